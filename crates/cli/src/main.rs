@@ -1,0 +1,3 @@
+//! The `polyarch` command.
+
+fn main() {}

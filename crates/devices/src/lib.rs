@@ -1,0 +1,2 @@
+//! The `devices` crate.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The `riscv` crate.
+#![forbid(unsafe_code)]
