@@ -215,7 +215,7 @@ mod tests {
             use super::{Ext, Lift, R, add_i};
             crate::insns! {
                 /// A wrong template.
-                BAD for Lift;
+                pub(super) BAD for Lift;
                 "1111 .... .... 0001" R add_i "{rd}, {rs7}" [I];
             }
         }

@@ -64,13 +64,13 @@ pub struct Insn<L: 'static> {
 /// ```
 /// # use decode::{insns, Flow, Format, Operand};
 /// # #[derive(Clone, Copy)] enum Ext { M }
-/// # struct Lift;
+/// # pub struct Lift;
 /// # struct R(u64);
 /// # impl From<u64> for R { fn from(b: u64) -> R { R(b) } }
 /// # impl Format for R { fn operand(&self, _: &str, _: u64) -> Option<Operand> { None } }
 /// insns! {
 ///     /// "M" extension.
-///     INSNS for Lift;
+///     pub INSNS for Lift;
 ///     "0000001 ..... ..... 000 ..... 0110011" R mul "{rd}, {rs1}, {rs2}" [M];
 ///     "0000001 ..... ..... 100 ..... 0110011" R div "{rd}, {rs1}, {rs2}" [M];
 /// }
@@ -84,7 +84,7 @@ pub struct Insn<L: 'static> {
 /// ```compile_fail,E0080
 /// # use decode::{insns, Flow, Format, Operand};
 /// # #[derive(Clone, Copy)] enum Ext { I }
-/// # struct Lift;
+/// # pub struct Lift;
 /// # struct R(u64);
 /// # impl From<u64> for R { fn from(b: u64) -> R { R(b) } }
 /// # impl Format for R { fn operand(&self, _: &str, _: u64) -> Option<Operand> { None } }
@@ -92,7 +92,7 @@ pub struct Insn<L: 'static> {
 /// # fn addi(_: &Lift, _: R) -> Flow { Flow::Next }
 /// insns! {
 ///     /// Overlap.
-///     INSNS for Lift;
+///     pub INSNS for Lift;
 ///     "0000000 00000 00000 000 00000 0010011" R nop  "" [I];
 ///     "....... ..... ..... 000 ..... 0010011" R addi "" [I];
 /// }
@@ -103,7 +103,7 @@ pub struct Insn<L: 'static> {
 /// ```compile_fail,E0080
 /// # use decode::{insns, Flow, Format, Operand};
 /// # #[derive(Clone, Copy)] enum Ext { I }
-/// # struct Lift;
+/// # pub struct Lift;
 /// # struct R(u64);
 /// # impl From<u64> for R { fn from(b: u64) -> R { R(b) } }
 /// # impl Format for R { fn operand(&self, _: &str, _: u64) -> Option<Operand> { None } }
@@ -111,7 +111,7 @@ pub struct Insn<L: 'static> {
 /// # fn addi(_: &Lift, _: R) -> Flow { Flow::Next }
 /// insns! {
 ///     /// Useless `over`.
-///     INSNS for Lift;
+///     pub INSNS for Lift;
 ///     "0000001 ..... ..... 000 ..... 0110011" R mul  "" [I] over addi;
 ///     "....... ..... ..... 000 ..... 0010011" R addi "" [I];
 /// }
@@ -122,14 +122,14 @@ pub struct Insn<L: 'static> {
 /// ```compile_fail,E0080
 /// # use decode::{insns, Flow, Format, Operand};
 /// # #[derive(Clone, Copy)] enum Ext { I }
-/// # struct Lift;
+/// # pub struct Lift;
 /// # struct R(u64);
 /// # impl From<u64> for R { fn from(b: u64) -> R { R(b) } }
 /// # impl Format for R { fn operand(&self, _: &str, _: u64) -> Option<Operand> { None } }
 /// # fn addi(_: &Lift, _: R) -> Flow { Flow::Next }
 /// insns! {
 ///     /// Too short.
-///     INSNS for Lift;
+///     pub INSNS for Lift;
 ///     "...... ..... ..... 000 ..... 0010011" R addi "" [I];
 /// }
 /// ```
@@ -139,7 +139,7 @@ pub struct Insn<L: 'static> {
 /// ```compile_fail,E0308
 /// # use decode::{insns, Flow, Format, Operand};
 /// # #[derive(Clone, Copy)] enum Ext { I }
-/// # struct Lift;
+/// # pub struct Lift;
 /// # struct R(u64);
 /// # impl From<u64> for R { fn from(b: u64) -> R { R(b) } }
 /// # impl Format for R { fn operand(&self, _: &str, _: u64) -> Option<Operand> { None } }
@@ -147,7 +147,7 @@ pub struct Insn<L: 'static> {
 /// # fn addi(_: &Lift, _: I) -> Flow { Flow::Next }
 /// insns! {
 ///     /// Another format.
-///     INSNS for Lift;
+///     pub INSNS for Lift;
 ///     "....... ..... ..... 000 ..... 0010011" R addi "" [I];
 /// }
 /// ```
@@ -155,25 +155,25 @@ pub struct Insn<L: 'static> {
 /// ```compile_fail,E0599
 /// # use decode::{insns, Flow, Format, Operand};
 /// # #[derive(Clone, Copy)] enum Ext { I }
-/// # struct Lift;
+/// # pub struct Lift;
 /// # struct R(u64);
 /// # impl From<u64> for R { fn from(b: u64) -> R { R(b) } }
 /// # impl Format for R { fn operand(&self, _: &str, _: u64) -> Option<Operand> { None } }
 /// # fn addi(_: &Lift, _: R) -> Flow { Flow::Next }
 /// insns! {
 ///     /// No such feature.
-///     INSNS for Lift;
+///     pub INSNS for Lift;
 ///     "....... ..... ..... 000 ..... 0010011" R addi "" [J];
 /// }
 /// ```
 #[macro_export]
 macro_rules! insns {
     (
-        $(#[$m:meta])* $table:ident for $lift:ty;
+        $(#[$m:meta])* $vis:vis $table:ident for $lift:ty;
         $( $pat:literal $fmt:ident $name:ident $ops:literal [$($g:tt)*] $(over $over:ident $(:: $elsewhere:ident)?)? ;)*
     ) => {
         $(#[$m])*
-        pub static $table: &[$crate::Insn<fn(&$lift, u64) -> $crate::Flow>] = &[$(
+        $vis static $table: &[$crate::Insn<fn(&$lift, u64) -> $crate::Flow>] = &[$(
             $crate::Insn {
                 name: stringify!($name),
                 pattern: const { $crate::Pattern::parse($pat) },

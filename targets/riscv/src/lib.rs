@@ -1,2 +1,15 @@
-//! The `riscv` crate.
+//! RISC-V, RV32 and RV64.
+//!
+//! Manuals: *The RISC-V Instruction Set Manual Volume I: Unprivileged Architecture*, 20240411, and *Volume II: Privileged
+//! Architecture*, 20240411.
+//!
+//! Reading order: [`state`] (the register file), [`ext`], [`mode`], [`format`], [`lift`], [`insn`] (a file for each chapter).
 #![forbid(unsafe_code)]
+
+pub mod ext;
+pub mod fetch;
+pub mod format;
+pub mod insn;
+pub mod lift;
+pub mod mode;
+pub mod state;
