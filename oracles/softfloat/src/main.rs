@@ -8,7 +8,7 @@
 //! ```text
 //! cargo run                                              RISC-V's NaN rules, 4000 cases an operation and mode
 //! cargo run -- 100000 7                                  100000 cases each, seed 7
-//! cargo run --no-default-features --features sse         the NaN rules of x86 SSE, and its NaN operands
+//! cargo run --no-default-features --features sse         the NaN rules of x86: SSE, and x87 for its format
 //! ```
 //!
 //! It prints the first cases that differ, operation by operation, and fails if there are any. Not compared are
@@ -70,7 +70,11 @@ fn environments(op: &Op) -> Vec<Env> {
     for rounding in ROUNDINGS {
         for tininess in [Tininess::BeforeRounding, Tininess::AfterRounding] {
             for &precision in precisions {
-                all.push(Env { rounding, tininess, precision, ..GUEST });
+                let mut guest = GUEST;
+                if cfg!(feature = "sse") && matches!(op.input, Input::Format(format) if format.explicit) {
+                    guest = Env::X87;
+                }
+                all.push(Env { rounding, tininess, precision, ..guest });
             }
         }
     }
