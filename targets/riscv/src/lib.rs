@@ -6,10 +6,16 @@
 //! Reading order: [`state`] (the register file), [`ext`], [`mode`], [`format`], [`lift`], [`insn`] (a file for each chapter).
 #![forbid(unsafe_code)]
 
+pub mod csr;
 pub mod ext;
 pub mod fetch;
 pub mod format;
+mod hart;
 pub mod insn;
 pub mod lift;
+mod mmu;
 pub mod mode;
+pub mod model;
+pub mod pmp;
 pub mod state;
+pub mod trap;
