@@ -1,1 +1,15 @@
-//! The `loader` crate.
+//!
+//! Everything here works on bytes in memory; whoever reads files gives their names along, so that an error can name the
+//! offender. Where the bytes go is a [`LoadTarget`]. Files are not trusted: a damaged one gives an [`Error`], never a panic.
+#![forbid(unsafe_code)]
+
+mod error;
+mod target;
+
+pub mod elf;
+pub mod fdt;
+
+pub use elf::{AddressKind, ByteOrder, Class, Elf, Expected, Loaded, machine_name};
+pub use error::Error;
+pub use fdt::{Fdt, FdtError, Node};
+pub use target::{LoadTarget, Unmapped};
