@@ -160,16 +160,19 @@ impl Node {
         std::str::from_utf8(self.get(name)?).ok()?.strip_suffix('\0').map(|all| all.split('\0').collect())
     }
 
-    fn write(&self, out: &mut FdtWriter) -> Result<(), vm_fdt::Error> {
-        let node = out.begin_node(&self.name)?;
+    fn write(&self, out: &mut FdtWriter) -> Result<(), FdtError> {
+        let bad = |what: String, e: vm_fdt::Error| FdtError::Unbuildable(format!("{what}: {e}"));
+        let of_node = |e| bad(format!("node '{}'", self.name), e);
+        let node = out.begin_node(&self.name).map_err(of_node)?;
         for (name, value) in &self.props {
-            match (name.as_str(), self.get_u32(name)) {
-                ("phandle", Some(phandle)) => out.property_phandle(phandle)?,
-                _ => out.property(name, value)?,
-            }
+            let written = match (name.as_str(), self.get_u32(name)) {
+                ("phandle", Some(phandle)) => out.property_phandle(phandle),
+                _ => out.property(name, value),
+            };
+            written.map_err(|e| bad(format!("property '{name}' of node '{}'", self.name), e))?;
         }
         self.children.iter().try_for_each(|child| child.write(out))?;
-        out.end_node(node)
+        out.end_node(node).map_err(of_node)
     }
 }
 
@@ -237,18 +240,15 @@ impl Fdt {
     /// The flattened tree, version 17.
     ///
     /// # Errors
-    /// If a name has characters that the specification forbids, a phandle is used twice, or reservations overlap.
+    /// If a name has characters that the specification forbids or is longer than its 31, a phandle is used twice, or
+    /// reservations overlap. The text names the node and the property.
     pub fn to_dtb(&self) -> Result<Vec<u8>, FdtError> {
-        self.write().map_err(|e| FdtError::Unbuildable(e.to_string()))
-    }
-
-    fn write(&self) -> Result<Vec<u8>, vm_fdt::Error> {
-        let entries: Result<Vec<_>, _> =
-            self.reserved.iter().map(|&(addr, size)| FdtReserveEntry::new(addr, size)).collect();
-        let mut out = FdtWriter::new_with_mem_reserv(&entries?)?;
+        let bad = |e: vm_fdt::Error| FdtError::Unbuildable(format!("memory reservations: {e}"));
+        let entries = self.reserved.iter().map(|&(addr, size)| FdtReserveEntry::new(addr, size).map_err(bad));
+        let mut out = FdtWriter::new_with_mem_reserv(&entries.collect::<Result<Vec<_>, _>>()?).map_err(bad)?;
         out.set_boot_cpuid_phys(self.boot_cpu);
         self.root.write(&mut out)?;
-        out.finish()
+        out.finish().map_err(|e| FdtError::Unbuildable(e.to_string()))
     }
 }
 
