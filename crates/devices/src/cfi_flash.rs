@@ -281,8 +281,8 @@ fn query(geometry: FlashGeometry) -> Vec<u8> {
     put(0x10, b"QRY");
     // Primary command set 1 (Intel/Sharp extended), its table at 0x31.
     put(0x13, &[0x01, 0x00, 0x31, 0x00]);
-    // Vcc 2.7 V to 3.6 V; no Vpp.
-    put(0x1b, &[0x27, 0x36, 0x00, 0x00]);
+    // Vcc 4.5 V to 5.5 V; no Vpp.
+    put(0x1b, &[0x45, 0x55, 0x00, 0x00]);
     // Typical and, relative to these, maximal times: 2^n microseconds a word and a buffer, 2^n milliseconds a block.
     put(0x1f, &[0x07, 0x07, 0x0a, 0x00, 0x04, 0x04, 0x04, 0x00]);
     put(0x27, &[(geometry.size / chips).ilog2() as u8, 0x02, 0x00, WRITE_BUFFER, 0x00]);

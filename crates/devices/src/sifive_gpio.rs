@@ -81,7 +81,12 @@ impl Inner {
         self.s.registers[RiseIp as usize] |= seen & !before;
         self.s.registers[FallIp as usize] |= before & !seen;
         self.s.registers[HighIp as usize] |= seen;
-        self.s.registers[LowIp as usize] |= !seen & self.get(InputEn);
+        // A pin whose input is off reads low.
+        self.s.registers[LowIp as usize] |= !seen & self.mask();
+        self.drive(pins);
+    }
+
+    fn drive(&self, pins: u32) {
         let wanted = INTERRUPTS.iter().fold(0, |all, &(ie, ip)| all | self.get(ie) & self.get(ip));
         for (pin, (irq, output)) in self.irqs.iter().zip(&self.outputs).enumerate() {
             irq.set(wanted >> pin & 1 != 0);
@@ -152,7 +157,7 @@ impl Device for SifiveGpio {
     fn reset(&mut self) {
         let mut inner = self.0.lock();
         inner.s.registers = Default::default();
-        inner.update();
+        inner.drive(0);
     }
 
     fn save(&self) -> Vec<u8> {
@@ -163,7 +168,7 @@ impl Device for SifiveGpio {
         let s = state::restore(PART, bytes)?;
         let mut inner = self.0.lock();
         inner.s = s;
-        inner.update();
+        inner.drive(inner.pins());
         Ok(())
     }
 }
@@ -219,7 +224,11 @@ mod tests {
         assert!(irq[3].high(), "still high: pending again");
         pin.lower();
         wr(&mut g, HighIp, 8);
-        assert_eq!((irq[3].high(), rd(&mut g, FallIp), rd(&mut g, LowIp)), (false, 8, 8));
+        assert_eq!((irq[3].high(), rd(&mut g, FallIp), rd(&mut g, LowIp)), (false, 8, 0xffff_ffff));
+        wr(&mut g, LowIp, 0xffff_ffff);
+        assert_eq!(rd(&mut g, LowIp), 0xffff_ffff, "all pins are low");
+        g.reset();
+        assert_eq!(rd(&mut g, LowIp), 0);
     }
 
     #[test]

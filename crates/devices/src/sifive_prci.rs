@@ -34,19 +34,20 @@ static E_REGISTERS: [Register; 4] = [
     register(0x0c, 1 << 8, 0x13f, 0),
 ];
 
-/// A PLL of the FU540: divr, divf, divq, range, bypass, fse.
-const PLLCFG0: u32 = 0x3f | 0x1ff << 6 | 7 << 15 | 7 << 18 | 1 << 24 | 1 << 25;
+/// A PLL of the FU540: divr, divf, divq, range, bypass. The feedback path (fse) is internal: "valid setting is 1".
+const PLLCFG0: u32 = 0x3f | 0x1ff << 6 | 7 << 15 | 7 << 18 | 1 << 24;
+const FSE: u32 = 1 << 25;
 /// After reset: divr 1, divf 31, divq 3, fse.
-const PLLCFG0_RESET: u32 = 1 | 31 << 6 | 3 << 15 | 1 << 25 | LOCK;
+const PLLCFG0_RESET: u32 = 1 | 31 << 6 | 3 << 15 | FSE | LOCK;
 
 /// FU540: `hfxosccfg`, `corepllcfg0`, `ddrpllcfg0`, `ddrpllcfg1`, `gemgxlpllcfg0`, `gemgxlpllcfg1`, `coreclksel` (hfclk),
 /// `devicesresetreg`, `clkmuxstatusreg`.
 static U_REGISTERS: [Register; 9] = [
     register(0x00, EN | RDY, EN, RDY),
-    register(0x04, PLLCFG0_RESET, PLLCFG0, LOCK),
-    register(0x0c, PLLCFG0_RESET, PLLCFG0, LOCK),
+    register(0x04, PLLCFG0_RESET, PLLCFG0, FSE | LOCK),
+    register(0x0c, PLLCFG0_RESET, PLLCFG0, FSE | LOCK),
     register(0x10, 0, 1 << 31, 0),
-    register(0x1c, PLLCFG0_RESET, PLLCFG0, LOCK),
+    register(0x1c, PLLCFG0_RESET, PLLCFG0, FSE | LOCK),
     register(0x20, 0, 1 << 31, 0),
     register(0x24, 1, 1, 0),
     register(0x28, 0, 0x2f, 0),
@@ -161,7 +162,7 @@ mod tests {
         let mut u = SifiveUPrci::default();
         for offset in [0, 4, 0xc, 0x1c] {
             u.write(offset, 4, 0, 0);
-            assert_eq!(u.read(offset, 4, 0), 1 << 31, "{offset:#x}");
+            assert_eq!(u.read(offset, 4, 0) >> 31, 1, "{offset:#x}");
         }
     }
 
