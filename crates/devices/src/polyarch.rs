@@ -2,7 +2,7 @@
 //!
 //! * the power switch is [`SifiveTest`](crate::SifiveTest) under another name: one 32-bit register, 0x5555 switches off with
 //!   success, 0x3333 | code << 16 with a code, 0x7777 resets;
-//! * the timers and interprocessor interrupts are [`PerCpu`](crate::PerCpu);
+//! * the timers and interprocessor interrupts are [`PerCpu`];
 //! * the console is [`Ns16550a`](crate::Ns16550a).
 //!
 //! Registers are numbers of a fixed width in the guest's own byte order, so that one C program with `volatile uint32_t`
