@@ -185,7 +185,7 @@ fn qemu(given: &SmpOptions, with_dies: bool) -> Result<(Smp, Vec<String>), SmpEr
     // QEMU divides by a `dies=0` and dies; a socket has one die at least.
     let dies = if with_dies { or1(given.dies.unwrap_or(1)) } else { 1 };
     let max_given = given.maxcpus;
-    let mut smp = |cpus: u32, sockets, cores, threads| {
+    let smp = |cpus: u32, sockets, cores, threads| {
         let maxcpus = max_given.unwrap_or(cpus);
         Smp { cpus, maxcpus, sockets, dies, cores, threads }
     };
