@@ -10,6 +10,7 @@ use crate::config::MachineConfig;
 use crate::error::Error;
 use crate::objects::{ObjectId, ObjectTree};
 use crate::targets::{Model, Target};
+use crate::value::Value;
 
 /// A CPU as a board delivers it.
 pub struct NewCpu {
@@ -59,11 +60,23 @@ impl Build<'_> {
     /// # Errors
     /// When the target has no engine for this model.
     pub fn add_cpu(&mut self, parent: ObjectId, name: &str, model: &Model, index: i64) -> Result<(), Error> {
-        let target = self.config.target;
-        let object = self.objects.add(parent, name, &target.cpu_type(model.name));
-        self.objects.set_property(object, "realized", "bool", crate::value::Value::Bool(true), true);
-        let cpu = make_cpu(target, model, index)?;
-        self.cpus.push(NewCpu { cpu, index, object, slot: None });
+        let object = self.objects.add(parent, name, &self.config.target.cpu_type(model.name));
+        self.put_cpu(object, model, index, None)
+    }
+
+    /// Adds the CPU of slot `slot`, without a name.
+    ///
+    /// # Errors
+    /// When the target has no engine for this model.
+    pub fn add_slot_cpu(&mut self, model: &Model, slot: usize) -> Result<(), Error> {
+        let object = self.objects.add_anonymous(&self.config.target.cpu_type(model.name));
+        self.put_cpu(object, model, slot as i64, Some(slot))
+    }
+
+    fn put_cpu(&mut self, object: ObjectId, model: &Model, index: i64, slot: Option<usize>) -> Result<(), Error> {
+        self.objects.set_property(object, "realized", "bool", Value::Bool(true), true);
+        let cpu = make_cpu(self.config.target, model, index)?;
+        self.cpus.push(NewCpu { cpu, index, object, slot });
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ pub mod run;
 mod still;
 pub mod targets;
 pub mod thread;
+pub mod types;
 pub mod value;
 
 pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};

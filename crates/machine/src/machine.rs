@@ -190,6 +190,24 @@ impl Machine {
         });
     }
 
+    /// Makes the CPU of a slot that was free.
+    pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
+        let model = build::model(&self.config)?;
+        let cpu = build::make_cpu(self.config.target, model, slot as i64)?;
+        self.enter(NewCpu { cpu, index: slot as i64, object, slot: Some(slot) });
+        Ok(())
+    }
+
+    /// Takes the CPU at this place of the list out of it.
+    pub(crate) fn unplug(&mut self, at: usize) {
+        self.cpus.remove(at);
+    }
+
+    /// Queues an event.
+    pub(crate) fn raise(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
     /// What the machine was built from.
     pub fn config(&self) -> &MachineConfig {
         &self.config
