@@ -1,14 +1,15 @@
 //! What a board's build function works with: it maps memory, plugs CPUs and devices, and names them in the object tree.
 
-use std::collections::BTreeMap;
-
 use cpu::Cpu;
+use devices::Power;
 use memory::{AddressSpace, SharedDevice};
 use topology::{Numa, SlotTable, Smp};
 
 use crate::config::MachineConfig;
+use crate::console::Console;
 use crate::error::Error;
 use crate::objects::{ObjectId, ObjectTree};
+use crate::sched::Scheduler;
 use crate::targets::{Model, Target};
 use crate::value::Value;
 
@@ -42,8 +43,16 @@ pub struct Build<'a> {
     pub memory: AddressSpace,
     /// Its CPUs in creation order.
     pub cpus: Vec<NewCpu>,
-    /// Its devices by name, so that their clocks can be driven.
-    pub devices: BTreeMap<String, SharedDevice>,
+    /// Its devices, so that their clocks can be driven and they can be reset.
+    pub devices: Vec<SharedDevice>,
+    /// The device that gets what the console's user types.
+    pub console_input: Option<SharedDevice>,
+    /// Where the console's output goes.
+    pub console: Console,
+    /// Schedules the CPUs; hands out the wires into them.
+    pub sched: &'a mut Scheduler,
+    /// How the guest switches the machine off.
+    pub power: Power,
 }
 
 impl Build<'_> {
@@ -76,6 +85,7 @@ impl Build<'_> {
     fn put_cpu(&mut self, object: ObjectId, model: &Model, index: i64, slot: Option<usize>) -> Result<(), Error> {
         self.objects.set_property(object, "realized", "bool", Value::Bool(true), true);
         let cpu = make_cpu(self.config.target, model, index)?;
+        self.sched.add(index, cpu.lines());
         self.cpus.push(NewCpu { cpu, index, object, slot });
         Ok(())
     }
