@@ -11,6 +11,7 @@ pub mod ext;
 pub mod fetch;
 pub mod format;
 mod hart;
+mod helper;
 pub mod insn;
 pub mod lift;
 mod mmu;
