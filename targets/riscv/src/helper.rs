@@ -39,11 +39,6 @@ const fn faulting(args: u8, writes: RegSet) -> HelperInfo {
     HelperInfo { name: "", args, ret: Some(Width::W64), reads: RegSet::None, writes, faults: true, pure_: false }
 }
 
-/// A helper without a result that never faults.
-const fn effect(args: u8) -> HelperInfo {
-    HelperInfo { name: "", args, ret: None, reads: RegSet::None, writes: RegSet::None, faults: false, pure_: false }
-}
-
 helpers! {
     /// Reads a CSR: number, encoding of the instruction.
     CSR_READ = crate::csr::read, faulting(2, RegSet::None);
@@ -63,6 +58,4 @@ helpers! {
     SFENCE_ALL = crate::mmu::sfence_all, HelperInfo { ret: None, ..faulting(1, RegSet::None) };
     /// Orders page-table writes before translations of one address: address, encoding.
     SFENCE_PAGE = crate::mmu::sfence_page, HelperInfo { ret: None, ..faulting(2, RegSet::None) };
-    /// Orders writes to memory before fetches.
-    FENCE_I = crate::mmu::fence_i, effect(0);
 }

@@ -18,5 +18,9 @@ mod mmu;
 pub mod mode;
 pub mod model;
 pub mod pmp;
+mod regs;
 pub mod state;
+mod target;
 pub mod trap;
+
+pub use target::{Lifter, Riscv32, Riscv64};

@@ -246,12 +246,6 @@ pub(crate) fn sfence_page<H: Hart>(hart: &mut H, [address, bits, ..]: [u64; 4]) 
     Ok(0)
 }
 
-/// Helper: `fence.i`.
-pub(crate) fn fence_i<H: Hart>(hart: &mut H, _: [u64; 4]) -> Result<u64, Trap> {
-    hart.flush_code();
-    Ok(0)
-}
-
 /// Translates an address as `cpu::Target::translate` does.
 pub(crate) fn translate<H: Hart + ?Sized>(
     hart: &mut H,
