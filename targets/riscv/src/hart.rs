@@ -48,9 +48,6 @@ pub(crate) trait Hart {
     /// Forgets the translation of the page at a virtual address.
     fn flush_tlb_page(&mut self, address: u64);
 
-    /// Forgets all lifted code.
-    fn flush_code(&mut self);
-
     /// Ends the reservation of `lr`.
     fn clear_reservation(&mut self);
 
@@ -113,10 +110,6 @@ impl<T: Target<Model = Model, State = Csrs>> Hart for Ctx<T> {
 
     fn flush_tlb_page(&mut self, address: u64) {
         self.flush_tlb_page(address);
-    }
-
-    fn flush_code(&mut self) {
-        self.flush_code();
     }
 
     fn clear_reservation(&mut self) {

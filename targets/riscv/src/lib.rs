@@ -11,11 +11,16 @@ pub mod ext;
 pub mod fetch;
 pub mod format;
 mod hart;
+mod helper;
 pub mod insn;
 pub mod lift;
 mod mmu;
 pub mod mode;
 pub mod model;
 pub mod pmp;
+mod regs;
 pub mod state;
+mod target;
 pub mod trap;
+
+pub use target::{Lifter, Riscv32, Riscv64};

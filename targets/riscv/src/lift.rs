@@ -28,6 +28,8 @@ pub struct Lift<'b> {
     pub(crate) xlen: Width,
     /// Whether jumps may go to addresses that are no multiples of 4.
     pub(crate) has_c: bool,
+    /// Whether there is an S-mode.
+    pub(crate) has_s: bool,
 }
 
 impl<'b> Lift<'b> {

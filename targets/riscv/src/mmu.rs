@@ -189,6 +189,63 @@ struct Leaf {
     dirty: bool,
 }
 
+/// The addresses between which superpages have been translated since the soft TLB was last emptied. The TLB holds them in pieces of
+/// 4 KiB, so that a fence for one address in there must drop more than one piece.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Superpages {
+    first: u64,
+    last: u64,
+}
+
+impl Default for Superpages {
+    fn default() -> Superpages {
+        Superpages { first: u64::MAX, last: 0 }
+    }
+}
+
+impl Superpages {
+    fn add(&mut self, address: u64, size_bits: u32) {
+        self.first = self.first.min(address & !bits::mask(size_bits));
+        self.last = self.last.max(address | bits::mask(size_bits));
+    }
+
+    fn contains(&self, address: u64) -> bool {
+        self.first <= address && address <= self.last
+    }
+}
+
+/// Forgets all translations.
+pub(crate) fn flush<H: Hart + ?Sized>(hart: &mut H) {
+    hart.csrs_mut().superpages = Superpages::default();
+    hart.flush_tlb();
+}
+
+fn sfence_denied<H: Hart>(hart: &H) -> bool {
+    hart.csrs().prv == Priv::S && hart.csrs().mstatus.has(mstatus::TVM)
+}
+
+/// Helper: `sfence.vma` for all addresses. What it says of address-space identifiers is not used: the TLB holds one space only.
+pub(crate) fn sfence_all<H: Hart>(hart: &mut H, [bits, ..]: [u64; 4]) -> Result<u64, Trap> {
+    if sfence_denied(hart) {
+        return Err(Trap::illegal(bits));
+    }
+    flush(hart);
+    Ok(0)
+}
+
+/// Helper: `sfence.vma` for one address.
+pub(crate) fn sfence_page<H: Hart>(hart: &mut H, [address, bits, ..]: [u64; 4]) -> Result<u64, Trap> {
+    if sfence_denied(hart) {
+        return Err(Trap::illegal(bits));
+    }
+    if hart.csrs().superpages.contains(address) {
+        flush(hart)
+    } else {
+        hart.flush_tlb_page(address)
+    }
+    Ok(0)
+}
+
 /// Translates an address as `cpu::Target::translate` does.
 pub(crate) fn translate<H: Hart + ?Sized>(
     hart: &mut H,
@@ -226,8 +283,8 @@ fn protection<H: Hart + ?Sized>(hart: &H, phys: u64, prv: Priv) -> Verdict {
 enum Step {
     /// It points to the next table.
     Table(u64),
-    /// It maps a page; this is the physical address.
-    Page(u64),
+    /// It maps a page: the physical address, and the size of the page as a power of 2.
+    Page(u64, u32),
     /// It is void or breaks a rule.
     Invalid,
 }
@@ -264,11 +321,8 @@ fn step(csrs: &Csrs, model: &Model, scheme: &Scheme, pte: u64, level: u32, addre
         ppn &= !0xf;
     }
     let base = ppn << PAGE_SHIFT;
-    if base & bits::mask(offset_bits) != 0 {
-        Step::Invalid
-    } else {
-        Step::Page(base | address & bits::mask(offset_bits))
-    }
+    let offset = bits::mask(offset_bits);
+    if base & offset != 0 { Step::Invalid } else { Step::Page(base | address & offset, offset_bits) }
 }
 
 /// The address of the entry for `address` in the table at `table`.
@@ -296,10 +350,13 @@ fn walk<H: Hart + ?Sized>(hart: &mut H, request: &Request, scheme: &Scheme, root
         match step(hart.csrs(), hart.model(), scheme, pte, level, request.address) {
             Step::Invalid => return Err(request.page_fault()),
             Step::Table(next) => (table, level) = (next, level - 1),
-            Step::Page(phys) => {
+            Step::Page(phys, size) => {
                 let rights = request.rights(pte);
                 if !rights.allow(request.access) {
                     return Err(request.page_fault());
+                }
+                if size > PAGE_SHIFT {
+                    hart.csrs_mut().superpages.add(request.address, size);
                 }
                 match mark(hart, request, at, pte, scheme.pte)? {
                     Some(pte) => return Ok(Leaf { phys, rights, dirty: pte & PTE_D != 0 }),
@@ -349,7 +406,7 @@ pub(crate) fn translate_debug<H: Hart + ?Sized>(
         match step(hart.csrs(), hart.model(), scheme, pte, level, address) {
             Step::Invalid => return None,
             Step::Table(next) => (table, level) = (next, level - 1),
-            Step::Page(phys) => return Some(phys),
+            Step::Page(phys, _) => return Some(phys),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 mod props;
 
-pub use props::{ModelError, Property, PropertyKind};
+pub use props::{ModelError, PROPERTIES, Property, PropertyKind};
 
 use crate::ext::{Ext, ExtSet};
 use crate::trap::irq;

@@ -171,8 +171,8 @@ pub(crate) fn deliver<H: Hart + ?Sized>(hart: &mut H, trap: Trap) {
     hart.clear_reservation();
 }
 
-/// Returns from a trap with `mret`; the new pc. Whether the instruction is legal has been checked.
-pub(crate) fn mret<H: Hart + ?Sized>(hart: &mut H) -> u64 {
+/// Helper: returns from a trap with `mret`, which M-mode alone has; the new pc.
+pub(crate) fn mret<H: Hart>(hart: &mut H, _: [u64; 4]) -> Result<u64, Trap> {
     let (has_u, clears_mprv) = (hart.model().has_u(), hart.model().xret_clears_mprv());
     let csrs = hart.csrs_mut();
     let to = Priv::from_bits(csrs.mstatus.get(mstatus::MPP)).unwrap_or(Priv::M);
@@ -185,13 +185,16 @@ pub(crate) fn mret<H: Hart + ?Sized>(hart: &mut H) -> u64 {
     csrs.prv = to;
     hart.clear_reservation();
     let align = hart.model().pc_mask();
-    hart.csrs().mepc & align
+    Ok(hart.csrs().mepc & align)
 }
 
-/// Returns from a trap with `sret`; the new pc. Whether the instruction is legal has been checked.
-pub(crate) fn sret<H: Hart + ?Sized>(hart: &mut H) -> u64 {
+/// Helper: returns from a trap with `sret`, which U-mode has not; the new pc.
+pub(crate) fn sret<H: Hart>(hart: &mut H, [bits, ..]: [u64; 4]) -> Result<u64, Trap> {
     let clears_mprv = hart.model().xret_clears_mprv();
     let csrs = hart.csrs_mut();
+    if csrs.prv == Priv::S && csrs.mstatus.has(mstatus::TSR) {
+        return Err(Trap::illegal(bits));
+    }
     let to = if csrs.mstatus.get(mstatus::SPP) != 0 { Priv::S } else { Priv::U };
     csrs.mstatus.put(mstatus::SIE, csrs.mstatus.get(mstatus::SPIE));
     csrs.mstatus.put(mstatus::SPIE, 1);
@@ -202,7 +205,13 @@ pub(crate) fn sret<H: Hart + ?Sized>(hart: &mut H) -> u64 {
     csrs.prv = to;
     hart.clear_reservation();
     let align = hart.model().pc_mask();
-    hart.csrs().sepc & align
+    Ok(hart.csrs().sepc & align)
+}
+
+/// Helper: whether `wfi` is legal below M-mode ("Wait for Interrupt"). It never waits there for a bounded time only.
+pub(crate) fn wfi<H: Hart>(hart: &mut H, [bits, ..]: [u64; 4]) -> Result<u64, Trap> {
+    let tw = hart.csrs().mstatus.has(mstatus::TW);
+    if tw && hart.csrs().prv != Priv::M { Err(Trap::illegal(bits)) } else { Ok(0) }
 }
 
 /// The interrupts that are pending and enabled one by one, whatever the global enables say.

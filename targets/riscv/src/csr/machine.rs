@@ -35,7 +35,7 @@ pub(super) fn write_status(hart: &mut dyn Hart, value: u64, mask: u64) {
     hart.csrs_mut().mstatus = status;
     fp::refresh(hart);
     if void {
-        hart.flush_tlb();
+        mmu::flush(hart);
     }
 }
 
@@ -88,7 +88,7 @@ fn set_pmpcfg(hart: &mut dyn Hart, number: u16, value: u64) {
     for (byte, i) in cfg_entries(hart.model(), number).enumerate() {
         hart.csrs_mut().pmp.set_cfg(i, (value >> (8 * byte)) as u8);
     }
-    hart.flush_tlb();
+    mmu::flush(hart);
 }
 
 /// The entries whose configuration register `number` holds: four a register on RV32, eight in the even ones on RV64.
@@ -99,7 +99,7 @@ fn cfg_entries(model: &Model, number: u16) -> std::ops::Range<usize> {
 
 fn set_pmpaddr(hart: &mut dyn Hart, number: u16, value: u64) {
     hart.csrs_mut().pmp.set_addr(usize::from(number & 15), value & PMPADDR_64);
-    hart.flush_tlb();
+    mmu::flush(hart);
 }
 
 fn is_1_09(model: &Model) -> bool {

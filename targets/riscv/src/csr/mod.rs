@@ -12,8 +12,10 @@ mod supervisor;
 use serde::{Deserialize, Serialize};
 
 use crate::hart::Hart;
+use crate::mmu::Superpages;
 use crate::model::Model;
 use crate::pmp::Pmp;
+use crate::trap::Trap;
 use counters::Counter;
 
 pub(crate) use machine::mip;
@@ -95,6 +97,9 @@ pub struct Csrs {
     pub fflags: u8,
     /// Rounding mode.
     pub frm: u8,
+    /// What the soft TLB may hold of superpages.
+    #[serde(skip)]
+    pub(crate) superpages: Superpages,
     /// Physical memory protection.
     pub pmp: Pmp,
     cycle: Counter,
@@ -130,6 +135,7 @@ impl Csrs {
             satp: 0,
             fflags: 0,
             frm: 0,
+            superpages: Superpages::default(),
             pmp: Pmp::default(),
             cycle: Counter::default(),
             instret: Counter::default(),
@@ -305,6 +311,30 @@ pub(crate) fn access(hart: &mut dyn Hart, number: u16, access: Access) -> Result
     Ok(old)
 }
 
+fn run<H: Hart>(hart: &mut H, number: u64, how: Access, bits: u64) -> Result<u64, Trap> {
+    access(hart, number as u16, how).map_err(|Denied| Trap::illegal(bits))
+}
+
+/// Helper: reads CSR `number` for the instruction with these `bits`.
+pub(crate) fn read<H: Hart>(hart: &mut H, [number, bits, ..]: [u64; 4]) -> Result<u64, Trap> {
+    run(hart, number, Access::Read, bits)
+}
+
+/// Helper: writes CSR `number`.
+pub(crate) fn write<H: Hart>(hart: &mut H, [number, value, bits, _]: [u64; 4]) -> Result<u64, Trap> {
+    run(hart, number, Access::Write(value), bits)
+}
+
+/// Helper: sets bits in CSR `number`.
+pub(crate) fn set<H: Hart>(hart: &mut H, [number, value, bits, _]: [u64; 4]) -> Result<u64, Trap> {
+    run(hart, number, Access::Set(value), bits)
+}
+
+/// Helper: clears bits in CSR `number`.
+pub(crate) fn clear<H: Hart>(hart: &mut H, [number, value, bits, _]: [u64; 4]) -> Result<u64, Trap> {
+    run(hart, number, Access::Clear(value), bits)
+}
+
 /// The value of a CSR for a debugger; `None` when the model has none with that number.
 pub(crate) fn peek(hart: &dyn Hart, number: u16) -> Option<u64> {
     existing(hart.model(), number).map(|r| hart.model().cut((r.read)(hart, number)))
@@ -320,6 +350,11 @@ pub(crate) fn poke(hart: &mut dyn Hart, number: u16, value: u64) -> bool {
 /// Whether writing CSR `number` can change nothing but the register itself: neither mode, interrupts, translation nor counters.
 pub(crate) fn is_scratch(number: u16) -> bool {
     matches!(number, 0x140..=0x143 | 0x340..=0x343)
+}
+
+/// Whether CSR `number` belongs to the floating-point unit.
+pub(crate) fn is_float(number: u16) -> bool {
+    matches!(number, 0x001..=0x003)
 }
 
 /// The name of a CSR that exists in some model.

@@ -48,7 +48,7 @@ fn set_satp(hart: &mut dyn Hart, _: u16, value: u64) {
     let legal = mmu::legal_satp(hart.model(), value);
     if let Some(value) = legal.filter(|v| *v != hart.csrs().satp) {
         hart.csrs_mut().satp = value;
-        hart.flush_tlb();
+        mmu::flush(hart);
     }
 }
 
