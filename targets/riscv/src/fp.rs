@@ -159,9 +159,9 @@ macro_rules! format_helpers {
 }
 
 format_helpers! { F32 u32: add_s sub_s mul_s div_s sqrt_s fma_s min_s max_s eq_s lt_s le_s class_s
-    s_to_w s_to_wu s_to_l s_to_lu w_to_s wu_to_s l_to_s lu_to_s }
+s_to_w s_to_wu s_to_l s_to_lu w_to_s wu_to_s l_to_s lu_to_s }
 format_helpers! { F64 u64: add_d sub_d mul_d div_d sqrt_d fma_d min_d max_d eq_d lt_d le_d class_d
-    d_to_w d_to_wu d_to_l d_to_lu w_to_d wu_to_d l_to_d lu_to_d }
+d_to_w d_to_wu d_to_l d_to_lu w_to_d wu_to_d l_to_d lu_to_d }
 
 pub(crate) fn d_to_s<H: Hart>(hart: &mut H, [a, bits, ..]: Args) -> Out {
     rounded(hart, bits, |env| softfloat::convert::<F64, F32>(a, env).into())

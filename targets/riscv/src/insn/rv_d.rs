@@ -6,7 +6,7 @@ use uop::{FastFp, Mem, Width};
 
 use crate::ext::Ext;
 use crate::format::{I, R, R4, RRm, S};
-use crate::helper::H;
+use crate::helper;
 use crate::lift::Lift;
 
 const SIGN: u64 = 1 << 63;
@@ -74,7 +74,7 @@ fn fsd(l: &Lift, f: S) -> Flow {
 }
 
 /// `rd` = what `helper` makes of `rs1` and `rs2`, rounded; the host may do `fast` instead.
-fn rounded(l: &Lift, f: RRm, helper: H, fast: FastFp) -> Flow {
+fn rounded(l: &Lift, f: RRm, helper: u16, fast: FastFp) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
@@ -83,38 +83,38 @@ fn rounded(l: &Lift, f: RRm, helper: H, fast: FastFp) -> Flow {
 }
 
 fn fadd_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::AddD, FastFp::Add64)
+    rounded(l, f, helper::FADD_D, FastFp::Add64)
 }
 
 fn fsub_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::SubD, FastFp::Sub64)
+    rounded(l, f, helper::FSUB_D, FastFp::Sub64)
 }
 
 fn fmul_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::MulD, FastFp::Mul64)
+    rounded(l, f, helper::FMUL_D, FastFp::Mul64)
 }
 
 fn fdiv_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::DivD, FastFp::Div64)
+    rounded(l, f, helper::FDIV_D, FastFp::Div64)
 }
 
 fn fsqrt_d(l: &Lift, f: RRm) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f64(f.rd, l.call_fast(H::SqrtD, &[l.f64(f.rs1), l.encoding()], FastFp::Sqrt64, f.rm));
+    l.set_f64(f.rd, l.call_fast(helper::FSQRT_D, &[l.f64(f.rs1), l.encoding()], FastFp::Sqrt64, f.rm));
     Next
 }
 
 /// The smaller number; a number wins over a NaN, and -0 over +0.
 fn fmin_d(l: &Lift, f: R) -> Flow {
-    l.set_f64(f.rd, l.call(H::MinD, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_f64(f.rd, l.call(helper::FMIN_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
     Next
 }
 
 /// The greater number; a number wins over a NaN, and +0 over -0.
 fn fmax_d(l: &Lift, f: R) -> Flow {
-    l.set_f64(f.rd, l.call(H::MaxD, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_f64(f.rd, l.call(helper::FMAX_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
     Next
 }
 
@@ -123,7 +123,7 @@ fn fused(l: &Lift, f: R4) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f64(f.rd, l.call(H::FmaD, &[l.f64(f.rs1), l.f64(f.rs2), l.f64(f.rs3), l.encoding()]));
+    l.set_f64(f.rd, l.call(helper::FMADD_D, &[l.f64(f.rs1), l.f64(f.rs2), l.f64(f.rs3), l.encoding()]));
     Next
 }
 
@@ -144,7 +144,7 @@ fn fnmadd_d(l: &Lift, f: R4) -> Flow {
 }
 
 /// `rd` = `rs1` rounded to an integer and saturated; a word is sign-extended, even an unsigned one.
-fn to_integer(l: &Lift, f: RRm, helper: H) -> Flow {
+fn to_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
@@ -153,23 +153,23 @@ fn to_integer(l: &Lift, f: RRm, helper: H) -> Flow {
 }
 
 fn fcvt_w_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::DToW)
+    to_integer(l, f, helper::FCVT_W_D)
 }
 
 fn fcvt_wu_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::DToWu)
+    to_integer(l, f, helper::FCVT_WU_D)
 }
 
 fn fcvt_l_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::DToL)
+    to_integer(l, f, helper::FCVT_L_D)
 }
 
 fn fcvt_lu_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::DToLu)
+    to_integer(l, f, helper::FCVT_LU_D)
 }
 
 /// `rd` = the integer in `rs1`, rounded.
-fn from_integer(l: &Lift, f: RRm, helper: H) -> Flow {
+fn from_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
@@ -178,19 +178,19 @@ fn from_integer(l: &Lift, f: RRm, helper: H) -> Flow {
 }
 
 fn fcvt_d_w(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::WToD)
+    from_integer(l, f, helper::FCVT_D_W)
 }
 
 fn fcvt_d_wu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::WuToD)
+    from_integer(l, f, helper::FCVT_D_WU)
 }
 
 fn fcvt_d_l(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::LToD)
+    from_integer(l, f, helper::FCVT_D_L)
 }
 
 fn fcvt_d_lu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::LuToD)
+    from_integer(l, f, helper::FCVT_D_LU)
 }
 
 /// `rs1` with the sign of `rs2`.
@@ -229,7 +229,7 @@ fn fcvt_s_d(l: &Lift, f: RRm) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f32(f.rd, l.call(H::DToS, &[l.f64(f.rs1), l.encoding()]));
+    l.set_f32(f.rd, l.call(helper::FCVT_S_D, &[l.f64(f.rs1), l.encoding()]));
     Next
 }
 
@@ -238,26 +238,26 @@ fn fcvt_d_s(l: &Lift, f: RRm) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f64(f.rd, l.call(H::SToD, &[l.f32(f.rs1), l.encoding()]));
+    l.set_f64(f.rd, l.call(helper::FCVT_D_S, &[l.f32(f.rs1), l.encoding()]));
     Next
 }
 
 fn feq_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::EqD, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_x(f.rd, l.call(helper::FEQ_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
     Next
 }
 
 fn flt_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::LtD, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_x(f.rd, l.call(helper::FLT_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
     Next
 }
 
 fn fle_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::LeD, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_x(f.rd, l.call(helper::FLE_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
     Next
 }
 
 fn fclass_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::ClassD, &[l.f64(f.rs1)]).zext(l.xlen()));
+    l.set_x(f.rd, l.call(helper::FCLASS_D, &[l.f64(f.rs1)]).zext(l.xlen()));
     Next
 }

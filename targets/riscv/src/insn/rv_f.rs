@@ -6,7 +6,7 @@ use uop::{FastFp, Mem, Width};
 
 use crate::ext::Ext;
 use crate::format::{I, R, R4, RRm, S};
-use crate::helper::H;
+use crate::helper;
 use crate::lift::Lift;
 
 const SIGN: u64 = 1 << 31;
@@ -72,7 +72,7 @@ fn fsw(l: &Lift, f: S) -> Flow {
 }
 
 /// `rd` = what `helper` makes of `rs1` and `rs2`, rounded; the host may do `fast` instead.
-fn rounded(l: &Lift, f: RRm, helper: H, fast: FastFp) -> Flow {
+fn rounded(l: &Lift, f: RRm, helper: u16, fast: FastFp) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
@@ -81,38 +81,38 @@ fn rounded(l: &Lift, f: RRm, helper: H, fast: FastFp) -> Flow {
 }
 
 fn fadd_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::AddS, FastFp::Add32)
+    rounded(l, f, helper::FADD_S, FastFp::Add32)
 }
 
 fn fsub_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::SubS, FastFp::Sub32)
+    rounded(l, f, helper::FSUB_S, FastFp::Sub32)
 }
 
 fn fmul_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::MulS, FastFp::Mul32)
+    rounded(l, f, helper::FMUL_S, FastFp::Mul32)
 }
 
 fn fdiv_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, H::DivS, FastFp::Div32)
+    rounded(l, f, helper::FDIV_S, FastFp::Div32)
 }
 
 fn fsqrt_s(l: &Lift, f: RRm) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f32(f.rd, l.call_fast(H::SqrtS, &[l.f32(f.rs1), l.encoding()], FastFp::Sqrt32, f.rm));
+    l.set_f32(f.rd, l.call_fast(helper::FSQRT_S, &[l.f32(f.rs1), l.encoding()], FastFp::Sqrt32, f.rm));
     Next
 }
 
 /// The smaller number; a number wins over a NaN, and -0 over +0.
 fn fmin_s(l: &Lift, f: R) -> Flow {
-    l.set_f32(f.rd, l.call(H::MinS, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_f32(f.rd, l.call(helper::FMIN_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
     Next
 }
 
 /// The greater number; a number wins over a NaN, and +0 over -0.
 fn fmax_s(l: &Lift, f: R) -> Flow {
-    l.set_f32(f.rd, l.call(H::MaxS, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_f32(f.rd, l.call(helper::FMAX_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
     Next
 }
 
@@ -121,7 +121,7 @@ fn fused(l: &Lift, f: R4) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f32(f.rd, l.call(H::FmaS, &[l.f32(f.rs1), l.f32(f.rs2), l.f32(f.rs3), l.encoding()]));
+    l.set_f32(f.rd, l.call(helper::FMADD_S, &[l.f32(f.rs1), l.f32(f.rs2), l.f32(f.rs3), l.encoding()]));
     Next
 }
 
@@ -142,7 +142,7 @@ fn fnmadd_s(l: &Lift, f: R4) -> Flow {
 }
 
 /// `rd` = `rs1` rounded to an integer and saturated; a word is sign-extended, even an unsigned one.
-fn to_integer(l: &Lift, f: RRm, helper: H) -> Flow {
+fn to_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
@@ -151,23 +151,23 @@ fn to_integer(l: &Lift, f: RRm, helper: H) -> Flow {
 }
 
 fn fcvt_w_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::SToW)
+    to_integer(l, f, helper::FCVT_W_S)
 }
 
 fn fcvt_wu_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::SToWu)
+    to_integer(l, f, helper::FCVT_WU_S)
 }
 
 fn fcvt_l_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::SToL)
+    to_integer(l, f, helper::FCVT_L_S)
 }
 
 fn fcvt_lu_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, H::SToLu)
+    to_integer(l, f, helper::FCVT_LU_S)
 }
 
 /// `rd` = the integer in `rs1`, rounded.
-fn from_integer(l: &Lift, f: RRm, helper: H) -> Flow {
+fn from_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
@@ -176,19 +176,19 @@ fn from_integer(l: &Lift, f: RRm, helper: H) -> Flow {
 }
 
 fn fcvt_s_w(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::WToS)
+    from_integer(l, f, helper::FCVT_S_W)
 }
 
 fn fcvt_s_wu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::WuToS)
+    from_integer(l, f, helper::FCVT_S_WU)
 }
 
 fn fcvt_s_l(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::LToS)
+    from_integer(l, f, helper::FCVT_S_L)
 }
 
 fn fcvt_s_lu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, H::LuToS)
+    from_integer(l, f, helper::FCVT_S_LU)
 }
 
 /// `rs1` with the sign of `rs2`.
@@ -224,21 +224,21 @@ fn fmv_w_x(l: &Lift, f: R) -> Flow {
 }
 
 fn feq_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::EqS, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_x(f.rd, l.call(helper::FEQ_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
     Next
 }
 
 fn flt_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::LtS, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_x(f.rd, l.call(helper::FLT_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
     Next
 }
 
 fn fle_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::LeS, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_x(f.rd, l.call(helper::FLE_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
     Next
 }
 
 fn fclass_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(H::ClassS, &[l.f32(f.rs1)]).zext(l.xlen()));
+    l.set_x(f.rd, l.call(helper::FCLASS_S, &[l.f32(f.rs1)]).zext(l.xlen()));
     Next
 }

@@ -8,7 +8,7 @@ use uop::{Mem, Val, Width};
 
 use crate::ext::Ext;
 use crate::format::{Prefetch, R};
-use crate::helper::H;
+use crate::helper;
 use crate::lift::Lift;
 
 /// Size of a cache block in bytes.
@@ -32,27 +32,27 @@ fn block<'b>(l: &Lift<'b>, rs1: u8) -> Val<'b> {
 }
 
 /// Checks, and faults where a load would.
-fn manage(l: &Lift, f: R, check: H) -> Flow {
+fn manage(l: &Lift, f: R, check: u16) -> Flow {
     l.call(check, &[l.encoding()]);
     l.ir.load(block(l, f.rs1), Mem::le(Width::W8));
     Next
 }
 
 fn cbo_inval(l: &Lift, f: R) -> Flow {
-    manage(l, f, H::CheckInval)
+    manage(l, f, helper::CHECK_CBO_INVAL)
 }
 
 fn cbo_clean(l: &Lift, f: R) -> Flow {
-    manage(l, f, H::CheckClean)
+    manage(l, f, helper::CHECK_CBO_CLEAN)
 }
 
 fn cbo_flush(l: &Lift, f: R) -> Flow {
-    manage(l, f, H::CheckClean)
+    manage(l, f, helper::CHECK_CBO_CLEAN)
 }
 
 /// Zeroes the block. The first store faults if any does, since a block does not cross a page.
 fn cbo_zero(l: &Lift, f: R) -> Flow {
-    l.call(H::CheckZero, &[l.encoding()]);
+    l.call(helper::CHECK_CBO_ZERO, &[l.encoding()]);
     let (base, zero) = (block(l, f.rs1), l.ir.konst(Width::W64, 0));
     for offset in (0..BLOCK).step_by(8) {
         l.ir.store(base.add_imm(offset), zero, Mem::le(Width::W64));
