@@ -12,11 +12,11 @@ import subprocess
 import sys
 import time
 
-from riscv_cases import F, MSTATUS_FS, NAMES, X, code_of, replay
+from riscv_cases import F, MISALIGNED_AMO, MSTATUS_FS, NAMES, X, code_of, replay
 
 VECTOR = 0x18000
-# gdb's numbers of registers.
-PC, F0, CSR0 = 32, 33, 65
+# Numbers of registers at QEMU's gdb server: 65 is the privilege mode.
+PC, F0, CSR0 = 32, 33, 66
 MSTATUS, MTVEC, MCAUSE, FFLAGS, FRM = 0x300, 0x305, 0x342, 0x001, 0x002
 FLOAT = set(F) | {"fflags", "frm"}
 
@@ -150,5 +150,17 @@ def unmapped(case, found):
     return case["trap"] in (1, 5, 7)
 
 
+def ctzw_of_zero(case, found):
+    """QEMU 7.2 counts on in the upper word when the lower one is 0."""
+    operand = case["text"].split(", ")[-1]
+    return case["text"].startswith("ctzw") and all(a == 32 for a, _ in found.values()) and operand in X
+
+
+EXCUSES = [
+    MISALIGNED_AMO,
+    ('"Zbb": ctzw of a word that is 0 gives 32', ctzw_of_zero),
+    ("an access outside RAM; the machine here has other RAM than our cases", unmapped),
+]
+
 if __name__ == "__main__":
-    replay(Machine, [("an access outside RAM; the machine here has other RAM than our cases", unmapped)])
+    replay(Machine, EXCUSES)
