@@ -129,7 +129,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             if let Some(why) = self.ctx.stuck {
                 return Exit::Stuck(why);
             }
-            if self.ctx.lines.take_kick() {
+            if self.ctx.env.lines.take_kick() {
                 return Exit::Kicked;
             }
             self.look_at_code();
@@ -546,7 +546,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn lines(&self) -> Arc<Lines> {
-        Arc::clone(&self.ctx.lines)
+        Arc::clone(&self.ctx.env.lines)
     }
 
     fn halted(&self) -> bool {

@@ -155,6 +155,6 @@ pub(crate) fn vcpu() -> (Vcpu<Toy, Interp>, Arc<Ram>) {
     let ram = Arc::new(Ram::new(SIZE).expect("two pages"));
     let mut bus = AddressSpace::new();
     bus.map_ram("ram", BASE, &ram).expect("nothing else is there");
-    let env = Env { index: 0, bus: Arc::new(bus), clock: Arc::new(NoTime) };
+    let env = Env { index: 0, lines: Arc::default(), bus: Arc::new(bus), clock: Arc::new(NoTime) };
     (Vcpu::new(&Kind::<Toy>::new(()), env), ram)
 }
