@@ -81,6 +81,8 @@ pub struct Core {
     pub mode_key: u64,
     /// Budget that was left when the handler now at work gave up its registers.
     pub budget: i64,
+    /// Where an engine that has left its handlers goes on, as far as it is known.
+    pub leave_pc: u64,
     /// The op at work, when it has called a slow path.
     pub ip: *const u8,
     /// Instructions of the block from the one at work on; [`u32::MAX`] if only [`Core::ip`] tells.

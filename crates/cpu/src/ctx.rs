@@ -15,6 +15,8 @@ use crate::target::{Access, Target};
 pub struct Env {
     /// Number of the CPU on its board, from 0 (hart id, CPU address...).
     pub index: u32,
+    /// The wires into the CPU. They are made before it, because devices that drive them are, too.
+    pub lines: Arc<Lines>,
     /// Physical memory and devices.
     pub bus: Arc<AddressSpace>,
     /// Time.
@@ -34,8 +36,8 @@ pub(crate) struct Reservation {
 pub(crate) struct Requests {
     /// Drop all lifted code.
     pub(crate) flush_code: bool,
-    /// Void blocks of this physical page: a store of this CPU has hit them.
-    pub(crate) dirty_page: Option<u64>,
+    /// Look for voided blocks: a store of this CPU has hit some.
+    pub(crate) code_changed: bool,
     /// Run the current instruction alone, so that its store may change the code it belongs to.
     pub(crate) restart: bool,
 }
@@ -50,7 +52,6 @@ pub struct Ctx<T: Target> {
     pub state: T::State,
     pub(crate) model: Arc<T::Model>,
     pub(crate) env: Env,
-    pub(crate) lines: Arc<Lines>,
     pub(crate) pc: u64,
     pub(crate) halted: bool,
     pub(crate) fault: Option<T::Fault>,
@@ -59,14 +60,17 @@ pub struct Ctx<T: Target> {
     pub(crate) reservation: Option<Reservation>,
     pub(crate) watchpoints: Vec<(u64, u64, Watch)>,
     pub(crate) watch_hit: Option<(u64, Watch)>,
-    /// Physical page of the block at work, when stores to it have to be noticed.
-    pub(crate) running_page: Option<u64>,
+    /// The block at work holds one instruction only, and stores may change lifted code.
+    pub(crate) alone: bool,
     /// Instructions executed up to the last time the engine was entered.
     pub(crate) executed: u64,
     /// [`Ctx::executed`] when the scheduler's round began.
     pub(crate) round_start: u64,
     /// The budget with which the engine was entered; 0 outside.
     pub(crate) entered_with: i64,
+    /// Budget put by so that the engine comes back early.
+    pub(crate) put_by: i64,
+    fetch_flush: bool,
     tlb_ready: u8,
 }
 
@@ -77,7 +81,6 @@ impl<T: Target> Ctx<T> {
             state: T::new_state(&model),
             model,
             env,
-            lines: Arc::default(),
             pc: 0,
             halted: false,
             fault: None,
@@ -86,10 +89,12 @@ impl<T: Target> Ctx<T> {
             reservation: None,
             watchpoints: Vec::new(),
             watch_hit: None,
-            running_page: None,
+            alone: false,
             executed: 0,
             round_start: 0,
             entered_with: 0,
+            put_by: 0,
+            fetch_flush: false,
             tlb_ready: 0,
         });
         ctx.core.owner = (&raw mut *ctx).cast();
@@ -135,7 +140,7 @@ impl<T: Target> Ctx<T> {
 
     /// The levels of the interrupt lines.
     pub fn lines(&self) -> u64 {
-        self.lines.levels()
+        self.env.lines.levels()
     }
 
     /// Instructions executed before the one at work.
@@ -176,6 +181,7 @@ impl<T: Target> Ctx<T> {
         for space in (0..MAX_SPACES).filter(|s| self.tlb_ready >> s & 1 != 0) {
             self.core.tlb[space].fill(TlbEntry::INVALID);
         }
+        self.fetch_flush = true;
         self.flush_jumps();
     }
 
@@ -185,7 +191,13 @@ impl<T: Target> Ctx<T> {
         for space in (0..MAX_SPACES).filter(|s| self.tlb_ready >> s & 1 != 0) {
             self.core.tlb[space][slot] = TlbEntry::INVALID;
         }
+        self.fetch_flush = true;
         self.flush_jumps();
+    }
+
+    /// Whether remembered translations of code pages are void since the last time this was asked.
+    pub(crate) fn take_fetch_flush(&mut self) -> bool {
+        std::mem::take(&mut self.fetch_flush)
     }
 
     pub(crate) fn flush_jumps(&mut self) {

@@ -72,7 +72,7 @@ impl<T: Target> Ctx<T> {
         let phys_page = t.phys & !(PAGE_SIZE - 1);
         let host = page.ram.host(page.offset);
         if access == Access::Write {
-            self.check_running(phys_page, &page)?;
+            self.check_running(t.phys, &page)?;
         }
         if t.cache && !self.watched(address & !(PAGE_SIZE - 1), PAGE_SIZE, Watch::Access) {
             self.ready_space(space);
@@ -91,12 +91,9 @@ impl<T: Target> Ctx<T> {
         Ok(Place::Ram(unsafe { host.add((t.phys % PAGE_SIZE) as usize) }, t.phys))
     }
 
-    /// A store to the page whose code runs is put off: its instruction is run again alone, so that what follows is lifted anew.
-    fn check_running(&mut self, phys_page: u64, page: &RamPage) -> Result<(), Stopped> {
-        if !page.ram.has_code(page.offset) {
-            return Ok(());
-        }
-        if self.running_page == Some(phys_page) {
+    /// A store to lifted code is put off: its instruction is run again alone, so that what follows is lifted anew.
+    fn check_running(&mut self, phys: u64, page: &RamPage) -> Result<(), Stopped> {
+        if !self.alone && page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
             self.requests.restart = true;
             return Err(Stopped);
         }
@@ -105,16 +102,26 @@ impl<T: Target> Ctx<T> {
 
     /// Tells whoever holds code of the page that a store goes there.
     pub(crate) fn note_store(&mut self, phys: u64, page: &RamPage) {
-        if page.ram.has_code(page.offset) {
+        if page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
             page.ram.touch_code(page.offset);
             self.env.bus.note_code_change();
-            self.requests.dirty_page = Some(phys & !(PAGE_SIZE - 1));
+            self.requests.code_changed = true;
         }
     }
 
     fn note_ram_store(&mut self, phys: u64) {
         if let Some(page) = self.env.bus.ram_page(phys) {
             self.note_store(phys, &page);
+        }
+    }
+
+    /// After an access to a device: if that has moved an interrupt line, the run loop looks at it before the next block.
+    fn after_device(&mut self, lines_before: u64) {
+        if self.entered_with != 0 && (self.env.lines.levels() != lines_before || self.env.lines.is_kicked()) {
+            let rest = self.core.budget;
+            self.core.budget = 0;
+            self.entered_with -= rest;
+            self.put_by += rest;
         }
     }
 
@@ -150,8 +157,10 @@ impl<T: Target> Ctx<T> {
     }
 
     fn bus_load(&mut self, address: u64, phys: u64, mem: Mem) -> Result<u64, Stopped> {
-        let now = self.now();
-        match self.env.bus.read(phys, mem.width.bytes(), mem.endian, now) {
+        let (now, before) = (self.now(), self.env.lines.levels());
+        let value = self.env.bus.read(phys, mem.width.bytes(), mem.endian, now);
+        self.after_device(before);
+        match value {
             Ok(v) => Ok(mem.width.cut(v)),
             Err(_) => match T::bus_error(address, phys, Access::Read) {
                 Some(fault) => Err(self.stop(fault)),
@@ -192,15 +201,17 @@ impl<T: Target> Ctx<T> {
 
     /// A store by a helper: it can't be put off, so blocks of its page are voided after the current one.
     pub(crate) fn slow_store_now(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
-        let running = self.running_page.take();
+        let alone = std::mem::replace(&mut self.alone, true);
         let result = self.slow_store(address, value, mem);
-        self.running_page = running;
+        self.alone = alone;
         result
     }
 
     fn bus_store(&mut self, address: u64, phys: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
-        let now = self.now();
-        if self.env.bus.write(phys, mem.width.bytes(), mem.endian, value, now).is_err() {
+        let (now, before) = (self.now(), self.env.lines.levels());
+        let written = self.env.bus.write(phys, mem.width.bytes(), mem.endian, value, now);
+        self.after_device(before);
+        if written.is_err() {
             if let Some(fault) = T::bus_error(address, phys, Access::Write) {
                 return Err(self.stop(fault));
             }
@@ -358,7 +369,10 @@ macro_rules! by_width {
 #[expect(clippy::unnecessary_cast, reason = "one of the four widths is u64 itself")]
 unsafe fn read_host(p: *mut u8, width: Width, ordered: bool) -> u64 {
     let order = if ordered { Ordering::SeqCst } else { Ordering::Relaxed };
-    by_width!(width, p, |cell: Int| cell.load(order) as u64)
+    by_width!(width, p, |cell: Int| {
+        let value: Int = cell.load(order);
+        value as u64
+    })
 }
 
 /// # Safety
