@@ -177,13 +177,13 @@ fn interrupts_come_between_blocks_and_wake_the_halted() {
     assert_eq!(vcpu.run(100_000), Exit::Stuck("fault"));
     assert_eq!((reg(&mut vcpu, 10), reg(&mut vcpu, 11), vcpu.executed()), (INTERRUPT, BASE, 100_000));
 
-    let (mut vcpu, _) = load(BASE, &[insn(HALT, 0, 0, 0), insn(ADDI, 1, 1, 1), insn(HALT, 0, 0, 0)]);
+    let (mut vcpu, _) = load(BASE, &[insn(HALT, 0, 0, 0), insn(ADDI, 1, 1, 1), insn(JUMP, 0, 0, -2)]);
     assert_eq!(vcpu.run(10), Exit::Halted);
     assert!(vcpu.halted() && !vcpu.has_work());
     vcpu.lines().set(0, true);
     assert!(vcpu.has_work());
     assert_eq!(vcpu.run(10), Exit::Budget, "line 0 wakes and stays up, so it never sleeps again");
-    assert_eq!(reg(&mut vcpu, 1), 1);
+    assert_eq!(reg(&mut vcpu, 1), 3);
 }
 
 #[test]
