@@ -183,7 +183,7 @@ fn interrupts_come_between_blocks_and_wake_the_halted() {
     vcpu.lines().set(0, true);
     assert!(vcpu.has_work());
     assert_eq!(vcpu.run(10), Exit::Budget, "line 0 wakes and stays up, so it never sleeps again");
-    assert_eq!(reg(&mut vcpu, 1), 3);
+    assert_eq!(reg(&mut vcpu, 1), 4);
 }
 
 #[test]
