@@ -27,9 +27,9 @@ pub const fn check(rows: &[Row]) -> Result<(), (usize, usize)> {
         while j < rows.len() {
             let (a, b) = (&rows[i], &rows[j]);
             if i != j && a.pattern.overlaps(b.pattern) && !a.guard.excludes(b.guard) {
-                if carves(a, b) {
+                if carves(rows, a, b) {
                     needed = true;
-                } else if !carves(b, a) {
+                } else if !carves(rows, b, a) {
                     return Err((i, j));
                 }
             }
@@ -43,9 +43,33 @@ pub const fn check(rows: &[Row]) -> Result<(), (usize, usize)> {
     Ok(())
 }
 
-/// Whether `a` is declared as a refinement of `b`, and is one.
-const fn carves(a: &Row, b: &Row) -> bool {
-    matches!(a.over.name(), Some(name) if same(name, b.name)) && a.pattern.refines(b.pattern)
+/// Whether `a` is declared as a refinement of `b`, or of a row that is (and so on), and is one.
+const fn carves(rows: &[Row], a: &Row, b: &Row) -> bool {
+    let mut over = a.over.name();
+    let mut steps = 0;
+    while let Some(name) = over {
+        if same(name, b.name) {
+            return a.pattern.refines(b.pattern);
+        }
+        over = over_of(rows, a, name);
+        steps += 1;
+        if steps > rows.len() {
+            return false;
+        }
+    }
+    false
+}
+
+/// What the row `name` that overlaps `a` is declared to refine.
+const fn over_of(rows: &[Row], a: &Row, name: &str) -> Option<&'static str> {
+    let mut i = 0;
+    while i < rows.len() {
+        if same(rows[i].name, name) && a.pattern.overlaps(rows[i].pattern) {
+            return rows[i].over.name();
+        }
+        i += 1;
+    }
+    None
 }
 
 const fn same(a: &str, b: &str) -> bool {
@@ -106,10 +130,10 @@ pub fn check_isa<L>(tables: &[&'static [Insn<L>]]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (i, a) in rows.iter().enumerate() {
         let clash = |b: &&Row| a.pattern.overlaps(b.pattern) && !a.guard.excludes(b.guard);
-        for b in rows[i + 1..].iter().filter(clash).filter(|b| !carves(a, b) && !carves(b, a)) {
+        for b in rows[i + 1..].iter().filter(clash).filter(|b| !carves(&rows, a, b) && !carves(&rows, b, a)) {
             wrong.push(format!("{} overlaps {}", a.name, b.name));
         }
-        if a.over != Over::No && !rows.iter().filter(clash).any(|b| carves(a, b)) {
+        if a.over != Over::No && !rows.iter().filter(clash).any(|b| carves(&rows, a, b)) {
             wrong.push(format!("{} has an 'over' that overlaps nothing", a.name));
         }
     }
@@ -139,6 +163,21 @@ mod tests {
             row("ld", "0110............", with, Over::No),
         ];
         assert_eq!(check(&rows), Ok(()));
+    }
+
+    #[test]
+    fn refinements_of_refinements_need_no_second_over() {
+        let rows = [
+            row("ebreak", "1001000000000010", Guard::ANY, Over::Here("jalr")),
+            row("jalr", "1001.....0000010", Guard::ANY, Over::Here("add")),
+            row("add", "1001..........10", Guard::ANY, Over::No),
+        ];
+        assert_eq!(check(&rows), Ok(()));
+        let circle = [
+            row("a", "1001000000000010", Guard::ANY, Over::Here("b")),
+            row("b", "1001.....0000010", Guard::ANY, Over::Here("a")),
+        ];
+        assert_eq!(check(&circle), Err((1, 1)), "b is more general than a");
     }
 
     #[test]

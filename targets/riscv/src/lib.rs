@@ -6,13 +6,16 @@
 //! Reading order: [`state`] (the register file), [`ext`], [`mode`], [`format`], [`lift`], [`insn`] (a file for each chapter).
 #![forbid(unsafe_code)]
 
+mod cbo;
 pub mod csr;
 pub mod ext;
 pub mod fetch;
 pub mod format;
+mod fp;
 mod hart;
 mod helper;
 pub mod insn;
+mod jump;
 pub mod lift;
 mod mmu;
 pub mod mode;

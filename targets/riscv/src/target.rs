@@ -1,18 +1,21 @@
 //! What the rest of the house sees: [`Riscv32`] and [`Riscv64`] as [`cpu::Target`]s.
 
+use std::cell::Cell;
+
 use bits::Endian;
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use decode::{Bits, Decoder, Flow, Index};
-use uop::{Builder, Width};
+use uop::{Builder, Exit, Width};
 
 use crate::csr::Csrs;
-use crate::ext::Ext;
+use crate::ext::{Ext, ExtSet};
 use crate::fetch::fetch;
 use crate::hart::Hart;
 use crate::helper;
 use crate::insn;
 use crate::lift::{Handler, Lift};
 use crate::mmu;
+use crate::mode;
 use crate::model::Model;
 use crate::regs;
 use crate::state;
@@ -21,12 +24,16 @@ use crate::trap::{self, Trap};
 /// Opcode and function fields, which tell most rows apart.
 const INDEX: Index = Index { w16: &[Bits(0, 2), Bits(10, 6)], w32: &[Bits(2, 5), Bits(12, 3), Bits(25, 2)], w48: &[] };
 
+/// Rows that need one of these are illegal while mstatus.FS is Off.
+const FP_UNIT: u128 = ExtSet::of(&[Ext::F, Ext::D]).bits();
+
 /// The decode tables of a model.
 pub struct Lifter {
     decoder: Decoder<Handler>,
     xlen: Width,
     has_c: bool,
     has_s: bool,
+    is_rve: bool,
 }
 
 impl Lifter {
@@ -36,21 +43,44 @@ impl Lifter {
             xlen: if model.xlen() == 32 { Width::W32 } else { Width::W64 },
             has_c: model.has(Ext::C),
             has_s: model.has_s(),
+            is_rve: model.has(Ext::E),
         }
     }
 
     fn lift(&self, ir: &Builder<'_>, code: Code<'_>) -> Lifted {
         let Some((bits, len)) = fetch(code.bytes) else { return Lifted::More };
-        let (pc, mode) = (code.pc, code.mode);
-        let l = Lift { ir, pc, bits, len, mode, xlen: self.xlen, has_c: self.has_c, has_s: self.has_s };
-        match self.decoder.decode(bits, len * 8).map_or(Flow::Illegal, |row| (row.lift)(&l, bits)) {
-            Flow::Next => Lifted::Next(len),
-            Flow::End => Lifted::End(len),
-            Flow::Illegal => {
-                l.raise(trap::cause::ILLEGAL, bits);
-                Lifted::End(len)
+        let l = Lift {
+            ir,
+            pc: code.pc,
+            bits,
+            len,
+            mode: code.mode,
+            xlen: self.xlen,
+            has_c: self.has_c,
+            has_s: self.has_s,
+            is_rve: self.is_rve,
+            no_register: Cell::new(false),
+            new_mode: Cell::new(false),
+        };
+        let flow = match self.decoder.decode(bits, len * 8) {
+            Some(row) if row.guard.all & FP_UNIT == 0 || mode::fp_on(code.mode) => (row.lift)(&l, bits),
+            _ => Flow::Illegal,
+        };
+        match flow {
+            _ if l.no_register.get() => {}
+            Flow::Next if l.new_mode.get() => {
+                l.end(Exit::Update { pc: l.next_pc() });
+                return Lifted::End(len);
             }
+            Flow::Next => return Lifted::Next(len),
+            Flow::End => return Lifted::End(len),
+            Flow::Illegal => {}
         }
+        // Whatever a handler has lifted before it found out goes away.
+        ir.abandon_insn();
+        ir.begin_insn(code.offset, 0);
+        l.raise(trap::cause::ILLEGAL, bits);
+        Lifted::End(len)
     }
 
     fn disassemble(&self, code: Code<'_>) -> Option<(String, u32)> {

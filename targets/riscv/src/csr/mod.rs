@@ -18,6 +18,7 @@ use crate::pmp::Pmp;
 use crate::trap::Trap;
 use counters::Counter;
 
+pub(crate) use fp::accrue as accrue_fflags;
 pub(crate) use machine::mip;
 pub use mstatus::Status;
 

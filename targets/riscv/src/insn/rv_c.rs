@@ -25,17 +25,17 @@ insns! {
     "000 ........ ... 00"      CIW c_addi4spn "{rd}, sp, {uimm}" [C];
     "001 ... ... .. ... 00"    CLD c_fld  "{frd}, {uimm}({rs1})" [C D];
     "010 ... ... .. ... 00"    CLW c_lw   "{rd}, {uimm}({rs1})" [C];
-    "011 ... ... .. ... 00"    CLW c_flw  "{frd}, {uimm}({rs1})" [C F Rv32];
-    "011 ... ... .. ... 00"    CLD c_ld   "{rd}, {uimm}({rs1})" [C Rv64 !Rv32];
+    "011 ... ... .. ... 00"    CLW c_flw  "{frd}, {uimm}({rs1})" [C F !Rv64];
+    "011 ... ... .. ... 00"    CLD c_ld   "{rd}, {uimm}({rs1})" [C Rv64];
     "101 ... ... .. ... 00"    CLD c_fsd  "{frs2}, {uimm}({rs1})" [C D];
     "110 ... ... .. ... 00"    CLW c_sw   "{rs2}, {uimm}({rs1})" [C];
-    "111 ... ... .. ... 00"    CLW c_fsw  "{frs2}, {uimm}({rs1})" [C F Rv32];
-    "111 ... ... .. ... 00"    CLD c_sd   "{rs2}, {uimm}({rs1})" [C Rv64 !Rv32];
+    "111 ... ... .. ... 00"    CLW c_fsw  "{frs2}, {uimm}({rs1})" [C F !Rv64];
+    "111 ... ... .. ... 00"    CLD c_sd   "{rs2}, {uimm}({rs1})" [C Rv64];
     // Quadrant 1.
     "000 0 00000 00000 01"     None0 c_nop "" [C] over c_addi;
     "000 . ..... ..... 01"     CI  c_addi "{rd}, {imm}" [C];
-    "001 ........... 01"       CJ  c_jal  "{target}" [C Rv32];
-    "001 . ..... ..... 01"     CI  c_addiw "{rd}, {imm}" [C Rv64 !Rv32];
+    "001 ........... 01"       CJ  c_jal  "{target}" [C !Rv64];
+    "001 . ..... ..... 01"     CI  c_addiw "{rd}, {imm}" [C Rv64];
     "010 . ..... ..... 01"     CI  c_li   "{rd}, {imm}" [C];
     "011 . 00010 ..... 01"     CISp c_addi16sp "sp, {imm}" [C] over c_lui;
     "011 . ..... ..... 01"     CI  c_lui  "{rd}, {hi}" [C];
@@ -55,8 +55,8 @@ insns! {
     "000 . ..... ..... 10"     CIShift c_slli "{rd}, {shamt}" [C];
     "001 . ..... ..... 10"     CILoadD c_fldsp "{frd}, {uimm}(sp)" [C D];
     "010 . ..... ..... 10"     CILoadW c_lwsp  "{rd}, {uimm}(sp)" [C];
-    "011 . ..... ..... 10"     CILoadW c_flwsp "{frd}, {uimm}(sp)" [C F Rv32];
-    "011 . ..... ..... 10"     CILoadD c_ldsp  "{rd}, {uimm}(sp)" [C Rv64 !Rv32];
+    "011 . ..... ..... 10"     CILoadW c_flwsp "{frd}, {uimm}(sp)" [C F !Rv64];
+    "011 . ..... ..... 10"     CILoadD c_ldsp  "{rd}, {uimm}(sp)" [C Rv64];
     "100 0 ..... 00000 10"     CR  c_jr   "{rd}" [C] over c_mv;
     "100 0 ..... ..... 10"     CR  c_mv   "{rd}, {rs2}" [C];
     "100 1 00000 00000 10"     None0 c_ebreak "" [C] over c_jalr;
@@ -64,8 +64,8 @@ insns! {
     "100 1 ..... ..... 10"     CR  c_add  "{rd}, {rs2}" [C];
     "101 ...... ..... 10"      CSSD c_fsdsp "{frs2}, {uimm}(sp)" [C D];
     "110 ...... ..... 10"      CSSW c_swsp  "{rs2}, {uimm}(sp)" [C];
-    "111 ...... ..... 10"      CSSW c_fswsp "{frs2}, {uimm}(sp)" [C F Rv32];
-    "111 ...... ..... 10"      CSSD c_sdsp  "{rs2}, {uimm}(sp)" [C Rv64 !Rv32];
+    "111 ...... ..... 10"      CSSW c_fswsp "{frs2}, {uimm}(sp)" [C F !Rv64];
+    "111 ...... ..... 10"      CSSD c_sdsp  "{rs2}, {uimm}(sp)" [C Rv64];
 }
 
 /// `uimm` = 0 is reserved; the encoding of all zeros is illegal for ever.
