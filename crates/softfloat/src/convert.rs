@@ -28,7 +28,8 @@ pub fn convert_silent<From: Float, To: Float>(a: From::Bits, env: &Env) -> To::B
 }
 
 /// `a` rounded to an integral value in its own format; INEXACT is raised only if `inexact` asks for it
-/// (IEEE 754-2019, 5.9: roundToIntegralExact against roundToIntegralTies...).
+/// (IEEE 754-2019, 5.9: roundToIntegralExact against roundToIntegralTies...). A subnormal operand raises DENORMAL, as
+/// x87's `FRNDINT` does; SSE's `ROUNDSS` drops it.
 pub fn round_to_integral<F: Float>(a: F::Bits, rounding: Rounding, inexact: bool, env: &mut Env) -> F::Bits {
     let u = unpack::<F>(env, a);
     if u.is_nan() {

@@ -4,7 +4,7 @@ use crate::env::{Env, Flags, Rounding};
 use crate::format::Float;
 use crate::nan;
 use crate::round::{pack, round_off};
-use crate::unpack::{Kind, Unpacked, change_word, note_denormals, unpack};
+use crate::unpack::{Kind, Unpacked, change_word, unpack};
 use crate::word::Word;
 
 /// An integer type to convert from or to: `i8` to `i128`, `u8` to `u128`. Sealed.
@@ -117,7 +117,7 @@ impl<I: Int> ToInt<I> {
     }
 }
 
-/// `a` rounded to an integer; INEXACT if that changed it.
+/// `a` rounded to an integer; INEXACT if that changed it. No DENORMAL: neither `CVTSS2SI` nor `FIST` raises it.
 #[inline]
 pub fn to_int<F: Float, I: Int>(a: F::Bits, rounding: Rounding, env: &mut Env) -> ToInt<I> {
     let u = unpack::<F>(env, a);
@@ -158,7 +158,6 @@ fn finite_to_int<W: Word, I: Int>(u: Unpacked<W>, rounding: Rounding, env: &mut 
     if magnitude > if u.sign { I::MIN_MAGNITUDE } else { I::MAX_MAGNITUDE } {
         return out_of_range(u.sign, env);
     }
-    note_denormals(env, &[u]);
     if inexact {
         env.raise(Flags::INEXACT);
     }
