@@ -3,7 +3,7 @@
 use crate::env::{Env, Flags, Rounding};
 use crate::format::Float;
 use crate::nan;
-use crate::round::{pack, round_off};
+use crate::round::{pack_full, round_off};
 use crate::unpack::{Kind, Unpacked, change_word, unpack};
 use crate::word::Word;
 
@@ -167,13 +167,13 @@ fn finite_to_int<W: Word, I: Int>(u: Unpacked<W>, rounding: Rounding, env: &mut 
     ToInt::Value(I::from_magnitude(u.sign, magnitude))
 }
 
-/// An integer as a number, rounded as `env` says; zero becomes +0.
+/// An integer as a number, rounded as `env` says, x87 precision control apart; zero becomes +0.
 #[inline]
 pub fn from_int<F: Float, I: Int>(value: I, env: &mut Env) -> F::Bits {
     let (sign, magnitude) = value.to_magnitude();
     if magnitude == 0 {
-        return pack::<F>(env, Unpacked::zero(false));
+        return pack_full::<F>(env, Unpacked::zero(false));
     }
     let wide = Unpacked::finite(sign, u128::LEAD as i32, magnitude);
-    pack::<F>(env, change_word(wide))
+    pack_full::<F>(env, change_word(wide))
 }
