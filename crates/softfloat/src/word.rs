@@ -203,38 +203,45 @@ impl Word for u128 {
         U256 { hi: a1 * b1 + (mid >> 64) + (u128::from(carry) << 64), lo: mid << 64 | low & u128::from(u64::MAX) }
     }
 
-    /// One quotient bit a step: the remainder stays below `rhs` < 2^127, so that doubling it does not overflow.
+    /// Long division by 64-bit digits (Knuth, "The Art of Computer Programming" vol. 2, 4.3.1, Algorithm D), of the
+    /// 256-bit `self << 127` by `rhs << 1`, whose top bit is set as the algorithm wants it.
     fn div_jam(self, rhs: u128) -> u128 {
-        let mut q = self / rhs;
-        let mut rem = self % rhs;
-        for _ in 0..Self::LEAD {
-            rem <<= 1;
-            q <<= 1;
-            if rem >= rhs {
-                rem -= rhs;
-                q |= 1;
-            }
-        }
-        q | u128::from(rem != 0)
+        let divisor = rhs << 1;
+        let (q1, rest) = digit(self >> 1, (self << 63) as u64, divisor);
+        let (q0, rest) = digit(rest, 0, divisor);
+        q1 << 64 | q0 | u128::from(rest != 0)
     }
 
-    /// One root bit a step from pairs of radicand bits. 120 bits are enough for binary128's 113 and a guard; the
-    /// remainder, at most twice the root, then fits easily.
+    /// Zimmermann's "Karatsuba Square Root" of the 256-bit `self << 128`, whose root has one bit more than wanted. That
+    /// number is a square if and only if `self` is one.
     fn sqrt_jam(self) -> u128 {
-        const STEPS: u32 = 120;
-        let (mut root, mut rem) = (0u128, 0u128);
-        for i in 0..STEPS {
-            let pair = if i < 64 { self >> (126 - 2 * i) & 3 } else { 0 };
-            rem = rem << 2 | pair;
-            let trial = root << 2 | 1;
-            root <<= 1;
-            if rem >= trial {
-                rem -= trial;
-                root |= 1;
-            }
-        }
-        root << (127 - STEPS) | u128::from(rem != 0)
+        let high = self.isqrt();
+        let rest = self - high * high;
+        let (q, u) = ((rest << 63) / high, (rest << 63) % high);
+        let root = if q >> 64 != 0 {
+            high << 64 | u128::from(u64::MAX)
+        } else {
+            let too_large = u >> 63 == 0 && q * q > u << 65;
+            (high << 64 | q) - u128::from(too_large)
+        };
+        Word::shr_jam(root, 1) | u128::from(rest != 0)
     }
+}
+
+/// One digit of a quotient, `(rest:next) / divisor`, and what remains; `rest` < `divisor`, whose top bit is set.
+fn digit(rest: u128, next: u64, divisor: u128) -> (u128, u128) {
+    let (d1, d0) = (divisor >> 64, divisor & u128::from(u64::MAX));
+    let (mut q, mut r) = (rest / d1, rest % d1);
+    // The estimate from the upper digits is at most two too large.
+    while q >> 64 != 0 || q * d0 > (r << 64 | u128::from(next)) {
+        q -= 1;
+        r += d1;
+        if r >> 64 != 0 {
+            break;
+        }
+    }
+    let remaining = (rest << 64 | u128::from(next)).wrapping_sub(q.wrapping_mul(divisor));
+    (q, remaining)
 }
 
 /// 256 bits: as much as the products of binary128 and x87 need.
