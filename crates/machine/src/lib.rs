@@ -8,6 +8,7 @@ pub mod build;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod engines;
 pub mod error;
 mod hotplug;
 pub mod machine;

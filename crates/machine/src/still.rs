@@ -14,8 +14,8 @@ pub(crate) struct StillCpu {
 
 impl StillCpu {
     /// A CPU that stands at `pc`.
-    pub(crate) fn new(pc: u64) -> StillCpu {
-        StillCpu { reset: pc, pc, halted: false, lines: Arc::default() }
+    pub(crate) fn new(pc: u64, lines: Arc<Lines>) -> StillCpu {
+        StillCpu { reset: pc, pc, halted: false, lines }
     }
 }
 
