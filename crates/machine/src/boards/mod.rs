@@ -1,0 +1,8 @@
+//! Boards: one file a machine type, with its memory map, devices and reset state.
+
+pub mod none;
+pub mod polyarch;
+pub mod sifive_e;
+pub mod sifive_u;
+pub mod spike;
+pub mod virt;

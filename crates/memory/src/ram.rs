@@ -1,0 +1,261 @@
+//! Guest RAM: host memory that is shared by threads, zero at first, and resident only where it was touched.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+
+use crate::Size;
+
+/// Bytes of a page of the soft TLB and of code tracking.
+pub const PAGE_SIZE: u64 = 4096;
+
+/// A block of guest RAM (or ROM).
+///
+/// All accesses are atomics of their width, relaxed unless said otherwise: on every host these are the plain machine
+/// instructions, and guests that race get what their architecture promises instead of undefined behaviour.
+pub struct Ram {
+    base: NonNull<u8>,
+    len: u64,
+    allocation: (NonNull<u8>, Layout),
+    code: Vec<PageCode>,
+}
+
+/// What is known of one page that code was lifted from.
+#[derive(Default)]
+struct PageCode {
+    /// How many vCPUs hold lifted blocks of this page.
+    users: AtomicU32,
+    /// Counts changes of the page's code.
+    version: AtomicU32,
+}
+
+// SAFETY: the memory is owned by this value alone and accessed only by atomics.
+unsafe impl Send for Ram {}
+// SAFETY: as above; shared accesses are atomics.
+unsafe impl Sync for Ram {}
+
+/// RAM of the wanted size can't be had from the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("cannot allocate {0} bytes of guest RAM")]
+pub struct OutOfMemory(pub u64);
+
+impl Ram {
+    /// `len` bytes of zeros, rounded up to whole pages.
+    ///
+    /// # Errors
+    /// When the host can't give that much.
+    pub fn new(len: u64) -> Result<Ram, OutOfMemory> {
+        let len = len.checked_next_multiple_of(PAGE_SIZE).ok_or(OutOfMemory(len))?;
+        // One page more to align by hand: an aligned request would make the allocator write zeros, and so touch, all of it.
+        let size = len.checked_add(PAGE_SIZE).and_then(|n| usize::try_from(n).ok()).ok_or(OutOfMemory(len))?;
+        let layout = Layout::from_size_align(size, 16).map_err(|_| OutOfMemory(len))?;
+        // SAFETY: the layout's size is not zero.
+        let raw = NonNull::new(unsafe { alloc_zeroed(layout) }).ok_or(OutOfMemory(len))?;
+        let skip = raw.as_ptr().align_offset(PAGE_SIZE as usize);
+        // SAFETY: `skip` is below a page, and the allocation is a page longer than `len`.
+        let base = unsafe { raw.add(skip) };
+        let mut code = Vec::new();
+        code.resize_with((len / PAGE_SIZE) as usize, PageCode::default);
+        Ok(Ram { base, len, allocation: (raw, layout), code })
+    }
+
+    /// Size in bytes, a whole number of pages.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The host address of byte `offset`, for the soft TLB; valid as long as this `Ram` lives.
+    ///
+    /// # Panics
+    /// When `offset` is outside.
+    pub fn host(&self, offset: u64) -> *mut u8 {
+        assert!(offset < self.len, "host address of byte {offset:#x} of {:#x}", self.len);
+        // SAFETY: inside the allocation, as asserted.
+        unsafe { self.base.as_ptr().add(offset as usize) }
+    }
+
+    fn at(&self, offset: u64, size: Size) -> *mut u8 {
+        assert!(
+            offset.is_multiple_of(u64::from(size))
+                && offset.checked_add(u64::from(size)).is_some_and(|end| end <= self.len),
+            "access of {size} bytes at {offset:#x} of {:#x}",
+            self.len
+        );
+        // SAFETY: inside the allocation, as asserted.
+        unsafe { self.base.as_ptr().add(offset as usize) }
+    }
+
+    /// Reads `size` (1, 2, 4, 8) bytes at an aligned `offset`, in the host's byte order.
+    ///
+    /// # Panics
+    /// When the access is misaligned or not inside.
+    pub fn read(&self, offset: u64, size: Size) -> u64 {
+        let p = self.at(offset, size);
+        // SAFETY: `at` has checked bounds and alignment; the page-aligned base makes the pointer as aligned as the offset.
+        unsafe {
+            match size {
+                1 => u64::from(AtomicU8::from_ptr(p).load(Ordering::Relaxed)),
+                2 => u64::from(AtomicU16::from_ptr(p.cast()).load(Ordering::Relaxed)),
+                4 => u64::from(AtomicU32::from_ptr(p.cast()).load(Ordering::Relaxed)),
+                _ => AtomicU64::from_ptr(p.cast()).load(Ordering::Relaxed),
+            }
+        }
+    }
+
+    /// Writes `size` (1, 2, 4, 8) bytes at an aligned `offset`, in the host's byte order.
+    ///
+    /// # Panics
+    /// When the access is misaligned or not inside.
+    pub fn write(&self, offset: u64, size: Size, value: u64) {
+        let p = self.at(offset, size);
+        // SAFETY: as in `read`.
+        unsafe {
+            match size {
+                1 => AtomicU8::from_ptr(p).store(value as u8, Ordering::Relaxed),
+                2 => AtomicU16::from_ptr(p.cast()).store(value as u16, Ordering::Relaxed),
+                4 => AtomicU32::from_ptr(p.cast()).store(value as u32, Ordering::Relaxed),
+                _ => AtomicU64::from_ptr(p.cast()).store(value, Ordering::Relaxed),
+            }
+        }
+    }
+
+    /// Sequentially consistent compare and exchange of `size` aligned bytes in the host's byte order; returns the old value.
+    ///
+    /// # Panics
+    /// When the access is misaligned or not inside.
+    pub fn compare_exchange(&self, offset: u64, size: Size, expected: u64, new: u64) -> u64 {
+        let p = self.at(offset, size);
+        macro_rules! cas {
+            ($atomic:ty, $int:ty) => {{
+                // SAFETY: as in `read`.
+                let cell = unsafe { <$atomic>::from_ptr(p.cast()) };
+                let r = cell.compare_exchange(expected as $int, new as $int, Ordering::SeqCst, Ordering::SeqCst);
+                u64::from(r.unwrap_or_else(|old| old))
+            }};
+        }
+        match size {
+            1 => cas!(AtomicU8, u8),
+            2 => cas!(AtomicU16, u16),
+            4 => cas!(AtomicU32, u32),
+            _ => cas!(AtomicU64, u64),
+        }
+    }
+
+    /// Copies bytes out.
+    ///
+    /// # Panics
+    /// When the range is not inside.
+    pub fn read_bytes(&self, offset: u64, bytes: &mut [u8]) {
+        for (i, b) in bytes.iter_mut().enumerate() {
+            *b = self.read(offset + i as u64, 1) as u8;
+        }
+    }
+
+    /// Copies bytes in, for loaders and debuggers, and counts as a change of the code there.
+    ///
+    /// # Panics
+    /// When the range is not inside.
+    pub fn write_bytes(&self, offset: u64, bytes: &[u8]) {
+        // Zeros over zeros leave untouched pages untouched.
+        for (i, b) in bytes.iter().enumerate() {
+            let at = offset + i as u64;
+            if *b != 0 || self.read(at, 1) != 0 {
+                self.write(at, 1, u64::from(*b));
+            }
+        }
+        let end = offset + bytes.len() as u64;
+        (offset / PAGE_SIZE..end.div_ceil(PAGE_SIZE)).for_each(|page| self.touch_code(page * PAGE_SIZE));
+    }
+
+    /// Sets all bytes of a range to zero.
+    ///
+    /// # Panics
+    /// When the range is not inside.
+    pub fn clear(&self, offset: u64, len: u64) {
+        for at in (offset..offset + len).filter(|at| self.read(*at, 1) != 0) {
+            self.write(at, 1, 0);
+        }
+    }
+
+    fn page(&self, offset: u64) -> &PageCode {
+        &self.code[(offset / PAGE_SIZE) as usize]
+    }
+
+    /// A vCPU holds lifted blocks of the page at `offset` from now on.
+    pub fn add_code_user(&self, offset: u64) {
+        self.page(offset).users.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// A vCPU has dropped all its blocks of the page at `offset`.
+    pub fn remove_code_user(&self, offset: u64) {
+        self.page(offset).users.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Whether any vCPU holds lifted blocks of the page at `offset`.
+    pub fn has_code(&self, offset: u64) -> bool {
+        self.page(offset).users.load(Ordering::SeqCst) != 0
+    }
+
+    /// Counts a change of the page's code; blocks lifted before are void.
+    pub fn touch_code(&self, offset: u64) {
+        self.page(offset).version.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The number of changes of the page's code so far.
+    pub fn code_version(&self, offset: u64) -> u32 {
+        self.page(offset).version.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Ram {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this very layout, and nobody else frees it.
+        unsafe { dealloc(self.allocation.0.as_ptr(), self.allocation.1) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accesses_of_all_sizes() {
+        let ram = Ram::new(5000).unwrap();
+        assert_eq!(ram.len(), 8192);
+        ram.write(8, 8, 0x1122_3344_5566_7788);
+        assert_eq!(ram.read(8, 8), 0x1122_3344_5566_7788);
+        let mut bytes = [0; 8];
+        ram.read_bytes(8, &mut bytes);
+        assert_eq!(bits::Endian::HOST.read(&bytes), 0x1122_3344_5566_7788);
+        assert_eq!(ram.compare_exchange(8, 4, 0, 1), ram.read(8, 4));
+    }
+
+    #[test]
+    #[should_panic(expected = "access of 8 bytes")]
+    fn outside_is_a_panic_not_an_access() {
+        Ram::new(4096).unwrap().read(4096, 8);
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused() {
+        assert!(Ram::new(u64::MAX).is_err());
+        assert!(Ram::new(1 << 62).is_err());
+    }
+
+    #[test]
+    fn code_pages_count_users_and_changes() {
+        let ram = Ram::new(8192).unwrap();
+        ram.add_code_user(4096);
+        assert!(ram.has_code(5000) && !ram.has_code(0));
+        let before = ram.code_version(4096);
+        ram.write_bytes(4090, &[1; 10]);
+        assert_ne!(ram.code_version(4096), before);
+        ram.remove_code_user(4096);
+        assert!(!ram.has_code(4096));
+    }
+}

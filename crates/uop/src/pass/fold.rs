@@ -1,0 +1,88 @@
+//! Constants and the simplest identities.
+
+use crate::block::{Block, Exit, Value};
+use crate::eval;
+use crate::op::{BinOp, Op};
+use crate::width::Width;
+
+/// Evaluates what is constant, replaces operations that change nothing by their operand, puts constants second, and turns
+/// branches on constants into jumps.
+pub fn fold(block: &mut Block) {
+    let mut same: Vec<Value> = Vec::with_capacity(block.ops.len());
+    for i in 0..block.ops.len() {
+        let mut op = block.ops[i];
+        op.map_operands(|v| same[v.index()]);
+        let w = block.widths[i];
+        if let Some(k) = constant(block, &op, w) {
+            op = Op::Const(k);
+        }
+        let mut value = Value(i as u16);
+        if let Op::Bin(bin, a, b) = op {
+            if bin.commutes() && is_const(block, a) && !is_const(block, b) {
+                op = Op::Bin(bin, b, a);
+            }
+        }
+        if let Some(k) = known_result(block, &op) {
+            op = Op::Const(k);
+        } else if let Some(v) = unchanged(block, &op, w) {
+            value = v;
+        }
+        block.ops[i] = op;
+        same.push(value);
+    }
+    block.exit.map_operand(|v| same[v.index()]);
+    if let Exit::Branch { cond, taken, fallthrough } = block.exit {
+        if let Op::Const(k) = block.ops[cond.index()] {
+            block.exit = Exit::Jump { pc: if k == 1 { taken } else { fallthrough } };
+        }
+    }
+}
+
+fn is_const(block: &Block, v: Value) -> bool {
+    matches!(block.ops[v.index()], Op::Const(_))
+}
+
+fn value_of(block: &Block, v: Value) -> Option<u64> {
+    match block.ops[v.index()] {
+        Op::Const(k) => Some(k),
+        _ => None,
+    }
+}
+
+fn constant(block: &Block, op: &Op, w: Width) -> Option<u64> {
+    if op.operands().any(|v| !is_const(block, v)) || op.operands().next().is_none() {
+        return None;
+    }
+    let v = |v: Value| value_of(block, v).unwrap_or(0);
+    if eval::divides_by_zero(op, v) { None } else { eval::pure_op(block, op, w, v) }
+}
+
+/// The result of an op that is the same whatever the other operand.
+fn known_result(block: &Block, op: &Op) -> Option<u64> {
+    match *op {
+        Op::Bin(BinOp::And | BinOp::Mul, _, b) if value_of(block, b) == Some(0) => Some(0),
+        Op::Bin(BinOp::Sub | BinOp::Xor, a, b) if a == b => Some(0),
+        _ => None,
+    }
+}
+
+/// The operand that equals the result, if that is so.
+fn unchanged(block: &Block, op: &Op, w: Width) -> Option<Value> {
+    use BinOp::*;
+    match *op {
+        Op::Bin(Add | Sub | Or | Xor | Shl | ShrU | ShrS | RotL | RotR, a, b) if value_of(block, b) == Some(0) => {
+            Some(a)
+        }
+        Op::Bin(And, a, b) if value_of(block, b) == Some(block.width(a).mask()) => Some(a),
+        Op::Bin(And | Or, a, b) if a == b => Some(a),
+        Op::Bin(Mul, a, b) if value_of(block, b) == Some(1) => Some(a),
+        Op::Select(_, a, b) if a == b => Some(a),
+        Op::Select(c, a, b) => value_of(block, c).map(|k| if k == 1 { a } else { b }),
+        // The low bits of an extension, in the width they came from.
+        Op::Trunc(v) => match block.ops[v.index()] {
+            Op::Zext(inner) | Op::Sext(inner) if block.width(inner) == w => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
+}
