@@ -1,15 +1,17 @@
 //! What a board's build function works with: it maps memory, plugs CPUs and devices, and names them in the object tree.
 
-use std::collections::BTreeMap;
-
 use cpu::Cpu;
+use devices::Power;
 use memory::{AddressSpace, SharedDevice};
 use topology::{Numa, SlotTable, Smp};
 
 use crate::config::MachineConfig;
+use crate::console::Console;
 use crate::error::Error;
 use crate::objects::{ObjectId, ObjectTree};
+use crate::sched::Scheduler;
 use crate::targets::{Model, Target};
+use crate::value::Value;
 
 /// A CPU as a board delivers it.
 pub struct NewCpu {
@@ -41,8 +43,16 @@ pub struct Build<'a> {
     pub memory: AddressSpace,
     /// Its CPUs in creation order.
     pub cpus: Vec<NewCpu>,
-    /// Its devices by name, so that their clocks can be driven.
-    pub devices: BTreeMap<String, SharedDevice>,
+    /// Its devices, so that their clocks can be driven and they can be reset.
+    pub devices: Vec<SharedDevice>,
+    /// The device that gets what the console's user types.
+    pub console_input: Option<SharedDevice>,
+    /// Where the console's output goes.
+    pub console: Console,
+    /// Schedules the CPUs; hands out the wires into them.
+    pub sched: &'a mut Scheduler,
+    /// How the guest switches the machine off.
+    pub power: Power,
 }
 
 impl Build<'_> {
@@ -59,11 +69,24 @@ impl Build<'_> {
     /// # Errors
     /// When the target has no engine for this model.
     pub fn add_cpu(&mut self, parent: ObjectId, name: &str, model: &Model, index: i64) -> Result<(), Error> {
-        let target = self.config.target;
-        let object = self.objects.add(parent, name, &target.cpu_type(model.name));
-        self.objects.set_property(object, "realized", "bool", crate::value::Value::Bool(true), true);
-        let cpu = make_cpu(target, model, index)?;
-        self.cpus.push(NewCpu { cpu, index, object, slot: None });
+        let object = self.objects.add(parent, name, &self.config.target.cpu_type(model.name));
+        self.put_cpu(object, model, index, None)
+    }
+
+    /// Adds the CPU of slot `slot`, without a name.
+    ///
+    /// # Errors
+    /// When the target has no engine for this model.
+    pub fn add_slot_cpu(&mut self, model: &Model, slot: usize) -> Result<(), Error> {
+        let object = self.objects.add_anonymous(&self.config.target.cpu_type(model.name));
+        self.put_cpu(object, model, slot as i64, Some(slot))
+    }
+
+    fn put_cpu(&mut self, object: ObjectId, model: &Model, index: i64, slot: Option<usize>) -> Result<(), Error> {
+        self.objects.set_property(object, "realized", "bool", Value::Bool(true), true);
+        let cpu = make_cpu(self.config.target, model, index)?;
+        self.sched.add(index, cpu.lines());
+        self.cpus.push(NewCpu { cpu, index, object, slot });
         Ok(())
     }
 }

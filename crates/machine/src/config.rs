@@ -2,6 +2,7 @@
 
 use topology::{NumaOption, OptionError, SmpOptions, opts};
 
+use crate::console::Console;
 use crate::error::Error;
 use crate::registry::{self, MachineType};
 use crate::targets::Target;
@@ -240,6 +241,8 @@ pub struct MachineConfig {
     pub devices: Vec<Given<DeviceConfig>>,
     /// Files to start from.
     pub boot: Boot,
+    /// Where the first serial port's output goes.
+    pub console: Console,
     /// `-icount`.
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
@@ -279,6 +282,7 @@ impl MachineConfig {
             objects: Vec::new(),
             devices: Vec::new(),
             boot: Boot::default(),
+            console: Console::default(),
             icount: None,
             threading: Threading::default(),
             name: None,

@@ -5,7 +5,9 @@
 
 pub mod boards;
 pub mod build;
+pub mod clock;
 pub mod config;
+pub mod console;
 pub mod error;
 mod hotplug;
 pub mod machine;
@@ -14,12 +16,17 @@ pub mod objects;
 mod props;
 pub mod registry;
 pub mod run;
+pub mod sched;
+#[cfg(test)]
+mod sched_tests;
 mod still;
 pub mod targets;
 pub mod thread;
+pub mod types;
 pub mod value;
 
 pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};
+pub use console::Console;
 pub use error::{Error, ErrorClass, Warning};
 pub use machine::{Advance, HotpluggableCpu, Machine, Vcpu};
 pub use memdev::MemDev;

@@ -1,12 +1,17 @@
 //! The machine: its configuration phase, its CPUs, memory backends and objects, its run state and events.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use cpu::Cpu;
+use cpu::{Clock, Cpu, Exit};
+use devices::{Power, PowerRequest};
+use memory::{AddressSpace, SharedDevice};
+use parking_lot::Mutex;
 use topology::{CpuProps, Numa, NumaOption, SlotTable, Smp, numa, smp};
 
 use crate::build::{self, Build, NewCpu};
+use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
 use crate::error::{Error, Warning};
 use crate::memdev::{MemDev, MemDevs};
@@ -14,6 +19,7 @@ use crate::objects::{ObjectId, ObjectTree, PropertyInfo};
 use crate::props;
 use crate::registry::MachineType;
 use crate::run::{Event, RunState, ShutdownCause};
+use crate::sched::{Attention, RoundOutcome, Scheduler};
 use crate::targets::Target;
 use crate::thread;
 use crate::value::Value;
@@ -54,6 +60,13 @@ pub enum Advance {
     Ran,
     /// Nothing to do until a command, input, or (if given) so much later.
     Wait(Option<Duration>),
+    /// A CPU met a breakpoint or a watchpoint; the machine has stopped for the debugger.
+    Debug {
+        /// The CPU's index.
+        cpu: i64,
+        /// What it met.
+        exit: Exit,
+    },
     /// The process ends with this exit code.
     Exit(i32),
 }
@@ -66,6 +79,24 @@ enum Request {
     Powerdown,
 }
 
+impl From<PowerRequest> for Request {
+    fn from(asked: PowerRequest) -> Request {
+        match asked {
+            PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
+            PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
+        }
+    }
+}
+
+/// A wire that notes what the guest asks for and ends the round.
+fn power_switch(notes: &Arc<Mutex<Vec<PowerRequest>>>, attention: Attention) -> Power {
+    let notes = Arc::clone(notes);
+    Power::new(move |asked| {
+        notes.lock().push(asked);
+        attention.kick();
+    })
+}
+
 /// A machine.
 pub struct Machine {
     pub(crate) config: MachineConfig,
@@ -76,6 +107,13 @@ pub struct Machine {
     pub(crate) memdevs: MemDevs,
     pub(crate) objects: ObjectTree,
     pub(crate) cpus: Vec<Vcpu>,
+    sched: Scheduler,
+    memory: Arc<AddressSpace>,
+    devices: Vec<SharedDevice>,
+    console_input: Option<SharedDevice>,
+    /// Console input that the guest had no room for.
+    typed: VecDeque<u8>,
+    power: Arc<Mutex<Vec<PowerRequest>>>,
     state: RunState,
     events: VecDeque<Event>,
     warnings: Vec<Warning>,
@@ -93,6 +131,7 @@ impl Machine {
         smp::check_limits(&smp, machine.name, machine.min_cpus, machine.max_cpus)?;
         let slots = machine.levels.map(|levels| SlotTable::by_levels(&smp, levels)).unwrap_or_default();
         let ram = config.mem.size.unwrap_or(machine.default_ram);
+        let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
         let mut this = Machine {
             smp,
             ram,
@@ -101,6 +140,12 @@ impl Machine {
             memdevs: MemDevs::default(),
             objects: ObjectTree::default(),
             cpus: Vec::new(),
+            sched: Scheduler::new(Arc::new(clock), config.threading)?,
+            memory: Arc::default(),
+            devices: Vec::new(),
+            console_input: None,
+            typed: VecDeque::new(),
+            power: Arc::default(),
             state: RunState::Preconfig,
             events: VecDeque::new(),
             warnings: smp_warnings.into_iter().map(|text| Warning { option: None, text }).collect(),
@@ -141,6 +186,7 @@ impl Machine {
     /// # Errors
     /// What makes the configuration impossible; the process should end.
     pub fn init(&mut self) -> Result<(), Error> {
+        self.check_preconfig()?;
         let default = numa::DefaultNode::Spread;
         let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
         self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
@@ -153,12 +199,18 @@ impl Machine {
             slots: &mut self.slots,
             numa: &self.numa,
             objects: &mut self.objects,
-            memory: Default::default(),
+            memory: AddressSpace::new(),
             cpus: Vec::new(),
-            devices: Default::default(),
+            devices: Vec::new(),
+            console_input: None,
+            console: self.config.console.clone(),
+            power: power_switch(&self.power, self.sched.attention()),
+            sched: &mut self.sched,
         };
         (self.config.machine.build)(&mut build)?;
         let cpus = build.cpus;
+        self.memory = Arc::new(build.memory);
+        (self.devices, self.console_input) = (build.devices, build.console_input);
         for cpu in cpus {
             self.enter(cpu);
         }
@@ -170,6 +222,13 @@ impl Machine {
             self.cont()?;
         }
         Ok(())
+    }
+
+    fn check_preconfig(&self) -> Result<(), Error> {
+        match self.state {
+            RunState::Preconfig => Ok(()),
+            _ => Err(Error::new("The command is permitted only in 'preconfig' state")),
+        }
     }
 
     /// Takes a new CPU into the lists.
@@ -188,6 +247,26 @@ impl Machine {
             object: new.object,
             slot: new.slot,
         });
+    }
+
+    /// Makes the CPU of a slot that was free.
+    pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
+        let model = build::model(&self.config)?;
+        let cpu = build::make_cpu(self.config.target, model, slot as i64)?;
+        self.sched.add(slot as i64, cpu.lines());
+        self.enter(NewCpu { cpu, index: slot as i64, object, slot: Some(slot) });
+        Ok(())
+    }
+
+    /// Takes the CPU at this place of the list out of it.
+    pub(crate) fn unplug(&mut self, at: usize) {
+        self.cpus.remove(at);
+        self.sched.remove(at);
+    }
+
+    /// Queues an event.
+    pub(crate) fn raise(&mut self, event: Event) {
+        self.events.push_back(event);
     }
 
     /// What the machine was built from.
@@ -294,6 +373,7 @@ impl Machine {
     /// # Errors
     /// What [`topology::NumaError`] lists. Warnings go to [`Machine::take_warnings`].
     pub fn set_numa_node(&mut self, option: &NumaOption) -> Result<(), Error> {
+        self.check_preconfig()?;
         let warnings = self.apply_numa(option)?;
         self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
         Ok(())
@@ -319,6 +399,7 @@ impl Machine {
     pub fn stop_as(&mut self, state: RunState) {
         if self.state == RunState::Running {
             self.state = state;
+            self.sched.clock().stop();
             self.events.push_back(Event::bare("STOP"));
         }
     }
@@ -333,6 +414,8 @@ impl Machine {
         }
         if self.state != RunState::Running {
             self.state = RunState::Running;
+            self.sched.wake_all();
+            self.sched.clock().start();
             self.events.push_back(Event::bare("RESUME"));
         }
         Ok(())
@@ -371,14 +454,82 @@ impl Machine {
                 return Advance::Exit(code);
             }
         }
-        Advance::Wait(None)
+        if self.state != RunState::Running {
+            return Advance::Wait(None);
+        }
+        self.feed_console();
+        let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
+        let asked = std::mem::take(&mut *self.power.lock());
+        self.requests.extend(asked.into_iter().map(Request::from));
+        match outcome {
+            _ if !self.requests.is_empty() => Advance::Ran,
+            RoundOutcome::Ran => Advance::Ran,
+            RoundOutcome::Idle(at) => {
+                let now = self.sched.clock().now(0);
+                Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
+            }
+            RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
+                self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
+                self.stop_as(RunState::InternalError);
+                Advance::Wait(None)
+            }
+            RoundOutcome::Stopped { cpu, exit } => {
+                self.stop_as(RunState::Debug);
+                Advance::Debug { cpu, exit }
+            }
+        }
+    }
+
+    /// Takes what the console's user typed.
+    pub fn type_in(&mut self, bytes: &[u8]) {
+        self.typed.extend(bytes);
+    }
+
+    /// Hands the guest what it has room for.
+    fn feed_console(&mut self) {
+        let Some(device) = self.console_input.as_ref().filter(|_| !self.typed.is_empty()) else { return };
+        let now = self.sched.clock().now(0);
+        let taken = device.lock().receive(self.typed.make_contiguous(), now);
+        self.typed.drain(..taken);
+    }
+
+    /// Ends the running round early; other threads use it when they have something for the main loop.
+    pub fn attention(&self) -> Attention {
+        self.sched.attention()
+    }
+
+    /// The physical address space.
+    pub fn memory(&self) -> &Arc<AddressSpace> {
+        &self.memory
+    }
+
+    /// Guest time.
+    pub fn clock(&self) -> &Arc<GuestClock> {
+        self.sched.clock()
+    }
+
+    /// Instructions executed by all CPUs that are there.
+    pub fn executed(&self) -> u64 {
+        self.cpus.iter().map(|vcpu| vcpu.cpu.executed()).sum()
+    }
+
+    /// Lets only these CPUs run, by index, or all: a debugger's scheduler locking.
+    pub fn restrict(&mut self, only: Option<Vec<i64>>) {
+        self.sched.restrict(only);
+    }
+
+    /// Tells the scheduler that registers or lines were changed from outside.
+    pub fn wake_all(&mut self) {
+        self.sched.wake_all();
     }
 
     fn carry_out(&mut self, request: Request) -> Option<i32> {
         match request {
             Request::Reset(cause) if self.config.no_reboot => return self.carry_out(Request::Shutdown(cause, 0)),
             Request::Reset(cause) => {
+                self.devices.iter().for_each(|device| device.lock().reset());
                 self.cpus.iter_mut().for_each(|vcpu| vcpu.cpu.reset());
+                self.sched.wake_all();
                 if self.state != RunState::Running {
                     self.state = RunState::Prelaunch;
                 }

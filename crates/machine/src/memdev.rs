@@ -38,17 +38,27 @@ pub struct MemDev {
     pub in_use: bool,
 }
 
+/// What a type has beyond the common properties.
+fn own_properties(kind: &str) -> &'static [(&'static str, &'static str)] {
+    match kind {
+        "memory-backend-file" => &FILE,
+        "memory-backend-memfd" => &MEMFD,
+        _ => &[],
+    }
+}
+
+/// Names and types of the properties of a backend of type `kind`.
+pub(crate) fn properties_of(kind: &str) -> Vec<(&'static str, &'static str)> {
+    COMMON.iter().chain(own_properties(kind)).copied().collect()
+}
+
 impl MemDev {
     fn new(kind: &'static str, id: &str, merge: bool, dump: bool) -> MemDev {
-        let own: &[(&str, &str)] = match kind {
-            "memory-backend-file" => &FILE,
-            "memory-backend-memfd" => &MEMFD,
-            _ => &[],
-        };
+        let kind_name = kind;
         let value = |name: &str, kind: &str| match (name, kind) {
             ("merge", _) => Value::Bool(merge),
             ("dump", _) => Value::Bool(dump),
-            ("share", _) => Value::Bool(own.len() == MEMFD.len()),
+            ("share", _) => Value::Bool(kind_name == "memory-backend-memfd"),
             ("seal", _) => Value::Bool(true),
             ("policy", _) => Value::from("default"),
             ("host-nodes", _) => Value::List(Vec::new()),
@@ -56,7 +66,7 @@ impl MemDev {
             (_, "int") => Value::Int(0),
             _ => Value::from(""),
         };
-        let props = COMMON.iter().chain(own).map(|&(name, kind)| (name, kind, value(name, kind))).collect();
+        let props = properties_of(kind).into_iter().map(|(name, kind)| (name, kind, value(name, kind))).collect();
         MemDev { id: id.to_string(), kind, props, in_use: false }
     }
 
@@ -289,37 +299,135 @@ impl IdTable {
         id.bytes().fold(5381u32, |h, b| h.wrapping_mul(33).wrapping_add(u32::from(b)))
     }
 
-    /// Slots from high to low. The table doubles when it would be full; beyond the primes listed here the order is that of
-    /// insertion, which is as good as any.
+    /// Slots from high to low. Beyond the primes listed here the order is still one and the same on every run, but not GLib's.
     fn order(&self) -> Vec<&str> {
         let mut slots: Vec<Option<&str>> = vec![None; 8];
-        let mut used = 0;
-        for id in &self.ids {
-            place(&mut slots, id);
-            used += 1;
-            if used + used / 16 + 1 > slots.len() {
-                // Keys move in slot order into the larger table.
-                let old = std::mem::replace(&mut slots, vec![None; grown(used)]);
-                old.into_iter().flatten().for_each(|id| place(&mut slots, id));
+        for (n, id) in self.ids.iter().enumerate() {
+            let at = probe(slots.len(), id, |at| slots[at].is_some());
+            slots[at] = Some(id);
+            let used = n + 1;
+            if slots.len() <= used + used / 16 {
+                grow(&mut slots, used);
             }
         }
         slots.into_iter().rev().flatten().collect()
     }
 }
 
-/// The size a table with so many keys grows to: the power of two above 1 1/3 of them.
-fn grown(used: usize) -> usize {
-    (used + used / 3 + 1).next_power_of_two().max(8)
-}
-
-fn place<'a>(slots: &mut [Option<&'a str>], id: &'a str) {
-    let mask = slots.len() - 1;
-    let prime = PRIMES.get(slots.len().ilog2() as usize - 3).copied().unwrap_or(slots.len() as u32 - 1);
+/// The slot for `id` in a table of `len` slots: its hash modulo a prime, then triangular steps past what is taken.
+fn probe(len: usize, id: &str, taken: impl Fn(usize) -> bool) -> usize {
+    let prime = PRIMES.get(len.ilog2() as usize - 3).copied().unwrap_or(len as u32 - 1);
     let mut at = (IdTable::hash(id).wrapping_mul(11) % prime) as usize;
     let mut step = 0;
-    while slots[at].is_some() {
+    while taken(at) {
         step += 1;
-        at = (at + step) & mask;
+        at = (at + step) % len;
     }
-    slots[at] = Some(id);
+    at
+}
+
+/// Makes room in place: each key moves to its new slot and pushes out what is there, which then moves in turn.
+fn grow(slots: &mut Vec<Option<&str>>, used: usize) {
+    let old_len = slots.len();
+    let len = (used * 1333 / 1000 + 1).next_power_of_two();
+    slots.resize(len, None);
+    let mut settled = vec![false; len];
+    for i in 0..old_len {
+        let mut moving = if settled[i] { None } else { slots[i].take() };
+        while let Some(id) = moving {
+            let at = probe(len, id, |at| settled[at]);
+            settled[at] = true;
+            moving = slots[at].replace(id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(ids: &[&str]) -> Vec<String> {
+        let mut table = IdTable::default();
+        ids.iter().for_each(|id| table.insert(id));
+        table.order().into_iter().map(str::to_string).collect()
+    }
+
+    #[test]
+    fn names_come_in_the_order_of_the_hash_table() {
+        // From recorded answers of query-memdev.
+        assert_eq!(order(&["m0", "m1"]), ["m1", "m0"]);
+        assert_eq!(order(&["r0", "r1"]), ["r0", "r1"]);
+        assert_eq!(order(&["r0", "r1", "r2"]), ["r2", "r0", "r1"]);
+        assert_eq!(order(&["zeta", "alpha", "mid", "b2", "a1"]), ["a1", "zeta", "mid", "alpha", "b2"]);
+        assert_eq!(
+            order(&["zeta", "alpha", "mid", "b2", "a1", "m0", "m1", "m2", "ram0", "x"]),
+            ["x", "alpha", "ram0", "m0", "m1", "mid", "a1", "m2", "b2", "zeta"]
+        );
+    }
+
+    #[test]
+    fn the_order_loses_nobody() {
+        let names: Vec<String> = (0..500).map(|n| format!("m{n}")).collect();
+        let ids: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut got = order(&ids);
+        got.sort();
+        let mut want = names.clone();
+        want.sort();
+        assert_eq!(got, want);
+    }
+
+    /// The text of the fault when such an object is made, or "ok".
+    fn try_add(devs: &mut MemDevs, kind: &str, id: &str, props: &[(&str, Value)], cli: bool) -> String {
+        let props = props.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        let config = ObjectConfig { kind: kind.to_string(), id: id.to_string(), props };
+        devs.add(&config, (true, true), cli).map_or_else(|e| e.text, |()| "ok".to_string())
+    }
+
+    #[test]
+    fn faults_have_qemus_texts_and_leave_nothing() {
+        let mut devs = MemDevs::default();
+        let ram = "memory-backend-ram";
+        let size = |n| ("size", Value::Int(n));
+        let given = |name, text: &str| (name, Value::Given(text.to_string()));
+        let cases: [(&str, &[(&str, Value)], &str); 14] = [
+            (ram, &[], "can't create backend with size 0"),
+            (ram, &[size(0)], "property 'size' of memory-backend-ram doesn't take value '0'"),
+            (ram, &[("size", Value::from("1M"))], "Parameter 'size' expects uint64"),
+            (ram, &[given("size", "xyz")], "Parameter 'size' expects a size value"),
+            ("nope", &[], "invalid object type: nope"),
+            ("memory-backend", &[], "object type 'memory-backend' is abstract"),
+            ("pc-dimm", &[], "object type 'pc-dimm' isn't supported by object-add"),
+            (ram, &[size(4096), ("foo", Value::Int(1))], "Property '.foo' not found"),
+            (ram, &[("policy", Value::from("zig"))], "Invalid parameter 'zig'"),
+            (ram, &[("policy", Value::from("bind"))], "NUMA policies are not supported by this QEMU"),
+            (ram, &[given("host-nodes", "0")], "NUMA node binding are not supported by this QEMU"),
+            (ram, &[given("merge", "maybe")], "Parameter 'merge' expects on|yes|y|off|no|n"),
+            ("memory-backend-file", &[size(4096)], "mem-path property not set"),
+            (ram, &[given("size", "1M"), given("merge", "off")], "ok"),
+        ];
+        for (kind, props, want) in cases {
+            assert_eq!(try_add(&mut devs, kind, "a", props, false), want, "{kind} {props:?}");
+        }
+        assert_eq!(devs.query().len(), 1);
+        assert!(!devs.query()[0].flag("merge") && devs.query()[0].flag("dump"));
+        let duplicate = "attempt to add duplicate property 'a' to object (type 'container')";
+        assert_eq!(try_add(&mut devs, ram, "a", &[size(4096)], false), duplicate);
+        assert_eq!(try_add(&mut devs, ram, "a", &[size(4096)], true), "Duplicate ID 'a' for object");
+        let set = |devs: &mut MemDevs, name, value| devs.set("a", name, &value).map_err(|e| e.text);
+        assert_eq!(set(&mut devs, "merge", Value::Bool(true)), Ok(()));
+        assert_eq!(
+            set(&mut devs, "size", Value::Int(4096)),
+            Err("cannot change property size of memory-backend-ram ".to_string())
+        );
+        assert_eq!(set(&mut devs, "share", Value::Bool(true)), Err("cannot change property value".to_string()));
+    }
+
+    #[test]
+    fn a_backend_in_use_stays() {
+        let mut devs = MemDevs::default();
+        assert_eq!(try_add(&mut devs, "memory-backend-ram", "m0", &[("size", Value::Int(1 << 20))], false), "ok");
+        devs.set_in_use("m0");
+        assert_eq!(devs.remove("m0").unwrap_err().text, "object 'm0' is in use, can not be deleted");
+        assert_eq!(devs.remove("a").unwrap_err().text, "object 'a' not found");
+    }
 }

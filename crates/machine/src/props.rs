@@ -32,6 +32,11 @@ const PROPERTIES: [(&str, &str, &str); 21] = [
     ("pflash1", "str", ""),
 ];
 
+/// Names and types of the properties every machine has.
+pub(crate) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PROPERTIES.iter().map(|&(name, kind, _)| (name, kind))
+}
+
 /// Reads the text of a property of type `kind`.
 fn parse(name: &str, kind: &str, text: &str) -> Result<Value, Error> {
     let fault = |what| Error::new(format!("Parameter '{name}' expects {what}"));

@@ -21,12 +21,8 @@ pub static POLYARCH: MachineType = MachineType {
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let model = board.model()?;
-    let unattached = board.objects.container("/machine/unattached");
     for n in 0..board.smp.cpus as usize {
-        board.add_cpu(unattached, &format!("device[{n}]"), model, n as i64)?;
-        if let Some(cpu) = board.cpus.last_mut() {
-            cpu.slot = Some(n);
-        }
+        board.add_slot_cpu(model, n)?;
     }
     Ok(())
 }
