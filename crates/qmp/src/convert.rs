@@ -5,6 +5,12 @@ use qapi::machine::{
     CpuInfoByArch, CpuInfoMips, CpuInfoPpc, CpuInfoRiscv, CpuInfoS390, CpuInfoSparc, CpuInfoTricore, CpuInfoX86,
     CpuInstanceProperties, CpuS390State, SysEmuTarget,
 };
+use qapi::qom::ObjectPropertyInfo;
+
+/// A property of an object.
+pub fn property(p: machine::PropertyInfo) -> ObjectPropertyInfo {
+    ObjectPropertyInfo { name: p.name, type_: p.kind, description: None }
+}
 
 /// The emulator's target. The schema knows the names of all targets there are.
 pub fn target(machine: &Machine) -> SysEmuTarget {

@@ -4,10 +4,9 @@
 //! loop lets [`session::Session::answer`] work on them between rounds of the guest. Reading order: [`json`], [`session`],
 //! [`command`], any file of [`commands`], [`hmp`], [`server`].
 
-pub mod json;
 pub mod command;
 pub mod commands;
-pub mod session;
 pub mod convert;
 pub mod hmp;
-pub mod types;
+pub mod json;
+pub mod session;

@@ -1,8 +1,8 @@
 //! `cont`: lets the guest go on.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
 use crate::command::error;
+use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct Cont;

@@ -1,9 +1,9 @@
 //! `cpu-add`: plugs the CPU of an index.
 
-use qapi::{Empty, Error};
+use crate::command::error;
 use crate::command::{Command, Context};
 use qapi::machine::CpuAddArguments;
-use crate::command::error;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct CpuAdd;

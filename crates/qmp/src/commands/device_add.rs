@@ -1,11 +1,11 @@
 //! `device_add`: plugs a device.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use crate::command::{error, from_json};
 use machine::DeviceConfig;
 use qapi::qom::DeviceAddArguments;
+use qapi::{Empty, Error};
 use qapi::{Map, Value};
-use crate::command::{error, from_json};
 
 /// The command.
 pub struct DeviceAdd;

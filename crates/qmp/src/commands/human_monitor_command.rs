@@ -1,9 +1,9 @@
 //! `human-monitor-command`: runs a line of the human monitor and returns what it prints.
 
-use qapi::Error;
 use crate::command::{Command, Context};
-use qapi::misc::HumanMonitorCommandArguments;
 use crate::hmp;
+use qapi::Error;
+use qapi::misc::HumanMonitorCommandArguments;
 
 /// The command.
 pub struct HumanMonitorCommand;

@@ -1,7 +1,7 @@
 //! `inject-nmi`: a non-maskable interrupt, where the machine has one.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct InjectNmi;

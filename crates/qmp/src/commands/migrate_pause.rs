@@ -1,7 +1,7 @@
 //! `migrate-pause`: pauses a migration after copying began; there never is one.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct MigratePause;

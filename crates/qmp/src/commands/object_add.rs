@@ -1,10 +1,10 @@
 //! `object-add`: makes an object of the user.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use crate::command::{error, from_json};
 use machine::ObjectConfig;
 use qapi::qom::ObjectAddArguments;
-use crate::command::{error, from_json};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct ObjectAdd;

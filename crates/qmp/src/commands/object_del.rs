@@ -1,9 +1,9 @@
 //! `object-del`: removes an object of the user.
 
-use qapi::{Empty, Error};
+use crate::command::error;
 use crate::command::{Command, Context};
 use qapi::qom::IdArguments;
-use crate::command::error;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct ObjectDel;

@@ -1,8 +1,8 @@
 //! `qmp_capabilities`: ends the negotiation; [`crate::session`] answers it, here it is only listed.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::QmpCapabilitiesArguments;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QmpCapabilities;

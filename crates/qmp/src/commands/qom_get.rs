@@ -1,10 +1,10 @@
 //! `qom-get`: the value of a property.
 
-use qapi::Error;
 use crate::command::{Command, Context};
-use qapi::qom::QomGetArguments;
-use qapi::Value;
 use crate::command::{error, to_json};
+use qapi::Error;
+use qapi::Value;
+use qapi::qom::QomGetArguments;
 
 /// The command.
 pub struct QomGet;

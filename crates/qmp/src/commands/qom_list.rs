@@ -1,9 +1,10 @@
 //! `qom-list`: the properties and children of an object.
 
-use qapi::Error;
-use crate::command::{Command, Context};
-use qapi::qom::{ObjectPropertyInfo, QomListArguments};
 use crate::command::error;
+use crate::command::{Command, Context};
+use crate::convert::property;
+use qapi::Error;
+use qapi::qom::{ObjectPropertyInfo, QomListArguments};
 
 /// The command.
 pub struct QomList;
@@ -17,7 +18,6 @@ impl Command for QomList {
 
     fn run(context: &mut Context<'_>, args: QomListArguments) -> Result<Vec<ObjectPropertyInfo>, Error> {
         let list = context.machine.qom_list(&args.path).map_err(error)?;
-        let info = |p: machine::PropertyInfo| ObjectPropertyInfo { name: p.name, type_: p.kind, description: None };
-        Ok(list.into_iter().map(info).collect())
+        Ok(list.into_iter().map(property).collect())
     }
 }

@@ -1,9 +1,10 @@
 //! `qom-list-properties`: the properties that objects of a type have.
 
-use qapi::Error;
 use crate::command::{Command, Context};
+use crate::convert::property;
+use machine::types;
+use qapi::Error;
 use qapi::qom::{ObjectPropertyInfo, TypenameArguments};
-use crate::types::Types;
 
 /// The command.
 pub struct QomListProperties;
@@ -16,8 +17,8 @@ impl Command for QomListProperties {
     type Return = Vec<ObjectPropertyInfo>;
 
     fn run(context: &mut Context<'_>, args: TypenameArguments) -> Result<Vec<ObjectPropertyInfo>, Error> {
-        let types = Types::of(context.machine.target());
         let missing = || Error { desc: format!("Class '{}' not found", args.typename), ..Error::device_not_found("") };
-        Ok(types.properties(types.find(&args.typename).ok_or_else(missing)?))
+        let list = types::properties(context.machine.target(), &args.typename).ok_or_else(missing)?;
+        Ok(list.into_iter().map(property).collect())
     }
 }

@@ -1,9 +1,9 @@
 //! `qom-list-types`: the types of objects.
 
-use qapi::Error;
 use crate::command::{Command, Context};
+use machine::types::{self, TypeInfo};
+use qapi::Error;
 use qapi::qom::{ObjectTypeInfo, QomListTypesArguments};
-use crate::types::{Type, Types};
 
 /// The command.
 pub struct QomListTypes;
@@ -16,16 +16,10 @@ impl Command for QomListTypes {
     type Return = Vec<ObjectTypeInfo>;
 
     fn run(context: &mut Context<'_>, args: QomListTypesArguments) -> Result<Vec<ObjectTypeInfo>, Error> {
-        let types = Types::of(context.machine.target());
-        let abstract_too = args.abstract_.unwrap_or(false);
-        let wanted = |t: &&Type| {
-            (abstract_too || !t.is_abstract) && args.implements.as_deref().is_none_or(|base| types.derives(&t.name, base))
-        };
-        let info = |t: &Type| ObjectTypeInfo {
-            name: t.name.clone(),
-            abstract_: t.is_abstract.then_some(true),
-            parent: t.parent.clone(),
-        };
-        Ok(types.list.iter().filter(wanted).map(info).collect())
+        let info =
+            |t: TypeInfo| ObjectTypeInfo { name: t.name, abstract_: t.is_abstract.then_some(true), parent: t.parent };
+        let with_abstract = args.abstract_.unwrap_or(false);
+        let list = types::list(context.machine.target(), args.implements.as_deref(), with_abstract);
+        Ok(list.into_iter().map(info).collect())
     }
 }

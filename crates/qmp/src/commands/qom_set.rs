@@ -1,9 +1,9 @@
 //! `qom-set`: changes a property.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
-use qapi::qom::QomSetArguments;
 use crate::command::{error, from_json};
+use qapi::qom::QomSetArguments;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QomSet;

@@ -1,8 +1,8 @@
 //! `query-balloon`: the memory balloon: there is none.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::ErrorClass;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryBalloon;

@@ -1,8 +1,8 @@
 //! `query-block-jobs`: the block jobs: no board of ours has any.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::NamedItem;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryBlockJobs;

@@ -1,8 +1,8 @@
 //! `query-chardev`: the character devices.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::ChardevInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryChardev;

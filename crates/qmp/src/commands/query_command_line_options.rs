@@ -1,7 +1,7 @@
 //! `query-command-line-options`: the options of the command line that take parameters.
 
-use qapi::Error;
 use crate::command::{Command, Context};
+use qapi::Error;
 use qapi::misc::{CommandLineOptionInfo, QueryCommandLineOptionsArguments};
 
 /// The command.
@@ -14,7 +14,10 @@ impl Command for QueryCommandLineOptions {
     type Args = QueryCommandLineOptionsArguments;
     type Return = Vec<CommandLineOptionInfo>;
 
-    fn run(context: &mut Context<'_>, args: QueryCommandLineOptionsArguments) -> Result<Vec<CommandLineOptionInfo>, Error> {
+    fn run(
+        context: &mut Context<'_>,
+        args: QueryCommandLineOptionsArguments,
+    ) -> Result<Vec<CommandLineOptionInfo>, Error> {
         let all = &context.environment.options;
         let Some(name) = args.option else { return Ok(all.clone()) };
         let found: Vec<_> = all.iter().filter(|option| option.option == name).cloned().collect();

@@ -1,8 +1,8 @@
 //! `query-commands`: the names of all commands.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::CommandInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryCommands;

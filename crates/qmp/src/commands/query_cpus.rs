@@ -1,10 +1,10 @@
 //! `query-cpus`: the CPUs in the order of their creation, each at the end of its round.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
-use machine::Vcpu;
-use qapi::machine::{CpuInfo};
 use crate::convert::{arch_info, props};
+use machine::Vcpu;
+use qapi::machine::CpuInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryCpus;

@@ -1,10 +1,10 @@
 //! `query-cpus-fast`: the CPUs in the order of their creation, without disturbing them.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use crate::convert::{props, s390_state, target};
 use machine::Vcpu;
 use qapi::machine::{CpuInfoFast, CpuInfoFastByTarget, SysEmuTarget};
-use crate::convert::{props, s390_state, target};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryCpusFast;

@@ -1,8 +1,8 @@
 //! `query-current-machine`: what is special about the machine that runs.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::machine::CurrentMachineParams;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryCurrentMachine;

@@ -1,9 +1,9 @@
 //! `query-events`: the names of all events.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::event::EVENT_NAMES;
 use qapi::misc::EventInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryEvents;

@@ -1,10 +1,10 @@
 //! `query-hotpluggable-cpus`: the slots for CPUs, last first.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
-use qapi::machine::HotpluggableCpu;
 use crate::command::error;
+use crate::command::{Command, Context};
 use crate::convert::props;
+use qapi::machine::HotpluggableCpu;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryHotpluggableCpus;

@@ -1,8 +1,8 @@
 //! `query-kvm`: whether the host kernel runs the guest: never.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::KvmInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryKvm;

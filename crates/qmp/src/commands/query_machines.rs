@@ -1,9 +1,9 @@
 //! `query-machines`: the machine types that work on this target.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use machine::{MachineType, Target, registry};
 use qapi::machine::MachineInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryMachines;

@@ -1,9 +1,9 @@
 //! `query-memdev`: the memory backends.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use machine::MemDev;
 use qapi::machine::{HostMemPolicy, Memdev};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryMemdev;

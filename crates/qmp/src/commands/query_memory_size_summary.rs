@@ -1,8 +1,8 @@
 //! `query-memory-size-summary`: how much memory the guest has.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::MemoryInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryMemorySizeSummary;

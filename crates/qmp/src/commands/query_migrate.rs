@@ -1,8 +1,8 @@
 //! `query-migrate`: how migration stands: there has been none.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::MigrationInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryMigrate;

@@ -1,8 +1,8 @@
 //! `query-migrate-capabilities`: what migration can do: nothing yet.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::MigrationCapabilityStatus;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryMigrateCapabilities;

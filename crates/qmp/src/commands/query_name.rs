@@ -1,8 +1,8 @@
 //! `query-name`: the guest's name.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::NameInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryName;

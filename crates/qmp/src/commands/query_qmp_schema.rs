@@ -1,11 +1,11 @@
 //! `query-qmp-schema`: every command, event and type, generated from the types that the server itself reads and writes.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use qapi::Qapi;
 use qapi::event::define_events;
 use qapi::machine::DummyForceArrays;
 use qapi::schema::{Schema, SchemaInfo};
-use qapi::Qapi;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryQmpSchema;

@@ -1,8 +1,8 @@
 //! `query-rx-filter`: the filters of network cards: no board of ours has any.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::NamedItem;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryRxFilter;

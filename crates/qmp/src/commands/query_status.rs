@@ -1,8 +1,8 @@
 //! `query-status`: whether the guest runs, and why not.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::run_state::{RunState, StatusInfo};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryStatus;

@@ -1,9 +1,9 @@
 //! `query-target`: the emulator's target.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
-use qapi::machine::TargetInfo;
 use crate::convert::target;
+use qapi::machine::TargetInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryTarget;

@@ -1,8 +1,8 @@
 //! `query-uuid`: the guest's UUID.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
 use qapi::misc::UuidInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryUuid;

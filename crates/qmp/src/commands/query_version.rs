@@ -1,9 +1,9 @@
 //! `query-version`: the version of the interface and of the emulator.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
 use crate::command::version;
+use crate::command::{Command, Context};
 use qapi::misc::VersionInfo;
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct QueryVersion;

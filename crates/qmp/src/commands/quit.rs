@@ -1,8 +1,8 @@
 //! `quit`: ends the emulator.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
 use crate::command::After;
+use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct Quit;

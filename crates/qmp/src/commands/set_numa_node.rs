@@ -1,10 +1,10 @@
 //! `set-numa-node`: what `-numa` says, while the machine is not built yet.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
-use topology::{CpuProps, NumaOption};
-use qapi::machine::{NumaOptions, NumaOptionsByType};
 use crate::command::error;
+use crate::command::{Command, Context};
+use qapi::machine::{NumaOptions, NumaOptionsByType};
+use qapi::{Empty, Error};
+use topology::{CpuProps, NumaOption};
 
 /// The command.
 pub struct SetNumaNode;

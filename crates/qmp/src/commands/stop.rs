@@ -1,7 +1,7 @@
 //! `stop`: stops the guest.
 
-use qapi::{Empty, Error};
 use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct Stop;

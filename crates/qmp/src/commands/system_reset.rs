@@ -1,8 +1,8 @@
 //! `system_reset`: resets the machine.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
 use crate::command::After;
+use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct SystemReset;

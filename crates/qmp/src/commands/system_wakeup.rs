@@ -1,8 +1,8 @@
 //! `system_wakeup`: wakes a sleeping guest up.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
 use crate::command::error;
+use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct SystemWakeup;

@@ -1,8 +1,8 @@
 //! `x-exit-preconfig`: builds the machine that `-preconfig` held back.
 
-use qapi::{Empty, Error};
-use crate::command::{Command, Context};
 use crate::command::After;
+use crate::command::{Command, Context};
+use qapi::{Empty, Error};
 
 /// The command.
 pub struct XExitPreconfig;
