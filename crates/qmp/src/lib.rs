@@ -9,4 +9,5 @@ pub mod commands;
 pub mod convert;
 pub mod hmp;
 pub mod json;
+pub mod save;
 pub mod session;

@@ -7,9 +7,11 @@ pub mod device_del;
 pub mod device_list_properties;
 pub mod human_monitor_command;
 pub mod inject_nmi;
+pub mod memsave;
 pub mod migrate_pause;
 pub mod object_add;
 pub mod object_del;
+pub mod pmemsave;
 pub mod qmp_capabilities;
 pub mod qom_get;
 pub mod qom_list;
@@ -89,6 +91,8 @@ pub static COMMANDS: &[Spec] = &[
     Spec::of::<inject_nmi::InjectNmi>(),
     Spec::of::<x_exit_preconfig::XExitPreconfig>(),
     Spec::of::<query_memory_size_summary::QueryMemorySizeSummary>(),
+    Spec::of::<memsave::Memsave>(),
+    Spec::of::<pmemsave::Pmemsave>(),
     Spec::of::<human_monitor_command::HumanMonitorCommand>(),
     Spec::of::<qom_list::QomList>(),
     Spec::of::<qom_get::QomGet>(),

@@ -4,6 +4,7 @@ use cpu::Cpu;
 
 use super::{Focus, expr};
 use crate::command::Context;
+use crate::save::{self, View};
 
 /// `/COUNT FORMAT SIZE` as in gdb.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,6 +79,7 @@ fn dump(context: &Context<'_>, focus: &Focus, rest: &str, is_virtual: bool) -> R
     let (format, text) = format(rest, 4)?;
     let cpu = focused(context, focus);
     let start = expr::eval(text, cpu)?;
+    let view = if is_virtual { View::Virtual(cpu.ok_or("No CPU available")?) } else { View::Physical };
     let per_line = (16 / format.size).min(if format.size == 1 { 8 } else { 4 });
     let mut out = String::new();
     for n in 0..format.count {
@@ -87,7 +89,7 @@ fn dump(context: &Context<'_>, focus: &Focus, rest: &str, is_virtual: bool) -> R
         }
         let mut bytes = [0; 8];
         let bytes = &mut bytes[..format.size];
-        if !read(context, cpu.filter(|_| is_virtual), address, bytes) {
+        if !save::read(context.machine, view, address, bytes) {
             return Ok(format!("{out}{}Cannot access memory\n", if n % per_line == 0 { " " } else { "\n" }));
         }
         out += &format!(" {}", show(format, number(bytes, context.machine.target().big_endian)));
@@ -98,16 +100,6 @@ fn dump(context: &Context<'_>, focus: &Focus, rest: &str, is_virtual: bool) -> R
 fn number(bytes: &[u8], big_endian: bool) -> u64 {
     let fold = |n: u64, &b: &u8| n << 8 | u64::from(b);
     if big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
-}
-
-/// Bytes at a virtual address of `cpu`, or a physical one. Holes read as zeros.
-pub(crate) fn read(context: &Context<'_>, cpu: Option<&dyn Cpu>, address: u64, bytes: &mut [u8]) -> bool {
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        let address = address.wrapping_add(n as u64);
-        let Some(physical) = cpu.map_or(Some(address), |cpu| cpu.translate_debug(address)) else { return false };
-        context.machine.memory().read_bytes(physical, std::slice::from_mut(byte));
-    }
-    true
 }
 
 #[cfg(test)]
