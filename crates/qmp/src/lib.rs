@@ -4,10 +4,12 @@
 //! loop lets [`session::Session::answer`] work on them between rounds of the guest. Reading order: [`json`], [`session`],
 //! [`command`], any file of [`commands`], [`hmp`], [`server`].
 
+pub mod chardev;
 pub mod command;
 pub mod commands;
 pub mod convert;
 pub mod hmp;
 pub mod json;
 pub mod save;
+pub mod server;
 pub mod session;

@@ -4,6 +4,7 @@ mod expr;
 mod info;
 mod memory;
 mod registers;
+pub mod terminal;
 
 use machine::{RunState, ShutdownCause};
 
