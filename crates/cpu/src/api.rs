@@ -166,6 +166,11 @@ impl Lines {
         self.kicked.store(true, Ordering::Release);
     }
 
+    /// Whether [`Lines::kick`] has asked.
+    pub fn is_kicked(&self) -> bool {
+        self.kicked.load(Ordering::Acquire)
+    }
+
     /// Takes the request of [`Lines::kick`], if there is one.
     pub fn take_kick(&self) -> bool {
         self.kicked.load(Ordering::Relaxed) && self.kicked.swap(false, Ordering::AcqRel)

@@ -9,8 +9,8 @@
 //! | 0x4000 + 8*hart | `mtimecmp`      | 64    |
 //! | 0xbff8          | `mtime`         | 64    |
 //!
-//! Accesses are 32 or 64 bits wide and aligned. `mtimecmp` comes out of reset with all bits set, so that no timer
-//! interrupt is pending before somebody asks for one (both manuals leave it open).
+//! Accesses are 32 or 64 bits wide and aligned. `mtimecmp` comes out of reset as 0 but causes no timer interrupt before it
+//! is written, as on QEMU (both manuals leave its value open).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -84,7 +84,7 @@ struct Base {
 #[derive(Clone, Serialize, Deserialize)]
 struct State {
     msip: Vec<bool>,
-    mtimecmp: Vec<u64>,
+    mtimecmp: Vec<Option<u64>>,
     mtip: Vec<bool>,
     base: Base,
 }
@@ -94,7 +94,8 @@ pub struct Clint {
     time: TimeBase,
     lines: Vec<HartLines>,
     msip: Vec<bool>,
-    mtimecmp: Vec<u64>,
+    /// `None` until it is written.
+    mtimecmp: Vec<Option<u64>>,
     mtip: Vec<bool>,
     /// Harts whose timer interrupt isn't pending, by `mtimecmp`.
     alarms: Alarms,
@@ -114,7 +115,7 @@ impl Clint {
             time: TimeBase::new(timebase_hz),
             lines,
             msip: vec![false; n],
-            mtimecmp: vec![u64::MAX; n],
+            mtimecmp: vec![None; n],
             mtip: vec![false; n],
             alarms: Alarms::new(n),
             base: Base::default(),
@@ -128,8 +129,8 @@ impl Clint {
 
     /// Compares one hart's `mtimecmp` with `mtime`, drives its line and queues what is still to come.
     fn compare(&mut self, hart: usize, mtime: u64) {
-        let due = mtime >= self.mtimecmp[hart];
-        self.alarms.set(hart, (!due).then_some(self.mtimecmp[hart]));
+        let due = self.mtimecmp[hart].is_some_and(|mtimecmp| mtime >= mtimecmp);
+        self.alarms.set(hart, self.mtimecmp[hart].filter(|_| !due));
         self.mtip[hart] = due;
         self.lines[hart].timer.set(due);
     }
@@ -162,7 +163,9 @@ impl Clint {
         let half = |value: u64| (value >> (offset % 8 * 8)) as u32;
         match offset {
             MSIP..MTIMECMP => self.msip.get((offset / 4) as usize).copied().unwrap_or(false).into(),
-            MTIMECMP..MTIME => half(self.mtimecmp.get(((offset - MTIMECMP) / 8) as usize).copied().unwrap_or(0)),
+            MTIMECMP..MTIME => {
+                half(self.mtimecmp.get(((offset - MTIMECMP) / 8) as usize).copied().flatten().unwrap_or(0))
+            }
             MTIME..CLINT_SIZE => half(self.time.ticks(now)),
             _ => 0,
         }
@@ -184,7 +187,7 @@ impl Clint {
         } else if offset >= MTIMECMP {
             let hart = ((offset - MTIMECMP) / 8) as usize;
             if let Some(mtimecmp) = self.mtimecmp.get_mut(hart) {
-                *mtimecmp = merge(*mtimecmp);
+                *mtimecmp = Some(merge(mtimecmp.unwrap_or(0)));
                 self.compare(hart, self.time.ticks(now));
             }
         }
@@ -246,7 +249,7 @@ impl Device for Clint {
         self.base = Base::default();
         for hart in 0..self.lines.len() {
             self.msip[hart] = false;
-            self.mtimecmp[hart] = u64::MAX;
+            self.mtimecmp[hart] = None;
             self.lines[hart].software.lower();
             self.compare(hart, 0);
         }
@@ -267,7 +270,7 @@ impl Device for Clint {
         for len in [s.msip.len(), s.mtimecmp.len(), s.mtip.len()] {
             state::same_len(PART, "harts", len, self.lines.len())?;
         }
-        if s.mtip.iter().zip(&s.mtimecmp).any(|(&due, &cmp)| !due && cmp < s.base.mtime) {
+        if s.mtip.iter().zip(&s.mtimecmp).any(|(&due, cmp)| !due && cmp.is_some_and(|cmp| cmp < s.base.mtime)) {
             return Err(format!("{PART}: the saved state has a timer that ran out unnoticed"));
         }
         (self.msip, self.mtimecmp, self.mtip) = (s.msip, s.mtimecmp, s.mtip);
@@ -276,7 +279,7 @@ impl Device for Clint {
         for (hart, lines) in self.lines.iter().enumerate() {
             lines.software.set(self.msip[hart]);
             lines.timer.set(self.mtip[hart]);
-            self.alarms.set(hart, (!self.mtip[hart]).then_some(self.mtimecmp[hart]));
+            self.alarms.set(hart, self.mtimecmp[hart].filter(|_| !self.mtip[hart]));
         }
         Ok(())
     }
@@ -342,6 +345,7 @@ mod tests {
     #[test]
     fn all_ones_stays_off_after_mtime_was_set_back() {
         let (mut c, p) = bench(1, 10_000_000);
+        c.write(0x4000, 8, u64::MAX, 0);
         c.write(0xbff8, 8, 0, 5000);
         assert_eq!((c.deadline(), p[0].1.high()), (None, false));
         c.write(0x4000, 8, 10, 5000);
@@ -368,7 +372,7 @@ mod tests {
             c.write(offset, size, u64::MAX, 500);
             assert_eq!(c.read(offset, size, 500), 0, "{offset:#x}/{size}");
         }
-        assert_eq!(c.read(0x4000, 8, 0), u64::MAX);
+        assert_eq!((c.read(0x4000, 8, 0), c.deadline()), (0, None));
     }
 
     #[test]

@@ -9,18 +9,33 @@
 mod alarms;
 mod state;
 
+pub mod cfi_flash;
 pub mod clint;
 pub mod htif;
 pub mod ns16550a;
+pub mod percpu;
 pub mod plic;
+pub mod polyarch;
 pub mod power;
+pub mod sifive_gpio;
+pub mod sifive_prci;
 pub mod sifive_test;
+pub mod sifive_uart;
 pub mod sink;
+pub mod unimp;
+pub mod virtio_mmio;
 
+pub use cfi_flash::{CfiFlash, FlashGeometry};
 pub use clint::{Clint, HartLines, TimeBase};
 pub use htif::{Fromhost, Tohost, htif};
 pub use ns16550a::{Ns16550a, Ns16550aConfig};
+pub use percpu::{CpuLines, PerCpu, Started};
 pub use plic::{Plic, PlicConfig, PlicContext, PlicMode};
 pub use power::{Power, PowerRequest};
+pub use sifive_gpio::SifiveGpio;
+pub use sifive_prci::{SifiveEPrci, SifiveUPrci};
 pub use sifive_test::SifiveTest;
+pub use sifive_uart::SifiveUart;
 pub use sink::{Capture, NullSink, Sink};
+pub use unimp::Unimp;
+pub use virtio_mmio::EmptyVirtioMmio;

@@ -43,6 +43,7 @@ mod iir {
 mod fcr {
     pub(super) const FIFO_ENABLE: u8 = 1 << 0;
     pub(super) const RCVR_RESET: u8 = 1 << 1;
+    pub(super) const XMIT_RESET: u8 = 1 << 2;
     pub(super) const DMA_MODE: u8 = 1 << 3;
     pub(super) const TRIGGER: u8 = 0b1100_0000;
 }
@@ -115,6 +116,8 @@ struct State {
     /// LSR error bits that the guest has not read yet.
     errors: u8,
     rx: VecDeque<Received>,
+    /// The character that RBR goes on showing after it was read, without FIFOs.
+    last: u8,
     /// The THR-empty interrupt has not been acknowledged.
     thr_interrupt: bool,
     /// When the receive FIFO will have been left alone for four characters' time.
@@ -136,6 +139,7 @@ impl State {
             divisor: 12,
             errors: 0,
             rx: VecDeque::with_capacity(FIFO),
+            last: 0,
             thr_interrupt: false,
             timeout_at: None,
             timed_out: false,
@@ -215,12 +219,17 @@ impl Ns16550a {
         if self.s.rx.is_empty() {
             self.s.errors |= character.1;
         }
+        if !self.fifos() {
+            self.s.last = character.0;
+        }
         self.s.rx.push_back(character);
         self.restart_timeout(now);
     }
 
     fn rbr(&mut self, now: Nanos) -> u8 {
-        let Some((byte, _)) = self.s.rx.pop_front() else { return 0 };
+        let Some((byte, _)) = self.s.rx.pop_front() else {
+            return if self.fifos() { 0 } else { self.s.last };
+        };
         if let Some(&(_, errors)) = self.s.rx.front() {
             self.s.errors |= errors;
         }
@@ -251,6 +260,10 @@ impl Ns16550a {
         let enabled = value & fcr::FIFO_ENABLE != 0;
         if toggled || (enabled && value & fcr::RCVR_RESET != 0) {
             self.s.rx.clear();
+        }
+        if toggled || (enabled && value & fcr::XMIT_RESET != 0) {
+            // The transmitter has just become empty, if only by force.
+            self.s.thr_interrupt = true;
         }
         self.s.fcr = if enabled { value & (fcr::FIFO_ENABLE | fcr::DMA_MODE | fcr::TRIGGER) } else { 0 };
         if self.s.rx.is_empty() {

@@ -103,8 +103,9 @@ fn receive_takes_only_what_fits() {
     let mut b = Bench::new();
     assert_eq!(b.uart.receive(b"xy", 0), 1);
     assert_eq!(b.uart.receive(b"y", 0), 0);
-    assert_eq!(b.rd(RBR), u64::from(b'x'));
+    assert_eq!((b.rd(RBR), b.rd(LSR), b.rd(RBR)), (u64::from(b'x'), 0x60, u64::from(b'x')), "RBR keeps its value");
     b.wr(FCR, 0x01);
+    assert_eq!(b.rd(RBR), 0, "an empty FIFO does not");
     assert_eq!(b.uart.receive(&[7; 40], 0), 16);
     assert_eq!(b.rd(LSR) & 0x02, 0, "nothing overran");
     b.wr(FCR, 0x03);
@@ -129,6 +130,8 @@ fn thr_empty_interrupt_is_acknowledged_by_iir_or_by_writing() {
     b.wr(IER, 0x00);
     b.wr(IER, 0x02);
     assert_eq!(b.rd(IIR), 0x02, "enabling it again asks again");
+    b.wr(FCR, 0x01);
+    assert_eq!((b.rd(IIR), b.rd(IIR)), (0xc2, 0xc1), "and so does emptying the transmit FIFO");
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Ram {
     len: u64,
     allocation: (NonNull<u8>, Layout),
     code: Vec<PageCode>,
+    /// Held while users come and go; never while guest code runs.
+    code_lock: parking_lot::Mutex<()>,
 }
 
 /// What is known of one page that code was lifted from.
@@ -27,6 +29,8 @@ struct PageCode {
     users: AtomicU32,
     /// Counts changes of the page's code.
     version: AtomicU32,
+    /// The 64-byte lines that code was lifted from, a bit each.
+    lines: AtomicU64,
 }
 
 // SAFETY: the memory is owned by this value alone and accessed only by atomics.
@@ -56,7 +60,7 @@ impl Ram {
         let base = unsafe { raw.add(skip) };
         let mut code = Vec::new();
         code.resize_with((len / PAGE_SIZE) as usize, PageCode::default);
-        Ok(Ram { base, len, allocation: (raw, layout), code })
+        Ok(Ram { base, len, allocation: (raw, layout), code, code_lock: parking_lot::Mutex::new(()) })
     }
 
     /// Size in bytes, a whole number of pages.
@@ -186,19 +190,34 @@ impl Ram {
         &self.code[(offset / PAGE_SIZE) as usize]
     }
 
-    /// A vCPU holds lifted blocks of the page at `offset` from now on.
+    /// A vCPU holds lifted code of the page at `offset` from now on. Each call is matched by one of [`Ram::remove_code_user`].
     pub fn add_code_user(&self, offset: u64) {
+        let _guard = self.code_lock.lock();
         self.page(offset).users.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// A vCPU has dropped all its blocks of the page at `offset`.
+    /// A vCPU has dropped all its code of the page at `offset`.
     pub fn remove_code_user(&self, offset: u64) {
-        self.page(offset).users.fetch_sub(1, Ordering::SeqCst);
+        let _guard = self.code_lock.lock();
+        if self.page(offset).users.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.page(offset).lines.store(0, Ordering::SeqCst);
+        }
     }
 
-    /// Whether any vCPU holds lifted blocks of the page at `offset`.
+    /// Marks `len` bytes at `offset`, all in one page that the caller is a user of, as lifted.
+    pub fn mark_code(&self, offset: u64, len: u64) {
+        let _guard = self.code_lock.lock();
+        self.page(offset).lines.fetch_or(lines(offset, len), Ordering::SeqCst);
+    }
+
+    /// Whether any vCPU holds lifted code of the page at `offset`.
     pub fn has_code(&self, offset: u64) -> bool {
         self.page(offset).users.load(Ordering::SeqCst) != 0
+    }
+
+    /// Whether any of the 64-byte lines of `len` bytes at `offset`, all in one page, holds lifted code.
+    pub fn is_code(&self, offset: u64, len: u64) -> bool {
+        self.page(offset).lines.load(Ordering::SeqCst) & lines(offset, len) != 0
     }
 
     /// Counts a change of the page's code; blocks lifted before are void.
@@ -210,6 +229,13 @@ impl Ram {
     pub fn code_version(&self, offset: u64) -> u32 {
         self.page(offset).version.load(Ordering::SeqCst)
     }
+}
+
+/// A bit for each 64-byte line of its page that a range touches.
+fn lines(offset: u64, len: u64) -> u64 {
+    let first = offset % PAGE_SIZE / 64;
+    let last = (offset % PAGE_SIZE + len.max(1) - 1).min(PAGE_SIZE - 1) / 64;
+    bits::mask((last - first + 1) as u32) << first
 }
 
 impl Drop for Ram {
@@ -255,7 +281,9 @@ mod tests {
         let before = ram.code_version(4096);
         ram.write_bytes(4090, &[1; 10]);
         assert_ne!(ram.code_version(4096), before);
+        ram.mark_code(4096 + 60, 8);
+        assert!(ram.is_code(4096, 1) && ram.is_code(4096 + 64, 1) && !ram.is_code(4096 + 128, 8));
         ram.remove_code_user(4096);
-        assert!(!ram.has_code(4096));
+        assert!(!ram.has_code(4096) && !ram.is_code(4096, 4096));
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of a well-formed block. Engines rely on them; `debug_assert!`ed after lifting and after each pass.
 
 use crate::block::{Block, Exit, Layout, Value};
-use crate::op::Op;
+use crate::op::{BinOp, Op, UnOp};
 use crate::width::Width;
 
 /// A block breaks a rule.
@@ -83,8 +83,17 @@ fn broken_rule(block: &Block, layout: &Layout, op: &Op, w: Width) -> Option<&'st
         Op::Const(k) => [(w.cut(k) == k, "a constant fits its width"), (true, "")],
         Op::Get(r) => [(reg(r) == Some(w), "a register is read in its width"), (true, "")],
         Op::Set(r, v) => [(reg(r) == Some(width(v)), "a register is written in its width"), (true, "")],
-        Op::Un(_, v) => [(width(v) == w, "operand and result have one width"), (true, "")],
-        Op::Bin(_, a, b) => [(width(a) == w && width(b) == w, "operands and result have one width"), (true, "")],
+        Op::Un(un, v) => [
+            (width(v) == w, "operand and result have one width"),
+            (w != Width::W1 || un == UnOp::Not, "truth values know only not, and, or, xor"),
+        ],
+        Op::Bin(bin, a, b) => [
+            (width(a) == w && width(b) == w, "operands and result have one width"),
+            (
+                w != Width::W1 || matches!(bin, BinOp::And | BinOp::Or | BinOp::Xor),
+                "truth values know only not, and, or, xor",
+            ),
+        ],
         Op::Cmp(_, a, b) => {
             [(width(a) == width(b), "operands have one width"), (w == Width::W1, "a comparison gives a truth value")]
         }

@@ -1,0 +1,296 @@
+//! The CPU as its target sees it: register file, state, memory, time, and the requests that only the run loop can fulfil.
+
+use std::sync::Arc;
+
+use bits::Endian;
+use memory::{AddressSpace, BusError, Nanos};
+use uop::{Mem, Reg, Width};
+
+use crate::api::{Clock, Lines, Watch};
+use crate::core::{Core, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
+use crate::slow::slow_paths;
+use crate::target::{Access, Target};
+
+/// What a board gives a CPU.
+pub struct Env {
+    /// Number of the CPU on its board, from 0 (hart id, CPU address...).
+    pub index: u32,
+    /// The wires into the CPU. They are made before it, because devices that drive them are, too.
+    pub lines: Arc<Lines>,
+    /// Physical memory and devices.
+    pub bus: Arc<AddressSpace>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A reservation made by [`uop::Op::LoadLinked`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Reservation {
+    pub(crate) phys: u64,
+    pub(crate) width: Width,
+    pub(crate) value: u64,
+}
+
+/// What the run loop has to do before the next block.
+#[derive(Default)]
+pub(crate) struct Requests {
+    /// Drop all lifted code.
+    pub(crate) flush_code: bool,
+    /// Look for voided blocks: a store of this CPU has hit some.
+    pub(crate) code_changed: bool,
+    /// Run the current instruction alone, so that its store may change the code it belongs to.
+    pub(crate) restart: bool,
+}
+
+/// A CPU of target `T`, as helpers, page walks and exception delivery see it.
+///
+/// Between instructions, [`Ctx::pc`] is the next instruction's address. In a helper it is stale: lifters pass the address where it
+/// matters.
+pub struct Ctx<T: Target> {
+    pub(crate) core: OwnedCore,
+    /// Architectural state that is not in the register file.
+    pub state: T::State,
+    pub(crate) model: Arc<T::Model>,
+    pub(crate) env: Env,
+    pub(crate) pc: u64,
+    pub(crate) halted: bool,
+    pub(crate) fault: Option<T::Fault>,
+    pub(crate) stuck: Option<&'static str>,
+    pub(crate) requests: Requests,
+    pub(crate) reservation: Option<Reservation>,
+    pub(crate) watchpoints: Vec<(u64, u64, Watch)>,
+    pub(crate) watch_hit: Option<(u64, Watch)>,
+    /// The block at work holds one instruction only, and stores may change lifted code.
+    pub(crate) alone: bool,
+    /// Instructions executed up to the last time the engine was entered.
+    pub(crate) executed: u64,
+    /// [`Ctx::executed`] when the scheduler's round began.
+    pub(crate) round_start: u64,
+    /// The budget with which the engine was entered; 0 outside.
+    pub(crate) entered_with: i64,
+    /// Budget put by so that the engine comes back early.
+    pub(crate) put_by: i64,
+    fetch_flush: bool,
+    tlb_ready: u8,
+}
+
+impl<T: Target> Ctx<T> {
+    pub(crate) fn new(model: Arc<T::Model>, env: Env) -> Box<Ctx<T>> {
+        let mut ctx = Box::new(Ctx {
+            core: OwnedCore::new(slow_paths::<T>()),
+            state: T::new_state(&model),
+            model,
+            env,
+            pc: 0,
+            halted: false,
+            fault: None,
+            stuck: None,
+            requests: Requests::default(),
+            reservation: None,
+            watchpoints: Vec::new(),
+            watch_hit: None,
+            alone: false,
+            executed: 0,
+            round_start: 0,
+            entered_with: 0,
+            put_by: 0,
+            fetch_flush: false,
+            tlb_ready: 0,
+        });
+        ctx.core.owner = (&raw mut *ctx).cast();
+        ctx
+    }
+
+    /// The CPU model.
+    pub fn model(&self) -> &T::Model {
+        &self.model
+    }
+
+    /// Number of the CPU on its board.
+    pub fn index(&self) -> u32 {
+        self.env.index
+    }
+
+    /// Physical memory and devices.
+    pub fn bus(&self) -> &AddressSpace {
+        &self.env.bus
+    }
+
+    /// The value of a guest register.
+    #[inline]
+    pub fn reg(&self, reg: Reg) -> u64 {
+        self.core.file[reg.index()]
+    }
+
+    /// Writes a guest register; `value` must fit its width.
+    #[inline]
+    pub fn set_reg(&mut self, reg: Reg, value: u64) {
+        self.core.file[reg.index()] = value;
+    }
+
+    /// Address of the next instruction; see [`Ctx`] for what it is in helpers.
+    pub fn pc(&self) -> u64 {
+        self.pc
+    }
+
+    /// Makes `pc` the next instruction's address. Only between instructions: reset and delivery, not helpers.
+    pub fn set_pc(&mut self, pc: u64) {
+        self.pc = pc;
+    }
+
+    /// The levels of the interrupt lines.
+    pub fn lines(&self) -> u64 {
+        self.env.lines.levels()
+    }
+
+    /// Instructions executed before the one at work.
+    pub fn executed(&self) -> u64 {
+        if self.entered_with == 0 {
+            return self.executed;
+        }
+        let left = match (self.core.insns_left, self.core.locate) {
+            // SAFETY: the run loop sets `locate` to its engine before it enters it, and the engine outlives the call.
+            (u32::MAX, Some((engine, find))) => unsafe { find(engine, self.core.ip) },
+            (n, _) => n,
+        };
+        self.executed + (self.entered_with - self.core.budget) as u64 - u64::from(left)
+    }
+
+    /// Guest time now.
+    pub fn now(&self) -> Nanos {
+        self.env.clock.now(self.executed() - self.round_start)
+    }
+
+    /// The CPU can go on no more until it is reset.
+    pub fn set_stuck(&mut self, why: &'static str) {
+        self.stuck = Some(why);
+    }
+
+    /// Puts the CPU to sleep until [`Target::wakes`], or wakes it.
+    pub fn set_halted(&mut self, halted: bool) {
+        self.halted = halted;
+    }
+
+    /// Ends the reservation that a load-linked may have made.
+    pub fn clear_reservation(&mut self) {
+        self.reservation = None;
+    }
+
+    /// Forgets all translations.
+    pub fn flush_tlb(&mut self) {
+        for space in (0..MAX_SPACES).filter(|s| self.tlb_ready >> s & 1 != 0) {
+            self.core.tlb[space].fill(TlbEntry::INVALID);
+        }
+        self.fetch_flush = true;
+        self.flush_jumps();
+    }
+
+    /// Forgets the translation of the 4 KiB page at a virtual address, in all address spaces.
+    pub fn flush_tlb_page(&mut self, address: u64) {
+        let slot = Core::tlb_slot(address);
+        for space in (0..MAX_SPACES).filter(|s| self.tlb_ready >> s & 1 != 0) {
+            self.core.tlb[space][slot] = TlbEntry::INVALID;
+        }
+        self.fetch_flush = true;
+        self.flush_jumps();
+    }
+
+    /// Whether remembered translations of code pages are void since the last time this was asked.
+    pub(crate) fn take_fetch_flush(&mut self) -> bool {
+        std::mem::take(&mut self.fetch_flush)
+    }
+
+    pub(crate) fn flush_jumps(&mut self) {
+        self.core.jumps.iter_mut().for_each(|j| j.mode_key = 0);
+    }
+
+    /// Drops all lifted code before the next block: instruction memory may have changed, or what bytes mean.
+    pub fn flush_code(&mut self) {
+        self.requests.flush_code = true;
+    }
+
+    /// Makes the TLB of a space usable.
+    pub(crate) fn ready_space(&mut self, space: u8) {
+        if self.tlb_ready >> space & 1 == 0 {
+            self.core.tlb[usize::from(space)].fill(TlbEntry::INVALID);
+            self.tlb_ready |= 1 << space;
+        }
+    }
+
+    /// Takes away the right to store quickly, on all pages: some may have become code.
+    pub(crate) fn revoke_writes(&mut self) {
+        for space in (0..MAX_SPACES).filter(|s| self.tlb_ready >> s & 1 != 0) {
+            self.core.tlb[space].iter_mut().for_each(|e| e.write = crate::core::TLB_INVALID);
+        }
+    }
+
+    /// A load as an instruction would do it; for helpers.
+    ///
+    /// # Errors
+    /// The guest exception.
+    pub fn load(&mut self, address: u64, mem: Mem) -> Result<u64, T::Fault> {
+        self.slow_load(address, mem).map_err(|Stopped| self.take_fault())
+    }
+
+    /// A store as an instruction would do it; for helpers that store once, as the last thing they do.
+    ///
+    /// # Errors
+    /// The guest exception.
+    pub fn store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), T::Fault> {
+        self.slow_store_now(address, value, mem).map_err(|Stopped| self.take_fault())
+    }
+
+    fn take_fault(&mut self) -> T::Fault {
+        self.fault.take().expect("a slow path that stops without restart leaves a fault")
+    }
+
+    /// Reads physical memory, as a page walk does.
+    ///
+    /// # Errors
+    /// When nothing answers there.
+    pub fn phys_read(&mut self, phys: u64, width: Width, endian: Endian) -> Result<u64, BusError> {
+        let now = if self.env.bus.ram_page(phys).is_some() { 0 } else { self.now() };
+        self.env.bus.read(phys, width.bytes(), endian, now)
+    }
+
+    /// Writes physical memory.
+    ///
+    /// # Errors
+    /// When nothing answers there.
+    pub fn phys_write(&mut self, phys: u64, value: u64, width: Width, endian: Endian) -> Result<(), BusError> {
+        match self.env.bus.ram_page(phys) {
+            Some(page) => self.note_store(phys, &page),
+            None => {}
+        }
+        let now = self.now();
+        self.env.bus.write(phys, width.bytes(), endian, value, now)
+    }
+
+    /// Atomically replaces `expected` by `new` in RAM, as a page walk sets an accessed or dirty bit. `Ok(false)` when something
+    /// else was there.
+    ///
+    /// # Errors
+    /// When there is no RAM.
+    pub fn phys_compare_exchange(
+        &mut self,
+        phys: u64,
+        expected: u64,
+        new: u64,
+        width: Width,
+        endian: Endian,
+    ) -> Result<bool, BusError> {
+        let page = self.env.bus.ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        self.note_store(phys, &page);
+        let host = |v: u64| if endian == Endian::HOST { v } else { uop::sem::un(uop::UnOp::Bswap, width, v) };
+        let at = page.offset + phys % memory::PAGE_SIZE;
+        Ok(page.ram.compare_exchange(at, width.bytes(), host(expected), host(new)) == host(expected))
+    }
+
+    /// The physical address that an access may go to.
+    ///
+    /// # Errors
+    /// The guest exception.
+    pub fn translate(&mut self, address: u64, access: Access, space: u8) -> Result<u64, T::Fault> {
+        T::translate(self, address, access, space).map(|t| t.phys)
+    }
+}

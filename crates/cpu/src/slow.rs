@@ -1,0 +1,393 @@
+//! The slow paths of memory accesses: TLB misses, devices, misaligned accesses, code pages, watchpoints, atomics.
+
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+
+use bits::Endian;
+use memory::{PAGE_SIZE, RamPage};
+use uop::{Align, Mem, RmwOp, UnOp, Width, sem};
+
+use crate::api::Watch;
+use crate::core::{Core, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
+use crate::ctx::{Ctx, Reservation};
+use crate::target::{Access, Target};
+
+/// The slow paths of target `T`.
+pub(crate) fn slow_paths<T: Target>() -> SlowPaths {
+    SlowPaths {
+        // SAFETY (all): by the contract of `SlowPaths`, `core` is the core of a live `Ctx<T>` that nobody else refers to.
+        load: |core, addr, mem| unsafe { ctx::<T>(core) }.slow_load(addr, mem),
+        // SAFETY: as above.
+        store: |core, addr, value, mem| unsafe { ctx::<T>(core) }.slow_store(addr, value, mem),
+        // SAFETY: as above.
+        rmw: |core, op, addr, value, mem| unsafe { ctx::<T>(core) }.slow_rmw(op, addr, value, mem),
+        // SAFETY: as above.
+        cas: |core, addr, expected, new, mem| unsafe { ctx::<T>(core) }.slow_cas(addr, expected, new, mem),
+        // SAFETY: as above.
+        load_linked: |core, addr, mem| unsafe { ctx::<T>(core) }.slow_load_linked(addr, mem),
+        // SAFETY: as above.
+        store_cond: |core, addr, value, mem| unsafe { ctx::<T>(core) }.slow_store_cond(addr, value, mem),
+        call: |core, helper, args| {
+            // SAFETY: as above.
+            let ctx = unsafe { ctx::<T>(core) };
+            (T::helpers()[usize::from(helper)].run)(ctx, args).map_err(|fault| {
+                ctx.fault = Some(fault);
+                Stopped
+            })
+        },
+    }
+}
+
+/// # Safety
+/// `core` is the core of a live `Ctx<T>` to which no other reference is in use.
+unsafe fn ctx<'a, T: Target>(core: *mut Core) -> &'a mut Ctx<T> {
+    // SAFETY: by contract; `owner` was set to the `Ctx` when it was made, and the `Ctx` is boxed.
+    unsafe { &mut *(*core).owner.cast::<Ctx<T>>() }
+}
+
+/// Where an access goes.
+enum Place {
+    /// RAM: host address, physical address.
+    Ram(*mut u8, u64),
+    /// Devices, ROM on stores, nothing: by the bus.
+    Bus(u64),
+}
+
+impl<T: Target> Ctx<T> {
+    fn stop(&mut self, fault: T::Fault) -> Stopped {
+        self.fault = Some(fault);
+        Stopped
+    }
+
+    fn space_of(&self, mem: Mem) -> u8 {
+        if mem.space == Mem::CURRENT { self.core.space } else { mem.space }
+    }
+
+    /// Translates, fills the TLB if that is allowed, and says where the access goes.
+    fn place(&mut self, address: u64, access: Access, space: u8) -> Result<Place, Stopped> {
+        let t = T::translate(self, address, access, space).map_err(|f| self.stop(f))?;
+        let Some(page) = self.env.bus.ram_page(t.phys) else { return Ok(Place::Bus(t.phys)) };
+        if access == Access::Write && !page.writable {
+            return Ok(Place::Bus(t.phys));
+        }
+        let phys_page = t.phys & !(PAGE_SIZE - 1);
+        let host = page.ram.host(page.offset);
+        if access == Access::Write {
+            self.check_running(t.phys, &page)?;
+        }
+        if t.cache && !self.watched(address & !(PAGE_SIZE - 1), PAGE_SIZE, Watch::Access) {
+            self.ready_space(space);
+            let virt = address & !(PAGE_SIZE - 1);
+            let entry = &mut self.core.tlb[usize::from(space)][Core::tlb_slot(address)];
+            let may_write = access == Access::Write || t.write && page.writable;
+            let write = may_write && !page.ram.has_code(page.offset);
+            *entry = TlbEntry {
+                read: if t.read { virt } else { TLB_INVALID },
+                write: if write { virt } else { TLB_INVALID },
+                addend: (host as u64).wrapping_sub(virt),
+                phys: phys_page,
+            };
+        }
+        // SAFETY: `host` points to a whole page of RAM.
+        Ok(Place::Ram(unsafe { host.add((t.phys % PAGE_SIZE) as usize) }, t.phys))
+    }
+
+    /// A store to lifted code is put off: its instruction is run again alone, so that what follows is lifted anew.
+    fn check_running(&mut self, phys: u64, page: &RamPage) -> Result<(), Stopped> {
+        if !self.alone && page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
+            self.requests.restart = true;
+            return Err(Stopped);
+        }
+        Ok(())
+    }
+
+    /// Tells whoever holds code of the page that a store goes there.
+    pub(crate) fn note_store(&mut self, phys: u64, page: &RamPage) {
+        if page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
+            page.ram.touch_code(page.offset);
+            self.env.bus.note_code_change();
+            self.requests.code_changed = true;
+        }
+    }
+
+    fn note_ram_store(&mut self, phys: u64) {
+        if let Some(page) = self.env.bus.ram_page(phys) {
+            self.note_store(phys, &page);
+        }
+    }
+
+    /// After an access to a device: if that has moved an interrupt line, the run loop looks at it before the next block.
+    fn after_device(&mut self, lines_before: u64) {
+        if self.entered_with != 0 && (self.env.lines.levels() != lines_before || self.env.lines.is_kicked()) {
+            let rest = self.core.budget;
+            self.core.budget = 0;
+            self.entered_with -= rest;
+            self.put_by += rest;
+        }
+    }
+
+    fn watched(&self, address: u64, len: u64, access: Watch) -> bool {
+        let hits = |&(at, n, kind): &(u64, u64, Watch)| {
+            address < at.saturating_add(n)
+                && at < address.saturating_add(len)
+                && (access == Watch::Access || kind == access || kind == Watch::Access)
+        };
+        !self.watchpoints.is_empty() && self.watchpoints.iter().any(hits)
+    }
+
+    fn note_watch(&mut self, address: u64, width: Width, access: Watch) {
+        if self.watched(address, u64::from(width.bytes()), access) {
+            self.watch_hit = Some((address, access));
+        }
+    }
+
+    pub(crate) fn slow_load(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
+        self.note_watch(address, mem.width, Watch::Read);
+        if address & u64::from(mem.width.bytes() - 1) != 0 {
+            return self.split_load(address, mem);
+        }
+        let space = self.space_of(mem);
+        match self.place(address, Access::Read, space)? {
+            Place::Ram(p, _) => {
+                // SAFETY: `place` gives a pointer into RAM, and the access is aligned and so stays in its page.
+                let v = unsafe { read_host(p, mem.width, mem.order != uop::Order::Relaxed) };
+                Ok(swap(v, mem))
+            }
+            Place::Bus(phys) => self.bus_load(address, phys, mem),
+        }
+    }
+
+    fn bus_load(&mut self, address: u64, phys: u64, mem: Mem) -> Result<u64, Stopped> {
+        let (now, before) = (self.now(), self.env.lines.levels());
+        let value = self.env.bus.read(phys, mem.width.bytes(), mem.endian, now);
+        self.after_device(before);
+        match value {
+            Ok(v) => Ok(mem.width.cut(v)),
+            Err(_) => match T::bus_error(address, phys, Access::Read) {
+                Some(fault) => Err(self.stop(fault)),
+                None => Ok(0),
+            },
+        }
+    }
+
+    fn split_load(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
+        if mem.align == Align::Trap {
+            return Err(self.stop(T::misaligned(address, Access::Read)));
+        }
+        let mut bytes = [0u8; 8];
+        let bytes = &mut bytes[..mem.width.bytes() as usize];
+        for (i, b) in bytes.iter_mut().enumerate() {
+            *b = self.slow_load(address.wrapping_add(i as u64), Mem { width: Width::W8, ..mem })? as u8;
+        }
+        Ok(mem.endian.read(bytes))
+    }
+
+    /// A store by an op: it may be put off until its instruction runs alone.
+    pub(crate) fn slow_store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
+        self.note_watch(address, mem.width, Watch::Write);
+        if address & u64::from(mem.width.bytes() - 1) != 0 {
+            return self.split_store(address, value, mem);
+        }
+        let space = self.space_of(mem);
+        match self.place(address, Access::Write, space)? {
+            Place::Ram(p, phys) => {
+                // SAFETY: as for loads.
+                unsafe { write_host(p, mem.width, swap(value, mem), mem.order != uop::Order::Relaxed) };
+                self.note_ram_store(phys);
+                Ok(())
+            }
+            Place::Bus(phys) => self.bus_store(address, phys, value, mem),
+        }
+    }
+
+    /// A store by a helper: it can't be put off, so blocks of its page are voided after the current one.
+    pub(crate) fn slow_store_now(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
+        let alone = std::mem::replace(&mut self.alone, true);
+        let result = self.slow_store(address, value, mem);
+        self.alone = alone;
+        result
+    }
+
+    fn bus_store(&mut self, address: u64, phys: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
+        let (now, before) = (self.now(), self.env.lines.levels());
+        let written = self.env.bus.write(phys, mem.width.bytes(), mem.endian, value, now);
+        self.after_device(before);
+        if written.is_err() {
+            if let Some(fault) = T::bus_error(address, phys, Access::Write) {
+                return Err(self.stop(fault));
+            }
+        }
+        Ok(())
+    }
+
+    fn split_store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
+        if mem.align == Align::Trap {
+            return Err(self.stop(T::misaligned(address, Access::Write)));
+        }
+        let mut bytes = [0u8; 8];
+        let bytes = &mut bytes[..mem.width.bytes() as usize];
+        mem.endian.write(bytes, value);
+        // All pages must take the store before any byte is written.
+        let space = self.space_of(mem);
+        self.place(address, Access::Write, space)?;
+        self.place(address.wrapping_add(bytes.len() as u64 - 1), Access::Write, space)?;
+        for (i, b) in bytes.iter().enumerate() {
+            self.slow_store(address.wrapping_add(i as u64), u64::from(*b), Mem { width: Width::W8, ..mem })?;
+        }
+        Ok(())
+    }
+
+    /// The host address of an aligned atomic access; `None` sends it to a device, where nothing else can come in between anyway.
+    fn atomic_place(&mut self, address: u64, mem: Mem) -> Result<Place, Stopped> {
+        self.note_watch(address, mem.width, Watch::Access);
+        if address & u64::from(mem.width.bytes() - 1) != 0 {
+            return Err(self.stop(T::misaligned(address, Access::Write)));
+        }
+        let space = self.space_of(mem);
+        self.place(address, Access::Write, space)
+    }
+
+    pub(crate) fn slow_rmw(&mut self, op: RmwOp, address: u64, operand: u64, mem: Mem) -> Result<u64, Stopped> {
+        let w = mem.width;
+        match self.atomic_place(address, mem)? {
+            Place::Ram(p, phys) => {
+                let mut old;
+                loop {
+                    // SAFETY: as for loads.
+                    old = unsafe { read_host(p, w, true) };
+                    let new = swap(sem::rmw(op, w, swap(old, mem), operand), mem);
+                    // SAFETY: as for loads.
+                    if unsafe { cas_host(p, w, old, new) } == old {
+                        break;
+                    }
+                }
+                self.note_ram_store(phys);
+                Ok(swap(old, mem))
+            }
+            Place::Bus(phys) => {
+                let old = self.bus_load(address, phys, mem)?;
+                self.bus_store(address, phys, sem::rmw(op, w, old, operand), mem)?;
+                Ok(old)
+            }
+        }
+    }
+
+    pub(crate) fn slow_cas(&mut self, address: u64, expected: u64, new: u64, mem: Mem) -> Result<u64, Stopped> {
+        match self.atomic_place(address, mem)? {
+            Place::Ram(p, phys) => {
+                // SAFETY: as for loads.
+                let old = unsafe { cas_host(p, mem.width, swap(expected, mem), swap(new, mem)) };
+                self.note_ram_store(phys);
+                Ok(swap(old, mem))
+            }
+            Place::Bus(phys) => {
+                let old = self.bus_load(address, phys, mem)?;
+                if old == expected {
+                    self.bus_store(address, phys, new, mem)?;
+                }
+                Ok(old)
+            }
+        }
+    }
+
+    pub(crate) fn slow_load_linked(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
+        if address & u64::from(mem.width.bytes() - 1) != 0 {
+            return Err(self.stop(T::misaligned(address, Access::Read)));
+        }
+        let space = self.space_of(mem);
+        self.note_watch(address, mem.width, Watch::Read);
+        match self.place(address, Access::Read, space)? {
+            Place::Ram(p, phys) => {
+                // SAFETY: as for loads.
+                let value = swap(unsafe { read_host(p, mem.width, true) }, mem);
+                self.reservation = Some(Reservation { phys, width: mem.width, value });
+                Ok(value)
+            }
+            Place::Bus(phys) => {
+                self.reservation = None;
+                self.bus_load(address, phys, mem)
+            }
+        }
+    }
+
+    /// Succeeds if the reserved place still holds the value that was loaded, which is what QEMU does too: a change there and back
+    /// goes unnoticed.
+    pub(crate) fn slow_store_cond(&mut self, address: u64, value: u64, mem: Mem) -> Result<u64, Stopped> {
+        let place = self.atomic_place(address, mem)?;
+        let reserved = self.reservation.take();
+        match (place, reserved) {
+            (Place::Ram(p, phys), Some(r)) if r.phys == phys && r.width == mem.width => {
+                // SAFETY: as for loads.
+                let old = unsafe { cas_host(p, mem.width, swap(r.value, mem), swap(value, mem)) };
+                let stored = old == swap(r.value, mem);
+                if stored {
+                    self.note_ram_store(phys);
+                }
+                Ok(u64::from(stored))
+            }
+            _ => Ok(0),
+        }
+    }
+}
+
+fn swap(value: u64, mem: Mem) -> u64 {
+    if mem.endian == Endian::HOST { value } else { sem::un(UnOp::Bswap, mem.width, value) }
+}
+
+macro_rules! by_width {
+    ($width:expr, $p:expr, |$cell:ident: $int:ident| $body:expr) => {
+        match $width {
+            Width::W1 | Width::W8 => {
+                type $int = u8;
+                // SAFETY: by the caller's contract.
+                let $cell = unsafe { AtomicU8::from_ptr($p) };
+                $body
+            }
+            Width::W16 => {
+                type $int = u16;
+                // SAFETY: by the caller's contract.
+                let $cell = unsafe { AtomicU16::from_ptr($p.cast()) };
+                $body
+            }
+            Width::W32 => {
+                type $int = u32;
+                // SAFETY: by the caller's contract.
+                let $cell = unsafe { AtomicU32::from_ptr($p.cast()) };
+                $body
+            }
+            Width::W64 => {
+                type $int = u64;
+                // SAFETY: by the caller's contract.
+                let $cell = unsafe { AtomicU64::from_ptr($p.cast()) };
+                $body
+            }
+        }
+    };
+}
+
+/// # Safety
+/// `p` points to guest RAM and is aligned to `width`.
+#[expect(clippy::unnecessary_cast, reason = "one of the four widths is u64 itself")]
+unsafe fn read_host(p: *mut u8, width: Width, ordered: bool) -> u64 {
+    let order = if ordered { Ordering::SeqCst } else { Ordering::Relaxed };
+    by_width!(width, p, |cell: Int| {
+        let value: Int = cell.load(order);
+        value as u64
+    })
+}
+
+/// # Safety
+/// `p` points to guest RAM and is aligned to `width`.
+unsafe fn write_host(p: *mut u8, width: Width, value: u64, ordered: bool) {
+    let order = if ordered { Ordering::SeqCst } else { Ordering::Relaxed };
+    by_width!(width, p, |cell: Int| cell.store(value as Int, order));
+}
+
+/// # Safety
+/// `p` points to guest RAM and is aligned to `width`.
+#[expect(clippy::unnecessary_cast, reason = "one of the four widths is u64 itself")]
+unsafe fn cas_host(p: *mut u8, width: Width, expected: u64, new: u64) -> u64 {
+    by_width!(width, p, |cell: Int| {
+        let r = cell.compare_exchange(expected as Int, new as Int, Ordering::SeqCst, Ordering::SeqCst);
+        r.unwrap_or_else(|old| old) as u64
+    })
+}

@@ -1,0 +1,193 @@
+//! The blocks of one CPU, the links between them, and the way into the handlers and out.
+
+use std::collections::BTreeMap;
+use std::ptr;
+
+use cpu::{CodeId, Core, Engine, Leave, Link as ExitLink, Position};
+use uop::{Block, Layout};
+
+use crate::lower::lower;
+use crate::slot::{Data, Head, Link, Raw, Slot, UNLINKED, leave};
+
+/// A lowered block in its final memory.
+struct Code {
+    slots: *mut Raw,
+    n_slots: usize,
+    starts: Box<[u32]>,
+    links: [Option<u32>; 2],
+    /// Exits of other blocks that lead here.
+    incoming: Vec<ExitLink>,
+    /// Blocks that this one's exits lead to.
+    outgoing: [Option<CodeId>; 2],
+}
+
+impl Code {
+    fn insn_at(&self, slot: u32) -> u16 {
+        self.starts.partition_point(|s| *s <= slot).saturating_sub(1) as u16
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        // SAFETY: made from a boxed slice of this length in `add`; no handler runs in it any more.
+        drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(self.slots, self.n_slots)) });
+    }
+}
+
+/// The interpreter of one CPU.
+#[derive(Default)]
+pub struct Interp {
+    codes: Vec<Option<Code>>,
+    free: Vec<u32>,
+    by_address: BTreeMap<usize, CodeId>,
+}
+
+// SAFETY: the raw pointers are to memory that the codes own; nothing is shared with other threads.
+unsafe impl Send for Interp {}
+
+impl Interp {
+    fn code(&self, id: CodeId) -> &Code {
+        self.codes[id.0 as usize].as_ref().expect("a block that has not been removed")
+    }
+
+    fn code_mut(&mut self, id: CodeId) -> &mut Code {
+        self.codes[id.0 as usize].as_mut().expect("a block that has not been removed")
+    }
+
+    /// The block and slot at an address within lowered code.
+    fn slot_at(&self, ip: *const u8) -> Option<(CodeId, u32)> {
+        let (start, id) = self.by_address.range(..=ip as usize).next_back()?;
+        let slot = (ip as usize - start) / size_of::<Raw>();
+        (slot < self.code(*id).n_slots).then_some((*id, slot as u32))
+    }
+
+    fn position(&self, ip: *const u8) -> (Position, u32) {
+        let (code, slot) = self.slot_at(ip).expect("handlers leave from within a block");
+        let insn = self.code(code).insn_at(slot);
+        (Position { code, insn }, self.code(code).starts.len() as u32 - u32::from(insn))
+    }
+
+    fn point(&mut self, link: ExitLink, target: *const Head) {
+        let code = self.code_mut(link.from);
+        let Some(slot) = code.links[usize::from(link.exit)] else { return };
+        // SAFETY: the slot is within the block and holds a link, as `lower` has said; no handler runs meanwhile.
+        unsafe { (*code.slots.add(slot as usize).cast::<Link>()).target = target };
+    }
+
+    fn leave(&self, core: &Core, why: u64, budget: i64) -> (Leave, i64) {
+        let pc = core.leave_pc;
+        let leave = match why {
+            // SAFETY: `core.ip` is the head that the budget did not suffice for.
+            leave::BUDGET => Leave::Budget { pc: unsafe { (*core.ip.cast::<Head>()).pc } },
+            leave::DIRECT => {
+                let (from, slot) = self.slot_at(core.ip).expect("a link is within its block");
+                let exit = u8::from(self.code(from).links[1] == Some(slot));
+                Leave::Direct { pc, link: ExitLink { from, exit } }
+            }
+            leave::INDIRECT => Leave::Indirect { pc },
+            leave::UPDATE => Leave::Update { pc },
+            leave::HALT => Leave::Halt { pc },
+            leave::BREAK => {
+                let (_, left) = self.position(core.ip);
+                return (Leave::Break { pc }, budget + i64::from(left));
+            }
+            leave::RAISE => {
+                let (at, left) = self.position(core.ip);
+                // SAFETY: behind the slot of a raise is its data.
+                let data = unsafe { *core.ip.cast::<Slot>().add(1).cast::<Data>() };
+                return (Leave::Raise { at, code: data.high as u32, arg: data.low }, budget + i64::from(left));
+            }
+            _ => {
+                let (at, left) = self.position(core.ip);
+                return (Leave::Stopped(at), budget + i64::from(left));
+            }
+        };
+        (leave, budget)
+    }
+}
+
+impl Engine for Interp {
+    fn add(&mut self, block: &Block, layout: &Layout) -> CodeId {
+        let lowered = lower(block, layout);
+        let n_slots = lowered.slots.len();
+        let slots = Box::into_raw(lowered.slots.into_boxed_slice()).cast::<Raw>();
+        let code = Code {
+            slots,
+            n_slots,
+            starts: lowered.starts.into(),
+            links: lowered.links,
+            incoming: Vec::new(),
+            outgoing: [None; 2],
+        };
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.codes[id as usize] = Some(code);
+                CodeId(id)
+            }
+            None => {
+                self.codes.push(Some(code));
+                CodeId(self.codes.len() as u32 - 1)
+            }
+        };
+        self.by_address.insert(slots as usize, id);
+        id
+    }
+
+    fn entry(&self, code: CodeId) -> *const u8 {
+        self.code(code).slots.cast()
+    }
+
+    fn link(&mut self, link: ExitLink, to: CodeId) {
+        let head = self.code(to).slots.cast::<Head>();
+        self.point(link, head);
+        self.code_mut(link.from).outgoing[usize::from(link.exit)] = Some(to);
+        self.code_mut(to).incoming.push(link);
+    }
+
+    fn remove(&mut self, code: CodeId) {
+        let incoming = std::mem::take(&mut self.code_mut(code).incoming);
+        for link in incoming {
+            self.point(link, &raw const UNLINKED);
+            self.code_mut(link.from).outgoing[usize::from(link.exit)] = None;
+        }
+        for (exit, to) in self.code(code).outgoing.into_iter().enumerate() {
+            if let Some(to) = to {
+                let gone = ExitLink { from: code, exit: exit as u8 };
+                self.code_mut(to).incoming.retain(|l| *l != gone);
+            }
+        }
+        let address = self.code(code).slots as usize;
+        self.by_address.remove(&address);
+        self.codes[code.0 as usize] = None;
+        self.free.push(code.0);
+    }
+
+    unsafe fn run(&mut self, core: *mut Core, code: CodeId, budget: i64) -> (Leave, i64) {
+        let head = self.code(code).slots.cast_const().cast::<Head>();
+        // SAFETY: the block is live and begins with its head and a slot; the caller vouches for `core`.
+        unsafe {
+            let rest = budget - (*head).n_insns;
+            if rest < 0 {
+                return (Leave::Budget { pc: (*head).pc }, budget);
+            }
+            let space = usize::from((*core).space);
+            let tlb = (&raw const (*core).tlb).cast::<[cpu::TlbEntry; cpu::TLB_SIZE]>().add(space).cast();
+            let ip = head.add(1).cast::<Slot>();
+            #[cfg_attr(
+                not(any(debug_assertions, feature = "loop-dispatch")),
+                expect(unused_mut, reason = "loop dispatch only")
+            )]
+            let mut why = ((*ip).handler)(core, ip, tlb, rest);
+            #[cfg(any(debug_assertions, feature = "loop-dispatch"))]
+            while why >= leave::LIMIT {
+                let ip = why as *const Slot;
+                why = ((*ip).handler)(core, ip, tlb, (*core).budget);
+            }
+            self.leave(&*core, why, (*core).budget)
+        }
+    }
+
+    fn locate(&self, ip: *const u8) -> Option<(Position, u32)> {
+        self.slot_at(ip).map(|_| self.position(ip))
+    }
+}

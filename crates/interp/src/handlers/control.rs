@@ -1,0 +1,141 @@
+//! How blocks end: jumps, branches, and the ways out.
+
+use cpu::{Core, TlbEntry};
+use uop::{CmpOp, Width};
+
+use super::alu::{compare, pick_cmp};
+use super::{get, go};
+use crate::slot::{Data, FAR, Handler, Head, Link, Slot, leave};
+
+type Ip = *const Slot;
+type Tlb = *const TlbEntry;
+
+/// Goes on with the block at `head`, taking its instructions off the budget. `link` is the exit that led here, or null.
+#[inline(always)]
+unsafe fn enter(core: *mut Core, head: *const Head, link: *const Link, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let rest = budget - (*head).n_insns;
+        if rest < 0 {
+            return no_entry(core, head.cast(), tlb, budget, link);
+        }
+        go!(core, head.add(1).cast::<Slot>(), tlb, rest)
+    }
+}
+
+/// The budget doesn't suffice, or the link leads nowhere yet.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn no_entry(core: *mut Core, head: Ip, tlb: Tlb, budget: i64, link: *const Link) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let head = head.cast::<Head>();
+        if (*head).n_insns != i64::MAX {
+            return out(core, head.cast(), budget, leave::BUDGET);
+        }
+        if std::ptr::eq(head, &raw const FAR) {
+            return far(core, (*link).pc, tlb, budget);
+        }
+        (*core).leave_pc = (*link).pc;
+        out(core, link.cast(), budget, leave::DIRECT)
+    }
+}
+
+/// Goes on at `pc` by the jump cache.
+#[inline(always)]
+unsafe fn far(core: *mut Core, pc: u64, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`; entries with the current mode's key are heads of live blocks.
+    unsafe {
+        let entry = &raw const (*core).jumps[Core::jump_slot(pc)];
+        if (*entry).pc == pc && (*entry).mode_key == (*core).mode_key {
+            let head = (*entry).entry.cast::<Head>();
+            let rest = budget - (*head).n_insns;
+            if rest >= 0 {
+                go!(core, head.add(1).cast::<Slot>(), tlb, rest)
+            }
+        }
+        (*core).leave_pc = pc;
+        out(core, std::ptr::null(), budget, leave::INDIRECT)
+    }
+}
+
+/// Leaves the handlers.
+#[inline(always)]
+pub(super) unsafe fn out(core: *mut Core, ip: *const u8, budget: i64, why: u64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        (*core).ip = ip;
+        (*core).budget = budget;
+    }
+    why
+}
+
+/// A jump to a known address; its link is behind.
+pub(crate) unsafe extern "C" fn jump(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let link = ip.add(1).cast::<Link>();
+        enter(core, (*link).target, link, tlb, budget)
+    }
+}
+
+/// A jump to an address in `a`.
+pub(crate) unsafe extern "C" fn indirect(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe { far(core, get(core, (*ip).a), tlb, budget) }
+}
+
+/// Compares and branches; the links for taken and not taken are behind.
+unsafe extern "C" fn branch<const OP: u8, const W: u8, const IMM: bool>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        if compare::<OP, W, IMM>(core, &*ip) {
+            let link = ip.add(1).cast::<Link>();
+            enter(core, (*link).target, link, tlb, budget)
+        } else {
+            let link = ip.add(2).cast::<Link>();
+            enter(core, (*link).target, link, tlb, budget)
+        }
+    }
+}
+
+/// The handler that compares and branches.
+pub(crate) fn branch_handler(op: CmpOp, w: Width, imm: bool) -> Handler {
+    uop::for_each_cmp_op!(pick_cmp branch, op, w, imm;)
+}
+
+/// Raises; code and argument are behind.
+pub(crate) unsafe extern "C" fn raise(core: *mut Core, ip: Ip, _: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe { out(core, ip.cast(), budget, leave::RAISE) }
+}
+
+macro_rules! to_known {
+    ($(#[$m:meta])* $name:ident, $why:ident) => {
+        $(#[$m])*
+        pub(crate) unsafe extern "C" fn $name(core: *mut Core, ip: Ip, _: Tlb, budget: i64) -> u64 {
+            // SAFETY: see the module `handlers`.
+            unsafe {
+                (*core).leave_pc = (*ip.add(1).cast::<Data>()).low;
+                out(core, ip.cast(), budget, leave::$why)
+            }
+        }
+    };
+}
+to_known!(/** Goes on at the address behind, after a look at mode and interrupts. */ update, UPDATE);
+to_known!(/** Waits for an interrupt. */ halt, HALT);
+to_known!(/** A breakpoint. */ break_, BREAK);
+
+/// Goes on at the address in `a`, after a look at mode and interrupts.
+pub(crate) unsafe extern "C" fn update_indirect(core: *mut Core, ip: Ip, _: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        (*core).leave_pc = get(core, (*ip).a);
+        out(core, ip.cast(), budget, leave::UPDATE)
+    }
+}

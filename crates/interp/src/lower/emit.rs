@@ -1,0 +1,322 @@
+//! The forward walk.
+
+use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
+
+use super::plan::{Addr, Node, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
+use super::{Cx, Lowered, Places, Plan, places};
+use crate::handlers::{alu, control, memory};
+use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
+
+/// Lowers a verified block.
+pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
+    let plan = Plan::new(block);
+    let places = Places::new(block.ops.len(), layout.regs.len());
+    let mut cx = Cx { block, layout, plan, places, slots: Vec::with_capacity(block.ops.len() + 8) };
+    cx.slots.push(Head { n_insns: block.insns.len() as i64, pc: block.pc }.into());
+    let mut starts = Vec::with_capacity(block.insns.len());
+    let mut insns = block.insns.iter().peekable();
+    for i in 0..block.ops.len() {
+        while insns.next_if(|insn| usize::from(insn.op) <= i).is_some() {
+            starts.push(cx.slots.len() as u32);
+        }
+        cx.op(i);
+    }
+    insns.for_each(|_| starts.push(cx.slots.len() as u32));
+    let links = cx.exit();
+    Lowered { slots: cx.slots, starts, links }
+}
+
+/// Second and third operand, packed as [`Slot`] reads them.
+fn pair(b: u16, c: u16) -> i32 {
+    (u32::from(c) << 16 | u32::from(b)) as i32
+}
+
+impl Cx<'_> {
+    fn push(&mut self, handler: Handler, d: u16, a: u16, imm: i32) {
+        self.slots.push(Slot { handler, d, a, imm }.into());
+    }
+
+    /// The slot that holds `v` for op `now`, which reads `reads` of it; constants are put into a temporary on first use.
+    fn operand(&mut self, v: Value, reads: Option<Width>, now: usize) -> u16 {
+        let v = resolve(self.block, v, reads);
+        if let Some(slot) = self.places.get(v) {
+            return slot;
+        }
+        let k = constant(self.block, v).expect("a needed value has been made before its use");
+        if k == 0 {
+            return places::ZERO;
+        }
+        let last_use = self.plan.last_use[v.index()];
+        let slot = self.places.put_in_temp(v, now as u32, last_use);
+        self.konst(slot, k);
+        slot
+    }
+
+    fn konst(&mut self, d: u16, k: u64) {
+        match immediate(Width::W64, k) {
+            Some(imm) => self.push(alu::konst_s, d, 0, imm),
+            None => {
+                self.push(alu::konst, d, 0, 0);
+                self.slots.push(Data { low: k, high: 0 }.into());
+            }
+        }
+    }
+
+    /// Where the result of op `i` goes: straight into the register that it is set to, if nothing forbids; else into a temporary.
+    fn dest(&mut self, i: usize) -> u16 {
+        let v = self.plan.makes[i];
+        match self.coming_set(i, v) {
+            Some(reg) => {
+                self.places.empty_reg(reg);
+                self.places.put_in_reg(v, reg);
+                reg.0
+            }
+            None => {
+                let last_use = self.plan.last_use[v.index()];
+                self.places.put_in_temp(v, i as u32, last_use)
+            }
+        }
+    }
+
+    /// The register that value `v`, made by op `i`, may be written to at once: it is set to `v` later, nobody needs the old value in
+    /// between, and nothing in between can fault or see registers.
+    fn coming_set(&self, i: usize, v: Value) -> Option<Reg> {
+        for j in i + 1..self.block.ops.len() {
+            match self.block.ops[j] {
+                Op::Set(reg, set) if resolve(self.block, set, None) == v => {
+                    let seen =
+                        self.block.ops[i + 1..j].iter().any(|op| matches!(*op, Op::Get(r) | Op::Set(r, _) if r == reg));
+                    let living = !self.places.living_in(reg, i as u32, &self.plan.last_use).is_empty();
+                    return (!seen && !living).then_some(reg);
+                }
+                Op::Call { .. } | Op::Fence(_) => return None,
+                ref op if op.is_memory() => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Values that are still needed leave `reg` before it is overwritten.
+    fn vacate(&mut self, reg: Reg, now: usize) {
+        let living = self.places.living_in(reg, now as u32, &self.plan.last_use);
+        self.places.empty_reg(reg);
+        let Some((&first, rest)) = living.split_first() else { return };
+        let last_use = self.plan.last_use[first.index()];
+        let temp = self.places.put_in_temp(first, now as u32, last_use);
+        self.push(alu::mov, temp, reg.0, 0);
+        for &v in rest {
+            let last_use = self.plan.last_use[v.index()];
+            self.places.share(v, first, last_use);
+        }
+    }
+
+    fn op(&mut self, i: usize) {
+        let w = self.block.widths[i];
+        let op = self.block.ops[i];
+        match self.plan.nodes[i] {
+            Node::Skip => {}
+            Node::Load(addr) => self.plain_load(i, addr),
+            Node::Store(addr) => self.plain_store(i, addr),
+            Node::Emit => match op {
+                Op::Get(reg) => self.places.put_in_reg(Value(i as u16), reg),
+                Op::Set(reg, v) => self.set(i, reg, v),
+                Op::Bin(bin, a, b) => {
+                    let a = self.operand(a, Some(w), i);
+                    let imm = second_imm(self.block, w, b);
+                    let second = imm.unwrap_or_else(|| pair(self.operand(b, Some(w), i), 0));
+                    let sx = self.plan.makes[i].index() != i;
+                    let d = self.dest(i);
+                    self.push(alu::bin_handler(bin, w, imm.is_some(), sx), d, a, second);
+                }
+                Op::Cmp(cmp, a, b) => {
+                    let (handler, a, second) = self.comparison(i, cmp, a, b, alu::cmp_handler);
+                    let d = self.dest(i);
+                    self.push(handler, d, a, second);
+                }
+                Op::Call { .. } => self.call(i, op),
+                op if op.is_memory() => self.slow_access(i, op),
+                op => self.simple(i, op, w),
+            },
+        }
+    }
+
+    fn comparison(
+        &mut self,
+        at: usize,
+        cmp: uop::CmpOp,
+        a: Value,
+        b: Value,
+        handler: fn(uop::CmpOp, Width, bool) -> Handler,
+    ) -> (Handler, u16, i32) {
+        let w = self.block.width(a);
+        let first = self.operand(a, Some(w), at);
+        let imm = second_imm(self.block, w, b);
+        let second = imm.unwrap_or_else(|| pair(self.operand(b, Some(w), at), 0));
+        (handler(cmp, w, imm.is_some()), first, second)
+    }
+
+    fn set(&mut self, i: usize, reg: Reg, v: Value) {
+        let v = resolve(self.block, v, None);
+        if self.places.get(v) == Some(reg.0) {
+            return;
+        }
+        self.vacate(reg, i);
+        match constant(self.block, v) {
+            Some(k) => self.konst(reg.0, k),
+            None => {
+                let from = self.operand(v, None, i);
+                self.push(alu::mov, reg.0, from, 0);
+            }
+        }
+    }
+
+    /// Ops with up to three operands in the file and no other form.
+    fn simple(&mut self, i: usize, op: Op, w: Width) {
+        let reads = reads(&op, w);
+        let operands: Vec<u16> = op.operands().map(|v| self.operand(v, reads, i)).collect();
+        let at = |n: usize| operands.get(n).copied().unwrap_or(places::ZERO);
+        let field = |lo: u8, len: u8| u16::from(lo) | u16::from(len) << 8;
+        let (handler, imm): (Handler, i32) = match op {
+            Op::Un(un, _) => (alu::un_handler(un, w), 0),
+            Op::Select(..) => (alu::select, pair(at(1), at(2))),
+            Op::Sext(v) => (alu::sext_handler(self.block.width(v), w), 0),
+            Op::Trunc(_) => (alu::cut_handler(w), 0),
+            Op::Extract { lo, len, .. } => (alu::extract, pair(field(lo, len), 0)),
+            Op::Deposit { lo, len, .. } => (alu::deposit, pair(at(1), field(lo, len))),
+            Op::Fence(kind) => return self.push(memory::fence_handler(kind), 0, 0, 0),
+            _ => unreachable!("{op:?} has a form of its own"),
+        };
+        let d = self.dest(i);
+        self.push(handler, d, at(0), imm);
+    }
+
+    fn address(&mut self, addr: Addr, now: usize) -> (u16, i32) {
+        match addr {
+            Addr::Disp(base, disp) => (self.operand(base, None, now), disp),
+            Addr::Index(a, b) => {
+                let a = self.operand(a, None, now);
+                (a, pair(self.operand(b, None, now), 0))
+            }
+        }
+    }
+
+    fn plain_load(&mut self, i: usize, addr: Addr) {
+        let Op::Load { addr: address, mem } = self.block.ops[i] else { unreachable!("planned as a load") };
+        debug_assert!(is_plain(mem));
+        let (a, imm) = self.address(addr, i);
+        let made = self.plan.makes[i];
+        let ext = match (made.index() == i, self.block.width(made)) {
+            (true, _) => memory::ext::ZERO,
+            (false, Width::W32) => memory::ext::SIGN32,
+            (false, _) => memory::ext::SIGN64,
+        };
+        let d = self.dest(i);
+        let handler = memory::load_handler(mem.width, ext, kind_of(mem, addr, self.block.width(address)));
+        self.push(handler, d, a, imm);
+    }
+
+    fn plain_store(&mut self, i: usize, addr: Addr) {
+        let Op::Store { addr: address, value, mem } = self.block.ops[i] else { unreachable!("planned as a store") };
+        let (a, imm) = self.address(addr, i);
+        let value = self.operand(value, Some(mem.width), i);
+        let handler = memory::store_handler(mem.width, kind_of(mem, addr, self.block.width(address)));
+        self.push(handler, value, a, imm);
+    }
+
+    fn slow_access(&mut self, i: usize, op: Op) {
+        use memory::Slow;
+        let operands: Vec<u16> = op.operands().map(|v| self.operand(v, None, i)).collect();
+        let at = |n: usize| operands.get(n).copied().unwrap_or(places::ZERO);
+        let (how, mem, rmw) = match op {
+            Op::Load { mem, .. } => (Slow::Load, mem, None),
+            Op::Store { mem, .. } => (Slow::Store, mem, None),
+            Op::Rmw { op, mem, .. } => (Slow::Rmw, mem, Some(op)),
+            Op::Cas { mem, .. } => (Slow::Cas, mem, None),
+            Op::LoadLinked { mem, .. } => (Slow::LoadLinked, mem, None),
+            Op::StoreCond { mem, .. } => (Slow::StoreCond, mem, None),
+            _ => unreachable!("{op:?} is no access"),
+        };
+        let d = if how == Slow::Store { places::ZERO } else { self.dest(i) };
+        self.push(memory::slow_handler(how), d, at(0), pair(at(1), at(2)));
+        self.slots.push(memory::pack(mem, rmw).into());
+    }
+
+    fn call(&mut self, i: usize, op: Op) {
+        let Op::Call { helper, args, fast } = op else { unreachable!("planned as a call") };
+        let info = &self.layout.helpers[usize::from(helper)];
+        let used = |v: &Value| *v != Value::NONE;
+        let slots: Vec<u16> = args.iter().filter(|v| used(v)).map(|v| self.operand(*v, None, i)).collect();
+        self.vacate_for(&info.writes, i);
+        // The helper finds its registers in the file; what it returns must not land there before it is done, which `dest` sees to.
+        let d = if info.ret.is_some() { self.dest(i) } else { self.scratch(i) };
+        let left = self.block.insns.len() - self.block.insn_of(i);
+        let at = |n: usize| slots.get(n).copied().unwrap_or(places::ZERO);
+        if let Some((fp, ok)) = fast {
+            self.push(alu::fast_fp_handler(fp), d, at(0), pair(at(1), ok.0));
+        }
+        self.push(memory::call, d, helper, left as i32);
+        let low = (0..4).fold(0, |all, n| all | u64::from(at(n)) << (16 * n));
+        self.slots.push(Data { low, high: 0 }.into());
+    }
+
+    /// A slot for a result that nobody reads.
+    fn scratch(&mut self, i: usize) -> u16 {
+        self.places.put_in_temp(Value(i as u16), i as u32, i as u32)
+    }
+
+    fn vacate_for(&mut self, writes: &RegSet, now: usize) {
+        match writes {
+            RegSet::None => {}
+            RegSet::All => (0..self.layout.regs.len()).for_each(|r| self.vacate(Reg(r as u16), now)),
+            RegSet::Ranges(list) => list.iter().flat_map(|&(from, to)| from..to).for_each(|r| self.vacate(Reg(r), now)),
+        }
+    }
+
+    fn exit(&mut self) -> [Option<u32>; 2] {
+        let end = self.block.ops.len();
+        match self.block.exit {
+            Exit::Jump { pc } => {
+                self.push(control::jump, 0, 0, 0);
+                [Some(self.link(pc)), None]
+            }
+            Exit::Branch { cond, taken, fallthrough } => {
+                let (handler, a, second) = match self.plan.exit_cmp {
+                    Some((cmp, _, a, b)) => self.comparison(end, cmp, a, b, control::branch_handler),
+                    None => {
+                        (control::branch_handler(uop::CmpOp::Ne, Width::W64, true), self.operand(cond, None, end), 0)
+                    }
+                };
+                self.push(handler, 0, a, second);
+                [Some(self.link(taken)), Some(self.link(fallthrough))]
+            }
+            Exit::Indirect { pc, .. } => {
+                let a = self.operand(pc, None, end);
+                self.push(control::indirect, 0, a, 0);
+                [None; 2]
+            }
+            Exit::UpdateIndirect { pc } => {
+                let a = self.operand(pc, None, end);
+                self.push(control::update_indirect, 0, a, 0);
+                [None; 2]
+            }
+            Exit::Raise { code, arg } => self.out(control::raise, arg, u64::from(code)),
+            Exit::Update { pc } => self.out(control::update, pc, 0),
+            Exit::Halt { pc } => self.out(control::halt, pc, 0),
+            Exit::Break => self.out(control::break_, self.block.pc, 0),
+        }
+    }
+
+    fn out(&mut self, handler: Handler, low: u64, high: u64) -> [Option<u32>; 2] {
+        self.push(handler, 0, 0, 0);
+        self.slots.push(Data { low, high }.into());
+        [None; 2]
+    }
+
+    fn link(&mut self, pc: u64) -> u32 {
+        let near = pc / ::memory::PAGE_SIZE == self.block.pc / ::memory::PAGE_SIZE;
+        let target: *const Head = if near { &raw const UNLINKED } else { &raw const FAR };
+        self.slots.push(Raw::from(Link { target, pc }));
+        self.slots.len() as u32 - 1
+    }
+}

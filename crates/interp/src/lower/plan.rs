@@ -1,0 +1,248 @@
+//! What is needed of a block, and what is fused.
+
+use uop::{Align, BinOp, Block, CmpOp, Exit, Mem, Op, Order, Value, Width};
+
+/// How the address of a plain access is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Addr {
+    /// Value plus displacement.
+    Disp(Value, i32),
+    /// Sum of two values.
+    Index(Value, Value),
+}
+
+/// What one op becomes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Node {
+    /// Nothing: nobody needs it, or its user does its work.
+    Skip,
+    /// One or more slots with these operands.
+    Emit,
+    /// A plain load whose result is that of a later extension.
+    Load(Addr),
+    /// A plain store.
+    Store(Addr),
+}
+
+/// The decisions for a block.
+pub(super) struct Plan {
+    /// By op.
+    pub(super) nodes: Vec<Node>,
+    /// By op: the value that its handler really makes (a later sign extension, when that is fused in).
+    pub(super) makes: Vec<Value>,
+    /// By value: the last op that uses it; the number of ops means the exit.
+    pub(super) last_use: Vec<u32>,
+    /// The comparison that the exit does itself.
+    pub(super) exit_cmp: Option<(CmpOp, Width, Value, Value)>,
+}
+
+impl Plan {
+    pub(super) fn new(block: &Block) -> Plan {
+        let n = block.ops.len();
+        let mut planner = Planner {
+            block,
+            uses: count_uses(block),
+            needed: vec![false; n],
+            plan: Plan {
+                nodes: vec![Node::Skip; n],
+                makes: (0..n).map(|i| Value(i as u16)).collect(),
+                last_use: vec![0; n],
+                exit_cmp: None,
+            },
+        };
+        planner.exit();
+        for i in (0..n).rev() {
+            planner.op(i);
+        }
+        planner.plan
+    }
+}
+
+fn count_uses(block: &Block) -> Vec<u32> {
+    let mut uses = vec![0; block.ops.len()];
+    for op in &block.ops {
+        op.operands().for_each(|v| uses[v.index()] += 1);
+    }
+    if let Some(v) = block.exit.operand() {
+        uses[v.index()] += 1;
+    }
+    uses
+}
+
+/// The value whose place holds `v`: extensions with zeros need no op, and a truncation needs none for a user that reads no more
+/// than `reads` anyway.
+pub(super) fn resolve(block: &Block, mut v: Value, mut reads: Option<Width>) -> Value {
+    loop {
+        match block.ops[v.index()] {
+            Op::Zext(inner) => {
+                // Whoever reads more than the inner value has sees its zeros: then they must really be there.
+                reads = reads.filter(|w| *w <= block.width(inner));
+                v = inner;
+            }
+            Op::Trunc(inner) if reads.is_some_and(|w| w <= block.width(v)) => v = inner,
+            _ => return v,
+        }
+    }
+}
+
+/// The constant that `v` is.
+pub(super) fn constant(block: &Block, v: Value) -> Option<u64> {
+    match block.ops[v.index()] {
+        Op::Const(k) => Some(k),
+        Op::Zext(inner) => constant(block, inner),
+        _ => None,
+    }
+}
+
+/// `k` of width `w` as an immediate that sign-extends to it.
+pub(super) fn immediate(w: Width, k: u64) -> Option<i32> {
+    let imm = i32::try_from(w.signed(k)).ok()?;
+    (w.cut(i64::from(imm) as u64) == k).then_some(imm)
+}
+
+/// Whether an access is one for the inline handlers.
+pub(super) fn is_plain(mem: Mem) -> bool {
+    mem.order == Order::Relaxed && mem.space == Mem::CURRENT
+}
+
+/// The width that an op's handler reads of its operands, if it cuts them itself.
+pub(super) fn reads(op: &Op, w: Width) -> Option<Width> {
+    match op {
+        Op::Bin(..) | Op::Un(..) => Some(w),
+        _ => None,
+    }
+}
+
+/// The immediate form's constant of a two-operand op.
+pub(super) fn second_imm(block: &Block, w: Width, b: Value) -> Option<i32> {
+    constant(block, b).and_then(|k| immediate(w, k))
+}
+
+struct Planner<'a> {
+    block: &'a Block,
+    uses: Vec<u32>,
+    needed: Vec<bool>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn need(&mut self, v: Value, reads: Option<Width>, at: usize) -> Value {
+        let v = resolve(self.block, v, reads);
+        self.needed[v.index()] = true;
+        let last = &mut self.plan.last_use[v.index()];
+        *last = (*last).max(at as u32);
+        v
+    }
+
+    /// Needs the operands of a comparison: (first, second unless it becomes an immediate).
+    fn need_cmp(&mut self, a: Value, b: Value, at: usize) {
+        let w = self.block.width(a);
+        self.need(a, Some(w), at);
+        if second_imm(self.block, w, b).is_none() {
+            self.need(b, Some(w), at);
+        }
+    }
+
+    fn exit(&mut self) {
+        let end = self.block.ops.len();
+        match self.block.exit {
+            Exit::Branch { cond, .. } => {
+                let cond = resolve(self.block, cond, None);
+                if let Op::Cmp(op, a, b) = self.block.ops[cond.index()] {
+                    self.plan.exit_cmp = Some((op, self.block.width(a), a, b));
+                    self.need_cmp(a, b, end);
+                } else {
+                    self.need(cond, None, end);
+                }
+            }
+            exit => {
+                if let Some(v) = exit.operand() {
+                    self.need(v, None, end);
+                }
+            }
+        }
+    }
+
+    fn op(&mut self, i: usize) {
+        let op = self.block.ops[i];
+        let effect = matches!(op, Op::Set(..) | Op::Fence(_) | Op::Call { .. }) || op.is_memory();
+        if !effect && !self.needed[i] {
+            return;
+        }
+        let w = self.block.widths[i];
+        self.plan.nodes[i] = match op {
+            Op::Const(_) | Op::Zext(_) => Node::Skip,
+            Op::Bin(_, a, b) => {
+                self.need(a, Some(w), i);
+                if second_imm(self.block, w, b).is_none() {
+                    self.need(b, Some(w), i);
+                }
+                Node::Emit
+            }
+            Op::Cmp(_, a, b) => {
+                self.need_cmp(a, b, i);
+                Node::Emit
+            }
+            Op::Sext(v) => return self.sext(i, v, w),
+            Op::Load { addr, mem } if is_plain(mem) => Node::Load(self.address(addr, i)),
+            Op::Store { addr, value, mem } if is_plain(mem) => {
+                self.need(value, Some(mem.width), i);
+                Node::Store(self.address(addr, i))
+            }
+            op => {
+                let reads = reads(&op, w);
+                op.operands().for_each(|v| {
+                    // A constant that is set needs no place of its own.
+                    if !(matches!(op, Op::Set(..)) && constant(self.block, v).is_some()) {
+                        self.need(v, reads, i);
+                    }
+                });
+                Node::Emit
+            }
+        };
+    }
+
+    /// A sign extension is done by the 32-bit op or plain load that makes its only operand, if nobody else uses that.
+    fn sext(&mut self, i: usize, v: Value, w: Width) {
+        let inner = v.index();
+        let fusible = match self.block.ops[inner] {
+            Op::Bin(..) => self.block.width(v) == Width::W32 && w == Width::W64,
+            Op::Load { mem, .. } => is_plain(mem) && w >= Width::W32,
+            _ => false,
+        };
+        if fusible && self.uses[inner] == 1 {
+            self.plan.makes[inner] = Value(i as u16);
+            self.needed[inner] = true;
+        } else {
+            self.need(v, None, i);
+            self.plan.nodes[i] = Node::Emit;
+        }
+    }
+
+    fn address(&mut self, addr: Value, at: usize) -> Addr {
+        let v = resolve(self.block, addr, None);
+        let w = self.block.width(v);
+        if w == self.block.width(addr) && w >= Width::W32 {
+            if let Op::Bin(BinOp::Add, a, b) = self.block.ops[v.index()] {
+                if let Some(disp) = second_imm(self.block, w, b) {
+                    return Addr::Disp(self.need(a, Some(w).filter(|w| *w == Width::W32), at), disp);
+                }
+                if self.uses[v.index()] == 1 {
+                    let reads = Some(w).filter(|w| *w == Width::W32);
+                    return Addr::Index(self.need(a, reads, at), self.need(b, reads, at));
+                }
+            }
+        }
+        Addr::Disp(self.need(addr, None, at), 0)
+    }
+}
+
+/// The bits of [`crate::handlers::memory::kind`] for an access.
+pub(super) fn kind_of(mem: Mem, addr: Addr, addr_width: Width) -> u8 {
+    use crate::handlers::memory::kind;
+    let big = if mem.endian == bits::Endian::Big { kind::BIG } else { 0 };
+    let trap = if mem.align == Align::Trap { kind::TRAP } else { 0 };
+    let indexed = if matches!(addr, Addr::Index(..)) { kind::INDEXED } else { 0 };
+    let short = if addr_width == Width::W32 { kind::SHORT } else { 0 };
+    big | trap | indexed | short
+}

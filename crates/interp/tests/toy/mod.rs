@@ -1,0 +1,160 @@
+//! A guest without instructions: registers of all widths, two pages of memory, two helpers. Blocks are built by hand.
+
+use std::sync::Arc;
+
+use cpu::{
+    Access, Clock, Code, Ctx, Env, Helper, Info, Kind, Lifted, Mode, Register, RegisterError, Target, Translation, Vcpu,
+};
+use interp::Interp;
+use memory::{AddressSpace, Ram};
+use uop::{Builder, HelperInfo, Reg, RegSet, Width};
+
+/// First byte of memory, virtual and physical.
+pub(crate) const BASE: u64 = 0x1000;
+/// Bytes of memory.
+pub(crate) const SIZE: u64 = 0x2000;
+/// The registers: twelve of 64 bits, four of 32, one of 8.
+pub(crate) const REGS: [Width; 17] = {
+    let mut regs = [Width::W64; 17];
+    let mut i = 12;
+    while i < 16 {
+        regs[i] = Width::W32;
+        i += 1;
+    }
+    regs[16] = Width::W8;
+    regs
+};
+
+pub(crate) struct Toy;
+
+pub(crate) const MIX: u16 = 0;
+pub(crate) const ADD_F64: u16 = 1;
+
+/// What helper `MIX` does, on register 0, 1 and 3.
+pub(crate) fn mix(r0: u64, r1: u64, a: u64, b: u64) -> Result<(u64, u64), u64> {
+    if a % 7 == 0 { Err(a) } else { Ok((a.rotate_left(9) ^ b ^ r0, r1.wrapping_mul(a | 1))) }
+}
+
+fn run_mix(ctx: &mut Ctx<Toy>, args: [u64; 4]) -> Result<u64, u64> {
+    let (result, r3) = mix(ctx.reg(Reg(0)), ctx.reg(Reg(1)), args[0], args[1])?;
+    ctx.set_reg(Reg(3), r3);
+    Ok(result)
+}
+
+fn run_add(_: &mut Ctx<Toy>, args: [u64; 4]) -> Result<u64, u64> {
+    Ok((f64::from_bits(args[0]) + f64::from_bits(args[1])).to_bits())
+}
+
+static HELPERS: [Helper<Toy>; 2] = [
+    Helper {
+        info: HelperInfo {
+            name: "mix",
+            args: 2,
+            ret: Some(Width::W64),
+            reads: RegSet::Ranges(&[(0, 2)]),
+            writes: RegSet::Ranges(&[(3, 4)]),
+            faults: true,
+            pure_: false,
+        },
+        run: run_mix,
+    },
+    Helper {
+        info: HelperInfo {
+            name: "add_f64",
+            args: 2,
+            ret: Some(Width::W64),
+            reads: RegSet::None,
+            writes: RegSet::None,
+            faults: false,
+            pure_: true,
+        },
+        run: run_add,
+    },
+];
+
+impl Target for Toy {
+    type Model = ();
+    type Lifter = ();
+    type State = ();
+    type Fault = u64;
+    const NAME: &'static str = "toy";
+    const SPACES: usize = 1;
+
+    fn file() -> Vec<(String, Width)> {
+        REGS.iter().enumerate().map(|(i, w)| (format!("r{i}"), *w)).collect()
+    }
+    fn helpers() -> &'static [Helper<Toy>] {
+        &HELPERS
+    }
+    fn lifter((): &()) {}
+    fn lift((): &(), builder: &Builder<'_>, _: Code<'_>) -> Lifted {
+        builder.exit(uop::Exit::Raise { code: 0, arg: 0 });
+        Lifted::End(1)
+    }
+    fn disassemble((): &(), _: Code<'_>) -> Option<(String, u32)> {
+        None
+    }
+    fn new_state((): &()) {}
+    fn reset(_: &mut Ctx<Toy>) {}
+    fn mode(_: &Ctx<Toy>) -> Mode {
+        0
+    }
+    fn space(_: Mode, _: Access) -> u8 {
+        0
+    }
+    fn translate(_: &mut Ctx<Toy>, address: u64, _: Access, _: u8) -> Result<Translation, u64> {
+        if (BASE..BASE + SIZE).contains(&address) {
+            Ok(Translation { phys: address, read: true, write: true, cache: true })
+        } else {
+            Err(address)
+        }
+    }
+    fn translate_debug(_: &Ctx<Toy>, address: u64) -> Option<u64> {
+        Some(address)
+    }
+    fn raise(_: u32, arg: u64) -> u64 {
+        arg
+    }
+    fn misaligned(address: u64, _: Access) -> u64 {
+        address
+    }
+    fn bus_error(address: u64, _: u64, _: Access) -> Option<u64> {
+        Some(address)
+    }
+    fn deliver(_: &mut Ctx<Toy>, _: u64) {}
+    fn interrupt(_: &mut Ctx<Toy>) -> Option<u64> {
+        None
+    }
+    fn wakes(_: &Ctx<Toy>) -> bool {
+        false
+    }
+    fn info(ctx: &Ctx<Toy>) -> Info {
+        Info::Riscv { pc: ctx.pc() }
+    }
+    fn registers((): &()) -> &'static [Register] {
+        &[]
+    }
+    fn read_register(_: &Ctx<Toy>, _: usize) -> u128 {
+        0
+    }
+    fn write_register(_: &mut Ctx<Toy>, _: usize, _: u128) -> Result<(), RegisterError> {
+        Err(RegisterError::ReadOnly("none"))
+    }
+}
+
+struct NoTime;
+
+impl Clock for NoTime {
+    fn now(&self, _: u64) -> memory::Nanos {
+        0
+    }
+}
+
+/// A toy CPU with its memory.
+pub(crate) fn vcpu() -> (Vcpu<Toy, Interp>, Arc<Ram>) {
+    let ram = Arc::new(Ram::new(SIZE).expect("two pages"));
+    let mut bus = AddressSpace::new();
+    bus.map_ram("ram", BASE, &ram).expect("nothing else is there");
+    let env = Env { index: 0, lines: Arc::default(), bus: Arc::new(bus), clock: Arc::new(NoTime) };
+    (Vcpu::new(&Kind::<Toy>::new(()), env), ram)
+}
