@@ -20,7 +20,6 @@ pub mod run;
 pub mod sched;
 #[cfg(test)]
 mod sched_tests;
-mod still;
 pub mod targets;
 pub mod thread;
 pub mod types;
