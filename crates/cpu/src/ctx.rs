@@ -15,6 +15,8 @@ use crate::target::{Access, Target};
 pub struct Env {
     /// Number of the CPU on its board, from 0 (hart id, CPU address...).
     pub index: u32,
+    /// The wires into the CPU. They are made before it, because devices that drive them are, too.
+    pub lines: Arc<Lines>,
     /// Physical memory and devices.
     pub bus: Arc<AddressSpace>,
     /// Time.
@@ -50,7 +52,6 @@ pub struct Ctx<T: Target> {
     pub state: T::State,
     pub(crate) model: Arc<T::Model>,
     pub(crate) env: Env,
-    pub(crate) lines: Arc<Lines>,
     pub(crate) pc: u64,
     pub(crate) halted: bool,
     pub(crate) fault: Option<T::Fault>,
@@ -80,7 +81,6 @@ impl<T: Target> Ctx<T> {
             state: T::new_state(&model),
             model,
             env,
-            lines: Arc::default(),
             pc: 0,
             halted: false,
             fault: None,
@@ -140,7 +140,7 @@ impl<T: Target> Ctx<T> {
 
     /// The levels of the interrupt lines.
     pub fn lines(&self) -> u64 {
-        self.lines.levels()
+        self.env.lines.levels()
     }
 
     /// Instructions executed before the one at work.

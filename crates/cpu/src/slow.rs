@@ -117,7 +117,7 @@ impl<T: Target> Ctx<T> {
 
     /// After an access to a device: if that has moved an interrupt line, the run loop looks at it before the next block.
     fn after_device(&mut self, lines_before: u64) {
-        if self.entered_with != 0 && (self.lines.levels() != lines_before || self.lines.is_kicked()) {
+        if self.entered_with != 0 && (self.env.lines.levels() != lines_before || self.env.lines.is_kicked()) {
             let rest = self.core.budget;
             self.core.budget = 0;
             self.entered_with -= rest;
@@ -157,7 +157,7 @@ impl<T: Target> Ctx<T> {
     }
 
     fn bus_load(&mut self, address: u64, phys: u64, mem: Mem) -> Result<u64, Stopped> {
-        let (now, before) = (self.now(), self.lines.levels());
+        let (now, before) = (self.now(), self.env.lines.levels());
         let value = self.env.bus.read(phys, mem.width.bytes(), mem.endian, now);
         self.after_device(before);
         match value {
@@ -208,7 +208,7 @@ impl<T: Target> Ctx<T> {
     }
 
     fn bus_store(&mut self, address: u64, phys: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
-        let (now, before) = (self.now(), self.lines.levels());
+        let (now, before) = (self.now(), self.env.lines.levels());
         let written = self.env.bus.write(phys, mem.width.bytes(), mem.endian, value, now);
         self.after_device(before);
         if written.is_err() {

@@ -126,19 +126,20 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
     fn run_loop(&mut self, budget: u64, step: bool) -> Exit {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
         loop {
-            if let Some(why) = self.ctx.stuck {
-                return Exit::Stuck(why);
-            }
-            if self.ctx.lines.take_kick() {
+            if self.ctx.env.lines.take_kick() {
                 return Exit::Kicked;
             }
             self.look_at_code();
-            if let Some(interrupt) = T::interrupt(&mut self.ctx) {
+            let interrupt = if self.ctx.stuck.is_none() { T::interrupt(&mut self.ctx) } else { None };
+            if let Some(interrupt) = interrupt {
                 self.ctx.halted = false;
                 T::deliver(&mut self.ctx, interrupt);
                 if step {
                     return Exit::Budget;
                 }
+            }
+            if let Some(why) = self.ctx.stuck {
+                return Exit::Stuck(why);
             }
             if self.ctx.halted {
                 if !T::wakes(&self.ctx) {
@@ -546,7 +547,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn lines(&self) -> Arc<Lines> {
-        Arc::clone(&self.ctx.lines)
+        Arc::clone(&self.ctx.env.lines)
     }
 
     fn halted(&self) -> bool {

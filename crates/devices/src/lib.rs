@@ -1,2 +1,41 @@
-//! The `devices` crate.
+//! Devices: UARTs, timers, interrupt controllers and power switches, one file a part.
+//!
+//! Each is a state machine behind [`memory::Device`]. It knows no CPU, starts no thread, reads no clock and opens no file:
+//! interrupts leave by a [`memory::Line`], characters by a [`Sink`], the wish to switch off by a [`Power`] wire, and time is
+//! an argument. Register names are those of the data sheet, which each file cites. An access that the data sheet doesn't
+//! define (a hole, a wrong width) reads 0 and writes nothing.
 #![forbid(unsafe_code)]
+
+mod alarms;
+mod state;
+
+pub mod cfi_flash;
+pub mod clint;
+pub mod htif;
+pub mod ns16550a;
+pub mod percpu;
+pub mod plic;
+pub mod polyarch;
+pub mod power;
+pub mod sifive_gpio;
+pub mod sifive_prci;
+pub mod sifive_test;
+pub mod sifive_uart;
+pub mod sink;
+pub mod unimp;
+pub mod virtio_mmio;
+
+pub use cfi_flash::{CfiFlash, FlashGeometry};
+pub use clint::{Clint, HartLines, TimeBase};
+pub use htif::{Fromhost, Tohost, htif};
+pub use ns16550a::{Ns16550a, Ns16550aConfig};
+pub use percpu::{CpuLines, PerCpu, Started};
+pub use plic::{Plic, PlicConfig, PlicContext, PlicMode};
+pub use power::{Power, PowerRequest};
+pub use sifive_gpio::SifiveGpio;
+pub use sifive_prci::{SifiveEPrci, SifiveUPrci};
+pub use sifive_test::SifiveTest;
+pub use sifive_uart::SifiveUart;
+pub use sink::{Capture, NullSink, Sink};
+pub use unimp::Unimp;
+pub use virtio_mmio::EmptyVirtioMmio;

@@ -1,1 +1,38 @@
-//! The `machine` crate.
+//! Machines: boards, CPUs, memory backends, the object tree, the run state and the scheduler.
+//!
+//! The only crate that sees targets, engines and devices together. It speaks plain Rust types; JSON is `qmp`'s business, the
+//! command line `cli`'s. Reading order: [`targets`], [`registry`], [`config`], [`machine`], `build`, `boards`.
+
+pub mod boards;
+pub mod build;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod engines;
+pub mod error;
+mod hotplug;
+pub mod machine;
+pub mod memdev;
+pub mod objects;
+mod props;
+pub mod registry;
+pub mod run;
+pub mod sched;
+#[cfg(test)]
+mod sched_tests;
+mod still;
+pub mod targets;
+pub mod thread;
+pub mod types;
+pub mod value;
+
+pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};
+pub use console::Console;
+pub use error::{Error, ErrorClass, Warning};
+pub use machine::{Advance, HotpluggableCpu, Machine, Vcpu};
+pub use memdev::MemDev;
+pub use objects::PropertyInfo;
+pub use registry::MachineType;
+pub use run::{Event, RunState, ShutdownCause};
+pub use targets::{Arch, Target};
+pub use value::Value;

@@ -1,7 +1,7 @@
 //! Arithmetic: operands and result in the register file.
 
 use cpu::{Core, TlbEntry};
-use uop::{BinOp, CmpOp, UnOp, Width, sem};
+use uop::{BinOp, CmpOp, FastFp, UnOp, Width, sem};
 
 use super::{get, go, set, width};
 use crate::slot::{Data, Handler, Slot};
@@ -157,7 +157,7 @@ unsafe extern "C" fn fast_fp<const OP: u8>(core: *mut Core, ip: Ip, tlb: Tlb, bu
     unsafe {
         let s = &*ip;
         if get(core, s.c()) != 0 {
-            if let Some(r) = sem::fast_fp(FAST_FP[OP as usize], get(core, s.a), get(core, s.b())) {
+            if let Some(r) = sem::fast_fp(FastFp::ALL[OP as usize], get(core, s.a), get(core, s.b())) {
                 set(core, s.d, r);
                 go!(core, ip.add(3), tlb, budget)
             }
@@ -165,20 +165,6 @@ unsafe extern "C" fn fast_fp<const OP: u8>(core: *mut Core, ip: Ip, tlb: Tlb, bu
         go!(core, ip.add(1), tlb, budget)
     }
 }
-
-use uop::FastFp;
-const FAST_FP: [FastFp; 10] = [
-    FastFp::Add32,
-    FastFp::Sub32,
-    FastFp::Mul32,
-    FastFp::Div32,
-    FastFp::Sqrt32,
-    FastFp::Add64,
-    FastFp::Sub64,
-    FastFp::Mul64,
-    FastFp::Div64,
-    FastFp::Sqrt64,
-];
 
 const W8: u8 = Width::W8 as u8;
 const W16: u8 = Width::W16 as u8;
@@ -279,18 +265,13 @@ pub(crate) fn sext_handler(from: Width, to: Width) -> Handler {
     }
 }
 
+macro_rules! pick_fp {
+    ($op:expr; $( $(#[$m:meta])* $v:ident $t:ident; )*) => {
+        match $op { $( FastFp::$v => fast_fp::<{ FastFp::$v as u8 }>, )* }
+    };
+}
+
 /// The handler of a floating-point operation on the host.
 pub(crate) fn fast_fp_handler(op: FastFp) -> Handler {
-    match op {
-        FastFp::Add32 => fast_fp::<0>,
-        FastFp::Sub32 => fast_fp::<1>,
-        FastFp::Mul32 => fast_fp::<2>,
-        FastFp::Div32 => fast_fp::<3>,
-        FastFp::Sqrt32 => fast_fp::<4>,
-        FastFp::Add64 => fast_fp::<5>,
-        FastFp::Sub64 => fast_fp::<6>,
-        FastFp::Mul64 => fast_fp::<7>,
-        FastFp::Div64 => fast_fp::<8>,
-        FastFp::Sqrt64 => fast_fp::<9>,
-    }
+    uop::for_each_fast_fp!(pick_fp op;)
 }

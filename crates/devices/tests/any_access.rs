@@ -1,0 +1,174 @@
+//! What every device owes its machine: no access, input or damaged snapshot makes it panic, time never stands still in it,
+//! and a restored copy goes on exactly like the original.
+
+use devices::percpu::CpuLines;
+use devices::{
+    CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, HartLines, Ns16550a, NullSink, PerCpu, Plic, PlicConfig,
+    PlicContext, PlicMode, Power, SifiveEPrci, SifiveGpio, SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
+};
+use memory::{Device, Line, Nanos, Size};
+use proptest::prelude::*;
+
+fn line() -> Line {
+    Line::unconnected()
+}
+
+/// Both words of HTIF, side by side: `tohost` saves for the two.
+struct Htif(Tohost, Fromhost);
+
+impl Device for Htif {
+    fn read(&mut self, offset: u64, size: Size, now: Nanos) -> u64 {
+        if offset < 8 { self.0.read(offset, size, now) } else { self.1.read(offset - 8, size, now) }
+    }
+
+    fn write(&mut self, offset: u64, size: Size, value: u64, now: Nanos) {
+        if offset < 8 { self.0.write(offset, size, value, now) } else { self.1.write(offset - 8, size, value, now) }
+    }
+
+    fn receive(&mut self, bytes: &[u8], now: Nanos) -> usize {
+        self.0.receive(bytes, now)
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+        self.1.reset();
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.0.save()
+    }
+
+    fn restore(&mut self, state: &[u8]) -> Result<(), String> {
+        self.0.restore(state)
+    }
+}
+
+/// One of each.
+fn all() -> Vec<(&'static str, Box<dyn Device>)> {
+    let context = PlicContext { hart: 0, mode: PlicMode::Machine, line: line() };
+    let plic = Plic::new(PlicConfig { n_sources: 40, max_priority: 7 }, vec![context; 2]);
+    (1..=40).step_by(3).for_each(|source| plic.line(source).raise());
+    let flash = FlashGeometry { size: 1 << 16, block: 1 << 12, bank_width: 4, device_width: 2, big_endian: false };
+    let harts = vec![HartLines { software: line(), timer: line() }; 3];
+    let cpus = vec![CpuLines { ipi: line(), timer: line() }; 3];
+    let (tohost, fromhost) = htif(Box::new(NullSink), Power::unconnected());
+    vec![
+        ("ns16550a", Box::new(Ns16550a::new(Default::default(), line(), Box::new(NullSink)))),
+        ("clint", Box::new(Clint::new(10_000_000, harts))),
+        ("plic", Box::new(plic)),
+        ("flash", Box::new(CfiFlash::new(flash, b"image").unwrap())),
+        ("htif", Box::new(Htif(tohost, fromhost))),
+        ("percpu", Box::new(PerCpu::new(cpus))),
+        ("sifive_test", Box::new(SifiveTest::new(Power::unconnected()))),
+        ("sifive_uart", Box::new(SifiveUart::new(line(), Box::new(NullSink)))),
+        ("sifive_e_prci", Box::new(SifiveEPrci::new())),
+        ("sifive_u_prci", Box::new(SifiveUPrci::new())),
+        ("sifive_gpio", Box::new(SifiveGpio::new(vec![line(); 16], vec![line(); 16]))),
+        ("virtio_mmio", Box::new(EmptyVirtioMmio)),
+        ("unimp", Box::new(Unimp::new("nothing"))),
+    ]
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Read(u64, Size),
+    Write(u64, Size, u64),
+    Receive(Vec<u8>),
+    Pass(Nanos),
+    Reset,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    // Mostly where registers are.
+    let offset = prop_oneof![
+        8 => 0u64..0x48,
+        2 => (0u64..8).prop_map(|i| 0x4000 + 4 * i),
+        1 => (0u64..4).prop_map(|i| 0xbff4 + 4 * i),
+        2 => prop::sample::select(vec![0x1000u64, 0x1004, 0x2000, 0x2004, 0x2080, 0x20_0000, 0x20_0004, 0x20_1004]),
+        1 => any::<u64>(),
+    ];
+    let size = prop_oneof![1 => Just(1u32), 1 => Just(2), 4 => Just(4), 2 => Just(8)];
+    let value = prop_oneof![0u64..0x100, any::<u64>(), Just(u64::MAX), Just(0xe8u64), Just(0xd0u64)];
+    prop_oneof![
+        4 => (offset.clone(), size.clone()).prop_map(|(o, s)| Step::Read(o, s)),
+        6 => (offset, size, value).prop_map(|(o, s, v)| Step::Write(o, s, v)),
+        1 => prop::collection::vec(any::<u8>(), 0..20).prop_map(Step::Receive),
+        2 => prop_oneof![0u64..1000, 0u64..10_000_000, Just(1u64 << 62)].prop_map(Step::Pass),
+        1 => Just(Step::Reset),
+    ]
+}
+
+/// Does one step; what the guest or the outside sees of it is the result.
+fn act(device: &mut dyn Device, step: &Step, now: &mut Nanos) -> u64 {
+    match step {
+        Step::Read(offset, size) => device.read(*offset, *size, *now),
+        Step::Write(offset, size, value) => {
+            device.write(*offset, *size, *value, *now);
+            0
+        }
+        Step::Receive(bytes) => device.receive(bytes, *now) as u64,
+        Step::Pass(nanos) => {
+            *now = now.saturating_add(*nanos);
+            if device.deadline().is_some_and(|at| at <= *now) {
+                device.tick(*now);
+            }
+            device.deadline().unwrap_or(u64::MAX)
+        }
+        Step::Reset => {
+            device.reset();
+            0
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn copies_go_on_like_the_original(before in prop::collection::vec(step(), 0..60), after in prop::collection::vec(step(), 0..60)) {
+        for ((name, mut device), (_, mut copy)) in all().into_iter().zip(all()) {
+            let mut now = 0;
+            for step in &before {
+                let seen = act(device.as_mut(), step, &mut now);
+                if let Step::Read(_, size @ (1 | 2 | 4)) = step {
+                    prop_assert_eq!(seen >> (size * 8), 0, "{} read too wide a value", name);
+                }
+                if let Step::Pass(_) = step {
+                    prop_assert!(seen > now || now == u64::MAX, "{name} doesn't get past {now}");
+                }
+            }
+            copy.restore(&device.save()).unwrap();
+            let mut later = now;
+            for step in &after {
+                let (ours, theirs) = (act(device.as_mut(), step, &mut now), act(copy.as_mut(), step, &mut later));
+                prop_assert_eq!(ours, theirs, "{} at {:?}", name, step);
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_snapshots_never_panic(
+        before in prop::collection::vec(step(), 0..30),
+        pokes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        after in prop::collection::vec(step(), 0..30),
+    ) {
+        for (_, mut device) in all() {
+            let mut now = 0;
+            for step in &before {
+                act(device.as_mut(), step, &mut now);
+            }
+            let mut state = device.save();
+            for (at, byte) in &pokes {
+                if !state.is_empty() {
+                    let at = at.index(state.len());
+                    state[at] = *byte;
+                }
+            }
+            if device.restore(&state).is_ok() {
+                for step in &after {
+                    act(device.as_mut(), step, &mut now);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,702 @@
+//! The machine: its configuration phase, its CPUs, memory backends and objects, its run state and events.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cpu::{Clock, Cpu, Env, Exit};
+use devices::percpu::Started;
+use devices::{Power, PowerRequest};
+use memory::{AddressSpace, SharedDevice};
+use parking_lot::Mutex;
+use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, Tree, numa, smp};
+
+use crate::build::{self, Blob, Build, Plan, Start};
+use crate::clock::GuestClock;
+use crate::config::{MachineConfig, ObjectConfig};
+use crate::engines::{self, Factory};
+use crate::error::{Error, Warning};
+use crate::memdev::{MemDev, MemDevs};
+use crate::objects::{ObjectId, ObjectTree, PropertyInfo};
+use crate::props;
+use crate::registry::MachineType;
+use crate::run::{Event, RunState, ShutdownCause};
+use crate::sched::{Attention, RoundOutcome, Scheduler};
+use crate::targets::Target;
+use crate::thread;
+use crate::value::Value;
+
+/// One CPU of a machine.
+pub struct Vcpu {
+    /// Its index (`cpu-index`, `CPU`).
+    pub index: i64,
+    /// Its object's path.
+    pub qom_path: String,
+    /// Its place, on boards whose CPUs have one.
+    pub props: Option<CpuProps>,
+    /// The host thread that ran it last, or will.
+    pub thread_id: i64,
+    /// The CPU itself.
+    pub cpu: Box<dyn Cpu>,
+    pub(crate) object: ObjectId,
+    pub(crate) slot: Option<usize>,
+}
+
+/// One slot, as `query-hotpluggable-cpus` shows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HotpluggableCpu {
+    /// The driver for `device_add`.
+    pub kind: String,
+    /// CPUs that plugging brings.
+    pub vcpus_count: u32,
+    /// The slot's place.
+    pub props: CpuProps,
+    /// Path of what sits in it.
+    pub qom_path: Option<String>,
+}
+
+/// What the main loop does next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Advance {
+    /// Guests ran; call again soon.
+    Ran,
+    /// Nothing to do until a command, input, or (if given) so much later.
+    Wait(Option<Duration>),
+    /// A CPU met a breakpoint or a watchpoint; the machine has stopped for the debugger.
+    Debug {
+        /// The CPU's index.
+        cpu: i64,
+        /// What it met.
+        exit: Exit,
+    },
+    /// The process ends with this exit code.
+    Exit(i32),
+}
+
+/// What was asked for and is done at the next [`Machine::advance`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Request {
+    Reset(ShutdownCause),
+    Shutdown(ShutdownCause, i32),
+    Powerdown,
+}
+
+impl From<PowerRequest> for Request {
+    fn from(asked: PowerRequest) -> Request {
+        match asked {
+            PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
+            PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
+        }
+    }
+}
+
+/// A wire that notes what the guest asks for and ends the round.
+fn power_switch(notes: &Arc<Mutex<Vec<PowerRequest>>>, attention: Attention) -> Power {
+    let notes = Arc::clone(notes);
+    Power::new(move |asked| {
+        notes.lock().push(asked);
+        attention.kick();
+    })
+}
+
+/// A machine.
+pub struct Machine {
+    pub(crate) config: MachineConfig,
+    pub(crate) smp: Smp,
+    pub(crate) ram: u64,
+    pub(crate) slots: SlotTable,
+    pub(crate) numa: Numa,
+    pub(crate) memdevs: MemDevs,
+    pub(crate) objects: ObjectTree,
+    pub(crate) cpus: Vec<Vcpu>,
+    sched: Scheduler,
+    memory: Arc<AddressSpace>,
+    factories: BTreeMap<String, Box<dyn Factory>>,
+    start: Start,
+    blobs: Vec<Blob>,
+    started: Option<Started>,
+    devices: Vec<SharedDevice>,
+    console_input: Option<SharedDevice>,
+    /// Console input that the guest had no room for.
+    typed: VecDeque<u8>,
+    power: Arc<Mutex<Vec<PowerRequest>>>,
+    state: RunState,
+    events: VecDeque<Event>,
+    warnings: Vec<Warning>,
+    requests: VecDeque<Request>,
+}
+
+impl Machine {
+    /// Checks the configuration and, unless it asks for the preconfig phase, builds the machine.
+    ///
+    /// # Errors
+    /// What the command line's user is to be told; [`Error::option`] names the option at fault.
+    pub fn new(config: MachineConfig) -> Result<Machine, Error> {
+        let machine = config.machine;
+        let (smp, smp_warnings) = smp::complete(&config.smp, machine.smp_rules, machine.default_cpus)?;
+        smp::check_limits(&smp, machine.name, machine.min_cpus, machine.max_cpus)?;
+        let slots = machine.levels.map(|levels| SlotTable::by_levels(&smp, levels)).unwrap_or_default();
+        let ram = config.mem.size.unwrap_or(machine.default_ram);
+        let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
+        let mut this = Machine {
+            smp,
+            ram,
+            slots,
+            numa: Numa::default(),
+            memdevs: MemDevs::default(),
+            objects: ObjectTree::default(),
+            cpus: Vec::new(),
+            sched: Scheduler::new(Arc::new(clock), config.threading)?,
+            memory: Arc::default(),
+            factories: BTreeMap::new(),
+            start: Start::Reset,
+            blobs: Vec::new(),
+            started: None,
+            devices: Vec::new(),
+            console_input: None,
+            typed: VecDeque::new(),
+            power: Arc::default(),
+            state: RunState::Preconfig,
+            events: VecDeque::new(),
+            warnings: smp_warnings.into_iter().map(|text| Warning { option: None, text }).collect(),
+            requests: VecDeque::new(),
+            config,
+        };
+        this.add_root_objects()?;
+        if this.config.cpu.is_some() {
+            engines::check(this.config.target, &build::model_text(&this.config))?;
+        }
+        for given in this.config.objects.clone() {
+            this.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
+        }
+        for given in this.config.numa.clone() {
+            let warnings = this.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
+            let option = Some(given.option);
+            this.warnings.extend(warnings.into_iter().map(|text| Warning { option: option.clone(), text }));
+        }
+        if !this.config.preconfig {
+            this.init()?;
+        }
+        Ok(this)
+    }
+
+    fn add_root_objects(&mut self) -> Result<(), Error> {
+        let root = crate::objects::ROOT;
+        let machine = self.objects.add(root, "machine", &self.config.machine.type_name());
+        props::add_machine(&mut self.objects, machine, &self.config)?;
+        for name in ["peripheral", "unattached", "peripheral-anon"] {
+            self.objects.add(machine, name, "container");
+        }
+        Ok(())
+    }
+
+    /// Leaves the preconfig phase: completes the nodes and builds the board. Unless `-S` was given the guest starts with the
+    /// next [`Machine::advance`].
+    ///
+    /// # Errors
+    /// What makes the configuration impossible; the process should end.
+    pub fn init(&mut self) -> Result<(), Error> {
+        self.check_preconfig()?;
+        let default = numa::DefaultNode::Spread;
+        let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
+        self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
+        let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
+        used.iter().for_each(|id| self.memdevs.set_in_use(id));
+        let mut build = Build {
+            config: &self.config,
+            smp: self.smp,
+            ram: self.ram,
+            slots: &self.slots,
+            numa: &self.numa,
+            objects: &mut self.objects,
+            memory: AddressSpace::new(),
+            cpus: Vec::new(),
+            devices: Vec::new(),
+            console_input: None,
+            console: self.config.console.clone(),
+            start: Start::Reset,
+            started: None,
+            blobs: Vec::new(),
+            power: power_switch(&self.power, self.sched.attention()),
+            sched: &mut self.sched,
+        };
+        (self.config.machine.build)(&mut build)?;
+        let plans = build.cpus;
+        (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
+        (self.devices, self.console_input) = (build.devices, build.console_input);
+        self.memory = Arc::new(build.memory);
+        for plan in plans {
+            self.enter(plan)?;
+        }
+        for given in self.config.devices.clone() {
+            self.device_add(&given.value).map_err(|e| e.of_option(&given.option))?;
+        }
+        self.state = RunState::Prelaunch;
+        if !self.config.stopped {
+            self.cont()?;
+        }
+        Ok(())
+    }
+
+    fn check_preconfig(&self) -> Result<(), Error> {
+        match self.state {
+            RunState::Preconfig => Ok(()),
+            _ => Err(Error::new("The command is permitted only in 'preconfig' state")),
+        }
+    }
+
+    /// Makes a planned CPU and takes it into the lists.
+    pub(crate) fn enter(&mut self, plan: Plan) -> Result<(), Error> {
+        if !self.factories.contains_key(&plan.model) {
+            self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
+        }
+        let lines = self.sched.lines(plan.index);
+        let clock = Arc::clone(self.sched.clock());
+        let cpu = self.factories[&plan.model].make(Env {
+            index: plan.index as u32,
+            lines,
+            bus: Arc::clone(&self.memory),
+            clock,
+        });
+        let qom_path = self.objects.path(plan.object);
+        if let Some(slot) = plan.slot {
+            self.slots.slots[slot].occupant = Some(qom_path.clone());
+        }
+        let props = plan.slot.map(|slot| self.slots.slots[slot].props);
+        let thread_id = thread::current_id();
+        let mut vcpu =
+            Vcpu { index: plan.index, qom_path, props, thread_id, cpu, object: plan.object, slot: plan.slot };
+        begin(&mut vcpu, &self.start);
+        self.cpus.push(vcpu);
+        self.sched.add(plan.index);
+        self.mark_started(plan.index, true);
+        Ok(())
+    }
+
+    fn mark_started(&self, index: i64, on: bool) {
+        if let Some(started) = &self.started {
+            started.set(index as usize, on);
+        }
+    }
+
+    /// Makes the CPU of a slot that was free.
+    pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
+        let model = build::model_text(&self.config);
+        self.enter(Plan { index: slot as i64, object, slot: Some(slot), model })
+    }
+
+    /// Takes the CPU at this place of the list out of it.
+    pub(crate) fn unplug(&mut self, at: usize) {
+        let vcpu = self.cpus.remove(at);
+        self.sched.remove(at);
+        self.mark_started(vcpu.index, false);
+    }
+
+    /// Queues an event.
+    pub(crate) fn raise(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// What the machine was built from.
+    pub fn config(&self) -> &MachineConfig {
+        &self.config
+    }
+
+    /// The guest architecture.
+    pub fn target(&self) -> &'static Target {
+        self.config.target
+    }
+
+    /// The machine type.
+    pub fn machine_type(&self) -> &'static MachineType {
+        self.config.machine
+    }
+
+    /// Its shape.
+    pub fn smp(&self) -> &Smp {
+        &self.smp
+    }
+
+    /// Its RAM in bytes.
+    pub fn ram_size(&self) -> u64 {
+        self.ram
+    }
+
+    /// Its NUMA nodes.
+    pub fn numa(&self) -> &Numa {
+        &self.numa
+    }
+
+    /// Its CPUs in creation order.
+    pub fn cpus(&self) -> &[Vcpu] {
+        &self.cpus
+    }
+
+    /// Its CPUs, for debuggers.
+    pub fn cpus_mut(&mut self) -> &mut [Vcpu] {
+        &mut self.cpus
+    }
+
+    /// Warnings since the last call.
+    pub fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    /// Events since the last call, oldest first.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        self.events.drain(..).collect()
+    }
+
+    /// The run state.
+    pub fn state(&self) -> RunState {
+        self.state
+    }
+
+    /// The possible CPUs, last first.
+    ///
+    /// # Errors
+    /// When the board has no hotplug.
+    pub fn hotpluggable_cpus(&self) -> Result<Vec<HotpluggableCpu>, Error> {
+        if !self.config.machine.hotplug {
+            return Err(Error::new("The feature 'query-hotpluggable-cpus' is not enabled"));
+        }
+        let kind = build::cpu_type(&self.config);
+        let show = |slot: &topology::Slot| HotpluggableCpu {
+            kind: kind.clone(),
+            vcpus_count: slot.vcpus_count,
+            props: slot.props,
+            qom_path: slot.occupant.clone(),
+        };
+        Ok(self.slots.slots.iter().rev().map(show).collect())
+    }
+
+    /// The memory backends in `query-memdev`'s order.
+    pub fn memdevs(&self) -> Vec<&MemDev> {
+        self.memdevs.query()
+    }
+
+    /// `object-add`.
+    ///
+    /// # Errors
+    /// What [`MemDevs::add`] lists.
+    pub fn object_add(&mut self, config: &ObjectConfig) -> Result<(), Error> {
+        self.add_object(config, false)
+    }
+
+    fn add_object(&mut self, config: &ObjectConfig, cli: bool) -> Result<(), Error> {
+        let defaults = (props::flag(&self.objects, "mem-merge"), props::flag(&self.objects, "dump-guest-core"));
+        self.memdevs.add(config, defaults, cli)
+    }
+
+    /// `object-del`.
+    ///
+    /// # Errors
+    /// When it is not there, or in use.
+    pub fn object_del(&mut self, id: &str) -> Result<(), Error> {
+        self.memdevs.remove(id)
+    }
+
+    /// `set-numa-node`; only in the preconfig phase.
+    ///
+    /// # Errors
+    /// What [`topology::NumaError`] lists. Warnings go to [`Machine::take_warnings`].
+    pub fn set_numa_node(&mut self, option: &NumaOption) -> Result<(), Error> {
+        self.check_preconfig()?;
+        let warnings = self.apply_numa(option)?;
+        self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
+        Ok(())
+    }
+
+    fn apply_numa(&mut self, option: &NumaOption) -> Result<Vec<String>, Error> {
+        let memdevs = &self.memdevs;
+        let memdev_size = |id: &str| memdevs.get(id).map(MemDev::size);
+        let context = numa::NumaContext {
+            supported: self.config.machine.numa,
+            maxcpus: self.smp.maxcpus,
+            memdev_size: &memdev_size,
+        };
+        Ok(self.numa.apply(option, &mut self.slots, &context)?)
+    }
+
+    /// `stop`: raises STOP if guests ran.
+    pub fn stop(&mut self) {
+        self.stop_as(RunState::Paused);
+    }
+
+    /// Stops for the reason that `state` names.
+    pub fn stop_as(&mut self, state: RunState) {
+        if self.state == RunState::Running {
+            self.state = state;
+            self.sched.clock().stop();
+            self.events.push_back(Event::bare("STOP"));
+        }
+    }
+
+    /// `cont`: raises RESUME if guests stood.
+    ///
+    /// # Errors
+    /// When only a reset leads on.
+    pub fn cont(&mut self) -> Result<(), Error> {
+        if self.state.needs_reset() {
+            return Err(Error::new("Resetting the Virtual Machine is required"));
+        }
+        if self.state != RunState::Running {
+            self.state = RunState::Running;
+            self.sched.wake_all();
+            self.sched.clock().start();
+            self.events.push_back(Event::bare("RESUME"));
+        }
+        Ok(())
+    }
+
+    /// `system_reset` and its likes: carried out by the next [`Machine::advance`], so that a reply goes out before the event.
+    pub fn request_reset(&mut self, cause: ShutdownCause) {
+        self.requests.push_back(Request::Reset(cause));
+    }
+
+    /// `quit` and its likes: the next [`Machine::advance`] raises SHUTDOWN and ends with `exit_code`.
+    pub fn request_shutdown(&mut self, cause: ShutdownCause, exit_code: i32) {
+        self.requests.push_back(Request::Shutdown(cause, exit_code));
+    }
+
+    /// `system_powerdown`: the next [`Machine::advance`] raises POWERDOWN.
+    pub fn request_powerdown(&mut self) {
+        self.requests.push_back(Request::Powerdown);
+    }
+
+    /// `system_wakeup`.
+    ///
+    /// # Errors
+    /// Always: no board of ours suspends.
+    pub fn wakeup(&mut self) -> Result<(), Error> {
+        match self.config.machine.wakeup {
+            false => Err(Error::new("wake-up from suspend is not supported by this guest")),
+            true => Err(Error::new("Unable to wake up: guest is not in suspended state")),
+        }
+    }
+
+    /// Carries out what was asked for, then lets guests run one round.
+    pub fn advance(&mut self) -> Advance {
+        while let Some(request) = self.requests.pop_front() {
+            if let Some(code) = self.carry_out(request) {
+                return Advance::Exit(code);
+            }
+        }
+        if self.state != RunState::Running {
+            return Advance::Wait(None);
+        }
+        self.feed_console();
+        let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
+        let asked = std::mem::take(&mut *self.power.lock());
+        self.requests.extend(asked.into_iter().map(Request::from));
+        match outcome {
+            _ if !self.requests.is_empty() => Advance::Ran,
+            RoundOutcome::Ran => Advance::Ran,
+            RoundOutcome::Idle(at) => {
+                let now = self.sched.clock().now(0);
+                Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
+            }
+            RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
+                self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
+                self.stop_as(RunState::InternalError);
+                Advance::Wait(None)
+            }
+            RoundOutcome::Stopped { cpu, exit } => {
+                self.stop_as(RunState::Debug);
+                Advance::Debug { cpu, exit }
+            }
+        }
+    }
+
+    /// Takes what the console's user typed.
+    pub fn type_in(&mut self, bytes: &[u8]) {
+        self.typed.extend(bytes);
+    }
+
+    /// Hands the guest what it has room for.
+    fn feed_console(&mut self) {
+        let Some(device) = self.console_input.as_ref().filter(|_| !self.typed.is_empty()) else { return };
+        let now = self.sched.clock().now(0);
+        let taken = device.lock().receive(self.typed.make_contiguous(), now);
+        self.typed.drain(..taken);
+    }
+
+    /// Ends the running round early; other threads use it when they have something for the main loop.
+    pub fn attention(&self) -> Attention {
+        self.sched.attention()
+    }
+
+    /// The physical address space.
+    pub fn memory(&self) -> &Arc<AddressSpace> {
+        &self.memory
+    }
+
+    /// Guest time.
+    pub fn clock(&self) -> &Arc<GuestClock> {
+        self.sched.clock()
+    }
+
+    /// Instructions executed by all CPUs that are there.
+    pub fn executed(&self) -> u64 {
+        self.cpus.iter().map(|vcpu| vcpu.cpu.executed()).sum()
+    }
+
+    /// Lets only these CPUs run, by index, or all: a debugger's scheduler locking.
+    pub fn restrict(&mut self, only: Option<Vec<i64>>) {
+        self.sched.restrict(only);
+    }
+
+    /// Tells the scheduler that registers or lines were changed from outside.
+    pub fn wake_all(&mut self) {
+        self.sched.wake_all();
+    }
+
+    fn carry_out(&mut self, request: Request) -> Option<i32> {
+        match request {
+            Request::Reset(cause) if self.config.no_reboot => return self.carry_out(Request::Shutdown(cause, 0)),
+            Request::Reset(cause) => {
+                self.reset();
+                if self.state != RunState::Running {
+                    self.state = RunState::Prelaunch;
+                }
+                self.events.push_back(Event::caused("RESET", cause));
+            }
+            Request::Shutdown(cause, code) => {
+                self.events.push_back(Event::caused("SHUTDOWN", cause));
+                if !(self.config.no_shutdown && cause.by_guest()) {
+                    return Some(code);
+                }
+                self.stop_as(RunState::Shutdown);
+            }
+            Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
+        }
+        None
+    }
+
+    /// Devices, loaded memory and CPUs as they were at the start. Other RAM keeps what it holds.
+    fn reset(&mut self) {
+        self.devices.iter().for_each(|device| device.lock().reset());
+        self.blobs.iter().for_each(|blob| blob.put_back(&self.memory));
+        self.cpus.iter().for_each(|vcpu| self.mark_started(vcpu.index, true));
+        for vcpu in &mut self.cpus {
+            vcpu.cpu.reset();
+            vcpu.cpu.flush();
+            begin(vcpu, &self.start);
+        }
+        self.sched.wake_all();
+    }
+
+    /// The shape of the machine: what its guests, its management and its pictures show. Boards without a table of possible
+    /// CPUs are one socket of cores.
+    pub fn tree(&self) -> Tree {
+        let name = self.config.machine.name;
+        if self.config.machine.levels.is_some() {
+            return Tree::new(name, self.ram, &self.smp, &self.slots, &self.numa);
+        }
+        let n = self.smp.cpus;
+        let flat = Smp { cpus: n, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
+        let mut slots = SlotTable::by_levels(&flat, Levels::ALL);
+        for (slot, vcpu) in slots.slots.iter_mut().zip(&self.cpus) {
+            slot.occupant = Some(vcpu.qom_path.clone());
+        }
+        Tree::new(name, self.ram, &flat, &slots, &self.numa)
+    }
+
+    /// `qom-list`.
+    ///
+    /// # Errors
+    /// No such object, or several.
+    pub fn qom_list(&self, path: &str) -> Result<Vec<PropertyInfo>, Error> {
+        match self.backend_path(path)? {
+            Some(Found::Container) => {
+                let info = |dev: &MemDev| PropertyInfo { name: dev.id.clone(), kind: format!("child<{}>", dev.kind) };
+                let kind = PropertyInfo { name: "type".into(), kind: "string".into() };
+                Ok([kind].into_iter().chain(self.memdevs.by_table().map(info)).collect())
+            }
+            Some(Found::Backend(dev)) => Ok(dev.list()),
+            None => {
+                let id = self.objects.resolve(path)?;
+                let mut list = self.objects.list(id);
+                if id == crate::objects::ROOT && self.memdevs.ever {
+                    list.push(PropertyInfo { name: "objects".into(), kind: "child<container>".into() });
+                }
+                Ok(list)
+            }
+        }
+    }
+
+    /// `qom-get`.
+    ///
+    /// # Errors
+    /// No such object or property.
+    pub fn qom_get(&self, path: &str, property: &str) -> Result<Value, Error> {
+        match self.backend_path(path)? {
+            Some(Found::Container) if property == "type" => Ok(Value::from("container")),
+            Some(Found::Container) => match self.memdevs.get(property) {
+                Some(dev) => Ok(Value::Str(format!("/objects/{}", dev.id))),
+                None => Err(crate::objects::unknown_property(property)),
+            },
+            Some(Found::Backend(dev)) => dev.get(property),
+            None => self.objects.get(self.objects.resolve(path)?, property),
+        }
+    }
+
+    /// `qom-set`.
+    ///
+    /// # Errors
+    /// No such object or property, read-only, or a value of another type.
+    pub fn qom_set(&mut self, path: &str, property: &str, value: Value) -> Result<(), Error> {
+        match self.backend_path(path)? {
+            Some(Found::Container) => Err(crate::objects::read_only()),
+            Some(Found::Backend(dev)) => {
+                let id = dev.id.clone();
+                self.memdevs.set(&id, property, &value)
+            }
+            None => {
+                let id = self.objects.resolve(path)?;
+                self.objects.set(id, property, value)
+            }
+        }
+    }
+
+    /// What of `/objects` a path names; `None` for a path elsewhere.
+    fn backend_path(&self, path: &str) -> Result<Option<Found<'_>>, Error> {
+        let absolute = path.starts_with('/');
+        let mut names = path.split('/').filter(|name| !name.is_empty());
+        let (first, second, third) = (names.next(), names.next(), names.next());
+        let missing = || Error::not_found(format!("Device '{path}' not found"));
+        match (first, second, third) {
+            (Some("objects"), None, _) if self.memdevs.ever => Ok(Some(Found::Container)),
+            (Some("objects"), Some(id), None) => {
+                let dev = self.memdevs.get(id).ok_or_else(missing)?;
+                Ok(Some(Found::Backend(dev)))
+            }
+            (Some("objects"), ..) => Err(missing()),
+            (Some(id), None, _) if !absolute => match self.memdevs.get(id) {
+                Some(_) if self.objects.resolve(path).is_ok() => Err(Error::new(format!("Path '{path}' is ambiguous"))),
+                Some(dev) => Ok(Some(Found::Backend(dev))),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Puts a CPU where the board wants it to begin.
+fn begin(vcpu: &mut Vcpu, start: &Start) {
+    let Start::At { pc, number, dtb } = start else { return };
+    vcpu.cpu.set_pc(*pc);
+    for (name, value) in [(*number, vcpu.index as u64), *dtb] {
+        let at = vcpu.cpu.registers().iter().position(|register| register.name == name);
+        if let Some(at) = at {
+            // A register that a board names can be written.
+            let _ = vcpu.cpu.set_register(at, u128::from(value));
+        }
+    }
+}
+
+/// What of `/objects` a path names.
+enum Found<'a> {
+    Container,
+    Backend(&'a MemDev),
+}

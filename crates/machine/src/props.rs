@@ -1,0 +1,81 @@
+//! The properties of the machine object: what `-machine NAME,KEY=VALUE` may set and `qom-list /machine` shows.
+
+use topology::opts;
+
+use crate::config::MachineConfig;
+use crate::error::Error;
+use crate::objects::{ObjectId, ObjectTree, unknown_property};
+use crate::value::Value;
+
+/// Name, type and value at start; QEMU 4.2's list and order.
+const PROPERTIES: [(&str, &str, &str); 21] = [
+    ("enforce-config-section", "bool", "off"),
+    ("kernel", "string", ""),
+    ("dt-compatible", "string", ""),
+    ("initrd", "string", ""),
+    ("graphics", "bool", "on"),
+    ("kernel-irqchip", "on|off|split", "on"),
+    ("usb", "bool", "off"),
+    ("firmware", "string", ""),
+    ("memory-encryption", "string", ""),
+    ("dump-guest-core", "bool", "on"),
+    ("kvm-shadow-mem", "int", "-1"),
+    ("igd-passthru", "bool", "off"),
+    ("phandle-start", "int", "0"),
+    ("dumpdtb", "string", ""),
+    ("mem-merge", "bool", "on"),
+    ("dtb", "string", ""),
+    ("accel", "string", "tcg"),
+    ("append", "string", ""),
+    ("suppress-vmdesc", "bool", "off"),
+    ("pflash0", "str", ""),
+    ("pflash1", "str", ""),
+];
+
+/// Names and types of the properties every machine has.
+pub(crate) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PROPERTIES.iter().map(|&(name, kind, _)| (name, kind))
+}
+
+/// Reads the text of a property of type `kind`.
+fn parse(name: &str, kind: &str, text: &str) -> Result<Value, Error> {
+    let fault = |what| Error::new(format!("Parameter '{name}' expects {what}"));
+    match kind {
+        "bool" => opts::switch(text).map(Value::Bool).ok_or_else(|| fault("'on' or 'off'")),
+        "int" => opts::int(text).map(Value::Int).ok_or_else(|| fault("int64")),
+        _ => Ok(Value::from(text)),
+    }
+}
+
+/// Gives the machine object its properties, with those that were set on the command line.
+pub(crate) fn add_machine(tree: &mut ObjectTree, machine: ObjectId, config: &MachineConfig) -> Result<(), Error> {
+    for (name, kind, text) in PROPERTIES {
+        // Only QEMU's x86 and pseries machines choose an interrupt chip of the kernel; here it is a word to keep.
+        let value = if name.starts_with("pflash") { Value::from("") } else { parse(name, kind, text)? };
+        tree.set_property(machine, name, kind, value, name != "accel");
+    }
+    let boot = &config.boot;
+    let files = [
+        ("kernel", &boot.kernel),
+        ("initrd", &boot.initrd),
+        ("append", &boot.append),
+        ("dtb", &boot.dtb),
+        ("firmware", &boot.bios),
+    ];
+    for (name, value) in files {
+        if let Some(text) = value {
+            tree.set(machine, name, Value::from(text.as_str()))?;
+        }
+    }
+    for (name, text) in &config.machine_props {
+        let row = PROPERTIES.iter().find(|(n, ..)| n == name);
+        let &(name, kind, _) = row.ok_or_else(|| unknown_property(name))?;
+        tree.set(machine, name, parse(name, kind, text)?)?;
+    }
+    Ok(())
+}
+
+/// A switch of the machine object.
+pub(crate) fn flag(tree: &ObjectTree, name: &str) -> bool {
+    tree.resolve("/machine").and_then(|machine| tree.get(machine, name)) == Ok(Value::Bool(true))
+}

@@ -1,0 +1,145 @@
+//! Machine types: which there are, and what each says of itself before it is built.
+
+use topology::{Levels, SmpRules};
+
+use crate::boards;
+use crate::build::Build;
+use crate::error::Error;
+use crate::targets::{Arch, Target};
+
+/// A machine type.
+#[derive(Debug)]
+pub struct MachineType {
+    /// The canonical name.
+    pub name: &'static str,
+    /// Another name for it.
+    pub alias: Option<&'static str>,
+    /// One line for `-M help`.
+    pub desc: &'static str,
+    /// Architectures it exists for; empty means all.
+    pub arches: &'static [Arch],
+    /// Whether it is taken when no machine is named.
+    pub is_default: bool,
+    /// CPUs it can hold.
+    pub max_cpus: u32,
+    /// CPUs it needs.
+    pub min_cpus: u32,
+    /// CPUs it has when `-smp` is not given.
+    pub default_cpus: u32,
+    /// The CPU model by target, when `-cpu` is not given.
+    pub default_model: &'static [(&'static str, &'static str)],
+    /// Whether `query-machines` shows that model.
+    pub shows_model: bool,
+    /// How `-smp` is completed.
+    pub smp_rules: SmpRules,
+    /// Whether it has NUMA nodes.
+    pub numa: bool,
+    /// The levels of its possible CPUs, if it has a table of them. Such CPUs show `props`.
+    pub levels: Option<Levels>,
+    /// Whether CPUs may come and go.
+    pub hotplug: bool,
+    /// Whether a suspended guest can be woken.
+    pub wakeup: bool,
+    /// RAM in bytes when `-m` is not given.
+    pub default_ram: u64,
+    /// Puts the machine together.
+    pub build: fn(&mut Build<'_>) -> Result<(), Error>,
+}
+
+/// What most boards are; each file overrides what differs.
+pub(crate) const BOARD: MachineType = MachineType {
+    name: "",
+    alias: None,
+    desc: "",
+    arches: &[],
+    is_default: false,
+    max_cpus: 1,
+    min_cpus: 1,
+    default_cpus: 1,
+    default_model: &[],
+    shows_model: true,
+    smp_rules: SmpRules::Generic,
+    numa: false,
+    levels: None,
+    hotplug: false,
+    wakeup: false,
+    default_ram: 128 << 20,
+    build: |_| Ok(()),
+};
+
+/// Every machine type, by name.
+static MACHINES: [&MachineType; 6] = [
+    &boards::none::NONE,
+    &boards::polyarch::POLYARCH,
+    &boards::sifive_e::SIFIVE_E,
+    &boards::sifive_u::SIFIVE_U,
+    &boards::spike::SPIKE,
+    &boards::virt::VIRT,
+];
+
+impl MachineType {
+    /// Whether the type exists for `target`.
+    pub fn serves(&self, target: &Target) -> bool {
+        self.arches.is_empty() || self.arches.contains(&target.arch)
+    }
+
+    /// The CPU model when none is named; `None` on a machine without CPUs.
+    pub fn default_model(&self, target: &Target) -> Option<&'static str> {
+        self.default_model.iter().find(|(name, _)| *name == target.name).map(|&(_, model)| model)
+    }
+
+    /// The type name of that model as `query-machines` shows it.
+    pub fn default_cpu_type(&self, target: &Target) -> Option<String> {
+        self.default_model(target).filter(|_| self.shows_model).map(|model| target.cpu_type(model))
+    }
+
+    /// Its type name in the object tree.
+    pub fn type_name(&self) -> String {
+        format!("{}-machine", self.name)
+    }
+}
+
+/// The machine types of `target`, by name.
+pub fn machines(target: &Target) -> impl Iterator<Item = &'static MachineType> {
+    MACHINES.into_iter().filter(move |machine| machine.serves(target))
+}
+
+const HELP_HINT: &str = "Use -machine help to list supported machines";
+
+/// The machine type of that name or alias. The error names no option: the caller knows how it was spelled.
+///
+/// # Errors
+/// `unsupported machine type`.
+pub fn find(target: &Target, name: &str) -> Result<&'static MachineType, Error> {
+    machines(target)
+        .find(|machine| machine.name == name || machine.alias == Some(name))
+        .ok_or_else(|| Error::new("unsupported machine type").hint(HELP_HINT))
+}
+
+/// The machine type that is taken when none is named.
+///
+/// # Errors
+/// When the target has no default.
+pub fn default_machine(target: &Target) -> Result<&'static MachineType, Error> {
+    machines(target)
+        .find(|machine| machine.is_default)
+        .ok_or_else(|| Error::new("No machine specified, and there is no default").hint(HELP_HINT))
+}
+
+/// The text of `-M help`.
+pub fn help(target: &Target) -> String {
+    let mut out = String::from("Supported machines are:\n");
+    for machine in machines(target) {
+        if let Some(alias) = machine.alias {
+            out += &format!("{alias:<20} {} (alias of {})\n", machine.desc, machine.name);
+        }
+        let default = if machine.is_default { " (default)" } else { "" };
+        out += &format!("{:<20} {}{default}\n", machine.name, machine.desc);
+    }
+    out
+}
+
+/// The text of `-cpu help`.
+pub fn cpu_help(target: &Target) -> String {
+    target.models.iter().map(|model| format!("{}\n", model.name)).collect()
+}

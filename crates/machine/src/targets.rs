@@ -1,0 +1,139 @@
+//! The guest architectures: one row a target.
+
+/// The family, as the schema's `CpuInfoArch` names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arch {
+    /// `x86`
+    X86,
+    /// `sparc`
+    Sparc,
+    /// `ppc`
+    Ppc,
+    /// `mips`
+    Mips,
+    /// `tricore`
+    Tricore,
+    /// `s390`
+    S390,
+    /// `riscv`
+    Riscv,
+}
+
+impl Arch {
+    /// The schema's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arch::X86 => "x86",
+            Arch::Sparc => "sparc",
+            Arch::Ppc => "ppc",
+            Arch::Mips => "mips",
+            Arch::Tricore => "tricore",
+            Arch::S390 => "s390",
+            Arch::Riscv => "riscv",
+        }
+    }
+}
+
+/// A CPU model by name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Model {
+    /// The name users give to `-cpu`.
+    pub name: &'static str,
+}
+
+/// One target: what a `qemu-system-NAME` of its own would be.
+#[derive(Debug)]
+pub struct Target {
+    /// `SysEmuTarget`'s word.
+    pub name: &'static str,
+    /// The family.
+    pub arch: Arch,
+    /// Width of an address in bits.
+    pub bits: u32,
+    /// Whether data is big-endian.
+    pub big_endian: bool,
+    /// What makes a model's name a type's: `rv64` + `-riscv-cpu`.
+    pub cpu_suffix: &'static str,
+    /// The type that all CPU types of the family have as parent.
+    pub cpu_parent: &'static str,
+    /// CPU models in the order of `-cpu help`; empty while the target can't run.
+    pub models: &'static [Model],
+}
+
+impl Target {
+    /// Whether CPUs of this target can be made.
+    pub fn runnable(&self) -> bool {
+        !self.models.is_empty()
+    }
+
+    /// The type name of CPU model `model`.
+    pub fn cpu_type(&self, model: &str) -> String {
+        format!("{model}{}", self.cpu_suffix)
+    }
+
+    /// The model of that name; type names are taken as well.
+    pub fn model(&self, name: &str) -> Option<&'static Model> {
+        let bare = name.strip_suffix(self.cpu_suffix).unwrap_or(name);
+        self.models.iter().find(|model| model.name == bare)
+    }
+}
+
+const fn model(name: &'static str) -> Model {
+    Model { name }
+}
+
+const RV32: &[Model] = &[
+    model("any"),
+    model("rv32"),
+    model("rv32gcsu-v1.10.0"),
+    model("rv32gcsu-v1.9.1"),
+    model("rv32imacu-nommu"),
+    model("sifive-e31"),
+    model("sifive-u34"),
+];
+
+const RV64: &[Model] = &[
+    model("any"),
+    model("rv64"),
+    model("rv64gcsu-v1.10.0"),
+    model("rv64gcsu-v1.9.1"),
+    model("rv64imacu-nommu"),
+    model("sifive-e51"),
+    model("sifive-u54"),
+];
+
+const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_suffix: &'static str) -> Target {
+    let cpu_parent = match arch {
+        Arch::X86 => "x86-cpu",
+        Arch::Sparc => "sparc-cpu",
+        Arch::Ppc => "powerpc-cpu",
+        Arch::Mips => "mips-cpu",
+        Arch::Tricore => "tricore-cpu",
+        Arch::S390 => "s390x-cpu",
+        Arch::Riscv => "riscv-cpu",
+    };
+    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, models: &[] }
+}
+
+/// All targets.
+pub static TARGETS: [Target; 14] = [
+    row("i386", Arch::X86, 32, false, "-i386-cpu"),
+    row("x86_64", Arch::X86, 64, false, "-x86_64-cpu"),
+    row("sparc", Arch::Sparc, 32, true, "-sparc-cpu"),
+    row("sparc64", Arch::Sparc, 64, true, "-sparc64-cpu"),
+    row("ppc", Arch::Ppc, 32, true, "-powerpc-cpu"),
+    row("ppc64", Arch::Ppc, 64, true, "-powerpc64-cpu"),
+    row("mips", Arch::Mips, 32, true, "-mips-cpu"),
+    row("mipsel", Arch::Mips, 32, false, "-mips-cpu"),
+    row("mips64", Arch::Mips, 64, true, "-mips64-cpu"),
+    row("mips64el", Arch::Mips, 64, false, "-mips64-cpu"),
+    row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
+    row("s390x", Arch::S390, 64, true, "-s390x-cpu"),
+    Target { models: RV32, ..row("riscv32", Arch::Riscv, 32, false, "-riscv-cpu") },
+    Target { models: RV64, ..row("riscv64", Arch::Riscv, 64, false, "-riscv-cpu") },
+];
+
+/// The target of that name.
+pub fn find(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
