@@ -73,10 +73,11 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             self.fetched.clear();
         }
         let slot = (pc / PAGE_SIZE) as usize % FETCH_SLOTS;
-        if let Some(Some(hit)) = self.fetched.get(slot) {
-            if hit.page == virt && hit.space == space {
-                return Ok(hit.clone());
-            }
+        if let Some(Some(hit)) = self.fetched.get(slot)
+            && hit.page == virt
+            && hit.space == space
+        {
+            return Ok(hit.clone());
         }
         let t = T::translate(&mut self.ctx, pc, Access::Fetch, space)?;
         let Some(ram) = self.ctx.env.bus.ram_page(t.phys) else {
