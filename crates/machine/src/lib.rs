@@ -25,6 +25,7 @@ pub mod thread;
 pub mod types;
 pub mod value;
 
+pub use devices::Sink;
 pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};
 pub use console::Console;
 pub use error::{Error, ErrorClass, Warning};

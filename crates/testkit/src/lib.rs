@@ -1,1 +1,5 @@
-//! The `testkit` crate.
+//! What tests of the other crates share; a dev-dependency only.
+//!
+//! [`insn`]: `.insn` files, one instruction and its effect a line, run on every engine.
+
+pub mod insn;

@@ -203,6 +203,18 @@ for_each_cmp_op! { define_ops /** Comparisons. */ enum CmpOp; }
 for_each_fast_fp! { define_ops /** Floating-point operations that an engine may do on the host when that is known to be exact. */ enum FastFp; }
 for_each_rmw_op! { define_ops /** Functions of atomic read-modify-write. */ enum RmwOp; }
 
+impl FastFp {
+    /// Number of operands, 1 or 2.
+    pub const fn operands(self) -> usize {
+        use FastFp::*;
+        match self {
+            Sqrt32 | Sqrt64 | FromI32To64 | FromU32To64 | FromI64To64 | Widen | Narrow | TruncToI32From64
+            | TruncToI64From64 => 1,
+            _ => 2,
+        }
+    }
+}
+
 impl BinOp {
     /// Whether the operands may change places.
     pub const fn commutes(self) -> bool {

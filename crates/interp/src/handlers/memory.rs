@@ -245,7 +245,10 @@ pub(crate) fn slow_handler(how: Slow) -> Handler {
     }
 }
 
-/// A helper: number in `a`, instructions left in the immediate, arguments in the data behind; `d` = result.
+/// Stands for a file slot where a call's argument is the high half of its data.
+pub(crate) const IN_DATA: u16 = u16::MAX;
+
+/// A helper: number in `a`, instructions left in the immediate, slots of the arguments in the data behind; `d` = result.
 pub(crate) unsafe extern "C" fn call(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
@@ -253,8 +256,11 @@ pub(crate) unsafe extern "C" fn call(core: *mut Core, ip: Ip, tlb: Tlb, budget: 
         (*core).ip = ip.cast();
         (*core).budget = budget;
         (*core).insns_left = s.imm as u32;
-        let slots = (*ip.add(1).cast::<Data>()).low;
-        let args = std::array::from_fn(|i| get(core, (slots >> (16 * i)) as u16));
+        let data = *ip.add(1).cast::<Data>();
+        let args = std::array::from_fn(|i| match (data.low >> (16 * i)) as u16 {
+            IN_DATA => data.high,
+            slot => get(core, slot),
+        });
         match ((*core).slow.call)(core, s.a, args) {
             Ok(value) => {
                 set(core, s.d, value);

@@ -2,7 +2,7 @@
 
 use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
 
-use super::plan::{Addr, Node, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
+use super::plan::{Addr, Node, call_constant, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
 use super::{Cx, Lowered, Places, Plan, places};
 use crate::handlers::{alu, control, memory};
 use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
@@ -245,19 +245,23 @@ impl Cx<'_> {
     fn call(&mut self, i: usize, op: Op) {
         let Op::Call { helper, args, fast } = op else { unreachable!("planned as a call") };
         let info = &self.layout.helpers[usize::from(helper)];
-        let used = |v: &Value| *v != Value::NONE;
-        let slots: Vec<u16> = args.iter().filter(|v| used(v)).map(|v| self.operand(*v, None, i)).collect();
+        let in_data = call_constant(self.block, &args).filter(|n| fast.is_none_or(|(op, _)| *n >= op.operands()));
+        let mut slots = [places::ZERO; 4];
+        for (n, v) in args.into_iter().enumerate().filter(|(_, v)| *v != Value::NONE) {
+            slots[n] = if in_data == Some(n) { memory::IN_DATA } else { self.operand(v, None, i) };
+        }
         self.vacate_for(&info.writes, i);
         // The helper finds its registers in the file; what it returns must not land there before it is done, which `dest` sees to.
         let d = if info.ret.is_some() { self.dest(i) } else { self.scratch(i) };
         let left = self.block.insns.len() - self.block.insn_of(i);
-        let at = |n: usize| slots.get(n).copied().unwrap_or(places::ZERO);
         if let Some((fp, ok)) = fast {
-            self.push(alu::fast_fp_handler(fp), d, at(0), pair(at(1), ok.0));
+            let second = if fp.operands() > 1 { slots[1] } else { places::ZERO };
+            self.push(alu::fast_fp_handler(fp), d, slots[0], pair(second, ok.0));
         }
         self.push(memory::call, d, helper, left as i32);
-        let low = (0..4).fold(0, |all, n| all | u64::from(at(n)) << (16 * n));
-        self.slots.push(Data { low, high: 0 }.into());
+        let low = slots.iter().rev().fold(0, |all, slot| all << 16 | u64::from(*slot));
+        let high = in_data.and_then(|n| constant(self.block, args[n])).unwrap_or(0);
+        self.slots.push(Data { low, high }.into());
     }
 
     /// A slot for a result that nobody reads.

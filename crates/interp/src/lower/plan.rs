@@ -105,6 +105,11 @@ pub(super) fn is_plain(mem: Mem) -> bool {
     mem.order == Order::Relaxed && mem.space == Mem::CURRENT
 }
 
+/// The argument of a call that goes into the data behind it: the first constant, if it is not the number that a slot holds anyway.
+pub(super) fn call_constant(block: &Block, args: &[Value; 4]) -> Option<usize> {
+    args.iter().position(|v| *v != Value::NONE && constant(block, *v).is_some_and(|k| k != 0))
+}
+
 /// The width that an op's handler reads of its operands, if it cuts them itself.
 pub(super) fn reads(op: &Op, w: Width) -> Option<Width> {
     match op {
@@ -188,6 +193,16 @@ impl Planner<'_> {
             Op::Store { addr, value, mem } if is_plain(mem) => {
                 self.need(value, Some(mem.width), i);
                 Node::Store(self.address(addr, i))
+            }
+            Op::Call { args, fast, .. } => {
+                let skip = call_constant(self.block, &args);
+                for (n, v) in args.into_iter().enumerate().filter(|(_, v)| *v != Value::NONE) {
+                    // The host's operands must be in the file.
+                    if skip != Some(n) || fast.is_some_and(|(op, _)| n < op.operands()) {
+                        self.need(v, None, i);
+                    }
+                }
+                Node::Emit
             }
             op => {
                 let reads = reads(&op, w);

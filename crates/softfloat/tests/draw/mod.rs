@@ -70,6 +70,12 @@ pub(crate) fn specials(format: &Format) -> Vec<u128> {
     rows.iter().flat_map(|&(exp, frac)| [false, true].map(|sign| encode(format, sign, exp, frac))).collect()
 }
 
+/// Three of the specials.
+pub(crate) fn special_operands(format: &Format, rng: &mut Rng) -> [u128; 3] {
+    let all = specials(format);
+    [(); 3].map(|()| all[rng.below(all.len() as u64) as usize])
+}
+
 fn fraction(rng: &mut Rng) -> u128 {
     match rng.below(6) {
         0 => rng.wide() & rng.wide() & rng.wide() & rng.wide(),

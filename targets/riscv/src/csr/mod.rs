@@ -8,6 +8,8 @@ mod fp;
 mod machine;
 pub mod mstatus;
 mod supervisor;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
