@@ -27,3 +27,7 @@ mod stops;
 pub use debuggee::{Action, Debuggee, Plan, Stop};
 pub use server::{Endpoint, EndpointError, Server};
 pub use session::{Session, State};
+
+// What the signatures of `Debuggee` name.
+pub use bits::Endian;
+pub use memory::{AddressSpace, Nanos};
