@@ -24,7 +24,9 @@ mod server;
 mod session;
 mod stops;
 
+pub use bits::Endian;
 pub use debuggee::{Action, Debuggee, Plan, Stop};
+pub use memory::{AddressSpace, Nanos};
 pub use server::{Endpoint, EndpointError, Server};
 pub use session::{Session, State};
 
