@@ -226,10 +226,12 @@ impl<T: Target> Ctx<T> {
         let mut bytes = [0u8; 8];
         let bytes = &mut bytes[..mem.width.bytes() as usize];
         mem.endian.write(bytes, value);
-        // All pages must take the store before any byte is written.
+        // All pages must take the store before any byte is written; a fault of the second page is one of its first byte.
         let space = self.space_of(mem);
+        let last = address.wrapping_add(bytes.len() as u64 - 1);
+        let crosses = address / PAGE_SIZE != last / PAGE_SIZE;
         self.place(address, Access::Write, space)?;
-        self.place(address.wrapping_add(bytes.len() as u64 - 1), Access::Write, space)?;
+        self.place(if crosses { last & !(PAGE_SIZE - 1) } else { last }, Access::Write, space)?;
         for (i, b) in bytes.iter().enumerate() {
             self.slow_store(address.wrapping_add(i as u64), u64::from(*b), Mem { width: Width::W8, ..mem })?;
         }

@@ -428,6 +428,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         }
         if self.cache.add(code, key, insns, &parts) {
             self.ctx.env.bus.note_code_page();
+            // Others see that when they next look; our own stores may come before we do.
+            self.ctx.revoke_writes();
         }
         Ok(code)
     }

@@ -20,12 +20,12 @@ pub mod run;
 pub mod sched;
 #[cfg(test)]
 mod sched_tests;
-mod still;
 pub mod targets;
 pub mod thread;
 pub mod types;
 pub mod value;
 
+pub use devices::Sink;
 pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};
 pub use console::Console;
 pub use error::{Error, ErrorClass, Warning};

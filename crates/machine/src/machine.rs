@@ -164,7 +164,8 @@ impl Machine {
         };
         this.add_root_objects()?;
         if this.config.cpu.is_some() {
-            engines::check(this.config.target, &build::model_text(&this.config))?;
+            let model = build::model_text(&this.config);
+            this.factories.insert(model.clone(), engines::factory(this.config.target, &model)?);
         }
         for given in this.config.objects.clone() {
             this.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
