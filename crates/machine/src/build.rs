@@ -1,28 +1,121 @@
-//! What a board's build function works with: it maps memory, plugs CPUs and devices, and names them in the object tree.
+//! What a board's build function works with: it plans CPUs, maps memory and devices, and loads what the machine starts from.
+//!
+//! CPUs are planned first, because devices drive the wires into them, and made last, because they see the finished address
+//! space. What is loaded is remembered: a reset puts it back.
 
-use cpu::Cpu;
-use devices::Power;
-use memory::{AddressSpace, SharedDevice};
-use topology::{Numa, SlotTable, Smp};
+use std::sync::Arc;
+
+use cpu::Lines;
+use devices::{Power, percpu::Started};
+use loader::{LoadTarget, Unmapped};
+use memory::{AddressSpace, Device, DeviceEndian, Line, Ram, SharedDevice};
+use parking_lot::Mutex;
+use topology::{Numa, SlotTable, Smp, Tree};
 
 use crate::config::MachineConfig;
 use crate::console::Console;
 use crate::error::Error;
 use crate::objects::{ObjectId, ObjectTree};
-use crate::sched::Scheduler;
-use crate::targets::{Model, Target};
+use crate::sched::{Prompt, Scheduler};
 use crate::value::Value;
 
-/// A CPU as a board delivers it.
-pub struct NewCpu {
-    /// The CPU, in its state after power-on.
-    pub cpu: Box<dyn Cpu>,
-    /// Its index.
+/// A CPU that a board wants.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its index: the number that the guest knows it by, too.
     pub index: i64,
     /// Its object.
     pub object: ObjectId,
     /// The slot it fills, on boards with a table of possible CPUs.
     pub slot: Option<usize>,
+    /// Model and properties, as `-cpu` takes them.
+    pub model: String,
+}
+
+/// Where CPUs begin.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Start {
+    /// Where the architecture or the model says.
+    #[default]
+    Reset,
+    /// At an address, with the CPU's number and the devicetree's address in registers.
+    At {
+        /// The address.
+        pc: u64,
+        /// The register that gets the CPU's number.
+        number: &'static str,
+        /// The register that gets the devicetree's address, and that address.
+        dtb: (&'static str, u64),
+    },
+}
+
+/// Something that was put into memory before the guest began.
+#[derive(Clone, Debug)]
+pub(crate) enum Blob {
+    Bytes(u64, Vec<u8>),
+    Zeros(u64, u64),
+}
+
+impl Blob {
+    pub(crate) fn put(&self, memory: &AddressSpace) -> Result<(), Unmapped> {
+        match self {
+            Blob::Bytes(at, bytes) => memory.write_bytes(*at, bytes).map_err(|e| Unmapped { addr: e.0 }),
+            Blob::Zeros(at, len) => zero(memory, *at, *len),
+        }
+    }
+
+    /// Puts back, after a reset, what was loaded; pages that have become devices since are left out.
+    pub(crate) fn put_back(&self, memory: &AddressSpace) {
+        match self {
+            Blob::Bytes(at, bytes) => {
+                let mut done = 0;
+                while done < bytes.len() {
+                    let here = at + done as u64;
+                    let len = ((4096 - here % 4096) as usize).min(bytes.len() - done);
+                    // No RAM: a device has the page.
+                    let _ = memory.write_bytes(here, &bytes[done..done + len]);
+                    done += len;
+                }
+            }
+            // The range was RAM when it was cleared; what is a device now ends it.
+            Blob::Zeros(at, len) => drop(zero(memory, *at, *len)),
+        }
+    }
+}
+
+/// Clears memory page by page, so that a length from a hostile file meets its first hole early.
+fn zero(memory: &AddressSpace, at: u64, len: u64) -> Result<(), Unmapped> {
+    let end = at.checked_add(len).ok_or(Unmapped { addr: u64::MAX })?;
+    let mut page = at;
+    while page < end {
+        let next = ((page | 0xfff) + 1).min(end);
+        let ram = memory.ram_page(page).ok_or(Unmapped { addr: page })?;
+        ram.ram.clear(ram.offset + page % 4096, next - page);
+        page = next;
+    }
+    Ok(())
+}
+
+/// Memory as loaders see it; remembers what was written.
+pub struct Store<'a> {
+    memory: &'a AddressSpace,
+    blobs: &'a mut Vec<Blob>,
+}
+
+impl LoadTarget for Store<'_> {
+    fn write(&mut self, addr: u64, bytes: &[u8]) -> Result<(), Unmapped> {
+        let blob = Blob::Bytes(addr, bytes.to_vec());
+        blob.put(self.memory)?;
+        self.blobs.push(blob);
+        Ok(())
+    }
+
+    fn zero(&mut self, addr: u64, len: u64) -> Result<(), Unmapped> {
+        let blob = Blob::Zeros(addr, len);
+        blob.put(self.memory)?;
+        self.blobs.push(blob);
+        Ok(())
+    }
 }
 
 /// A machine in the making.
@@ -34,7 +127,7 @@ pub struct Build<'a> {
     /// Its RAM in bytes.
     pub ram: u64,
     /// Its possible CPUs.
-    pub slots: &'a mut SlotTable,
+    pub slots: &'a SlotTable,
     /// Its nodes, completed.
     pub numa: &'a Numa,
     /// Its object tree.
@@ -42,7 +135,9 @@ pub struct Build<'a> {
     /// Its physical address space.
     pub memory: AddressSpace,
     /// Its CPUs in creation order.
-    pub cpus: Vec<NewCpu>,
+    pub cpus: Vec<Plan>,
+    /// Where they begin.
+    pub start: Start,
     /// Its devices, so that their clocks can be driven and they can be reset.
     pub devices: Vec<SharedDevice>,
     /// The device that gets what the console's user types.
@@ -53,62 +148,129 @@ pub struct Build<'a> {
     pub sched: &'a mut Scheduler,
     /// How the guest switches the machine off.
     pub power: Power,
+    /// The flags by which guests see which CPUs are there.
+    pub started: Option<Started>,
+    pub(crate) blobs: Vec<Blob>,
 }
 
 impl Build<'_> {
-    /// The model of the CPUs: that of `-cpu`, or the board's own.
-    ///
-    /// # Errors
-    /// `unable to find CPU model 'NAME'`.
-    pub fn model(&self) -> Result<&'static Model, Error> {
-        model(self.config)
+    /// Model and properties of the CPUs: those of `-cpu`, or the board's own.
+    pub fn model(&self) -> String {
+        model_text(self.config)
     }
 
-    /// Adds a CPU whose object is a child of `parent`.
-    ///
-    /// # Errors
-    /// When the target has no engine for this model.
-    pub fn add_cpu(&mut self, parent: ObjectId, name: &str, model: &Model, index: i64) -> Result<(), Error> {
-        let object = self.objects.add(parent, name, &self.config.target.cpu_type(model.name));
-        self.put_cpu(object, model, index, None)
+    /// Plans a CPU whose object is a child of `parent`.
+    pub fn add_cpu(&mut self, parent: ObjectId, name: &str, model: &str, index: i64) {
+        let kind = self.config.target.cpu_type(model_name(model));
+        let object = self.objects.add(parent, name, &kind);
+        self.plan(object, model, index, None);
     }
 
-    /// Adds the CPU of slot `slot`, without a name.
-    ///
-    /// # Errors
-    /// When the target has no engine for this model.
-    pub fn add_slot_cpu(&mut self, model: &Model, slot: usize) -> Result<(), Error> {
-        let object = self.objects.add_anonymous(&self.config.target.cpu_type(model.name));
-        self.put_cpu(object, model, slot as i64, Some(slot))
+    /// Plans the CPU of slot `slot`, without a name.
+    pub fn add_slot_cpu(&mut self, model: &str, slot: usize) {
+        let object = self.objects.add_anonymous(&self.config.target.cpu_type(model_name(model)));
+        self.plan(object, model, slot as i64, Some(slot));
     }
 
-    fn put_cpu(&mut self, object: ObjectId, model: &Model, index: i64, slot: Option<usize>) -> Result<(), Error> {
+    fn plan(&mut self, object: ObjectId, model: &str, index: i64, slot: Option<usize>) {
         self.objects.set_property(object, "realized", "bool", Value::Bool(true), true);
-        let cpu = make_cpu(self.config.target, model, index)?;
-        self.sched.add(index, cpu.lines());
-        self.cpus.push(NewCpu { cpu, index, object, slot });
-        Ok(())
+        self.cpus.push(Plan { index, object, slot, model: model.to_string() });
+    }
+
+    /// The wire into line `n` of CPU `index`, whether it is there yet or not.
+    pub fn line(&mut self, index: i64, n: u32) -> Line {
+        self.sched.line(index, n)
+    }
+
+    /// The lines of CPU `index`.
+    pub fn lines(&mut self, index: i64) -> Arc<Lines> {
+        self.sched.lines(index)
+    }
+
+    /// Maps `size` bytes of new RAM.
+    ///
+    /// # Errors
+    /// When the host has not so much address space.
+    pub fn ram(&mut self, name: &str, start: u64, size: u64) -> Result<Arc<Ram>, Error> {
+        let ram = new_ram(size)?;
+        if size > 0 {
+            self.memory.map_ram(name, start, &ram).map_err(|e| Error::new(e.to_string()))?;
+        }
+        Ok(ram)
+    }
+
+    /// Maps `size` bytes of new ROM; loaders may write it.
+    ///
+    /// # Errors
+    /// When it overlaps something.
+    pub fn rom(&mut self, name: &str, start: u64, size: u64) -> Result<Arc<Ram>, Error> {
+        let ram = new_ram(size)?;
+        self.memory.map_rom(name, start, &ram).map_err(|e| Error::new(e.to_string()))?;
+        Ok(ram)
+    }
+
+    /// Maps a device.
+    ///
+    /// # Errors
+    /// When it overlaps something.
+    pub fn device(
+        &mut self,
+        name: &str,
+        start: u64,
+        size: u64,
+        endian: DeviceEndian,
+        device: impl Device + 'static,
+    ) -> Result<SharedDevice, Error> {
+        let device: SharedDevice = Arc::new(Mutex::new(Prompt::new(device, self.sched.attention())));
+        self.memory.map_device(name, start, size, endian, &device).map_err(|e| Error::new(e.to_string()))?;
+        self.devices.push(Arc::clone(&device));
+        Ok(device)
+    }
+
+    /// Memory for loaders.
+    pub fn store(&mut self) -> Store<'_> {
+        Store { memory: &self.memory, blobs: &mut self.blobs }
+    }
+
+    /// The shape as guests and people are to see it.
+    pub fn tree(&self) -> Tree {
+        let mut tree = Tree::new(self.config.machine.name, self.ram, &self.smp, self.slots, self.numa);
+        // While the board is built no slot is filled yet; those of the plan, which is in ascending order, will be.
+        for thread in
+            tree.sockets.iter_mut().flat_map(|s| &mut s.dies).flat_map(|d| &mut d.cores).flat_map(|c| &mut c.threads)
+        {
+            thread.present = self.cpus.binary_search_by_key(&i64::from(thread.cpu), |plan| plan.index).is_ok();
+        }
+        tree
     }
 }
 
-/// The CPU model a configuration asks for.
-///
-/// # Errors
-/// `unable to find CPU model 'NAME'`.
-pub fn model(config: &MachineConfig) -> Result<&'static Model, Error> {
-    let given = config.cpu.as_deref().map(|text| text.split(',').next().unwrap_or(text));
-    let name = given.or(config.machine.default_model(config.target)).unwrap_or("");
-    config.target.model(name).ok_or_else(|| Error::new(format!("unable to find CPU model '{name}'")))
+fn new_ram(size: u64) -> Result<Arc<Ram>, Error> {
+    let pages = size.checked_next_multiple_of(memory::PAGE_SIZE).unwrap_or(u64::MAX);
+    Ram::new(pages).map(Arc::new).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))
 }
 
-/// A CPU of that model.
+/// The name in a model with properties.
+pub fn model_name(text: &str) -> &str {
+    text.split(',').next().unwrap_or(text)
+}
+
+/// Model and properties of a configuration's CPUs; a type name is cut to the model's.
+pub fn model_text(config: &MachineConfig) -> String {
+    let text = config.cpu.as_deref().or(config.machine.default_model(config.target)).unwrap_or("");
+    let (name, props) = text.split_at(model_name(text).len());
+    format!("{}{props}", name.strip_suffix(config.target.cpu_suffix).unwrap_or(name))
+}
+
+/// The type name of a configuration's CPUs.
+pub fn cpu_type(config: &MachineConfig) -> String {
+    config.target.cpu_type(model_name(&model_text(config)))
+}
+
+/// The contents of a file that an option names.
 ///
 /// # Errors
-/// When the target can't run.
-pub fn make_cpu(target: &Target, model: &Model, index: i64) -> Result<Box<dyn Cpu>, Error> {
-    if !target.runnable() {
-        return Err(Error::new(format!("target {} can't run yet; riscv32 and riscv64 can", target.name)));
-    }
-    let _ = (model, index);
-    Ok(Box::new(crate::still::StillCpu::new(0x1000)))
+/// When it can't be read.
+pub fn read_file(name: &str) -> Result<Vec<u8>, Error> {
+    std::fs::read(name).map_err(|e| Error::new(format!("could not load '{name}': {e}")))
 }

@@ -78,7 +78,7 @@ impl Machine {
             }
         }
         let place = place(&device.props)?;
-        let expected = target.cpu_type(build::model(&self.config)?.name);
+        let expected = build::cpu_type(&self.config);
         if driver != expected {
             return Err(Error::new(format!("Invalid CPU type, expected cpu type: '{expected}'")));
         }
@@ -168,7 +168,7 @@ impl Machine {
         let slot = slot
             .ok_or_else(|| Error::new(format!("Invalid CPU id: {id}, valid index range 0:{}", self.slots.len() - 1)))?;
         self.check_free(slot)?;
-        let kind = self.config.target.cpu_type(build::model(&self.config)?.name);
+        let kind = build::cpu_type(&self.config);
         let object = self.objects.add_anonymous(&kind);
         self.plug(slot, object)
     }

@@ -1,18 +1,20 @@
 //! The machine: its configuration phase, its CPUs, memory backends and objects, its run state and events.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cpu::{Clock, Cpu, Exit};
+use cpu::{Clock, Cpu, Env, Exit};
+use devices::percpu::Started;
 use devices::{Power, PowerRequest};
 use memory::{AddressSpace, SharedDevice};
 use parking_lot::Mutex;
-use topology::{CpuProps, Numa, NumaOption, SlotTable, Smp, numa, smp};
+use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
-use crate::build::{self, Build, NewCpu};
+use crate::build::{self, Blob, Build, Plan, Start};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
+use crate::engines::{self, Factory};
 use crate::error::{Error, Warning};
 use crate::memdev::{MemDev, MemDevs};
 use crate::objects::{ObjectId, ObjectTree, PropertyInfo};
@@ -109,6 +111,10 @@ pub struct Machine {
     pub(crate) cpus: Vec<Vcpu>,
     sched: Scheduler,
     memory: Arc<AddressSpace>,
+    factories: BTreeMap<String, Box<dyn Factory>>,
+    start: Start,
+    blobs: Vec<Blob>,
+    started: Option<Started>,
     devices: Vec<SharedDevice>,
     console_input: Option<SharedDevice>,
     /// Console input that the guest had no room for.
@@ -142,6 +148,10 @@ impl Machine {
             cpus: Vec::new(),
             sched: Scheduler::new(Arc::new(clock), config.threading)?,
             memory: Arc::default(),
+            factories: BTreeMap::new(),
+            start: Start::Reset,
+            blobs: Vec::new(),
+            started: None,
             devices: Vec::new(),
             console_input: None,
             typed: VecDeque::new(),
@@ -154,15 +164,15 @@ impl Machine {
         };
         this.add_root_objects()?;
         if this.config.cpu.is_some() {
-            build::model(&this.config)?;
+            let model = build::model_text(&this.config);
+            this.factories.insert(model.clone(), engines::factory(this.config.target, &model)?);
         }
         for given in this.config.objects.clone() {
             this.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
         }
         for given in this.config.numa.clone() {
             let warnings = this.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
-            let option = Some(given.option);
-            this.warnings.extend(warnings.into_iter().map(|text| Warning { option: option.clone(), text }));
+            this.warn(Some(given.option), warnings);
         }
         if !this.config.preconfig {
             this.init()?;
@@ -189,14 +199,14 @@ impl Machine {
         self.check_preconfig()?;
         let default = numa::DefaultNode::Spread;
         let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
-        self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
+        self.warn(None, warnings);
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
         used.iter().for_each(|id| self.memdevs.set_in_use(id));
         let mut build = Build {
             config: &self.config,
             smp: self.smp,
             ram: self.ram,
-            slots: &mut self.slots,
+            slots: &self.slots,
             numa: &self.numa,
             objects: &mut self.objects,
             memory: AddressSpace::new(),
@@ -204,15 +214,19 @@ impl Machine {
             devices: Vec::new(),
             console_input: None,
             console: self.config.console.clone(),
+            start: Start::Reset,
+            started: None,
+            blobs: Vec::new(),
             power: power_switch(&self.power, self.sched.attention()),
             sched: &mut self.sched,
         };
         (self.config.machine.build)(&mut build)?;
-        let cpus = build.cpus;
-        self.memory = Arc::new(build.memory);
+        let plans = build.cpus;
+        (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         (self.devices, self.console_input) = (build.devices, build.console_input);
-        for cpu in cpus {
-            self.enter(cpu);
+        self.memory = Arc::new(build.memory);
+        for plan in plans {
+            self.enter(plan)?;
         }
         for given in self.config.devices.clone() {
             self.device_add(&given.value).map_err(|e| e.of_option(&given.option))?;
@@ -224,6 +238,13 @@ impl Machine {
         Ok(())
     }
 
+    /// Keeps warnings. What QEMU calls deprecated is not so on our own board.
+    fn warn(&mut self, option: Option<String>, texts: Vec<String>) {
+        let strict = self.config.machine.smp_rules == SmpRules::Strict;
+        let told = texts.into_iter().filter(|text| !(strict && text.contains("deprecated")));
+        self.warnings.extend(told.map(|text| Warning { option: option.clone(), text }));
+    }
+
     fn check_preconfig(&self) -> Result<(), Error> {
         match self.state {
             RunState::Preconfig => Ok(()),
@@ -231,37 +252,51 @@ impl Machine {
         }
     }
 
-    /// Takes a new CPU into the lists.
-    pub(crate) fn enter(&mut self, new: NewCpu) {
-        let qom_path = self.objects.path(new.object);
-        if let Some(slot) = new.slot {
+    /// Makes a planned CPU and takes it into the lists.
+    pub(crate) fn enter(&mut self, plan: Plan) -> Result<(), Error> {
+        if !self.factories.contains_key(&plan.model) {
+            self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
+        }
+        let lines = self.sched.lines(plan.index);
+        let clock = Arc::clone(self.sched.clock());
+        let cpu = self.factories[&plan.model].make(Env {
+            index: plan.index as u32,
+            lines,
+            bus: Arc::clone(&self.memory),
+            clock,
+        });
+        let qom_path = self.objects.path(plan.object);
+        if let Some(slot) = plan.slot {
             self.slots.slots[slot].occupant = Some(qom_path.clone());
         }
-        let props = new.slot.map(|slot| self.slots.slots[slot].props);
-        self.cpus.push(Vcpu {
-            index: new.index,
-            qom_path,
-            props,
-            thread_id: thread::current_id(),
-            cpu: new.cpu,
-            object: new.object,
-            slot: new.slot,
-        });
+        let props = plan.slot.map(|slot| self.slots.slots[slot].props);
+        let thread_id = thread::current_id();
+        let mut vcpu =
+            Vcpu { index: plan.index, qom_path, props, thread_id, cpu, object: plan.object, slot: plan.slot };
+        begin(&mut vcpu, &self.start);
+        self.cpus.push(vcpu);
+        self.sched.add(plan.index);
+        self.mark_started(plan.index, true);
+        Ok(())
+    }
+
+    fn mark_started(&self, index: i64, on: bool) {
+        if let Some(started) = &self.started {
+            started.set(index as usize, on);
+        }
     }
 
     /// Makes the CPU of a slot that was free.
     pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
-        let model = build::model(&self.config)?;
-        let cpu = build::make_cpu(self.config.target, model, slot as i64)?;
-        self.sched.add(slot as i64, cpu.lines());
-        self.enter(NewCpu { cpu, index: slot as i64, object, slot: Some(slot) });
-        Ok(())
+        let model = build::model_text(&self.config);
+        self.enter(Plan { index: slot as i64, object, slot: Some(slot), model })
     }
 
     /// Takes the CPU at this place of the list out of it.
     pub(crate) fn unplug(&mut self, at: usize) {
-        self.cpus.remove(at);
+        let vcpu = self.cpus.remove(at);
         self.sched.remove(at);
+        self.mark_started(vcpu.index, false);
     }
 
     /// Queues an event.
@@ -332,7 +367,7 @@ impl Machine {
         if !self.config.machine.hotplug {
             return Err(Error::new("The feature 'query-hotpluggable-cpus' is not enabled"));
         }
-        let kind = self.config.target.cpu_type(build::model(&self.config)?.name);
+        let kind = build::cpu_type(&self.config);
         let show = |slot: &topology::Slot| HotpluggableCpu {
             kind: kind.clone(),
             vcpus_count: slot.vcpus_count,
@@ -375,7 +410,7 @@ impl Machine {
     pub fn set_numa_node(&mut self, option: &NumaOption) -> Result<(), Error> {
         self.check_preconfig()?;
         let warnings = self.apply_numa(option)?;
-        self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
+        self.warn(None, warnings);
         Ok(())
     }
 
@@ -527,9 +562,7 @@ impl Machine {
         match request {
             Request::Reset(cause) if self.config.no_reboot => return self.carry_out(Request::Shutdown(cause, 0)),
             Request::Reset(cause) => {
-                self.devices.iter().for_each(|device| device.lock().reset());
-                self.cpus.iter_mut().for_each(|vcpu| vcpu.cpu.reset());
-                self.sched.wake_all();
+                self.reset();
                 if self.state != RunState::Running {
                     self.state = RunState::Prelaunch;
                 }
@@ -545,6 +578,35 @@ impl Machine {
             Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
         }
         None
+    }
+
+    /// Devices, loaded memory and CPUs as they were at the start. Other RAM keeps what it holds.
+    fn reset(&mut self) {
+        self.devices.iter().for_each(|device| device.lock().reset());
+        self.blobs.iter().for_each(|blob| blob.put_back(&self.memory));
+        self.cpus.iter().for_each(|vcpu| self.mark_started(vcpu.index, true));
+        for vcpu in &mut self.cpus {
+            vcpu.cpu.reset();
+            vcpu.cpu.flush();
+            begin(vcpu, &self.start);
+        }
+        self.sched.wake_all();
+    }
+
+    /// The shape of the machine: what its guests, its management and its pictures show. Boards without a table of possible
+    /// CPUs are one socket of cores.
+    pub fn tree(&self) -> Tree {
+        let name = self.config.machine.name;
+        if self.config.machine.levels.is_some() {
+            return Tree::new(name, self.ram, &self.smp, &self.slots, &self.numa);
+        }
+        let n = self.smp.cpus;
+        let flat = Smp { cpus: n, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
+        let mut slots = SlotTable::by_levels(&flat, Levels::ALL);
+        for (slot, vcpu) in slots.slots.iter_mut().zip(&self.cpus) {
+            slot.occupant = Some(vcpu.qom_path.clone());
+        }
+        Tree::new(name, self.ram, &flat, &slots, &self.numa)
     }
 
     /// `qom-list`.
@@ -623,6 +685,19 @@ impl Machine {
                 None => Ok(None),
             },
             _ => Ok(None),
+        }
+    }
+}
+
+/// Puts a CPU where the board wants it to begin.
+fn begin(vcpu: &mut Vcpu, start: &Start) {
+    let Start::At { pc, number, dtb } = start else { return };
+    vcpu.cpu.set_pc(*pc);
+    for (name, value) in [(*number, vcpu.index as u64), *dtb] {
+        let at = vcpu.cpu.registers().iter().position(|register| register.name == name);
+        if let Some(at) = at {
+            // A register that a board names can be written.
+            let _ = vcpu.cpu.set_register(at, u128::from(value));
         }
     }
 }

@@ -7,7 +7,7 @@
 //! says when a device wants to act next, and the main loop sleeps till then. With an instruction counting clock time jumps
 //! there instead.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -169,6 +169,8 @@ pub struct Scheduler {
     clock: Arc<GuestClock>,
     attention: Attention,
     entries: Vec<Entry>,
+    /// By index; made when somebody first asks for a wire.
+    seats: BTreeMap<i64, Arc<Seat>>,
     /// The place in the list whose turn is next.
     turn: usize,
     /// Where parallel rounds run; `None` runs in order.
@@ -195,6 +197,7 @@ impl Scheduler {
             clock,
             attention: Attention::default(),
             entries: Vec::new(),
+            seats: BTreeMap::new(),
             turn: 0,
             pool,
             host_threads,
@@ -213,25 +216,33 @@ impl Scheduler {
         self.attention.clone()
     }
 
-    /// Takes in a vCPU; the scheduler's list must stay in step with the machine's.
-    pub fn add(&mut self, index: i64, lines: Arc<Lines>) {
-        let seat = Arc::new(Seat { lines, asleep: AtomicBool::new(false) });
+    fn seat(&mut self, index: i64) -> Arc<Seat> {
+        let new = || Arc::new(Seat { lines: Arc::default(), asleep: AtomicBool::new(false) });
+        Arc::clone(self.seats.entry(index).or_insert_with(new))
+    }
+
+    /// The lines of the vCPU with that index, which may come later.
+    pub fn lines(&mut self, index: i64) -> Arc<Lines> {
+        Arc::clone(&self.seat(index).lines)
+    }
+
+    /// Takes in the vCPU with that index, which was made with [`Scheduler::lines`]; the scheduler's list must stay in step
+    /// with the machine's.
+    pub fn add(&mut self, index: i64) {
+        let seat = self.seat(index);
         self.entries.push(Entry { index, seat, slept_with: None });
     }
 
     /// Lets go the vCPU at this place of the list.
     pub fn remove(&mut self, at: usize) {
-        self.entries.remove(at);
+        let entry = self.entries.remove(at);
+        entry.seat.asleep.store(false, Ordering::Release);
         self.turn = 0;
     }
 
     /// A wire into line `n` of the vCPU with that index. A rising edge that wakes a sleeper ends the round.
-    ///
-    /// # Panics
-    /// When there is no such vCPU: a board's mistake.
-    pub fn line(&self, index: i64, n: u32) -> Line {
-        let entry = self.entries.iter().find(|entry| entry.index == index);
-        let seat = Arc::clone(&entry.unwrap_or_else(|| panic!("no vCPU {index}")).seat);
+    pub fn line(&mut self, index: i64, n: u32) -> Line {
+        let seat = self.seat(index);
         let attention = self.attention.clone();
         Line::new(move |level| {
             seat.lines.set(n, level);

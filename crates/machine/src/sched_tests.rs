@@ -136,19 +136,19 @@ impl Bench {
         clock.start();
         let log = Log::default();
         let mut sched = Scheduler::new(Arc::clone(&clock), threading).unwrap();
-        let paper = |(index, &work): (usize, &u64)| Paper {
+        let mut paper = |(index, &work): (usize, &u64)| Paper {
             index,
             work,
             left: work,
             executed: 0,
             stop_at: None,
-            lines: Arc::default(),
+            lines: sched.lines(index as i64),
             clock: Arc::clone(&clock),
             log: Arc::clone(&log),
             on_halt: None,
         };
-        let papers: Vec<Paper> = work.iter().enumerate().map(paper).collect();
-        papers.iter().for_each(|cpu| sched.add(cpu.index as i64, cpu.lines()));
+        let papers: Vec<Paper> = work.iter().enumerate().map(&mut paper).collect();
+        papers.iter().for_each(|cpu| sched.add(cpu.index as i64));
         let cpus = papers.into_iter().map(vcpu).collect();
         Bench { sched, cpus, log, alarm: Alarm { at: Vec::new(), line: memory::Line::unconnected() } }
     }
@@ -262,19 +262,20 @@ fn waking_a_sleeper_ends_the_turn_of_those_that_run() {
 #[test]
 fn breakpoints_come_up_and_others_wait() {
     let mut b = Bench::new(GuestClock::icount(0), Threading::Single, &[]);
+    let lines = [b.sched.lines(0), b.sched.lines(1)];
     let make = |index: usize, stop_at| Paper {
         index,
         work: 10,
         left: 10,
         executed: 0,
         stop_at,
-        lines: Arc::default(),
+        lines: Arc::clone(&lines[index]),
         clock: Arc::clone(b.sched.clock()),
         log: Arc::clone(&b.log),
         on_halt: None,
     };
     for paper in [make(0, Some(4)), make(1, None)] {
-        b.sched.add(paper.index as i64, paper.lines());
+        b.sched.add(paper.index as i64);
         b.cpus.push(vcpu(paper));
     }
     assert_eq!(b.round(), RoundOutcome::Stopped { cpu: 0, exit: Exit::Breakpoint });
@@ -307,12 +308,12 @@ fn parallel_rounds_run_everybody_and_keep_every_stop() {
             left: 10,
             executed: 0,
             stop_at: Some(5),
-            lines: Arc::default(),
+            lines: b.sched.lines(index as i64),
             clock: Arc::clone(b.sched.clock()),
             log: Arc::clone(&b.log),
             on_halt: None,
         };
-        b.sched.add(index as i64, paper.lines());
+        b.sched.add(index as i64);
         b.cpus.push(vcpu(paper));
     }
     let stopped = |cpu| RoundOutcome::Stopped { cpu, exit: Exit::Breakpoint };

@@ -17,7 +17,7 @@ pub struct Ram {
     base: NonNull<u8>,
     len: u64,
     allocation: (NonNull<u8>, Layout),
-    code: Vec<PageCode>,
+    code: Box<[PageCode]>,
     /// Held while users come and go; never while guest code runs.
     code_lock: parking_lot::Mutex<()>,
 }
@@ -58,8 +58,7 @@ impl Ram {
         let skip = raw.as_ptr().align_offset(PAGE_SIZE as usize);
         // SAFETY: `skip` is below a page, and the allocation is a page longer than `len`.
         let base = unsafe { raw.add(skip) };
-        let mut code = Vec::new();
-        code.resize_with((len / PAGE_SIZE) as usize, PageCode::default);
+        let code = zeroed_pages((len / PAGE_SIZE) as usize).ok_or(OutOfMemory(len))?;
         Ok(Ram { base, len, allocation: (raw, layout), code, code_lock: parking_lot::Mutex::new(()) })
     }
 
@@ -229,6 +228,18 @@ impl Ram {
     pub fn code_version(&self, offset: u64) -> u32 {
         self.page(offset).version.load(Ordering::SeqCst)
     }
+}
+
+/// Records of `n` pages, none of which has code. They are zeros that the host need not touch yet.
+fn zeroed_pages(n: usize) -> Option<Box<[PageCode]>> {
+    let layout = Layout::array::<PageCode>(n).ok()?;
+    if layout.size() == 0 {
+        return Some(Box::default());
+    }
+    // SAFETY: the layout's size is not zero.
+    let raw = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+    // SAFETY: allocated with the layout of `n` records by the global allocator, and all zeros is a valid record.
+    Some(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(raw.as_ptr().cast(), n)) })
 }
 
 /// A bit for each 64-byte line of its page that a range touches.

@@ -40,6 +40,12 @@ impl Relation {
     pub fn is_eq(self) -> bool {
         self == Relation::Equal
     }
+
+    /// Whether one of them is a NaN.
+    #[must_use]
+    pub fn is_unordered(self) -> bool {
+        self == Relation::Unordered
+    }
 }
 
 /// Which minimum or maximum. All take -0 for less than +0.

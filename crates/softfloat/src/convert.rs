@@ -28,7 +28,8 @@ pub fn convert_silent<From: Float, To: Float>(a: From::Bits, env: &Env) -> To::B
 }
 
 /// `a` rounded to an integral value in its own format; INEXACT is raised only if `inexact` asks for it
-/// (IEEE 754-2019, 5.9: roundToIntegralExact against roundToIntegralTies...).
+/// (IEEE 754-2019, 5.9: roundToIntegralExact against roundToIntegralTies...). A subnormal operand raises DENORMAL, as
+/// x87's `FRNDINT` does; SSE's `ROUNDSS` drops it.
 pub fn round_to_integral<F: Float>(a: F::Bits, rounding: Rounding, inexact: bool, env: &mut Env) -> F::Bits {
     let u = unpack::<F>(env, a);
     if u.is_nan() {
@@ -57,7 +58,7 @@ pub fn round_to_integral<F: Float>(a: F::Bits, rounding: Rounding, inexact: bool
     pack_full::<F>(env, integral)
 }
 
-/// a × 2^n, rounded once (scaleB; x87 `FSCALE`).
+/// a × 2^n, rounded once (scaleB; x87 `FSCALE`, which precision control does not touch).
 pub fn scalb<F: Float>(a: F::Bits, n: i32, env: &mut Env) -> F::Bits {
     let mut u = unpack::<F>(env, a);
     if u.is_nan() {
@@ -67,7 +68,7 @@ pub fn scalb<F: Float>(a: F::Bits, n: i32, env: &mut Env) -> F::Bits {
         // Twice the widest format's range overflows or vanishes from anywhere.
         u.exp += n.clamp(-0x1_0000, 0x1_0000);
     }
-    pack::<F>(env, u)
+    pack_full::<F>(env, u)
 }
 
 /// The exponent of `a` as a number (logB): -∞ and DIV_BY_ZERO for zeros, +∞ for infinities.

@@ -25,9 +25,9 @@ pub enum Rounding {
 /// When a result counts as tiny (IEEE 754-2019, 7.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tininess {
-    /// The exact result lies strictly between the smallest normals (PowerPC, SPARC, s390x).
+    /// The exact result lies strictly between the smallest normals (PowerPC, SPARC, s390x, TriCore).
     BeforeRounding,
-    /// So does the result rounded as though the exponent had no lower bound (RISC-V, x86, MIPS, TriCore).
+    /// So does the result rounded as though the exponent had no lower bound (RISC-V, x86, MIPS).
     AfterRounding,
 }
 
@@ -229,8 +229,9 @@ impl Env {
     pub const MIPS_2008: Env = Env::new(&NanPolicy::MIPS_2008, Tininess::AfterRounding);
     /// s390x (Principles of Operation, "IEEE Underflow": before rounding).
     pub const S390X: Env = Env::new(&NanPolicy::S390X, Tininess::BeforeRounding);
-    /// TriCore.
-    pub const TRICORE: Env = Env::new(&NanPolicy::TRICORE, Tininess::AfterRounding);
+    /// TriCore (Architecture Vol. 1, "Denormal Numbers": taken for zeros, and never delivered).
+    pub const TRICORE: Env =
+        Env { flush_inputs: true, flush_outputs: true, ..Env::new(&NanPolicy::TRICORE, Tininess::BeforeRounding) };
 
     /// The same environment with another rounding direction.
     #[must_use]

@@ -71,7 +71,7 @@ fn exact_fma<F: Float>(
     let inf_zero = (a.is_infinite() && b.is_zero()) || (a.is_zero() && b.is_infinite());
     if a.is_nan() || b.is_nan() || c.is_nan() {
         let rule = env.nan.inf_zero_nan;
-        if inf_zero && (rule.invalid || c.kind == Kind::Signalling) {
+        if inf_zero && rule.invalid {
             env.raise(Flags::INVALID | Flags::VXIMZ);
         }
         let chosen = nan::propagate::<F>(env, &[a, b, c]);

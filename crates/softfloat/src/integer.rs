@@ -3,8 +3,8 @@
 use crate::env::{Env, Flags, Rounding};
 use crate::format::Float;
 use crate::nan;
-use crate::round::{pack, round_off};
-use crate::unpack::{Kind, Unpacked, change_word, note_denormals, unpack};
+use crate::round::{pack_full, round_off};
+use crate::unpack::{Kind, Unpacked, change_word, unpack};
 use crate::word::Word;
 
 /// An integer type to convert from or to: `i8` to `i128`, `u8` to `u128`. Sealed.
@@ -117,7 +117,7 @@ impl<I: Int> ToInt<I> {
     }
 }
 
-/// `a` rounded to an integer; INEXACT if that changed it.
+/// `a` rounded to an integer; INEXACT if that changed it. No DENORMAL: neither `CVTSS2SI` nor `FIST` raises it.
 #[inline]
 pub fn to_int<F: Float, I: Int>(a: F::Bits, rounding: Rounding, env: &mut Env) -> ToInt<I> {
     let u = unpack::<F>(env, a);
@@ -158,7 +158,6 @@ fn finite_to_int<W: Word, I: Int>(u: Unpacked<W>, rounding: Rounding, env: &mut 
     if magnitude > if u.sign { I::MIN_MAGNITUDE } else { I::MAX_MAGNITUDE } {
         return out_of_range(u.sign, env);
     }
-    note_denormals(env, &[u]);
     if inexact {
         env.raise(Flags::INEXACT);
     }
@@ -168,13 +167,13 @@ fn finite_to_int<W: Word, I: Int>(u: Unpacked<W>, rounding: Rounding, env: &mut 
     ToInt::Value(I::from_magnitude(u.sign, magnitude))
 }
 
-/// An integer as a number, rounded as `env` says; zero becomes +0.
+/// An integer as a number, rounded as `env` says, x87 precision control apart; zero becomes +0.
 #[inline]
 pub fn from_int<F: Float, I: Int>(value: I, env: &mut Env) -> F::Bits {
     let (sign, magnitude) = value.to_magnitude();
     if magnitude == 0 {
-        return pack::<F>(env, Unpacked::zero(false));
+        return pack_full::<F>(env, Unpacked::zero(false));
     }
     let wide = Unpacked::finite(sign, u128::LEAD as i32, magnitude);
-    pack::<F>(env, change_word(wide))
+    pack_full::<F>(env, change_word(wide))
 }

@@ -203,38 +203,45 @@ impl Word for u128 {
         U256 { hi: a1 * b1 + (mid >> 64) + (u128::from(carry) << 64), lo: mid << 64 | low & u128::from(u64::MAX) }
     }
 
-    /// One quotient bit a step: the remainder stays below `rhs` < 2^127, so that doubling it does not overflow.
+    /// Long division by 64-bit digits (Knuth, "The Art of Computer Programming" vol. 2, 4.3.1, Algorithm D), of the
+    /// 256-bit `self << 127` by `rhs << 1`, whose top bit is set as the algorithm wants it.
     fn div_jam(self, rhs: u128) -> u128 {
-        let mut q = self / rhs;
-        let mut rem = self % rhs;
-        for _ in 0..Self::LEAD {
-            rem <<= 1;
-            q <<= 1;
-            if rem >= rhs {
-                rem -= rhs;
-                q |= 1;
-            }
-        }
-        q | u128::from(rem != 0)
+        let divisor = rhs << 1;
+        let (q1, rest) = digit(self >> 1, (self << 63) as u64, divisor);
+        let (q0, rest) = digit(rest, 0, divisor);
+        q1 << 64 | q0 | u128::from(rest != 0)
     }
 
-    /// One root bit a step from pairs of radicand bits. 120 bits are enough for binary128's 113 and a guard; the
-    /// remainder, at most twice the root, then fits easily.
+    /// Zimmermann's "Karatsuba Square Root" of the 256-bit `self << 128`, whose root has one bit more than wanted. That
+    /// number is a square if and only if `self` is one.
     fn sqrt_jam(self) -> u128 {
-        const STEPS: u32 = 120;
-        let (mut root, mut rem) = (0u128, 0u128);
-        for i in 0..STEPS {
-            let pair = if i < 64 { self >> (126 - 2 * i) & 3 } else { 0 };
-            rem = rem << 2 | pair;
-            let trial = root << 2 | 1;
-            root <<= 1;
-            if rem >= trial {
-                rem -= trial;
-                root |= 1;
-            }
-        }
-        root << (127 - STEPS) | u128::from(rem != 0)
+        let high = self.isqrt();
+        let rest = self - high * high;
+        let (q, u) = ((rest << 63) / high, (rest << 63) % high);
+        let root = if q >> 64 != 0 {
+            high << 64 | u128::from(u64::MAX)
+        } else {
+            let too_large = u >> 63 == 0 && q * q > u << 65;
+            (high << 64 | q) - u128::from(too_large)
+        };
+        Word::shr_jam(root, 1) | u128::from(rest != 0)
     }
+}
+
+/// One digit of a quotient, `(rest:next) / divisor`, and what remains; `rest` < `divisor`, whose top bit is set.
+fn digit(rest: u128, next: u64, divisor: u128) -> (u128, u128) {
+    let (d1, d0) = (divisor >> 64, divisor & u128::from(u64::MAX));
+    let (mut q, mut r) = (rest / d1, rest % d1);
+    // The estimate from the upper digits is at most two too large.
+    while q >> 64 != 0 || q * d0 > (r << 64 | u128::from(next)) {
+        q -= 1;
+        r += d1;
+        if r >> 64 != 0 {
+            break;
+        }
+    }
+    let remaining = (rest << 64 | u128::from(next)).wrapping_sub(q.wrapping_mul(divisor));
+    (q, remaining)
 }
 
 /// 256 bits: as much as the products of binary128 and x87 need.
@@ -294,5 +301,79 @@ impl Wide for U256 {
 
     fn high_jam(self) -> u128 {
         self.hi | u128::from(self.lo != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words with long runs of ones and zeros, leading one at LEAD.
+    fn words() -> impl Iterator<Item = u128> {
+        let lead = 1u128 << 126;
+        let ones = |n: u32| (1u128 << n) - 1;
+        let shapes = (0..126).flat_map(move |n| [lead | 1 << n, lead | ones(n), (lead | ones(126)) & !ones(n)]);
+        shapes.flat_map(move |w| [w, w ^ (w >> 3 & ones(126)), w ^ ((w ^ 0x5bd1_e995) >> 7 & ones(126))])
+    }
+
+    /// `value` times 2^`n`, in 256 bits.
+    fn shifted(value: u128, n: u32) -> U256 {
+        U256 { hi: 0, lo: value }.shl(n)
+    }
+
+    #[test]
+    fn quotients_are_floors_with_a_sticky_bit() {
+        for (a, b) in words().zip(words().collect::<Vec<_>>().into_iter().rev()) {
+            let a = if a < b { a << 1 } else { a };
+            let q = a.div_jam(b);
+            let n = shifted(a, 126);
+            // The sticky bit may hide one from the floor: it is q or q - 1.
+            let floor = if q.mul_wide(b) > n { q - 1 } else { q };
+            let rest = n.minus(floor.mul_wide(b));
+            assert!(rest < shifted(b, 0), "{a:x} / {b:x}");
+            assert_eq!(q, floor | u128::from(!rest.is_zero()), "{a:x} / {b:x}");
+        }
+    }
+
+    #[test]
+    fn roots_are_floors_with_a_sticky_bit() {
+        for a in words().flat_map(|w| [w, w << 1]) {
+            let root = a.sqrt_jam();
+            let n = shifted(a, 126);
+            let floor = if root.mul_wide(root) > n { root - 1 } else { root };
+            let square = floor.mul_wide(floor);
+            assert!(square <= n && (floor + 1).mul_wide(floor + 1) > n, "{a:x}");
+            assert_eq!(root, floor | u128::from(square != n), "{a:x}");
+        }
+    }
+
+    #[test]
+    fn wide_shifts_jam() {
+        for a in words().step_by(7) {
+            for b in words().step_by(31) {
+                let product = a.mul_wide(b);
+                for n in [0, 1, 63, 64, 127, 128, 129, 200, 253, 255, 256, 1000] {
+                    let jammed = product.shr_jam(n);
+                    // Shifting bit by bit must come to the same.
+                    let stepwise = (0..n).fold(product, |wide, _| wide.shr_jam(1));
+                    assert_eq!(jammed, stepwise, "{a:x} {b:x} {n}");
+                }
+            }
+        }
+        for n in 0..256 {
+            assert_eq!(shifted(1, n).leading_zeros(), 255 - n);
+            assert_eq!(shifted(1, n).shr_jam(n), shifted(1, 0));
+        }
+    }
+
+    #[test]
+    fn products_agree_with_narrow_ones() {
+        for (a, b) in words().zip(words().skip(5)) {
+            let (a, b) = ((a >> 63) as u64, (b >> 63) as u64);
+            let wide = u128::from(a).mul_wide(b.into());
+            assert_eq!(wide, U256 { hi: 0, lo: a.mul_wide(b) });
+            let up = (u128::from(a) << 64).mul_wide(u128::from(b) << 64);
+            assert_eq!(up, U256 { hi: a.mul_wide(b), lo: 0 });
+        }
     }
 }

@@ -125,6 +125,59 @@ macro_rules! for_each_rmw_op {
     } };
 }
 
+/// Calls `$m!` with all floating-point operations that an engine may do on the host.
+#[macro_export]
+macro_rules! for_each_fast_fp {
+    ($m:ident $($rest:tt)*) => { $m! { $($rest)*
+        /// Binary32 sum.
+        Add32 add32;
+        /// Binary32 difference.
+        Sub32 sub32;
+        /// Binary32 product.
+        Mul32 mul32;
+        /// Binary32 quotient.
+        Div32 div32;
+        /// Binary32 square root.
+        Sqrt32 sqrt32;
+        /// Binary64 sum.
+        Add64 add64;
+        /// Binary64 difference.
+        Sub64 sub64;
+        /// Binary64 product.
+        Mul64 mul64;
+        /// Binary64 quotient.
+        Div64 div64;
+        /// Binary64 square root.
+        Sqrt64 sqrt64;
+        /// Binary64 of a signed 32-bit number.
+        FromI32To64 from_i32_to64;
+        /// Binary64 of an unsigned 32-bit number.
+        FromU32To64 from_u32_to64;
+        /// Binary64 of a signed 64-bit number.
+        FromI64To64 from_i64_to64;
+        /// Binary64 of a binary32.
+        Widen widen;
+        /// Binary32 of a binary64.
+        Narrow narrow;
+        /// Signed 32-bit number of a binary64, cut towards zero; zeros above.
+        TruncToI32From64 trunc_to_i32_from64;
+        /// Signed 64-bit number of a binary64, cut towards zero.
+        TruncToI64From64 trunc_to_i64_from64;
+        /// 1 if two binary32 are equal, else 0.
+        Eq32 eq32;
+        /// 1 if a binary32 is less than another, else 0.
+        Lt32 lt32;
+        /// 1 if a binary32 is at most another, else 0.
+        Le32 le32;
+        /// 1 if two binary64 are equal, else 0.
+        Eq64 eq64;
+        /// 1 if a binary64 is less than another, else 0.
+        Lt64 lt64;
+        /// 1 if a binary64 is at most another, else 0.
+        Le64 le64;
+    } };
+}
+
 macro_rules! define_ops {
     ($(#[$em:meta])* enum $name:ident; $( $(#[$m:meta])* $variant:ident $text:ident; )*) => {
         $(#[$em])*
@@ -147,7 +200,20 @@ macro_rules! define_ops {
 for_each_bin_op! { define_ops /** Ops of two operands. */ enum BinOp; }
 for_each_un_op! { define_ops /** Ops of one operand. */ enum UnOp; }
 for_each_cmp_op! { define_ops /** Comparisons. */ enum CmpOp; }
+for_each_fast_fp! { define_ops /** Floating-point operations that an engine may do on the host when that is known to be exact. */ enum FastFp; }
 for_each_rmw_op! { define_ops /** Functions of atomic read-modify-write. */ enum RmwOp; }
+
+impl FastFp {
+    /// Number of operands, 1 or 2.
+    pub const fn operands(self) -> usize {
+        use FastFp::*;
+        match self {
+            Sqrt32 | Sqrt64 | FromI32To64 | FromU32To64 | FromI64To64 | Widen | Narrow | TruncToI32From64
+            | TruncToI64From64 => 1,
+            _ => 2,
+        }
+    }
+}
 
 impl BinOp {
     /// Whether the operands may change places.
@@ -160,32 +226,6 @@ impl BinOp {
     pub const fn divides(self) -> bool {
         matches!(self, BinOp::DivU | BinOp::DivS | BinOp::RemU | BinOp::RemS)
     }
-}
-
-/// Floating-point operations that an engine may do on the host when that is known to be exact.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[repr(u8)]
-pub enum FastFp {
-    /// Binary32 sum.
-    Add32,
-    /// Binary32 difference.
-    Sub32,
-    /// Binary32 product.
-    Mul32,
-    /// Binary32 quotient.
-    Div32,
-    /// Binary32 square root.
-    Sqrt32,
-    /// Binary64 sum.
-    Add64,
-    /// Binary64 difference.
-    Sub64,
-    /// Binary64 product.
-    Mul64,
-    /// Binary64 quotient.
-    Div64,
-    /// Binary64 square root.
-    Sqrt64,
 }
 
 /// What happens to an access that is not aligned to its size.

@@ -19,9 +19,9 @@ pub fn bin(op: BinOp, w: Width, a: u64, b: u64) -> u64 {
         Add => a.wrapping_add(b),
         Sub => a.wrapping_sub(b),
         Mul => a.wrapping_mul(b),
-        MulHiU => (u128::from(a) * u128::from(b) >> n) as u64,
-        MulHiS => (i128::from(sa) * i128::from(sb) >> n) as u64,
-        MulHiSU => (i128::from(sa) * i128::from(b) >> n) as u64,
+        MulHiU => ((u128::from(a) * u128::from(b)) >> n) as u64,
+        MulHiS => ((i128::from(sa) * i128::from(sb)) >> n) as u64,
+        MulHiSU => ((i128::from(sa) * i128::from(b)) >> n) as u64,
         DivU if w <= Width::W32 => u64::from(a as u32 / b as u32),
         RemU if w <= Width::W32 => u64::from(a as u32 % b as u32),
         DivU => a / b,
@@ -114,48 +114,71 @@ pub fn rmw(op: RmwOp, w: Width, old: u64, operand: u64) -> u64 {
     }
 }
 
-macro_rules! fast {
-    ($name:ident, $float:ty, $bits:ty, $exp:literal, $man:literal) => {
-        /// The host's result, if operands are zero or normal and the result is normal (or a zero that is known to be exact).
+macro_rules! certain {
+    ($name:ident, $bits:ty, $exp:literal, $man:literal) => {
+        /// The bits of a result, if they show that nothing but inexact was raised: a normal number greater than the smallest one (which
+        /// may have been rounded up from a tiny number), or a zero that is `exact`. Infinite and NaN operands never give such a result.
         #[inline(always)]
-        fn $name(a: $bits, b: $bits, product: bool, r: $float) -> Option<u64> {
-            const EXP: $bits = ((1 << $exp) - 1) << $man;
-            const ABS: $bits = <$bits>::MAX >> 1;
-            // Adding one exponent unit makes zero/denormal and infinity/NaN neighbours: one compare tells normal numbers.
-            let normal = |x: $bits| ((x & ABS).wrapping_sub(1 << $man)) < EXP - (1 << $man);
-            let fine = |x: $bits| normal(x) || x & ABS == 0;
-            let bits = r.to_bits();
-            // A sum is 0 only if exact; a product or quotient is exactly 0 only if the first operand is (or, of a product, either).
-            let zero = bits & ABS == 0 && (!product || a & ABS == 0 || b & ABS == 0);
-            // The smallest normal number may have been rounded up from a tiny one.
-            let plain = normal(bits) && bits & ABS != 1 << $man;
-            (fine(a) && fine(b) && (plain || zero)).then_some(u64::from(bits))
+        fn $name(r: $bits, exact_if_zero: bool) -> Option<u64> {
+            const INFINITY: $bits = ((1 << $exp) - 1) << $man;
+            const SMALLEST: $bits = 1 << $man;
+            let abs = r & (<$bits>::MAX >> 1);
+            (abs.wrapping_sub(SMALLEST + 1) < INFINITY - SMALLEST - 1 || abs == 0 && exact_if_zero)
+                .then_some(u64::from(r))
         }
     };
 }
-fast!(checked32, f32, u32, 8, 23);
-fast!(checked64, f64, u64, 11, 52);
+certain!(certain32, u32, 8, 23);
+certain!(certain64, u64, 11, 52);
 
 /// The result of a floating-point operation as the host computes it to nearest even, if it is certain that it raises no exception
-/// but inexact. Engines may use it instead of the helper when the guest rounds to nearest even, has inexact raised already, and
-/// enables no trap; the target keeps that knowledge in a register (see [`crate::Op::Call`]).
+/// but inexact. Engines may use it instead of the helper when the guest rounds to nearest even, has inexact raised already, enables
+/// no trap and neither flushes denormal operands nor flags them; the target keeps that knowledge in a register (see
+/// [`crate::Op::Call`]).
 #[inline(always)]
 pub fn fast_fp(op: FastFp, a: u64, b: u64) -> Option<u64> {
     use FastFp::*;
     let (x, y) = (f32::from_bits(a as u32), f32::from_bits(b as u32));
     let (p, q) = (f64::from_bits(a), f64::from_bits(b));
-    let (a32, b32) = (a as u32, b as u32);
-    // Division by zero must go the slow way, and so must the root of a negative number: their results are not normal.
+    let zero32 = |v: u64| v as u32 & 0x7fff_ffff == 0;
+    let zero64 = |v: u64| v & (u64::MAX >> 1) == 0;
     match op {
-        Add32 => checked32(a32, b32, false, x + y),
-        Sub32 => checked32(a32, b32, false, x - y),
-        Mul32 => checked32(a32, b32, true, x * y),
-        Div32 => checked32(a32, b32, true, x / y).filter(|_| b32 << 1 != 0),
-        Sqrt32 => checked32(a32, a32, true, x.sqrt()),
-        Add64 => checked64(a, b, false, p + q),
-        Sub64 => checked64(a, b, false, p - q),
-        Mul64 => checked64(a, b, true, p * q),
-        Div64 => checked64(a, b, true, p / q).filter(|_| b << 1 != 0),
-        Sqrt64 => checked64(a, a, true, p.sqrt()),
+        // A sum is 0 only if it is exact; a product only if a factor is; a quotient if the dividend is.
+        Add32 => certain32((x + y).to_bits(), true),
+        Sub32 => certain32((x - y).to_bits(), true),
+        Mul32 => certain32((x * y).to_bits(), zero32(a) || zero32(b)),
+        Div32 => certain32((x / y).to_bits(), zero32(a)),
+        Sqrt32 => certain32(x.sqrt().to_bits(), true),
+        Add64 => certain64((p + q).to_bits(), true),
+        Sub64 => certain64((p - q).to_bits(), true),
+        Mul64 => certain64((p * q).to_bits(), zero64(a) || zero64(b)),
+        Div64 => certain64((p / q).to_bits(), zero64(a)),
+        Sqrt64 => certain64(p.sqrt().to_bits(), true),
+        FromI32To64 => Some(f64::from(a as i32).to_bits()),
+        FromU32To64 => Some(f64::from(a as u32).to_bits()),
+        FromI64To64 => Some((a as i64 as f64).to_bits()),
+        Widen => certain64(f64::from(x).to_bits(), true).filter(|_| zero32(a) || x.is_normal()),
+        Narrow => certain32((p as f32).to_bits(), zero64(a)),
+        // The range check leaves out everything that does not fit, and NaN.
+        TruncToI32From64 => (p > -2_147_483_649.0 && p < 2_147_483_648.0).then_some(u64::from(p as i32 as u32)),
+        TruncToI64From64 => {
+            (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&p).then_some(p as i64 as u64)
+        }
+        Eq32 => ordered32(x, y, x == y),
+        Lt32 => ordered32(x, y, x < y),
+        Le32 => ordered32(x, y, x <= y),
+        Eq64 => ordered64(p, q, p == q),
+        Lt64 => ordered64(p, q, p < q),
+        Le64 => ordered64(p, q, p <= q),
     }
+}
+
+#[inline(always)]
+fn ordered32(x: f32, y: f32, holds: bool) -> Option<u64> {
+    (!x.is_nan() && !y.is_nan()).then_some(u64::from(holds))
+}
+
+#[inline(always)]
+fn ordered64(x: f64, y: f64, holds: bool) -> Option<u64> {
+    (!x.is_nan() && !y.is_nan()).then_some(u64::from(holds))
 }

@@ -137,7 +137,10 @@ fn broken_rule(block: &Block, layout: &Layout, op: &Op, w: Width) -> Option<&'st
                     args.iter().filter(|a| **a != Value::NONE).count() == usize::from(info.args),
                     "a helper gets all its arguments",
                 ),
-                (fast.is_none() || info.args >= 1 && info.ret == Some(w), "a fast operation has operands and a result"),
+                (
+                    fast.is_none_or(|(op, _)| usize::from(info.args) >= op.operands() && info.ret == Some(w)),
+                    "a fast operation has operands and a result",
+                ),
             ],
         },
     };

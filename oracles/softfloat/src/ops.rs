@@ -22,6 +22,8 @@ pub struct Op {
     pub controlled: bool,
     pub ours: fn([u128; 3], &mut Env) -> u128,
     pub theirs: fn([u128; 3], &Env) -> u128,
+    /// Operands on which Berkeley's x86 rules are not x86's.
+    pub skip_sse: fn([u128; 3]) -> bool,
 }
 
 /// One row: Berkeley's function and how we do the same.
@@ -34,6 +36,7 @@ macro_rules! row {
             ours: |$x, $env| $ours,
             // SAFETY: Berkeley's functions take values and touch nothing but its thread-local state.
             theirs: |$y, $e| unsafe { $theirs },
+            skip_sse: |_| false,
         })
     };
 }
@@ -148,6 +151,14 @@ macro_rules! fused {
                 $f::our_bits(softfloat::fma::<$f>(a, b, c, Negate::NONE, env))
             },
             |x, _e| $f::bits(sys::$name($f::theirs(x[0]), $f::theirs(x[1]), $f::theirs(x[2]))));
+        if let Some(op) = $list.last_mut() {
+            op.skip_sse = |x| {
+                let [a, b, c] = x.map($f::ours);
+                let invalid = softfloat::mul::<$f>(a, b, &mut Env::RISCV.clone());
+                let both = softfloat::is_nan::<$f>(invalid) && softfloat::is_nan::<$f>(c);
+                both && !softfloat::is_nan::<$f>(a) && !softfloat::is_nan::<$f>(b)
+            };
+        }
     )*};
 }
 

@@ -15,6 +15,10 @@ type Args = [u64; 4];
 
 /// The value of the rm field that stands for `frm`.
 pub(crate) const RM_DYN: u8 = 7;
+/// Round to nearest, ties to even.
+pub(crate) const RM_RNE: u8 = 0;
+/// Round towards zero.
+pub(crate) const RM_RTZ: u8 = 1;
 
 /// "Rounding mode encoding": 5 to 7 are reserved as values of `frm`.
 fn rounding(code: u8) -> Option<Rounding> {

@@ -410,3 +410,6 @@ pub(crate) fn translate_debug<H: Hart + ?Sized>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,3 +235,6 @@ pub(crate) fn interrupt<H: Hart + ?Sized>(hart: &H) -> Option<Trap> {
     let set = if for_m != 0 { for_m } else { for_s };
     irq::PRIORITY.into_iter().find(|&n| bits::bit(set, n)).map(Trap::Interrupt)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Arithmetic: operands and result in the register file.
 
 use cpu::{Core, TlbEntry};
-use uop::{BinOp, CmpOp, UnOp, Width, sem};
+use uop::{BinOp, CmpOp, FastFp, UnOp, Width, sem};
 
 use super::{get, go, set, width};
 use crate::slot::{Data, Handler, Slot};
@@ -20,18 +20,25 @@ unsafe fn second<const W: u8, const IMM: bool>(core: *mut Core, s: &Slot) -> u64
 }
 
 /// `d` = `a` op second, in width `W`; with `SX`, sign-extended from 32 to 64 bits.
+#[inline(always)]
+pub(super) unsafe fn operate<const OP: u8, const W: u8, const IMM: bool, const SX: bool>(core: *mut Core, s: &Slot) {
+    // SAFETY: see the module `handlers`; verified blocks never divide by 0.
+    unsafe {
+        let (a, b) = (width(W).cut(get(core, s.a)), second::<W, IMM>(core, s));
+        let r = sem::bin(BinOp::ALL[OP as usize], width(W), a, b);
+        set(core, s.d, if SX { r as i32 as u64 } else { r });
+    }
+}
+
 unsafe extern "C" fn bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,
     budget: i64,
 ) -> u64 {
-    // SAFETY: see the module `handlers`; verified blocks never divide by 0.
+    // SAFETY: see the module `handlers`.
     unsafe {
-        let s = &*ip;
-        let (a, b) = (width(W).cut(get(core, s.a)), second::<W, IMM>(core, s));
-        let r = sem::bin(BinOp::ALL[OP as usize], width(W), a, b);
-        set(core, s.d, if SX { r as i32 as u64 } else { r });
+        operate::<OP, W, IMM, SX>(core, &*ip);
         go!(core, ip.add(1), tlb, budget)
     }
 }
@@ -156,29 +163,15 @@ unsafe extern "C" fn fast_fp<const OP: u8>(core: *mut Core, ip: Ip, tlb: Tlb, bu
     // SAFETY: see the module `handlers`.
     unsafe {
         let s = &*ip;
-        if get(core, s.c()) != 0 {
-            if let Some(r) = sem::fast_fp(FAST_FP[OP as usize], get(core, s.a), get(core, s.b())) {
-                set(core, s.d, r);
-                go!(core, ip.add(3), tlb, budget)
-            }
+        if get(core, s.c()) != 0
+            && let Some(r) = sem::fast_fp(FastFp::ALL[OP as usize], get(core, s.a), get(core, s.b()))
+        {
+            set(core, s.d, r);
+            go!(core, ip.add(3), tlb, budget)
         }
         go!(core, ip.add(1), tlb, budget)
     }
 }
-
-use uop::FastFp;
-const FAST_FP: [FastFp; 10] = [
-    FastFp::Add32,
-    FastFp::Sub32,
-    FastFp::Mul32,
-    FastFp::Div32,
-    FastFp::Sqrt32,
-    FastFp::Add64,
-    FastFp::Sub64,
-    FastFp::Mul64,
-    FastFp::Div64,
-    FastFp::Sqrt64,
-];
 
 const W8: u8 = Width::W8 as u8;
 const W16: u8 = Width::W16 as u8;
@@ -279,18 +272,13 @@ pub(crate) fn sext_handler(from: Width, to: Width) -> Handler {
     }
 }
 
+macro_rules! pick_fp {
+    ($op:expr; $( $(#[$m:meta])* $v:ident $t:ident; )*) => {
+        match $op { $( FastFp::$v => fast_fp::<{ FastFp::$v as u8 }>, )* }
+    };
+}
+
 /// The handler of a floating-point operation on the host.
 pub(crate) fn fast_fp_handler(op: FastFp) -> Handler {
-    match op {
-        FastFp::Add32 => fast_fp::<0>,
-        FastFp::Sub32 => fast_fp::<1>,
-        FastFp::Mul32 => fast_fp::<2>,
-        FastFp::Div32 => fast_fp::<3>,
-        FastFp::Sqrt32 => fast_fp::<4>,
-        FastFp::Add64 => fast_fp::<5>,
-        FastFp::Sub64 => fast_fp::<6>,
-        FastFp::Mul64 => fast_fp::<7>,
-        FastFp::Div64 => fast_fp::<8>,
-        FastFp::Sqrt64 => fast_fp::<9>,
-    }
+    uop::for_each_fast_fp!(pick_fp op;)
 }

@@ -105,6 +105,11 @@ pub(super) fn is_plain(mem: Mem) -> bool {
     mem.order == Order::Relaxed && mem.space == Mem::CURRENT
 }
 
+/// The argument of a call that goes into the data behind it: the first constant, if it is not the number that a slot holds anyway.
+pub(super) fn call_constant(block: &Block, args: &[Value; 4]) -> Option<usize> {
+    args.iter().position(|v| *v != Value::NONE && constant(block, *v).is_some_and(|k| k != 0))
+}
+
 /// The width that an op's handler reads of its operands, if it cuts them itself.
 pub(super) fn reads(op: &Op, w: Width) -> Option<Width> {
     match op {
@@ -189,6 +194,16 @@ impl Planner<'_> {
                 self.need(value, Some(mem.width), i);
                 Node::Store(self.address(addr, i))
             }
+            Op::Call { args, fast, .. } => {
+                let skip = call_constant(self.block, &args);
+                for (n, v) in args.into_iter().enumerate().filter(|(_, v)| *v != Value::NONE) {
+                    // The host's operands must be in the file.
+                    if skip != Some(n) || fast.is_some_and(|(op, _)| n < op.operands()) {
+                        self.need(v, None, i);
+                    }
+                }
+                Node::Emit
+            }
             op => {
                 let reads = reads(&op, w);
                 op.operands().for_each(|v| {
@@ -222,15 +237,16 @@ impl Planner<'_> {
     fn address(&mut self, addr: Value, at: usize) -> Addr {
         let v = resolve(self.block, addr, None);
         let w = self.block.width(v);
-        if w == self.block.width(addr) && w >= Width::W32 {
-            if let Op::Bin(BinOp::Add, a, b) = self.block.ops[v.index()] {
-                if let Some(disp) = second_imm(self.block, w, b) {
-                    return Addr::Disp(self.need(a, Some(w).filter(|w| *w == Width::W32), at), disp);
-                }
-                if self.uses[v.index()] == 1 {
-                    let reads = Some(w).filter(|w| *w == Width::W32);
-                    return Addr::Index(self.need(a, reads, at), self.need(b, reads, at));
-                }
+        if w == self.block.width(addr)
+            && w >= Width::W32
+            && let Op::Bin(BinOp::Add, a, b) = self.block.ops[v.index()]
+        {
+            if let Some(disp) = second_imm(self.block, w, b) {
+                return Addr::Disp(self.need(a, Some(w).filter(|w| *w == Width::W32), at), disp);
+            }
+            if self.uses[v.index()] == 1 {
+                let reads = Some(w).filter(|w| *w == Width::W32);
+                return Addr::Index(self.need(a, reads, at), self.need(b, reads, at));
             }
         }
         Addr::Disp(self.need(addr, None, at), 0)

@@ -1,4 +1,8 @@
-//! A guest without instructions: registers of all widths, two pages of memory, two helpers. Blocks are built by hand.
+//! A guest small enough to see through: registers of all widths, two pages of memory, two helpers, nine instructions.
+//!
+//! An instruction is four bytes: operation, `d`, `a`, and `i`, a signed number. A fault or interrupt makes the CPU stuck with the
+//! fault in register 10 and the pc in register 11.
+#![allow(dead_code, reason = "each test uses its part")]
 
 use std::sync::Arc;
 
@@ -27,12 +31,24 @@ pub(crate) const REGS: [Width; 17] = {
 
 pub(crate) struct Toy;
 
+/// The operations.
+pub(crate) const ADDI: u8 = 1;
+pub(crate) const LOAD: u8 = 2;
+pub(crate) const STORE: u8 = 3;
+pub(crate) const STORE32: u8 = 4;
+pub(crate) const BNE: u8 = 5;
+pub(crate) const JUMP: u8 = 6;
+pub(crate) const INDIRECT: u8 = 7;
+pub(crate) const HALT: u8 = 8;
+/// The fault that line 1 raises.
+pub(crate) const INTERRUPT: u64 = 77;
+
 pub(crate) const MIX: u16 = 0;
 pub(crate) const ADD_F64: u16 = 1;
 
 /// What helper `MIX` does, on register 0, 1 and 3.
 pub(crate) fn mix(r0: u64, r1: u64, a: u64, b: u64) -> Result<(u64, u64), u64> {
-    if a % 7 == 0 { Err(a) } else { Ok((a.rotate_left(9) ^ b ^ r0, r1.wrapping_mul(a | 1))) }
+    if a.is_multiple_of(7) { Err(a) } else { Ok((a.rotate_left(9) ^ b ^ r0, r1.wrapping_mul(a | 1))) }
 }
 
 fn run_mix(ctx: &mut Ctx<Toy>, args: [u64; 4]) -> Result<u64, u64> {
@@ -87,9 +103,30 @@ impl Target for Toy {
         &HELPERS
     }
     fn lifter((): &()) {}
-    fn lift((): &(), builder: &Builder<'_>, _: Code<'_>) -> Lifted {
-        builder.exit(uop::Exit::Raise { code: 0, arg: 0 });
-        Lifted::End(1)
+    fn lift((): &(), b: &Builder<'_>, code: Code<'_>) -> Lifted {
+        let &[op, d, a, i, ..] = code.bytes else { return Lifted::More };
+        let (d, a, i) = (Reg(u16::from(d)), Reg(u16::from(a)), i64::from(i as i8));
+        let relative = code.pc.wrapping_add_signed(4 * i);
+        let mem = uop::Mem::le(Width::W64);
+        let next = code.pc + 4;
+        match op {
+            ADDI => b.set(d, b.get(a).add_imm(i)),
+            LOAD => b.set(d, b.load(b.get(a).add_imm(8 * i), mem)),
+            STORE => b.store(b.get(a).add_imm(8 * i), b.get(d), mem),
+            STORE32 => b.store(b.get(a).add_imm(4 * i), b.get(d).trunc(Width::W32), uop::Mem::le(Width::W32)),
+            BNE => {
+                let cond = b.get(d).ne(b.get(a)).id();
+                b.exit(uop::Exit::Branch { cond, taken: relative, fallthrough: next });
+            }
+            JUMP => b.exit(uop::Exit::Jump { pc: relative }),
+            INDIRECT => {
+                let pc = b.get(a).add_imm(i).id();
+                b.exit(uop::Exit::Indirect { pc, hint: uop::Hint::None });
+            }
+            HALT => b.exit(uop::Exit::Halt { pc: next }),
+            _ => b.exit(uop::Exit::Raise { code: 1, arg: u64::from(op) }),
+        }
+        if b.has_exit() { Lifted::End(4) } else { Lifted::Next(4) }
     }
     fn disassemble((): &(), _: Code<'_>) -> Option<(String, u32)> {
         None
@@ -121,12 +158,17 @@ impl Target for Toy {
     fn bus_error(address: u64, _: u64, _: Access) -> Option<u64> {
         Some(address)
     }
-    fn deliver(_: &mut Ctx<Toy>, _: u64) {}
-    fn interrupt(_: &mut Ctx<Toy>) -> Option<u64> {
-        None
+    fn deliver(ctx: &mut Ctx<Toy>, fault: u64) {
+        let pc = ctx.pc();
+        ctx.set_reg(Reg(10), fault);
+        ctx.set_reg(Reg(11), pc);
+        ctx.set_stuck("fault");
     }
-    fn wakes(_: &Ctx<Toy>) -> bool {
-        false
+    fn interrupt(ctx: &mut Ctx<Toy>) -> Option<u64> {
+        (ctx.lines() & 2 != 0).then_some(INTERRUPT)
+    }
+    fn wakes(ctx: &Ctx<Toy>) -> bool {
+        ctx.lines() != 0
     }
     fn info(ctx: &Ctx<Toy>) -> Info {
         Info::Riscv { pc: ctx.pc() }

@@ -1,7 +1,9 @@
 //! Boards: one file a machine type, with its memory map, devices and reset state.
 
+mod htif;
 pub mod none;
 pub mod polyarch;
+mod riscv;
 pub mod sifive_e;
 pub mod sifive_u;
 pub mod spike;

@@ -6,11 +6,11 @@
 use softfloat::Format;
 
 /// A small generator with a seed (splitmix64 by Steele, Lea and Flood), so that failures repeat.
-pub struct Rng(pub u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,18 +19,18 @@ impl Rng {
     }
 
     /// Below `n`.
-    pub fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
     /// 128 bits.
-    pub fn wide(&mut self) -> u128 {
+    pub(crate) fn wide(&mut self) -> u128 {
         u128::from(self.next()) << 64 | u128::from(self.next())
     }
 }
 
 /// Puts the fields together; `fraction` lacks the leading bit, which x87 gets if the exponent field is not zero.
-pub fn encode(format: &Format, sign: bool, biased: i32, fraction: u128) -> u128 {
+pub(crate) fn encode(format: &Format, sign: bool, biased: i32, fraction: u128) -> u128 {
     let fraction = fraction & ((1 << (format.precision - 1)) - 1);
     let leading = u128::from(format.explicit && biased != 0) << (format.precision - 1);
     let sign = u128::from(sign) << (format.width - 1);
@@ -38,7 +38,7 @@ pub fn encode(format: &Format, sign: bool, biased: i32, fraction: u128) -> u128 
 }
 
 /// Zeros, ones, edges of the range, infinities and NaNs of both signs.
-pub fn specials(format: &Format) -> Vec<u128> {
+pub(crate) fn specials(format: &Format) -> Vec<u128> {
     let (max, bias) = (format.exp_max(), format.bias());
     let ones = u128::MAX;
     let quiet = 1 << (format.precision - 2);
@@ -70,6 +70,12 @@ pub fn specials(format: &Format) -> Vec<u128> {
     rows.iter().flat_map(|&(exp, frac)| [false, true].map(|sign| encode(format, sign, exp, frac))).collect()
 }
 
+/// Three of the specials.
+pub(crate) fn special_operands(format: &Format, rng: &mut Rng) -> [u128; 3] {
+    let all = specials(format);
+    [(); 3].map(|()| all[rng.below(all.len() as u64) as usize])
+}
+
 fn fraction(rng: &mut Rng) -> u128 {
     match rng.below(6) {
         0 => rng.wide() & rng.wide() & rng.wide() & rng.wide(),
@@ -96,7 +102,7 @@ fn exponent(format: &Format, rng: &mut Rng) -> i32 {
 }
 
 /// One operand.
-pub fn operand(format: &Format, rng: &mut Rng) -> u128 {
+pub(crate) fn operand(format: &Format, rng: &mut Rng) -> u128 {
     if rng.below(12) == 0 {
         let all = specials(format);
         return all[rng.below(all.len() as u64) as usize];
@@ -110,7 +116,7 @@ fn exponent_of(format: &Format, bits: u128) -> i32 {
 }
 
 /// Three operands: the second often close to the first, the third often close to one of them or to their product.
-pub fn operands(format: &Format, rng: &mut Rng) -> [u128; 3] {
+pub(crate) fn operands(format: &Format, rng: &mut Rng) -> [u128; 3] {
     let a = operand(format, rng);
     let close = |centre: i32, spread: u64, rng: &mut Rng| {
         let exp = centre + rng.below(2 * spread + 1) as i32 - spread as i32;
@@ -131,7 +137,7 @@ pub fn operands(format: &Format, rng: &mut Rng) -> [u128; 3] {
 }
 
 /// An integer with any number of leading zeros or ones.
-pub fn integer(rng: &mut Rng) -> u64 {
+pub(crate) fn integer(rng: &mut Rng) -> u64 {
     let value = fraction(rng) as u64;
     let shift = rng.below(64);
     if rng.next() & 1 == 1 { (value as i64 >> shift) as u64 } else { value >> shift }

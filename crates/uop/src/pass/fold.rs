@@ -9,6 +9,7 @@ use crate::width::Width;
 /// branches on constants into jumps.
 pub fn fold(block: &mut Block) {
     let mut same: Vec<Value> = Vec::with_capacity(block.ops.len());
+    let mut extended: Vec<(Op, Width, Value)> = Vec::new();
     for i in 0..block.ops.len() {
         let mut op = block.ops[i];
         op.map_operands(|v| same[v.index()]);
@@ -17,24 +18,32 @@ pub fn fold(block: &mut Block) {
             op = Op::Const(k);
         }
         let mut value = Value(i as u16);
-        if let Op::Bin(bin, a, b) = op {
-            if bin.commutes() && is_const(block, a) && !is_const(block, b) {
-                op = Op::Bin(bin, b, a);
-            }
+        if let Op::Bin(bin, a, b) = op
+            && bin.commutes()
+            && is_const(block, a)
+            && !is_const(block, b)
+        {
+            op = Op::Bin(bin, b, a);
         }
         if let Some(k) = known_result(block, &op) {
             op = Op::Const(k);
         } else if let Some(v) = unchanged(block, &op, w) {
             value = v;
+        } else if matches!(op, Op::Sext(_) | Op::Zext(_) | Op::Trunc(_)) {
+            // The same extension again.
+            match extended.iter().find(|(o, ow, _)| *o == op && *ow == w) {
+                Some((_, _, v)) => value = *v,
+                None => extended.push((op, w, value)),
+            }
         }
         block.ops[i] = op;
         same.push(value);
     }
     block.exit.map_operand(|v| same[v.index()]);
-    if let Exit::Branch { cond, taken, fallthrough } = block.exit {
-        if let Op::Const(k) = block.ops[cond.index()] {
-            block.exit = Exit::Jump { pc: if k == 1 { taken } else { fallthrough } };
-        }
+    if let Exit::Branch { cond, taken, fallthrough } = block.exit
+        && let Op::Const(k) = block.ops[cond.index()]
+    {
+        block.exit = Exit::Jump { pc: if k == 1 { taken } else { fallthrough } };
     }
 }
 
@@ -78,11 +87,39 @@ fn unchanged(block: &Block, op: &Op, w: Width) -> Option<Value> {
         Op::Bin(Mul, a, b) if value_of(block, b) == Some(1) => Some(a),
         Op::Select(_, a, b) if a == b => Some(a),
         Op::Select(c, a, b) => value_of(block, c).map(|k| if k == 1 { a } else { b }),
-        // The low bits of an extension, in the width they came from.
+        // The low bits of an extension with zeros, in the width they came from. Those of a sign extension are left where they are:
+        // whoever reads only low bits reads them there, and the op that made the narrow value can then extend it at once.
         Op::Trunc(v) => match block.ops[v.index()] {
-            Op::Zext(inner) | Op::Sext(inner) if block.width(inner) == w => Some(inner),
+            Op::Zext(inner) if block.width(inner) == w => Some(inner),
+            _ => None,
+        },
+        Op::Sext(v) => match block.ops[v.index()] {
+            Op::Trunc(wide) if block.width(wide) == w && significant(block, wide, 4) <= block.width(v).bits() => {
+                Some(wide)
+            }
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// From how many low bits `v` is certainly the sign extension; its width if nothing is known. Looks at most `depth` ops back.
+fn significant(block: &Block, v: Value, depth: u32) -> u32 {
+    let all = block.width(v).bits();
+    if depth == 0 {
+        return all;
+    }
+    let of = |v| significant(block, v, depth - 1);
+    match block.ops[v.index()] {
+        Op::Const(k) => {
+            let signed = block.width(v).signed(k);
+            (65 - (if signed < 0 { !signed } else { signed }).leading_zeros()).min(all)
+        }
+        Op::Sext(inner) => block.width(inner).bits(),
+        Op::Zext(inner) => block.width(inner).bits() + 1,
+        Op::Bin(BinOp::And | BinOp::Or | BinOp::Xor | BinOp::MinS | BinOp::MaxS, a, b) => of(a).max(of(b)),
+        Op::Select(_, a, b) => of(a).max(of(b)),
+        Op::Un(crate::UnOp::Not, a) => of(a),
+        _ => all,
     }
 }

@@ -14,12 +14,14 @@ pub mod rv_zbs;
 pub mod rv_zicbo;
 pub mod rv_zicond;
 pub mod rv_zicsr;
+pub mod rv_zifencei;
 
 use crate::lift::Insn;
 
 /// All instruction tables.
 pub static TABLES: &[&[Insn]] = &[
     rv_i::INSNS,
+    rv_zifencei::INSNS,
     rv_zicsr::INSNS,
     rv_m::INSNS,
     rv_a::INSNS,

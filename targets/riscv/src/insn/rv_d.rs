@@ -6,6 +6,7 @@ use uop::{FastFp, Mem, Width};
 
 use crate::ext::Ext;
 use crate::format::{I, R, R4, RRm, S};
+use crate::fp::{RM_RNE, RM_RTZ};
 use crate::helper;
 use crate::lift::Lift;
 
@@ -144,53 +145,59 @@ fn fnmadd_d(l: &Lift, f: R4) -> Flow {
 }
 
 /// `rd` = `rs1` rounded to an integer and saturated; a word is sign-extended, even an unsigned one.
-fn to_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
+fn to_integer(l: &Lift, f: RRm, helper: u16, cut: Option<FastFp>) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_x(f.rd, l.call(helper, &[l.f64(f.rs1), l.encoding()]).sext(l.xlen()));
+    let args = [l.f64(f.rs1), l.encoding()];
+    let result = match cut {
+        Some(fast) if f.rm == RM_RTZ => l.call_fast(helper, &args, fast, RM_RNE),
+        _ => l.call(helper, &args),
+    };
+    l.set_x(f.rd, result.sext(l.xlen()));
     Next
 }
 
 fn fcvt_w_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_W_D)
+    to_integer(l, f, helper::FCVT_W_D, Some(FastFp::TruncToI32From64))
 }
 
 fn fcvt_wu_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_WU_D)
+    to_integer(l, f, helper::FCVT_WU_D, None)
 }
 
 fn fcvt_l_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_L_D)
+    to_integer(l, f, helper::FCVT_L_D, Some(FastFp::TruncToI64From64))
 }
 
 fn fcvt_lu_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_LU_D)
+    to_integer(l, f, helper::FCVT_LU_D, None)
 }
 
 /// `rd` = the integer in `rs1`, rounded.
-fn from_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
+fn from_integer(l: &Lift, f: RRm, helper: u16, fast: Option<FastFp>) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f64(f.rd, l.call(helper, &[l.x(f.rs1), l.encoding()]));
+    let args = [l.x(f.rs1), l.encoding()];
+    l.set_f64(f.rd, fast.map_or_else(|| l.call(helper, &args), |fast| l.call_fast(helper, &args, fast, f.rm)));
     Next
 }
 
 fn fcvt_d_w(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_W)
+    from_integer(l, f, helper::FCVT_D_W, Some(FastFp::FromI32To64))
 }
 
 fn fcvt_d_wu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_WU)
+    from_integer(l, f, helper::FCVT_D_WU, Some(FastFp::FromU32To64))
 }
 
 fn fcvt_d_l(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_L)
+    from_integer(l, f, helper::FCVT_D_L, Some(FastFp::FromI64To64))
 }
 
 fn fcvt_d_lu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_LU)
+    from_integer(l, f, helper::FCVT_D_LU, None)
 }
 
 /// `rs1` with the sign of `rs2`.
@@ -229,7 +236,7 @@ fn fcvt_s_d(l: &Lift, f: RRm) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f32(f.rd, l.call(helper::FCVT_S_D, &[l.f64(f.rs1), l.encoding()]));
+    l.set_f32(f.rd, l.call_fast(helper::FCVT_S_D, &[l.f64(f.rs1), l.encoding()], FastFp::Narrow, f.rm));
     Next
 }
 
@@ -238,22 +245,22 @@ fn fcvt_d_s(l: &Lift, f: RRm) -> Flow {
     if !l.legal_rm(f.rm) {
         return Illegal;
     }
-    l.set_f64(f.rd, l.call(helper::FCVT_D_S, &[l.f32(f.rs1), l.encoding()]));
+    l.set_f64(f.rd, l.call_fast(helper::FCVT_D_S, &[l.f32(f.rs1), l.encoding()], FastFp::Widen, f.rm));
     Next
 }
 
 fn feq_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FEQ_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_x(f.rd, l.call_fast(helper::FEQ_D, &[l.f64(f.rs1), l.f64(f.rs2)], FastFp::Eq64, RM_RNE));
     Next
 }
 
 fn flt_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FLT_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_x(f.rd, l.call_fast(helper::FLT_D, &[l.f64(f.rs1), l.f64(f.rs2)], FastFp::Lt64, RM_RNE));
     Next
 }
 
 fn fle_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FLE_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
+    l.set_x(f.rd, l.call_fast(helper::FLE_D, &[l.f64(f.rs1), l.f64(f.rs2)], FastFp::Le64, RM_RNE));
     Next
 }
 

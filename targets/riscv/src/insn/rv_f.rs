@@ -6,6 +6,7 @@ use uop::{FastFp, Mem, Width};
 
 use crate::ext::Ext;
 use crate::format::{I, R, R4, RRm, S};
+use crate::fp::RM_RNE;
 use crate::helper;
 use crate::lift::Lift;
 
@@ -224,17 +225,17 @@ fn fmv_w_x(l: &Lift, f: R) -> Flow {
 }
 
 fn feq_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FEQ_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_x(f.rd, l.call_fast(helper::FEQ_S, &[l.f32(f.rs1), l.f32(f.rs2)], FastFp::Eq32, RM_RNE));
     Next
 }
 
 fn flt_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FLT_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_x(f.rd, l.call_fast(helper::FLT_S, &[l.f32(f.rs1), l.f32(f.rs2)], FastFp::Lt32, RM_RNE));
     Next
 }
 
 fn fle_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FLE_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
+    l.set_x(f.rd, l.call_fast(helper::FLE_S, &[l.f32(f.rs1), l.f32(f.rs2)], FastFp::Le32, RM_RNE));
     Next
 }
 

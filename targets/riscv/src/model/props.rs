@@ -151,13 +151,17 @@ fn boolean(name: &str, value: &str) -> Result<bool, ModelError> {
     }
 }
 
-fn number(name: &str, value: &str, max: u64) -> Result<u64, ModelError> {
+fn number(name: &str, value: &str) -> Result<u64, ModelError> {
     let parsed = match value.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => value.parse(),
     };
-    let fits = parsed.ok().filter(|&n| n <= max);
-    fits.ok_or_else(|| ModelError::WrongType(name.to_owned(), if max == u32::MAX.into() { "uint32" } else { "uint64" }))
+    parsed.map_err(|_| ModelError::WrongType(name.to_owned(), "uint64"))
+}
+
+fn number32(name: &str, value: &str) -> Result<u32, ModelError> {
+    let parsed = number(name, value).ok().and_then(|n| u32::try_from(n).ok());
+    parsed.ok_or_else(|| ModelError::WrongType(name.to_owned(), "uint32"))
 }
 
 fn priv_version(value: &str) -> Result<PrivVersion, ModelError> {
@@ -183,10 +187,10 @@ pub(super) fn set(model: &mut Model, row: &CpuModel, name: &str, value: &str) ->
         Effect::Mmu if boolean(name, value)? => {}
         Effect::Mmu => model.exts = model.exts.without(&[Sv32, Sv39, Sv48, Sv57]),
         Effect::PrivSpec => model.priv_version = priv_version(value)?,
-        Effect::Vendor => model.mvendorid = number(name, value, u32::MAX.into())? as u32,
-        Effect::Arch => model.marchid = number(name, value, bits::mask(model.xlen()))?,
-        Effect::Implementation => model.mimpid = number(name, value, bits::mask(model.xlen()))?,
-        Effect::ResetVector => model.reset_vector = number(name, value, bits::mask(model.xlen()))?,
+        Effect::Vendor => model.mvendorid = number32(name, value)?,
+        Effect::Arch => model.marchid = model.cut(number(name, value)?),
+        Effect::Implementation => model.mimpid = model.cut(number(name, value)?),
+        Effect::ResetVector => model.reset_vector = model.cut(number(name, value)?),
     }
     Ok(())
 }

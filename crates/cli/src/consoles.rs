@@ -1,0 +1,102 @@
+//! Which character devices there are and who uses them: `-serial`, `-monitor`, `-qmp`, `-mon`, `-chardev`, and the defaults.
+
+use qmp::chardev::Backend;
+use qmp::server::Mode;
+
+use crate::draft::{Channel, Draft, User};
+use crate::fatal::Fatal;
+
+/// Everything that was asked for, and a console on the terminal if nothing was.
+///
+/// # Errors
+/// A device that can't be, or one that two can't share.
+pub(crate) fn channels(draft: &Draft, consoles: Vec<(String, String, User)>) -> Result<Vec<Channel>, Fatal> {
+    let mut out: Vec<Channel> = Vec::new();
+    let add = |out: &mut Vec<Channel>, id: &str, backend: &Backend, option: &str| {
+        let (label, option) = (id.to_string(), option.to_string());
+        out.push(Channel { label, backend: backend.clone(), users: Vec::new(), option });
+    };
+    draft.chardevs().iter().for_each(|(id, backend, option)| add(&mut out, id, backend, option));
+    let (mut serials, mut monitors) = (0, 0);
+    for (option, device, user) in &consoles {
+        let label = match user {
+            User::Serial => format!("serial{serials}"),
+            User::Monitor(_) => format!("compat_monitor{monitors}"),
+        };
+        match user {
+            User::Serial => serials += 1,
+            User::Monitor(_) => monitors += 1,
+        }
+        if *user == User::Serial && serials > 1 && !matches!(device.as_str(), "none" | "null") {
+            return Err(Fatal::of(option, "the machine has one serial port; give -serial once"));
+        }
+        place(&mut out, option, device, label, *user)?;
+    }
+    for (option, chardev, mode) in draft.mons() {
+        share(&mut out, option, chardev, User::Monitor(*mode))?;
+    }
+    add_default(draft, &mut out, &consoles)?;
+    check_stdio(&out)?;
+    Ok(out)
+}
+
+/// Puts `user` on the device that an option names.
+fn place(out: &mut Vec<Channel>, option: &str, device: &str, label: String, user: User) -> Result<(), Fatal> {
+    if let Some(id) = device.strip_prefix("chardev:") {
+        return share(out, option, id, user);
+    }
+    let (device, mux) = match device.strip_prefix("mon:") {
+        Some(rest) => (rest, true),
+        None => (device, false),
+    };
+    let fault = |e: &dyn std::fmt::Display| Fatal::of(option, e);
+    let mut backend = match Backend::parse(device) {
+        Ok(backend) => backend,
+        Err(e @ qmp::chardev::SpecError::Driver(_)) => {
+            return Err(fault(&e).hint(format!("{option}: parse error: {device}")));
+        }
+        Err(e) => return Err(fault(&e)),
+    };
+    if let (Backend::Stdio { mux: shared, signal }, true) = (&mut backend, mux) {
+        (*shared, *signal) = (true, false);
+    }
+    let mut users = vec![user];
+    if mux && user == User::Serial {
+        users.push(User::Monitor(Mode::Readline));
+    }
+    out.push(Channel { label, backend, users, option: option.to_string() });
+    Ok(())
+}
+
+/// Puts one more user on a device of `-chardev`.
+fn share(out: &mut [Channel], option: &str, id: &str, user: User) -> Result<(), Fatal> {
+    let missing = || Fatal::of(option, format_args!("chardev \"{id}\" not found"));
+    let channel = out.iter_mut().find(|channel| channel.label == id).ok_or_else(missing)?;
+    let shared = matches!(channel.backend, Backend::Stdio { mux: true, .. });
+    if !channel.users.is_empty() && !shared {
+        return Err(Fatal::of(option, format_args!("Device '{id}' is in use")));
+    }
+    channel.users.push(user);
+    Ok(())
+}
+
+/// Serial port and monitor on the terminal, unless it is taken or the user chose otherwise.
+fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, String, User)]) -> Result<(), Fatal> {
+    let taken = out.iter().any(|channel| matches!(channel.backend, Backend::Stdio { .. }));
+    let has_serial = out.iter().any(|channel| channel.users.contains(&User::Serial));
+    if !draft.console_by_default() || taken || has_serial {
+        return Ok(());
+    }
+    let human = |user: &User| *user == User::Monitor(Mode::Readline);
+    let has_monitor = consoles.iter().any(|(.., user)| human(user)) || out.iter().any(|c| c.users.iter().any(human));
+    let device = if has_monitor { "stdio" } else { "mon:stdio" };
+    place(out, "-nographic", device, "serial0".to_string(), User::Serial)
+}
+
+fn check_stdio(channels: &[Channel]) -> Result<(), Fatal> {
+    let mut stdio = channels.iter().filter(|channel| matches!(channel.backend, Backend::Stdio { .. }));
+    match (stdio.next(), stdio.next()) {
+        (Some(_), Some(second)) => Err(Fatal::of(&second.option, "cannot use stdio by multiple character devices")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,74 @@
+//! Command lines and what becomes of them.
+
+use super::*;
+use crate::options;
+
+fn plan(line: &str) -> Result<Plan, Fatal> {
+    let target = machine::targets::find("riscv64").unwrap();
+    let mut draft = Draft::new("polyarch riscv64".into(), target);
+    let arguments: Vec<String> = line.split(' ').filter(|word| !word.is_empty()).map(str::to_string).collect();
+    assert_eq!(options::parse(&arguments, &mut draft)?, None);
+    draft.finish()
+}
+
+fn fault(line: &str) -> String {
+    plan(line).unwrap_err().text
+}
+
+#[test]
+fn faults_name_the_option() {
+    let table = [
+        ("-foo", "-foo: invalid option"),
+        ("-smp", "-smp: requires an argument"),
+        ("disk.img", "disk.img: disk images are not supported; to run a program give -kernel disk.img"),
+        ("-M nope", "-M nope: unsupported machine type"),
+        ("-M -qmp", "-M -qmp: unsupported machine type"),
+        ("-accel nope", "-machine accel=nope: No accelerator found"),
+        ("-M virt,accel=kvm", "-machine accel=kvm: No accelerator found"),
+        ("-uuid xyz", "-uuid xyz: failed to parse UUID string: wrong format"),
+        ("-smp 2,foo=1", "-smp 2,foo=1: Invalid parameter 'foo'"),
+        ("-smp 1.5", "-smp 1.5: Parameter 'cpus' expects a number"),
+        ("--numa zebra", "--numa zebra: Invalid parameter 'zebra'"),
+        ("-m abc", "-m abc: Parameter 'size' expects a non-negative number below 2^64"),
+        ("-qmp nope", "-qmp nope: 'nope' is not a valid char driver"),
+        ("-mon x", "-mon x: chardev \"x\" not found"),
+        ("-qmp stdio -monitor stdio", "-monitor stdio: cannot use stdio by multiple character devices"),
+        ("-preconfig -incoming x", "'preconfig' and 'incoming' options are mutually exclusive"),
+        (
+            "-display gtk",
+            "-display gtk: there is no display; use -display none, or -nographic for a console on the terminal",
+        ),
+        ("-net user", "-net user: not supported; only 'none' is"),
+    ];
+    for (line, want) in table {
+        assert_eq!(fault(line), want, "{line}");
+    }
+}
+
+#[test]
+fn a_console_is_there_unless_something_else_is() {
+    let show = |line: &str| -> Vec<String> {
+        let channels = plan(line).unwrap().channels;
+        channels.iter().map(|c| format!("{} {} {}", c.label, c.backend.filename(), c.users.len())).collect()
+    };
+    assert_eq!(show("-M virt"), ["serial0 mux 2"]);
+    assert_eq!(show("-M virt -nographic"), ["serial0 mux 2"]);
+    assert_eq!(show("-M virt -nographic -nodefaults"), [""; 0]);
+    assert_eq!(show("-M virt -display none"), [""; 0]);
+    assert_eq!(show("-M virt -nographic -qmp stdio"), ["compat_monitor0 stdio 1"]);
+    assert_eq!(show("-M virt -nographic -monitor none"), ["compat_monitor0 null 1", "serial0 stdio 1"]);
+    assert_eq!(show("-M virt -chardev stdio,mux=on,id=c -serial chardev:c -mon c"), ["c mux 2"]);
+    assert_eq!(
+        show("-M virt -display none -chardev socket,id=q,path=/x,server,nowait -mon chardev=q,mode=control"),
+        ["q disconnected:unix:/x,server 1"]
+    );
+}
+
+#[test]
+fn options_reach_the_configuration() {
+    let plan =
+        plan("-M virt -smp 4 -m 64 -S -name guest=a,process=b -uuid 00112233-4455-6677-8899-aabbccddeeff").unwrap();
+    assert_eq!((plan.config.smp.cpus, plan.config.mem.size), (Some(4), Some(64 << 20)));
+    assert_eq!((plan.config.stopped, plan.config.name.as_deref()), (true, Some("a")));
+    assert_eq!(plan.config.uuid[..4], [0, 0x11, 0x22, 0x33]);
+}

@@ -1,0 +1,139 @@
+//! `info`: the human monitor's questions about the machine.
+
+use machine::{Machine, RunState};
+
+use super::{Focus, registers};
+use crate::command::{Context, VERSION};
+use crate::commands::query_uuid::uuid_text;
+
+type Show = fn(&mut Context<'_>, &Focus, &str) -> String;
+
+/// Name, whether it works before the machine is built, what it shows.
+const TOPICS: &[(&str, bool, &str, Show)] = &[
+    ("chardev", true, "show the character devices", chardev),
+    ("cpus", false, "show infos for each CPU", cpus),
+    ("history", true, "show the command line history", |_, _, _| String::new()),
+    ("hotpluggable-cpus", true, "show information about hotpluggable CPUs", hotpluggable_cpus),
+    ("kvm", true, "show KVM information", |_, _, _| "kvm support: disabled\n".to_string()),
+    ("memdev", true, "show memory backends", memdev),
+    ("memory_size_summary", false, "show the amount of initially allocated and present memory", memory_size),
+    ("name", true, "show the current VM name", name),
+    ("numa", false, "show NUMA information", numa),
+    ("qom-tree", false, "show QOM composition tree", qom_tree),
+    ("registers", false, "show the cpu registers", registers::show),
+    ("status", true, "show the current VM status", status),
+    ("uuid", true, "show the current VM UUID", uuid),
+    ("version", true, "show the version of the interface", version),
+];
+
+pub(super) fn run(context: &mut Context<'_>, focus: &mut Focus, rest: &str) -> String {
+    let (topic, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    if topic.is_empty() {
+        return help();
+    }
+    let Some((_, early, _, show)) = TOPICS.iter().find(|(name, ..)| *name == topic) else {
+        return format!("unknown command: 'info {topic}'\n");
+    };
+    if context.machine.state() == RunState::Preconfig && !early {
+        return format!("Command 'info {topic}' not available with -preconfig until after exit_preconfig.\n");
+    }
+    show(context, focus, rest.trim())
+}
+
+pub(super) fn help() -> String {
+    TOPICS.iter().map(|(name, _, text, _)| format!("info {name} -- {text}\n")).collect()
+}
+
+fn chardev(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    context.environment.chardevs.iter().map(|dev| format!("{}: filename={}\n", dev.label, dev.filename)).collect()
+}
+
+fn cpus(context: &mut Context<'_>, focus: &Focus, _: &str) -> String {
+    let line = |vcpu: &machine::Vcpu| {
+        let mark = if vcpu.index == focus.cpu { '*' } else { ' ' };
+        format!("{mark} CPU #{}: thread_id={}\n", vcpu.index, vcpu.thread_id)
+    };
+    context.machine.cpus().iter().map(line).collect()
+}
+
+fn hotpluggable_cpus(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let slots = match context.machine.hotpluggable_cpus() {
+        Ok(slots) => slots,
+        Err(e) => return format!("Error: {}\n", e.text),
+    };
+    let mut out = String::from("Hotpluggable CPUs:\n");
+    for slot in slots {
+        out += &format!("  type: \"{}\"\n  vcpus_count: \"{}\"\n", slot.kind, slot.vcpus_count);
+        out += &slot.qom_path.map_or(String::new(), |path| format!("  qom_path: \"{path}\"\n"));
+        out += "  CPUInstance Properties:\n";
+        out += &slot.props.list().iter().map(|(k, v)| format!("    {k}: \"{v}\"\n")).collect::<String>();
+    }
+    out
+}
+
+fn memdev(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let mut out = String::new();
+    for dev in context.machine.memdevs() {
+        out += &format!("memory backend: {}\n  size:  {}\n", dev.id, dev.size());
+        for flag in ["merge", "dump", "prealloc"] {
+            out += &format!("  {flag}: {}\n", dev.flag(flag));
+        }
+        out += &format!("  policy: {}\n  host nodes: \n", dev.policy());
+    }
+    out + "\n"
+}
+
+fn memory_size(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    format!("base memory: {}\nplugged memory: 0\n", context.machine.ram_size())
+}
+
+fn name(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    context.machine.config().name.as_ref().map_or(String::new(), |name| format!("{name}\n"))
+}
+
+fn uuid(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    format!("{}\n", uuid_text(&context.machine.config().uuid))
+}
+
+fn version(_: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let [major, minor, micro] = VERSION;
+    format!("{major}.{minor}.{micro} (Polyarch {})\n", env!("CARGO_PKG_VERSION"))
+}
+
+fn status(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    match context.machine.state() {
+        RunState::Running => "VM status: running\n".to_string(),
+        RunState::Paused => "VM status: paused\n".to_string(),
+        other => format!("VM status: paused ({})\n", other.name()),
+    }
+}
+
+/// Only CPUs that are there are listed; a CPU without a place is on no node.
+fn numa(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let machine: &Machine = context.machine;
+    let mut out = format!("{} nodes\n", machine.numa().len());
+    for (id, node) in machine.numa().nodes() {
+        let here = |vcpu: &&machine::Vcpu| vcpu.props.and_then(|p| p.node_id).unwrap_or(0) == i64::from(id);
+        let list: String = machine.cpus().iter().filter(here).map(|vcpu| format!(" {}", vcpu.index)).collect();
+        out += &format!("node {id} cpus:{list}\nnode {id} size: {} MB\nnode {id} plugged: 0 MB\n", node.mem >> 20);
+    }
+    out
+}
+
+fn qom_tree(context: &mut Context<'_>, _: &Focus, rest: &str) -> String {
+    let path = if rest.is_empty() { "/machine" } else { rest };
+    let kind = context.machine.qom_get(path, "type");
+    let kind = kind.ok().and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default();
+    let mut out = format!("{path} ({kind})\n");
+    subtree(context.machine, path, 1, &mut out);
+    out
+}
+
+/// The tree is finite and a child never leads back.
+fn subtree(machine: &Machine, path: &str, depth: usize, out: &mut String) {
+    for item in machine.qom_list(path).unwrap_or_default() {
+        let Some(kind) = item.kind.strip_prefix("child<").and_then(|kind| kind.strip_suffix('>')) else { continue };
+        *out += &format!("{:1$}/{2} ({kind})\n", "", 2 * depth, item.name);
+        subtree(machine, &format!("{}/{}", path.trim_end_matches('/'), item.name), depth + 1, out);
+    }
+}

@@ -1,0 +1,248 @@
+//! Guest programs: what they are built from, where they run, and their expected output.
+//!
+//! Binaries are committed, so that nobody needs a cross compiler to run the tests; `cargo xtask guests` makes them again.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{need, root, say};
+
+/// What `cargo xtask guests` understands.
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Don't write; fail if a committed binary differs from what the compiler makes
+    #[arg(long)]
+    pub check: bool,
+    /// Only programs whose file name contains this
+    pub only: Option<String>,
+}
+
+/// A target that guest programs are compiled for.
+#[derive(Debug)]
+pub struct Arch {
+    /// Name of the target, as in `polyarch TARGET`.
+    pub target: &'static str,
+    /// Its folder below `guests/tests` and `guests/demo/arch`.
+    pub folder: &'static str,
+    /// Ending of file names in that folder.
+    pub suffix: &'static str,
+    cc: &'static str,
+    package: &'static str,
+    flags: &'static [&'static str],
+    /// The same with floating-point instructions.
+    fp_flags: &'static [&'static str],
+}
+
+/// All of them. One more architecture is one more row (and a start file and `arch.h` for the demo).
+pub static ARCHS: &[Arch] = &[
+    Arch {
+        target: "riscv64",
+        folder: "riscv",
+        suffix: "rv64",
+        cc: "riscv64-linux-gnu-gcc",
+        package: "Debian's gcc-riscv64-linux-gnu",
+        flags: &["-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
+        fp_flags: &["-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
+    },
+    Arch {
+        target: "riscv32",
+        folder: "riscv",
+        suffix: "rv32",
+        cc: "riscv64-linux-gnu-gcc",
+        package: "Debian's gcc-riscv64-linux-gnu",
+        flags: &["-march=rv32imac_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
+        fp_flags: &["-march=rv32imafdc_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
+    },
+];
+
+/// A bare-metal test program for QEMU's `virt` machine: `guests/tests/riscv/NAME.c`.
+#[derive(Debug)]
+pub struct Test {
+    /// Name of the source file.
+    pub name: &'static str,
+    /// Numbers of harts to run it with.
+    pub smp: &'static [u32],
+    /// Compiled with floating-point instructions.
+    fp: bool,
+}
+
+/// The tests, simplest first.
+pub static TESTS: &[Test] = &[
+    Test { name: "hello", smp: &[1], fp: false },
+    Test { name: "timer", smp: &[1], fp: false },
+    Test { name: "smc", smp: &[1], fp: false },
+    Test { name: "fpflags", smp: &[1], fp: true },
+    Test { name: "plic_uart", smp: &[1], fp: false },
+    Test { name: "user_deleg", smp: &[1], fp: false },
+    Test { name: "traps", smp: &[1], fp: false },
+    Test { name: "csr", smp: &[1], fp: false },
+    Test { name: "mmu", smp: &[1], fp: false },
+    Test { name: "pmp", smp: &[1], fp: false },
+    Test { name: "smp_ipi", smp: &[4, 8], fp: false },
+    Test { name: "amo_smp", smp: &[4, 8], fp: false },
+];
+
+/// One test on one target with one number of harts.
+#[derive(Debug)]
+pub struct Run {
+    /// The program.
+    pub test: &'static Test,
+    /// The target.
+    pub arch: &'static Arch,
+    /// Number of harts.
+    pub smp: u32,
+}
+
+impl Run {
+    /// All runs that have expected output.
+    pub fn all() -> impl Iterator<Item = Run> {
+        let pairs = TESTS.iter().flat_map(|test| ARCHS.iter().map(move |arch| (test, arch)));
+        pairs.flat_map(|(test, arch)| test.smp.iter().map(move |&smp| Run { test, arch, smp }))
+    }
+
+    /// `hello-rv64`, `amo_smp-rv32-smp4`.
+    pub fn name(&self) -> String {
+        let smp = if self.test.smp == [1] { String::new() } else { format!("-smp{}", self.smp) };
+        format!("{}-{}{smp}", self.test.name, self.arch.suffix)
+    }
+
+    /// The committed program.
+    pub fn binary(&self) -> PathBuf {
+        test_binary(self.test, self.arch)
+    }
+
+    /// The expected output: the console, and a last line with the exit code.
+    pub fn golden(&self) -> PathBuf {
+        root().join("guests/tests").join(self.arch.folder).join("golden").join(self.name() + ".txt")
+    }
+
+    /// Options for an emulator that understands QEMU's.
+    pub fn options(&self) -> Vec<String> {
+        let smp = self.smp.to_string();
+        let binary = self.binary().display().to_string();
+        let words = ["-M", "virt", "-bios", "none", "-nographic", "-smp", &smp, "-kernel", &binary];
+        words.map(str::to_owned).to_vec()
+    }
+}
+
+fn test_binary(test: &Test, arch: &Arch) -> PathBuf {
+    let file = format!("{}-{}.elf", test.name, arch.suffix);
+    root().join("guests/tests").join(arch.folder).join("bin").join(file)
+}
+
+/// The committed demo for a target.
+pub fn demo_binary(target: &str) -> PathBuf {
+    root().join(format!("guests/demo/bin/demo-{target}.elf"))
+}
+
+/// The demo for QEMU's `virt` machine, to try it on a second emulator; not committed.
+fn demo_on_virt(target: &str) -> PathBuf {
+    root().join(format!("target/guests/demo-virt-{target}.elf"))
+}
+
+/// Builds the demo for QEMU's `virt` machine and says where it is.
+///
+/// # Errors
+/// When the compiler is missing or refuses.
+pub fn build_demo_on_virt(arch: &Arch) -> Result<PathBuf> {
+    let out = demo_on_virt(arch.target);
+    std::fs::create_dir_all(root().join("target/guests"))?;
+    demo(arch, &["-DBOARD_VIRT", "-Wl,--defsym=BASE=0x80000000"], out.clone()).compile()?;
+    Ok(out)
+}
+
+/// A program to be compiled.
+struct Build {
+    arch: &'static Arch,
+    out: PathBuf,
+    flags: Vec<String>,
+    sources: Vec<String>,
+}
+
+const COMMON: &[&str] = &[
+    "-std=gnu11",
+    "-O2",
+    "-ffreestanding",
+    "-nostdlib",
+    "-static",
+    "-fno-pic",
+    "-no-pie",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wl,--build-id=none",
+    "-Wl,-z,max-page-size=4096",
+    "-s",
+    "-Ilib",
+];
+
+fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
+    let here = format!("demo/arch/{}", arch.folder);
+    let mut flags = vec![format!("-I{here}"), "-Idemo".to_owned(), "-Wl,-T,demo/link.ld".to_owned()];
+    flags.extend(board.iter().map(|f| (*f).to_owned()));
+    let mut sources = vec![format!("{here}/start.S")];
+    sources.extend(["demo/main.c", "demo/machine.c", "lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
+    let arch = ARCHS.iter().find(|a| a.target == arch.target).expect("a row of the table");
+    Build { arch, out, flags: [arch.flags.iter().map(|f| (*f).to_owned()).collect(), flags].concat(), sources }
+}
+
+fn test(test: &Test, arch: &'static Arch) -> Build {
+    let here = format!("tests/{}", arch.folder);
+    let own = if test.fp { arch.fp_flags } else { arch.flags };
+    let mut flags: Vec<String> = own.iter().map(|f| (*f).to_owned()).collect();
+    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/virt.ld")]);
+    let mut sources = vec![format!("{here}/rt.S"), format!("{here}/rt.c"), format!("{here}/{}.c", test.name)];
+    sources.extend(["lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
+    Build { arch, out: test_binary(test, arch), flags, sources }
+}
+
+impl Build {
+    fn compile(&self) -> Result<()> {
+        need(self.arch.cc, self.arch.package)?;
+        if let Some(folder) = self.out.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut cc = Command::new(self.arch.cc);
+        cc.current_dir(root().join("guests")).args(COMMON).args(&self.flags).arg("-o").arg(&self.out);
+        crate::output(cc.args(&self.sources)).map(drop)
+    }
+}
+
+/// Everything that is committed.
+fn builds() -> Vec<Build> {
+    let demos = ARCHS.iter().map(|a| demo(a, &["-Wl,--defsym=BASE=0x100000"], demo_binary(a.target)));
+    let tests = TESTS.iter().flat_map(|t| ARCHS.iter().map(move |a| test(t, a)));
+    demos.chain(tests).collect()
+}
+
+/// Compiles the guest programs, or compares.
+///
+/// # Errors
+/// When a compiler is missing or refuses, or with `--check` when a committed binary is not what it makes.
+pub fn run(args: &Args) -> Result<()> {
+    let mut stale = Vec::new();
+    for mut build in builds() {
+        let committed = build.out.clone();
+        let name = committed.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if args.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+            continue;
+        }
+        if args.check {
+            build.out = root().join("target/guests").join(&name);
+        }
+        build.compile().with_context(|| name.clone())?;
+        if args.check && std::fs::read(&build.out)? != std::fs::read(&committed).unwrap_or_default() {
+            stale.push(name);
+        } else {
+            say(&name);
+        }
+    }
+    if !stale.is_empty() {
+        bail!("not what the compiler makes of the sources: {}; run `cargo xtask guests`", stale.join(", "));
+    }
+    Ok(())
+}

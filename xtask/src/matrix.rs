@@ -1,0 +1,147 @@
+//! `cargo xtask matrix`: docs/conformance.md and docs/isa/, from test files and from runs. Nothing in them is typed in.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::guests::{ARCHS, Run};
+use crate::machine::boot;
+use crate::{root, say};
+
+/// What `cargo xtask matrix` understands.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The program that runs the guests
+    #[arg(long, default_value = "target/release/polyarch")]
+    bin: PathBuf,
+}
+
+const HEAD: &str = "\
+# Conformance
+
+Written by `cargo xtask matrix`; don't edit. \"Passed\" is what the run that wrote this page saw.
+";
+
+/// Writes both.
+///
+/// # Errors
+/// When a file can't be read or written.
+pub fn run(args: &Args) -> Result<()> {
+    let bin = root().join(&args.bin);
+    let mut page = HEAD.to_owned();
+    for arch in ARCHS {
+        let _ = writeln!(page, "\n## {}\n\n| suite | passed | total |\n|---|---|---|", arch.target);
+        let runs: Vec<Run> = Run::all().filter(|r| r.arch.target == arch.target).collect();
+        let failures: Vec<String> = runs.iter().filter_map(|r| failure(&bin, r)).collect();
+        let passed = runs.len() - failures.len();
+        let _ =
+            writeln!(page, "| guest programs, output as on qemu-system (`guests/tests`) | {passed} | {} |", runs.len());
+        for (chapter, cases) in insn_files(arch.folder)? {
+            let _ =
+                writeln!(page, "| `.insn` cases, {chapter} (each fails `cargo test` if it does) | {cases} | {cases} |");
+        }
+        if !failures.is_empty() {
+            let _ = writeln!(page, "\nGaps:\n\n{}", failures.join("\n"));
+        }
+    }
+    write(&root().join("docs/conformance.md"), &page)?;
+    write_isa()
+}
+
+/// A line about a run whose output is not the expected one.
+fn failure(bin: &Path, run: &Run) -> Option<String> {
+    if !bin.is_file() {
+        return Some(format!("- {}: not run, {} is not built", run.name(), bin.file_name()?.display()));
+    }
+    let options = [vec![run.arch.target.to_owned()], run.options()].concat();
+    let golden = std::fs::read_to_string(run.golden()).unwrap_or_default();
+    match boot(bin, &options, Duration::from_secs(60)) {
+        Ok(outcome) if outcome.golden() == golden => None,
+        Ok(outcome) => Some(format!("- {}: other output, exit {}", run.name(), outcome.exit)),
+        Err(error) => Some(format!("- {}: {}", run.name(), error.to_string().lines().next().unwrap_or_default())),
+    }
+}
+
+/// The chapters of a target's instruction tests, and the cases in each.
+fn insn_files(folder: &str) -> Result<BTreeMap<String, usize>> {
+    let mut chapters = BTreeMap::new();
+    let Ok(list) = std::fs::read_dir(root().join("targets").join(folder).join("tests/insn")) else {
+        return Ok(chapters);
+    };
+    for entry in list {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "insn") {
+            let text = std::fs::read_to_string(&path)?;
+            let cases = text.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')).count();
+            chapters.insert(path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), cases);
+        }
+    }
+    Ok(chapters)
+}
+
+/// One page an architecture: which instructions the `.insn` files show, chapter by chapter.
+fn write_isa() -> Result<()> {
+    let mut folders: Vec<&str> = ARCHS.iter().map(|a| a.folder).collect();
+    folders.dedup();
+    for folder in folders {
+        let chapters = mnemonics(folder)?;
+        if chapters.is_empty() {
+            continue;
+        }
+        let mut page = format!("# Instructions of {folder}\n\nWritten by `cargo xtask matrix`; don't edit.\n");
+        for (chapter, names) in chapters {
+            let list: Vec<String> = names.iter().map(|(name, cases)| format!("`{name}` ({cases})")).collect();
+            let _ = writeln!(page, "\n## {chapter}\n\n{}", list.join(", "));
+        }
+        write(&root().join(format!("docs/isa/{folder}.md")), &page)?;
+    }
+    Ok(())
+}
+
+type Chapters = BTreeMap<String, BTreeMap<String, usize>>;
+
+fn mnemonics(folder: &str) -> Result<Chapters> {
+    let mut chapters = Chapters::new();
+    for chapter in insn_files(folder)?.into_keys() {
+        let path = root().join("targets").join(folder).join(format!("tests/insn/{chapter}.insn"));
+        let names = chapters.entry(chapter).or_default();
+        for line in std::fs::read_to_string(path)?.lines() {
+            if let Some(name) = mnemonic(line) {
+                *names.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    Ok(chapters)
+}
+
+/// The mnemonic of `02c5c533  div a0, a1, a2 | ... => ...`.
+fn mnemonic(line: &str) -> Option<&str> {
+    let text = line.split('|').next()?;
+    let mut words = text.split_whitespace();
+    let bytes = words.next()?;
+    bytes.bytes().all(|b| b.is_ascii_hexdigit()).then(|| words.next()).flatten()
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, text)?;
+    say(&path.display().to_string());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mnemonic;
+
+    #[test]
+    fn mnemonics_of_test_lines() {
+        assert_eq!(mnemonic("02c5c533  div a0, a1, a2   | a1=7 a2=-2 => a0=-3"), Some("div"));
+        assert_eq!(mnemonic("# a comment"), None);
+        assert_eq!(mnemonic(""), None);
+    }
+}

@@ -1,0 +1,135 @@
+//! `cargo xtask oracle`: comparisons with programs that are not ours. `cargo test` needs none of them: what they say is kept
+//! in the tree as expected output.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::guests::{ARCHS, Run, TESTS, build_demo_on_virt};
+use crate::machine::boot;
+use crate::{cargo, need, root, run as sh, say};
+
+mod gdb;
+
+/// What `cargo xtask oracle` understands.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Guest programs on qemu-system (Debian: qemu-system-misc): is their recorded output still what it prints?
+    Guests {
+        /// Write what it prints
+        #[arg(long)]
+        record: bool,
+    },
+    /// Our arithmetic against Berkeley SoftFloat, built from source (a C compiler), with RISC-V's and SSE's NaN rules
+    Softfloat,
+    /// Instructions of the riscv target against other implementations (its long tests)
+    Riscv,
+    /// QMP transcripts of a real QEMU 4.2 (needs a replay program and its transcripts, and python3)
+    Qmp {
+        /// The replay program
+        #[arg(long)]
+        replay: PathBuf,
+        /// Targets, separated by commas
+        #[arg(long, default_value = "riscv64,riscv32", value_delimiter = ',')]
+        target: Vec<String>,
+    },
+    /// One session of gdb-multiarch (Debian: gdb-multiarch) with ours and with qemu-system: same answers?
+    Gdb,
+}
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs a comparison.
+///
+/// # Errors
+/// When something is not installed, or the two sides differ.
+pub fn run(args: &Args) -> Result<()> {
+    match &args.what {
+        What::Guests { record } => guests(*record),
+        What::Softfloat => softfloat(),
+        What::Riscv => riscv(),
+        What::Qmp { replay, target } => qmp(replay, target),
+        What::Gdb => gdb::run(),
+    }
+}
+
+/// A package of its own, since it builds C code.
+fn softfloat() -> Result<()> {
+    need("cc", "Debian's gcc")?;
+    for rules in ["riscv", "sse"] {
+        let mut oracle = cargo();
+        oracle.current_dir(root().join("oracles/softfloat"));
+        sh(oracle.args(["run", "--no-default-features", "--features", rules]))?;
+    }
+    Ok(())
+}
+
+/// The tests of the target that are too long for every day.
+fn riscv() -> Result<()> {
+    sh(cargo().args(["test", "--release", "--package", "riscv", "--", "--ignored"]))
+}
+
+fn release_build() -> Result<PathBuf> {
+    sh(cargo().args(["build", "--release", "--package", "cli"]))?;
+    Ok(root().join("target/release/polyarch"))
+}
+
+fn guests(record: bool) -> Result<()> {
+    let mut wrong = Vec::new();
+    for run in Run::all() {
+        let emulator = format!("qemu-system-{}", run.arch.target);
+        need(&emulator, "Debian's qemu-system-misc")?;
+        let got = boot(Path::new(&emulator), &run.options(), LIMIT).with_context(|| run.name())?.golden();
+        let golden = run.golden();
+        if record {
+            std::fs::create_dir_all(golden.parent().context("goldens have a folder")?)?;
+            std::fs::write(&golden, &got)?;
+        } else if std::fs::read_to_string(&golden).unwrap_or_default() != got {
+            wrong.push(run.name());
+        }
+        say(&format!("{}: {}", run.name(), got.lines().last().unwrap_or_default()));
+    }
+    demo_on_virt()?;
+    if !wrong.is_empty() {
+        bail!("{emulator} prints something else than was recorded: {}", wrong.join(", "), emulator = "qemu-system");
+    }
+    Ok(())
+}
+
+/// The demo is written for our own board; its program, if not the board, can be checked on the `virt` machine.
+fn demo_on_virt() -> Result<()> {
+    for arch in ARCHS {
+        let binary = build_demo_on_virt(arch)?.display().to_string();
+        let options = ["-M", "virt", "-bios", "none", "-nographic", "-smp", "8", "-kernel", &binary].map(str::to_owned);
+        let outcome = boot(Path::new(&format!("qemu-system-{}", arch.target)), &options, LIMIT)?;
+        if outcome.exit != 0 {
+            bail!("the demo fails on qemu-system-{}:\n{}", arch.target, outcome.console);
+        }
+        say(&format!("demo on virt, {}: exit 0", arch.target));
+    }
+    Ok(())
+}
+
+fn qmp(replay: &Path, targets: &[String]) -> Result<()> {
+    need("python3", "Debian's python3")?;
+    let bin = release_build()?;
+    for target in targets {
+        sh(Command::new(replay).arg("--bin").arg(&bin).args(["--target", target]))?;
+    }
+    Ok(())
+}
+
+/// A program of [`TESTS`], by name.
+fn program(name: &str, target: &str) -> Result<Run> {
+    let test = TESTS.iter().find(|t| t.name == name).with_context(|| format!("no guest program {name}"))?;
+    let arch = ARCHS.iter().find(|a| a.target == target).with_context(|| format!("no target {target}"))?;
+    Ok(Run { test, arch, smp: test.smp[0] })
+}

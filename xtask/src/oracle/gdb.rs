@@ -1,0 +1,114 @@
+//! The same session of a real gdb with ours and with qemu-system. Its answers must be equal, word for word.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::guests::Run;
+use crate::{need, output, say};
+
+/// Commands after connecting. Addresses and instructions are those of the committed program, the same on both sides.
+const SESSION: &[&str] = &[
+    "info threads",
+    "p/x $a0",
+    "break *0x80000000",
+    "continue",
+    "p/x $pc",
+    "stepi",
+    "p/x $pc",
+    "stepi",
+    "stepi",
+    "p/x $pc",
+    "p/x $mtvec",
+    "x/4xw 0x80000000",
+    "set $s3 = 0x1234",
+    "p/x $s3",
+    "set {int}0x80010000 = 0x5678",
+    "p/x {int}0x80010000",
+    "watch *(int*)0x80010000",
+    "info registers s3 sp",
+    "delete",
+    "continue",
+];
+
+/// Runs the session on both.
+///
+/// # Errors
+/// When a program is missing, doesn't answer, or the answers differ.
+pub(super) fn run() -> Result<()> {
+    need("gdb-multiarch", "Debian's gdb-multiarch")?;
+    let ours = super::release_build()?;
+    for target in ["riscv64", "riscv32"] {
+        let theirs = format!("qemu-system-{target}");
+        need(&theirs, "Debian's qemu-system-misc")?;
+        let run = super::program("hello", target)?;
+        let a = session(&ours, Some(target), &run)?;
+        let b = session(&PathBuf::from(theirs), None, &run)?;
+        if a != b {
+            bail!("gdb sees different machines on {target}.\nOurs:\n{a}\nqemu-system:\n{b}");
+        }
+        say(&format!("gdb on {target}: {} lines of answers, all equal", a.lines().count()));
+    }
+    Ok(())
+}
+
+fn session(emulator: &Path, target: Option<&str>, run: &Run) -> Result<String> {
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let mut child = Command::new(emulator)
+        .args(target)
+        .args(run.options())
+        .args(["-S", "-gdb", &format!("tcp:127.0.0.1:{port}")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .with_context(|| format!("can't start {}", emulator.display()))?;
+    let answers = listen(port, &mut child).and_then(|()| gdb(port, run));
+    // It may have ended by itself: the guest's last act is to switch the machine off.
+    let _ = child.kill();
+    child.wait()?;
+    answers
+}
+
+fn listen(port: u16, child: &mut Child) -> Result<()> {
+    let begin = Instant::now();
+    // Not connected: some stubs serve one client only.
+    while !listening(port)? {
+        if let Some(status) = child.try_wait()? {
+            bail!("the emulator ended before gdb could connect: {status}");
+        }
+        if begin.elapsed() > Duration::from_secs(10) {
+            bail!("nobody listens on port {port}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+/// Whether a socket listens on `port` of this machine, by Linux's own list.
+fn listening(port: u16) -> Result<bool> {
+    let wanted = format!(":{port:04X}");
+    let list =
+        std::fs::read_to_string("/proc/net/tcp")? + &std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
+    Ok(list.lines().any(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let local = words.next().unwrap_or_default();
+        local.ends_with(&wanted) && words.nth(1) == Some("0A")
+    }))
+}
+
+fn gdb(port: u16, run: &Run) -> Result<String> {
+    let mut gdb = Command::new("timeout");
+    gdb.args(["30", "gdb-multiarch", "-nx", "-q", "-batch", "-ex", "set pagination off", "-ex", "set confirm off"]);
+    gdb.arg(run.binary()).args(["-ex", &format!("target remote 127.0.0.1:{port}")]);
+    for command in SESSION {
+        gdb.args(["-ex", &format!("echo > {command}\\n"), "-ex", command]);
+    }
+    let text = output(gdb.stderr(Stdio::null()))?;
+    // What a thread is called is the emulator's choice.
+    let kept = text.lines().filter(|l| !l.contains("Thread ") && !l.contains("Remote debugging"));
+    Ok(kept.collect::<Vec<_>>().join("\n"))
+}
