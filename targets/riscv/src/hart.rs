@@ -154,7 +154,7 @@ pub(crate) mod fake {
         pub(crate) fn new(xlen: u32, cpu: &str) -> Fake {
             let model = Model::parse(xlen, cpu).expect("the tests name models that exist");
             Fake {
-                csrs: Csrs::new(),
+                csrs: Csrs::new(&model),
                 model,
                 lines: 0,
                 time: 0,

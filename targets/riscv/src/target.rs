@@ -91,7 +91,7 @@ impl Lifter {
 
 /// Puts a hart into the state after reset ("Reset").
 fn reset<H: Hart>(hart: &mut H) {
-    *hart.csrs_mut() = Csrs::new();
+    *hart.csrs_mut() = Csrs::new(hart.model());
     let pc = hart.model().reset_vector();
     hart.set_pc(pc);
     mmu::flush(hart);
@@ -141,8 +141,8 @@ macro_rules! target {
                 lifter.disassemble(code)
             }
 
-            fn new_state(_: &Model) -> Csrs {
-                Csrs::new()
+            fn new_state(model: &Model) -> Csrs {
+                Csrs::new(model)
             }
 
             fn reset(ctx: &mut Ctx<Self>) {
