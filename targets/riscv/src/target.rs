@@ -7,7 +7,7 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use decode::{Bits, Decoder, Flow, Index};
 use uop::{Builder, Exit, Width};
 
-use crate::csr::Csrs;
+use crate::csr::{self, Csrs};
 use crate::ext::{Ext, ExtSet};
 use crate::fetch::fetch;
 use crate::hart::Hart;
@@ -187,6 +187,12 @@ macro_rules! target {
 
             fn wakes(ctx: &Ctx<Self>) -> bool {
                 trap::pending(ctx) != 0
+            }
+
+            fn deadline(ctx: &Ctx<Self>) -> Option<u64> {
+                let ticks = csr::timer_deadline(ctx)?;
+                let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(ctx.model().timebase_hz.into());
+                u64::try_from(ns).ok()
             }
 
             fn info(ctx: &Ctx<Self>) -> Info {

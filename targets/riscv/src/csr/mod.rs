@@ -21,7 +21,7 @@ use crate::trap::Trap;
 use counters::Counter;
 
 pub(crate) use fp::accrue as accrue_fflags;
-pub(crate) use machine::mip;
+pub(crate) use machine::{mip, timer_deadline};
 pub use mstatus::Status;
 
 /// Privilege modes, by their encoding.
