@@ -268,6 +268,11 @@ pub trait Cpu: Send {
     /// Whether a halted CPU would wake up now: a line that it listens to is up.
     fn has_work(&self) -> bool;
 
+    /// When a halted CPU will have work without any line: a timer in the CPU itself.
+    fn deadline(&self) -> Option<Nanos> {
+        None
+    }
+
     /// The physical address of a virtual one for a debugger: no permission check, no side effect.
     fn translate_debug(&self, address: u64) -> Option<u64>;
 

@@ -72,6 +72,7 @@ pub struct Ctx<T: Target> {
     pub(crate) put_by: i64,
     fetch_flush: bool,
     jumps_used: bool,
+    pub(crate) access_len: u32,
     tlb_ready: u8,
 }
 
@@ -97,6 +98,7 @@ impl<T: Target> Ctx<T> {
             put_by: 0,
             fetch_flush: false,
             jumps_used: false,
+            access_len: 1,
             tlb_ready: 0,
         });
         ctx.core.owner = (&raw mut *ctx).cast();
@@ -128,6 +130,11 @@ impl<T: Target> Ctx<T> {
     #[inline]
     pub fn set_reg(&mut self, reg: Reg, value: u64) {
         self.core.file[reg.index()] = value;
+    }
+
+    /// In [`Target::translate`]: how many bytes the access has, all in one page. An access that is not aligned comes byte by byte.
+    pub fn access_len(&self) -> u32 {
+        self.access_len
     }
 
     /// Address of the next instruction; see [`Ctx`] for what it is in helpers.

@@ -1,5 +1,6 @@
 //! What a guest architecture implements.
 
+use memory::Nanos;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uop::{Builder, HelperInfo, Width};
@@ -142,6 +143,12 @@ pub trait Target: Sized + Send + 'static {
 
     /// Whether a waiting CPU goes on: some interrupt that it listens to is pending, even if it isn't taken.
     fn wakes(ctx: &Ctx<Self>) -> bool;
+
+    /// When [`Target::wakes`] becomes true without any line: a timer in the CPU itself that it listens to.
+    fn deadline(ctx: &Ctx<Self>) -> Option<Nanos> {
+        let _ = ctx;
+        None
+    }
 
     /// Puts back what `aux` of the instruction at which the CPU stops in mid-block stands for (delay-slot state, say).
     fn restore_aux(ctx: &mut Ctx<Self>, aux: u32) {
