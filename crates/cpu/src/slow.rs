@@ -152,17 +152,18 @@ impl<T: Target> Ctx<T> {
                 let v = unsafe { read_host(p, mem.width, mem.order != uop::Order::Relaxed) };
                 Ok(swap(v, mem))
             }
-            Place::Bus(phys) => self.bus_load(address, phys, mem),
+            Place::Bus(phys) => self.bus_load(address, phys, mem, Access::Read),
         }
     }
 
-    fn bus_load(&mut self, address: u64, phys: u64, mem: Mem) -> Result<u64, Stopped> {
+    /// A load from a device; `access` is what the fault says if nothing answers.
+    fn bus_load(&mut self, address: u64, phys: u64, mem: Mem, access: Access) -> Result<u64, Stopped> {
         let (now, before) = (self.now(), self.env.lines.levels());
         let value = self.env.bus.read(phys, mem.width.bytes(), mem.endian, now);
         self.after_device(before);
         match value {
             Ok(v) => Ok(mem.width.cut(v)),
-            Err(_) => match T::bus_error(address, phys, Access::Read) {
+            Err(_) => match T::bus_error(address, phys, access) {
                 Some(fault) => Err(self.stop(fault)),
                 None => Ok(0),
             },
@@ -266,7 +267,7 @@ impl<T: Target> Ctx<T> {
                 Ok(swap(old, mem))
             }
             Place::Bus(phys) => {
-                let old = self.bus_load(address, phys, mem)?;
+                let old = self.bus_load(address, phys, mem, Access::Write)?;
                 self.bus_store(address, phys, sem::rmw(op, w, old, operand), mem)?;
                 Ok(old)
             }
@@ -282,7 +283,7 @@ impl<T: Target> Ctx<T> {
                 Ok(swap(old, mem))
             }
             Place::Bus(phys) => {
-                let old = self.bus_load(address, phys, mem)?;
+                let old = self.bus_load(address, phys, mem, Access::Write)?;
                 if old == expected {
                     self.bus_store(address, phys, new, mem)?;
                 }
@@ -306,7 +307,7 @@ impl<T: Target> Ctx<T> {
             }
             Place::Bus(phys) => {
                 self.reservation = None;
-                self.bus_load(address, phys, mem)
+                self.bus_load(address, phys, mem, Access::Read)
             }
         }
     }
