@@ -101,7 +101,7 @@ class Machine:
         self.trap = number
         uc.emu_stop()
 
-    def step(self, pc, size):
+    def step(self, pc, is_amo):
         """Runs one instruction; the pc after it and the exception."""
         self.trap = None
         try:
@@ -114,6 +114,9 @@ class Machine:
             }
             if error.errno in kinds:
                 self.trap = kinds[error.errno]
+                # It names the half that has failed; to the guest an AMO is a store.
+                if self.trap == LOAD_ACCESS and is_amo:
+                    self.trap = STORE_ACCESS
             elif error.errno != UC_ERR_FETCH_UNMAPPED and not (error.errno == UC_ERR_EXCEPTION and self.trap):
                 raise
         return self.uc.reg_read(rv.UC_RISCV_REG_PC) & self.mask, self.trap
@@ -128,8 +131,8 @@ class Machine:
         uc.mem_write(self.pc, b"".join(code))
         uc.ctl_remove_cache(self.pc, self.pc + 8)
         pc, trap = self.pc, None
-        for word in code:
-            pc, trap = self.step(pc, len(word))
+        for _ in code:
+            pc, trap = self.step(pc, case["text"].startswith("amo"))
             if trap is not None:
                 break
         return self.registers(), bytearray(uc.mem_read(self.data, len(self.window))), pc, trap
