@@ -11,7 +11,7 @@ use memory::{AddressSpace, SharedDevice};
 use parking_lot::Mutex;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
-use crate::build::{self, Blob, Build, Plan, Start};
+use crate::build::{self, Blob, Build, Plan, Start, Store};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
 use crate::engines::{self, Factory};
@@ -113,6 +113,8 @@ pub struct Machine {
     memory: Arc<AddressSpace>,
     factories: BTreeMap<String, Box<dyn Factory>>,
     start: Start,
+    /// CPUs that begin elsewhere, by index.
+    starts: BTreeMap<i64, u64>,
     blobs: Vec<Blob>,
     started: Option<Started>,
     devices: Vec<SharedDevice>,
@@ -150,6 +152,7 @@ impl Machine {
             memory: Arc::default(),
             factories: BTreeMap::new(),
             start: Start::Reset,
+            starts: BTreeMap::new(),
             blobs: Vec::new(),
             started: None,
             devices: Vec::new(),
@@ -277,6 +280,20 @@ impl Machine {
         self.cpus.push(vcpu);
         self.sched.add(plan.index);
         self.mark_started(plan.index, true);
+        Ok(())
+    }
+
+    /// Memory for loaders; what they write is put back at a reset.
+    pub(crate) fn store(&mut self) -> Store<'_> {
+        Store { memory: &self.memory, blobs: &mut self.blobs }
+    }
+
+    /// Puts CPU `index` at `pc`, now and after each reset.
+    pub(crate) fn start_cpu_at(&mut self, index: i64, pc: u64) -> Result<(), Error> {
+        let vcpu = self.cpus.iter_mut().find(|vcpu| vcpu.index == index);
+        let vcpu = vcpu.ok_or_else(|| Error::new(format!("loader: there is no CPU {index} (cpu-num)")))?;
+        vcpu.cpu.set_pc(pc);
+        self.starts.insert(index, pc);
         Ok(())
     }
 
@@ -589,6 +606,9 @@ impl Machine {
             vcpu.cpu.reset();
             vcpu.cpu.flush();
             begin(vcpu, &self.start);
+            if let Some(&pc) = self.starts.get(&vcpu.index) {
+                vcpu.cpu.set_pc(pc);
+            }
         }
         self.sched.wake_all();
     }
