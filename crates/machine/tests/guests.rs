@@ -266,3 +266,69 @@ fn broken_programs_are_refused() {
     config.boot.kernel = guest("tests/riscv/bin/hello-rv64.elf");
     assert!(Machine::new(config).is_err());
 }
+
+/// A 64-bit ELF with `code` at 0x8000_0000 and the symbols `tohost` and `fromhost` (the next word) at `tohost`.
+fn elf_with_htif(code: &[u32], tohost: u64) -> Vec<u8> {
+    let code: Vec<u8> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let strings = b"\0tohost\0fromhost\0";
+    let (code_at, symbols_at) = (0x78u64, 0x78 + code.len() as u64);
+    let strings_at = symbols_at + 3 * 24;
+    let sections_at = strings_at + strings.len() as u64;
+    let mut out = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    let halves = |out: &mut Vec<u8>, list: &[u16]| list.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    let words = |out: &mut Vec<u8>, list: &[u32]| list.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    let longs = |out: &mut Vec<u8>, list: &[u64]| list.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    halves(&mut out, &[2, 243]);
+    words(&mut out, &[1]);
+    longs(&mut out, &[0x8000_0000, 0x40, sections_at]);
+    words(&mut out, &[0]);
+    halves(&mut out, &[64, 56, 1, 64, 3, 0]);
+    words(&mut out, &[1, 7]);
+    longs(&mut out, &[code_at, 0x8000_0000, 0x8000_0000, code.len() as u64, 0x3000, 0x1000]);
+    out.extend(&code);
+    out.extend([0; 24]);
+    for (name, value) in [(1, tohost), (8, tohost + 8)] {
+        words(&mut out, &[name]);
+        halves(&mut out, &[0x10, 1]);
+        longs(&mut out, &[value, 8]);
+    }
+    out.extend(strings);
+    out.extend([0; 64]);
+    for (kind, at, len, link, info, entry) in
+        [(2, symbols_at, 72, 2, 1, 24), (3, strings_at, strings.len() as u64, 0, 0, 0)]
+    {
+        words(&mut out, &[0, kind]);
+        longs(&mut out, &[0, 0, at, len]);
+        words(&mut out, &[link, info]);
+        longs(&mut out, &[1, entry]);
+    }
+    out
+}
+
+#[test]
+fn htif_prints_and_ends_the_run_on_spike() {
+    /// `sd rs2, 0(rs1)`
+    const fn sd(rs2: u32, rs1: u32) -> u32 {
+        rs2 << 20 | rs1 << 15 | 0b011 << 12 | 0x23
+    }
+    /// `slli rd, rs1, n` and `or rd, rd, rs2`
+    const fn slli(rd: u32, rs1: u32, n: u32) -> u32 {
+        n << 20 | rs1 << 15 | 0b001 << 12 | rd << 7 | 0x13
+    }
+    // tohost is at 0x8000_2000: auipc t0, 2. Device 1, command 1 prints; an odd number to device 0 ends with number / 2.
+    let code = [
+        2 << 12 | 5 << 7 | 0x17,
+        addi(6, 0, 0x101),
+        slli(6, 6, 48),
+        addi(6, 6, u32::from(b'H')),
+        sd(6, 5),
+        addi(6, 0, 5 << 1 | 1),
+        sd(6, 5),
+        STAY,
+    ];
+    let file = Code::new("htif", &[]);
+    std::fs::write(&file.0, elf_with_htif(&code, 0x8000_2000)).unwrap();
+    let mut run = Run::new("riscv64", "spike", |config| config.boot.kernel = file.name());
+    let code = run.finish();
+    assert_eq!((code, run.console.text().as_str()), (5, "H"));
+}
