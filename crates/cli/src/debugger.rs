@@ -56,8 +56,13 @@ impl Debugger {
 
     /// A CPU met a breakpoint or a watchpoint.
     pub(crate) fn stopped(&mut self, machine: &mut Machine, environment: &Environment, cpu: i64, exit: &Exit) {
-        if let Some(stop) = Stop::from_exit(cpu as usize, exit) {
-            self.report(stop, machine, environment);
+        let is_stale = !self.server.is_running() || *exit == Exit::Breakpoint && !stands_on_breakpoint(machine, cpu);
+        match Stop::from_exit(cpu as usize, exit) {
+            Some(stop) if !is_stale => self.report(stop, machine, environment),
+            // Several CPUs can meet a breakpoint in one round; by the time of the second it may be gone, or the client.
+            _ => {
+                let _ = machine.cont();
+            }
         }
     }
 
@@ -90,6 +95,17 @@ impl Debugger {
             follow(plan, machine);
         }
     }
+}
+
+/// Whether the CPU's next instruction has a breakpoint.
+fn stands_on_breakpoint(machine: &mut Machine, index: i64) -> bool {
+    let Some(vcpu) = machine.cpus_mut().iter_mut().find(|vcpu| vcpu.index == index) else { return false };
+    let pc = vcpu.cpu.pc();
+    let there = vcpu.cpu.remove_breakpoint(pc);
+    if there {
+        vcpu.cpu.insert_breakpoint(pc);
+    }
+    there
 }
 
 /// Lets those CPUs go that the plan lets go. While one is to step only it moves, unless it waits for the others.
