@@ -101,10 +101,11 @@ fn version(_: &mut Context<'_>, _: &Focus, _: &str) -> String {
 }
 
 fn status(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let step = if context.environment.singlestep.get() { " (single step mode)" } else { "" };
     match context.machine.state() {
-        RunState::Running => "VM status: running\n".to_string(),
-        RunState::Paused => "VM status: paused\n".to_string(),
-        other => format!("VM status: paused ({})\n", other.name()),
+        RunState::Running => format!("VM status: running{step}\n"),
+        RunState::Paused => format!("VM status: paused{step}\n"),
+        other => format!("VM status: paused{step} ({})\n", other.name()),
     }
 }
 
