@@ -222,7 +222,10 @@ impl Keys<'_> {
             }
             match byte {
                 CTRL_A => plain.push(CTRL_A),
-                b'x' => return Wish::Quit,
+                b'x' => {
+                    self.deliver(plain, machine, hub);
+                    return Wish::Quit;
+                }
                 b'h' | b'?' => self.say(MUX_HELP),
                 b'c' => {
                     self.deliver(std::mem::take(&mut plain), machine, hub);
