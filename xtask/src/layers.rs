@@ -37,7 +37,7 @@ static ROWS: &[Row] = &[
     row("testkit", &["bits", "memory", "uop", "cpu"], &[]),
     row("interp", &["bits", "memory", "uop", "cpu"], &[]),
     row(TARGETS, &["bits", "uop", "decode", "softfloat", "memory", "cpu"], &["testkit", "interp"]),
-    row("gdb", &["cpu"], &[]),
+    row("gdb", &["bits", "memory", "cpu"], &["testkit", "interp", TARGETS]),
     row("devices", &["bits", "memory"], &[]),
     row("loader", &["bits", "memory"], &[]),
     row("machine", &["bits", "memory", "cpu", "interp", "devices", "topology", "loader", TARGETS], &["testkit"]),

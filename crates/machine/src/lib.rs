@@ -25,9 +25,9 @@ pub mod thread;
 pub mod types;
 pub mod value;
 
-pub use devices::Sink;
 pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};
 pub use console::Console;
+pub use devices::Sink;
 pub use error::{Error, ErrorClass, Warning};
 pub use machine::{Advance, HotpluggableCpu, Machine, Vcpu};
 pub use memdev::MemDev;

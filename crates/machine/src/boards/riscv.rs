@@ -129,18 +129,6 @@ pub(crate) fn isa(bits: u32, text: &str) -> (String, bool) {
     (format!("rv{bits}{letters}{names}"), model.has_mmu())
 }
 
-/// Writes `cpu-map` with phandles.
-pub(crate) fn cpu_map(fdt: &mut Fdt, map: &topology::devicetree::MapNode, path: &str, phandle: &impl Fn(u32) -> u32) {
-    let path = format!("{path}/{}", map.name);
-    let node = fdt.node(&path);
-    if let Some(cpu) = map.cpu {
-        node.u32("cpu", phandle(cpu));
-    }
-    for child in &map.children {
-        cpu_map(fdt, child, &path, phandle);
-    }
-}
-
 /// `interrupts-extended` to these lines of every hart.
 pub(crate) fn to_harts(controllers: &[u32], lines: impl Fn(usize) -> &'static [u32]) -> Vec<u32> {
     let of =
