@@ -76,6 +76,10 @@ pub static TESTS: &[Test] = &[
     Test { name: "fpflags", smp: &[1], fp: true },
     Test { name: "plic_uart", smp: &[1], fp: false },
     Test { name: "user_deleg", smp: &[1], fp: false },
+    Test { name: "traps", smp: &[1], fp: false },
+    Test { name: "csr", smp: &[1], fp: false },
+    Test { name: "mmu", smp: &[1], fp: false },
+    Test { name: "pmp", smp: &[1], fp: false },
     Test { name: "smp_ipi", smp: &[4, 8], fp: false },
     Test { name: "amo_smp", smp: &[4, 8], fp: false },
 ];

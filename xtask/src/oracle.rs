@@ -28,7 +28,7 @@ enum What {
         #[arg(long)]
         record: bool,
     },
-    /// Our arithmetic against other implementations, millions of cases (the long tests of crate softfloat)
+    /// Our arithmetic against Berkeley SoftFloat, built from source (a C compiler), with RISC-V's and SSE's NaN rules
     Softfloat,
     /// Instructions of the riscv target against other implementations (its long tests)
     Riscv,
@@ -54,16 +54,27 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub fn run(args: &Args) -> Result<()> {
     match &args.what {
         What::Guests { record } => guests(*record),
-        What::Softfloat => long_tests("softfloat"),
-        What::Riscv => long_tests("riscv"),
+        What::Softfloat => softfloat(),
+        What::Riscv => riscv(),
         What::Qmp { replay, target } => qmp(replay, target),
         What::Gdb => gdb::run(),
     }
 }
 
-/// The tests of `package` that are too long for every day.
-fn long_tests(package: &str) -> Result<()> {
-    sh(cargo().args(["test", "--release", "--package", package, "--", "--ignored"]))
+/// A package of its own, since it builds C code.
+fn softfloat() -> Result<()> {
+    need("cc", "Debian's gcc")?;
+    for rules in ["riscv", "sse"] {
+        let mut oracle = cargo();
+        oracle.current_dir(root().join("oracles/softfloat"));
+        sh(oracle.args(["run", "--no-default-features", "--features", rules]))?;
+    }
+    Ok(())
+}
+
+/// The tests of the target that are too long for every day.
+fn riscv() -> Result<()> {
+    sh(cargo().args(["test", "--release", "--package", "riscv", "--", "--ignored"]))
 }
 
 fn release_build() -> Result<PathBuf> {

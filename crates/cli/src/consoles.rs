@@ -10,7 +10,7 @@ use crate::fatal::Fatal;
 ///
 /// # Errors
 /// A device that can't be, or one that two can't share.
-pub fn channels(draft: &Draft, consoles: Vec<(String, String, User)>) -> Result<Vec<Channel>, Fatal> {
+pub(crate) fn channels(draft: &Draft, consoles: Vec<(String, String, User)>) -> Result<Vec<Channel>, Fatal> {
     let mut out: Vec<Channel> = Vec::new();
     let add = |out: &mut Vec<Channel>, id: &str, backend: &Backend, option: &str| {
         let (label, option) = (id.to_string(), option.to_string());
@@ -96,9 +96,7 @@ fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, Strin
 fn check_stdio(channels: &[Channel]) -> Result<(), Fatal> {
     let mut stdio = channels.iter().filter(|channel| matches!(channel.backend, Backend::Stdio { .. }));
     match (stdio.next(), stdio.next()) {
-        (Some(_), Some(second)) => {
-            Err(Fatal::of(&second.option, "cannot use stdio by multiple character devices"))
-        }
+        (Some(_), Some(second)) => Err(Fatal::of(&second.option, "cannot use stdio by multiple character devices")),
         _ => Ok(()),
     }
 }

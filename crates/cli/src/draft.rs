@@ -12,7 +12,7 @@ use crate::options::Text;
 
 /// What uses a character device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum User {
+pub(crate) enum User {
     /// The guest's serial port.
     Serial,
     /// A monitor.
@@ -21,7 +21,7 @@ pub enum User {
 
 /// A character device and who uses it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Channel {
+pub(crate) struct Channel {
     /// Its name, as `query-chardev` shows it.
     pub label: String,
     /// What stands behind it.
@@ -33,7 +33,7 @@ pub struct Channel {
 }
 
 /// The options as they come.
-pub struct Draft {
+pub(crate) struct Draft {
     /// How the program calls itself in messages.
     pub program: String,
     /// The guest architecture.
@@ -89,7 +89,7 @@ pub struct Draft {
 
 /// What a whole command line asks for.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The machine.
     pub config: MachineConfig,
     /// Its consoles and monitors.
@@ -104,7 +104,7 @@ pub struct Plan {
 
 impl Draft {
     /// Nothing said yet.
-    pub fn new(program: String, target: &'static Target) -> Draft {
+    pub(crate) fn new(program: String, target: &'static Target) -> Draft {
         Draft {
             program,
             target,
@@ -336,7 +336,8 @@ impl Draft {
                 ("mode", "control") => control = true,
                 ("mode", other) => return Err(fault(format!("unknown monitor mode \"{other}\""))),
                 ("pretty", on) => {
-                    pretty = opts::switch(on).ok_or_else(|| fault("Parameter 'pretty' expects 'on' or 'off'".into()))?;
+                    pretty =
+                        opts::switch(on).ok_or_else(|| fault("Parameter 'pretty' expects 'on' or 'off'".into()))?;
                 }
                 ("id", _) => {}
                 _ => return Err(fault(format!("Invalid parameter '{key}'"))),
@@ -382,7 +383,7 @@ impl Draft {
     }
 
     /// The list that `help` was asked for in the place of a name.
-    pub fn listing(&self) -> Option<String> {
+    pub(crate) fn listing(&self) -> Option<String> {
         self.helps.first().map(|list| list(self.target))
     }
 
@@ -390,7 +391,7 @@ impl Draft {
     ///
     /// # Errors
     /// What contradicts, is unknown, or not supported.
-    pub fn finish(mut self) -> Result<Plan, Fatal> {
+    pub(crate) fn finish(mut self) -> Result<Plan, Fatal> {
         for (given, other) in [(self.incoming, "incoming"), (self.daemonize, "daemonize")] {
             if given && self.preconfig {
                 return Err(Fatal::new(format!("'preconfig' and '{other}' options are mutually exclusive")));
@@ -403,7 +404,8 @@ impl Draft {
             return Err(Fatal::new("-daemonize: not supported; start it in the background with the shell's '&'"));
         }
         let mut config = self.machine_config()?;
-        let channels = crate::consoles::channels(&self, std::mem::take(&mut self.consoles))?;
+        let consoles = std::mem::take(&mut self.consoles);
+        let channels = crate::consoles::channels(&self, consoles)?;
         config.boot = self.boot;
         Ok(Plan { config, channels, gdb: self.gdb, pidfile: self.pidfile, warnings: self.warnings })
     }
@@ -434,17 +436,17 @@ impl Draft {
     }
 
     /// The character devices of `-chardev`: id, backend, option.
-    pub fn chardevs(&self) -> &[(String, Backend, String)] {
+    pub(crate) fn chardevs(&self) -> &[(String, Backend, String)] {
         &self.chardevs
     }
 
     /// The monitors of `-mon`: option, chardev, mode.
-    pub fn mons(&self) -> &[(String, String, Mode)] {
+    pub(crate) fn mons(&self) -> &[(String, String, Mode)] {
         &self.mons
     }
 
     /// Whether a console on the terminal is made when none is asked for.
-    pub fn console_by_default(&self) -> bool {
+    pub(crate) fn console_by_default(&self) -> bool {
         !self.nodefaults && (self.nographic || !self.display_none)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// An error of the command line or of the machine's configuration.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Fatal {
+pub(crate) struct Fatal {
     /// The sentence, with the option at fault in front.
     pub text: String,
     /// Further lines.
@@ -13,17 +13,17 @@ pub struct Fatal {
 
 impl Fatal {
     /// A sentence alone.
-    pub fn new(text: impl Into<String>) -> Fatal {
+    pub(crate) fn new(text: impl Into<String>) -> Fatal {
         Fatal { text: text.into(), hint: None }
     }
 
     /// `OPTION ARGUMENT: SENTENCE`.
-    pub fn of(option: &str, e: impl fmt::Display) -> Fatal {
+    pub(crate) fn of(option: &str, e: impl fmt::Display) -> Fatal {
         Fatal::new(format!("{option}: {e}"))
     }
 
     /// With a hint.
-    pub fn hint(self, hint: impl Into<String>) -> Fatal {
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Fatal {
         Fatal { hint: Some(hint.into()), ..self }
     }
 }

@@ -7,7 +7,7 @@ use crate::fatal::Fatal;
 
 /// What an option does with its argument.
 #[derive(Clone, Copy)]
-pub enum Action {
+pub(crate) enum Action {
     /// It has none.
     Flag(fn(&mut Draft)),
     /// It has one; the text quotes option and argument as they were given.
@@ -18,7 +18,7 @@ pub enum Action {
 
 /// An option with its argument as the user wrote them.
 #[derive(Clone, Copy, Debug)]
-pub struct Text<'a> {
+pub(crate) struct Text<'a> {
     /// The option, with its dash or dashes.
     pub option: &'a str,
     /// Its argument.
@@ -27,13 +27,13 @@ pub struct Text<'a> {
 
 impl Text<'_> {
     /// Option and argument for messages: `-smp 2,cores=2`.
-    pub fn whole(&self) -> String {
+    pub(crate) fn whole(&self) -> String {
         format!("{} {}", self.option, self.value)
     }
 }
 
 /// A row of the table.
-pub struct OptionRow {
+pub(crate) struct OptionRow {
     /// Its names without dashes, the usual one first.
     pub names: &'static [&'static str],
     /// Its argument, for the help; empty if there is none.
@@ -47,7 +47,7 @@ pub struct OptionRow {
 }
 
 /// Finds the row of an argument such as `-smp` or `--smp`.
-pub fn find(argument: &str) -> Option<&'static OptionRow> {
+pub(crate) fn find(argument: &str) -> Option<&'static OptionRow> {
     let name = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-'))?;
     OPTIONS.iter().find(|row| row.names.contains(&name))
 }
@@ -56,11 +56,13 @@ pub fn find(argument: &str) -> Option<&'static OptionRow> {
 ///
 /// # Errors
 /// An unknown option, a missing argument, or what the option's own reader says.
-pub fn parse(arguments: &[String], draft: &mut Draft) -> Result<Option<String>, Fatal> {
+pub(crate) fn parse(arguments: &[String], draft: &mut Draft) -> Result<Option<String>, Fatal> {
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         if !argument.starts_with('-') {
-            return Err(Fatal::new(format!("{argument}: disk images are not supported; to run a program give -kernel {argument}")));
+            return Err(Fatal::new(format!(
+                "{argument}: disk images are not supported; to run a program give -kernel {argument}"
+            )));
         }
         let row = find(argument).ok_or_else(|| Fatal::new(format!("{argument}: invalid option")))?;
         match row.action {
@@ -76,7 +78,7 @@ pub fn parse(arguments: &[String], draft: &mut Draft) -> Result<Option<String>, 
 }
 
 /// The text of `-help`.
-pub fn help(program: &str) -> String {
+pub(crate) fn help(program: &str) -> String {
     let mut out = format!("{}\nusage: {program} [options]\n\n", version());
     for row in OPTIONS {
         let names = row.names.iter().map(|name| format!("-{name}")).collect::<Vec<_>>().join(" or ");
@@ -87,13 +89,13 @@ pub fn help(program: &str) -> String {
 }
 
 /// The first line of `-version`: scripts look for QEMU's.
-pub fn version() -> String {
+pub(crate) fn version() -> String {
     let [major, minor, micro] = qmp::command::VERSION;
     format!("QEMU emulator version {major}.{minor}.{micro} (Polyarch {})", env!("CARGO_PKG_VERSION"))
 }
 
 /// What `query-command-line-options` lists.
-pub fn introspect() -> Vec<CommandLineOptionInfo> {
+pub(crate) fn introspect() -> Vec<CommandLineOptionInfo> {
     let param = |&(name, type_): &(&str, P)| CommandLineParameterInfo {
         name: name.to_string(),
         type_,
@@ -121,16 +123,12 @@ const fn value(
     OptionRow { names, arg, help, action: Action::Value(set), params: None }
 }
 
-const fn listed(
-    option: &'static str,
-    params: &'static [(&'static str, P)],
-    row: OptionRow,
-) -> OptionRow {
+const fn listed(option: &'static str, params: &'static [(&'static str, P)], row: OptionRow) -> OptionRow {
     OptionRow { params: Some((option, params)), ..row }
 }
 
 /// Every option, in the order of `-help`.
-pub static OPTIONS: &[OptionRow] = &[
+pub(crate) static OPTIONS: &[OptionRow] = &[
     OptionRow {
         names: &["h", "help"],
         arg: "",
@@ -148,13 +146,23 @@ pub static OPTIONS: &[OptionRow] = &[
     listed(
         "machine",
         &[("type", P::String), ("accel", P::String), ("mem-merge", P::Boolean), ("dump-guest-core", P::Boolean)],
-        value(&["machine", "M"], "[type=]name[,prop[=value][,...]]", "select the machine; '-M help' lists them", Draft::machine),
+        value(
+            &["machine", "M"],
+            "[type=]name[,prop[=value][,...]]",
+            "select the machine; '-M help' lists them",
+            Draft::machine,
+        ),
     ),
     value(&["cpu"], "model", "select the CPU model; '-cpu help' lists them", Draft::cpu),
     listed(
         "accel",
         &[("thread", P::String), ("accel", P::String)],
-        value(&["accel"], "[accel=]name[,thread=single|multi]", "select how guest code runs: interp (also called tcg)", Draft::accel),
+        value(
+            &["accel"],
+            "[accel=]name[,thread=single|multi]",
+            "select how guest code runs: interp (also called tcg)",
+            Draft::accel,
+        ),
     ),
     listed(
         "smp-opts",
@@ -166,21 +174,48 @@ pub static OPTIONS: &[OptionRow] = &[
             ("sockets", P::Number),
             ("cpus", P::Number),
         ],
-        value(&["smp"], "[cpus=]n[,maxcpus=n][,cores=n][,threads=n][,dies=n][,sockets=n]", "set the number and shape of CPUs", Draft::smp),
+        value(
+            &["smp"],
+            "[cpus=]n[,maxcpus=n][,cores=n][,threads=n][,dies=n][,sockets=n]",
+            "set the number and shape of CPUs",
+            Draft::smp,
+        ),
     ),
     listed(
         "numa",
         &[],
-        value(&["numa"], "node|dist|cpu[,prop=value][,...]", "describe NUMA nodes, distances and where CPUs sit", Draft::numa),
+        value(
+            &["numa"],
+            "node|dist|cpu[,prop=value][,...]",
+            "describe NUMA nodes, distances and where CPUs sit",
+            Draft::numa,
+        ),
     ),
     listed(
         "memory",
         &[("maxmem", P::Size), ("slots", P::Number), ("size", P::Size)],
         value(&["m"], "[size=]megs[,slots=n,maxmem=size]", "configure guest RAM", Draft::mem),
     ),
-    listed("object", &[], value(&["object"], "type,id=id[,prop=value][,...]", "create an object, such as a memory backend", Draft::object)),
-    listed("device", &[], value(&["device"], "driver[,prop=value][,...]", "add a device; '-device help' lists them", Draft::device)),
-    listed("global", &[], value(&["global"], "driver.prop=value", "set a default of a driver (accepted, without effect)", Draft::global)),
+    listed(
+        "object",
+        &[],
+        value(
+            &["object"],
+            "type,id=id[,prop=value][,...]",
+            "create an object, such as a memory backend",
+            Draft::object,
+        ),
+    ),
+    listed(
+        "device",
+        &[],
+        value(&["device"], "driver[,prop=value][,...]", "add a device; '-device help' lists them", Draft::device),
+    ),
+    listed(
+        "global",
+        &[],
+        value(&["global"], "driver.prop=value", "set a default of a driver (accepted, without effect)", Draft::global),
+    ),
     listed(
         "name",
         &[("debug-threads", P::Boolean), ("process", P::String), ("guest", P::String)],
@@ -196,7 +231,12 @@ pub static OPTIONS: &[OptionRow] = &[
     flag(&["preconfig"], "wait for x-exit-preconfig before building the machine", |d| d.preconfig = true),
     flag(&["no-reboot"], "exit instead of rebooting", |d| d.no_reboot = true),
     flag(&["no-shutdown"], "stop instead of exiting when the guest shuts down", |d| d.no_shutdown = true),
-    value(&["action"], "reboot=reset|shutdown,shutdown=poweroff|pause", "say what happens on such events", Draft::on_event),
+    value(
+        &["action"],
+        "reboot=reset|shutdown,shutdown=poweroff|pause",
+        "say what happens on such events",
+        Draft::on_event,
+    ),
     flag(&["nographic"], "no window; serial port and monitor on the terminal", |d| d.nographic = true),
     value(&["display"], "none", "select the display (there is none)", Draft::display),
     value(&["vga"], "none|std", "select the graphics card (there is none)", Draft::ignore),
@@ -210,7 +250,12 @@ pub static OPTIONS: &[OptionRow] = &[
     listed(
         "mon",
         &[("pretty", P::Boolean), ("chardev", P::String), ("mode", P::String)],
-        value(&["mon"], "[chardev=]id[,mode=readline|control][,pretty=on|off]", "put a monitor on a character device", Draft::mon),
+        value(
+            &["mon"],
+            "[chardev=]id[,mode=readline|control][,pretty=on|off]",
+            "put a monitor on a character device",
+            Draft::mon,
+        ),
     ),
     listed(
         "chardev",
@@ -238,10 +283,20 @@ pub static OPTIONS: &[OptionRow] = &[
     listed(
         "rtc",
         &[("driftfix", P::String), ("clock", P::String), ("base", P::String)],
-        value(&["rtc"], "[base=utc|localtime|date]", "set the clock of the guest (accepted, without effect)", Draft::ignore),
+        value(
+            &["rtc"],
+            "[base=utc|localtime|date]",
+            "set the clock of the guest (accepted, without effect)",
+            Draft::ignore,
+        ),
     ),
     flag(&["semihosting"], "let the guest use semihosting", |d| d.semihosting = true),
-    value(&["semihosting-config"], "[enable=on|off][,target=native]", "configure semihosting", Draft::semihosting_config),
+    value(
+        &["semihosting-config"],
+        "[enable=on|off][,target=native]",
+        "configure semihosting",
+        Draft::semihosting_config,
+    ),
     value(&["net", "nic", "netdev"], "none", "configure the network (there is none)", Draft::ignore_none),
     value(&["drive"], "if=none,...", "add a drive (there is none)", Draft::drive),
     value(&["pidfile"], "file", "write the process id into this file", |d, t| Draft::file(&mut d.pidfile, t)),

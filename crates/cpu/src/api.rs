@@ -189,6 +189,29 @@ pub trait Clock: Send + Sync {
     fn now(&self, executed: u64) -> Nanos;
 }
 
+/// Takes what a CPU logs (`-d`).
+pub trait Log: Send + Sync {
+    /// Writes whole lines.
+    fn write(&self, text: &str);
+}
+
+/// What a CPU logs; the names are those of QEMU's `-d`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LogItems {
+    /// Guest instructions, when they are lifted.
+    pub in_asm: bool,
+    /// Their micro-ops.
+    pub op: bool,
+    /// Their micro-ops after all passes.
+    pub op_opt: bool,
+    /// Exceptions and interrupts that are taken.
+    pub int: bool,
+    /// The address of each instruction that is executed.
+    pub exec: bool,
+    /// The general registers before each instruction that is executed.
+    pub cpu: bool,
+}
+
 /// A CPU, whatever its architecture.
 ///
 /// `cpu::Vcpu` implements it once for all targets. A CPU runs only inside [`Cpu::run`] and [`Cpu::step`]; between them it
@@ -271,4 +294,9 @@ pub trait Cpu: Send {
 
     /// Forgets everything derived from guest memory; for whoever changed RAM behind the CPU's back (debugger, loader).
     fn flush(&mut self);
+
+    /// Logs these things from now on; `None` ends it. Logging each instruction makes the CPU slow.
+    fn set_log(&mut self, log: Option<Arc<dyn Log>>, items: LogItems) {
+        let _ = (log, items);
+    }
 }

@@ -72,6 +72,9 @@ pub struct SlowPaths {
     pub call: unsafe fn(core: *mut Core, helper: u16, args: [u64; 4]) -> Result<u64, Stopped>,
 }
 
+/// Finds, in an engine, how many instructions of the block are left from the op at `ip` on. The engine must be alive.
+pub type Locate = unsafe fn(engine: *const (), ip: *const u8) -> u32;
+
 /// What handlers see of a CPU.
 #[repr(C)]
 pub struct Core {
@@ -92,7 +95,7 @@ pub struct Core {
     /// Slow paths of the target.
     pub slow: SlowPaths,
     /// Finds `insns_left` from `ip`: the engine and its function.
-    pub locate: Option<(*const (), unsafe fn(engine: *const (), ip: *const u8) -> u32)>,
+    pub locate: Option<(*const (), Locate)>,
     /// The [`crate::Ctx`] that owns this.
     pub owner: *mut (),
     /// The jump cache.

@@ -258,9 +258,8 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_write(&mut self, phys: u64, value: u64, width: Width, endian: Endian) -> Result<(), BusError> {
-        match self.env.bus.ram_page(phys) {
-            Some(page) => self.note_store(phys, &page),
-            None => {}
+        if let Some(page) = self.env.bus.ram_page(phys) {
+            self.note_store(phys, &page)
         }
         let now = self.now();
         self.env.bus.write(phys, width.bytes(), endian, value, now)

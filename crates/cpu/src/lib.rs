@@ -17,11 +17,13 @@ mod target;
 mod vcpu;
 
 pub use crate::core::{
-    Core, FILE_SLOTS, JUMP_CACHE_SIZE, JumpEntry, MAX_REGS, MAX_SPACES, SlowPaths, Stopped, TLB_INVALID, TLB_SIZE,
-    TlbEntry,
+    Core, FILE_SLOTS, JUMP_CACHE_SIZE, JumpEntry, Locate, MAX_REGS, MAX_SPACES, SlowPaths, Stopped, TLB_INVALID,
+    TLB_SIZE, TlbEntry,
 };
-pub use api::{Clock, Cpu, Exit, Group, Info, Lines, Register, RegisterError, RestoreError, S390State, Watch};
+pub use api::{
+    Clock, Cpu, Exit, Group, Info, Lines, Log, LogItems, Register, RegisterError, RestoreError, S390State, Watch,
+};
 pub use ctx::{Ctx, Env};
 pub use engine::{CodeId, Engine, Leave, Link, Position};
-pub use target::{Access, Code, Helper, Lifted, Mode, Target, Translation};
+pub use target::{Access, Code, Helper, HelperFn, Lifted, Mode, Target, Translation};
 pub use vcpu::{Kind, Vcpu};

@@ -13,27 +13,20 @@ use crate::target::{Access, Target};
 
 /// The slow paths of target `T`.
 pub(crate) fn slow_paths<T: Target>() -> SlowPaths {
+    macro_rules! path {
+        ($method:ident($($arg:ident),*)) => {
+            // SAFETY: by the contract of `SlowPaths`, `core` is the core of a live `Ctx<T>` that nobody else refers to.
+            |core, $($arg),*| unsafe { ctx::<T>(core) }.$method($($arg),*)
+        };
+    }
     SlowPaths {
-        // SAFETY (all): by the contract of `SlowPaths`, `core` is the core of a live `Ctx<T>` that nobody else refers to.
-        load: |core, addr, mem| unsafe { ctx::<T>(core) }.slow_load(addr, mem),
-        // SAFETY: as above.
-        store: |core, addr, value, mem| unsafe { ctx::<T>(core) }.slow_store(addr, value, mem),
-        // SAFETY: as above.
-        rmw: |core, op, addr, value, mem| unsafe { ctx::<T>(core) }.slow_rmw(op, addr, value, mem),
-        // SAFETY: as above.
-        cas: |core, addr, expected, new, mem| unsafe { ctx::<T>(core) }.slow_cas(addr, expected, new, mem),
-        // SAFETY: as above.
-        load_linked: |core, addr, mem| unsafe { ctx::<T>(core) }.slow_load_linked(addr, mem),
-        // SAFETY: as above.
-        store_cond: |core, addr, value, mem| unsafe { ctx::<T>(core) }.slow_store_cond(addr, value, mem),
-        call: |core, helper, args| {
-            // SAFETY: as above.
-            let ctx = unsafe { ctx::<T>(core) };
-            (T::helpers()[usize::from(helper)].run)(ctx, args).map_err(|fault| {
-                ctx.fault = Some(fault);
-                Stopped
-            })
-        },
+        load: path!(slow_load(addr, mem)),
+        store: path!(slow_store(addr, value, mem)),
+        rmw: path!(slow_rmw(op, addr, value, mem)),
+        cas: path!(slow_cas(addr, expected, new, mem)),
+        load_linked: path!(slow_load_linked(addr, mem)),
+        store_cond: path!(slow_store_cond(addr, value, mem)),
+        call: path!(helper(number, args)),
     }
 }
 
@@ -56,6 +49,10 @@ impl<T: Target> Ctx<T> {
     fn stop(&mut self, fault: T::Fault) -> Stopped {
         self.fault = Some(fault);
         Stopped
+    }
+
+    fn helper(&mut self, number: u16, args: [u64; 4]) -> Result<u64, Stopped> {
+        (T::helpers()[usize::from(number)].run)(self, args).map_err(|fault| self.stop(fault))
     }
 
     fn space_of(&self, mem: Mem) -> u8 {
@@ -211,10 +208,10 @@ impl<T: Target> Ctx<T> {
         let (now, before) = (self.now(), self.env.lines.levels());
         let written = self.env.bus.write(phys, mem.width.bytes(), mem.endian, value, now);
         self.after_device(before);
-        if written.is_err() {
-            if let Some(fault) = T::bus_error(address, phys, Access::Write) {
-                return Err(self.stop(fault));
-            }
+        if written.is_err()
+            && let Some(fault) = T::bus_error(address, phys, Access::Write)
+        {
+            return Err(self.stop(fault));
         }
         Ok(())
     }
@@ -226,10 +223,12 @@ impl<T: Target> Ctx<T> {
         let mut bytes = [0u8; 8];
         let bytes = &mut bytes[..mem.width.bytes() as usize];
         mem.endian.write(bytes, value);
-        // All pages must take the store before any byte is written.
+        // All pages must take the store before any byte is written; a fault of the second page is one of its first byte.
         let space = self.space_of(mem);
+        let last = address.wrapping_add(bytes.len() as u64 - 1);
+        let crosses = address / PAGE_SIZE != last / PAGE_SIZE;
         self.place(address, Access::Write, space)?;
-        self.place(address.wrapping_add(bytes.len() as u64 - 1), Access::Write, space)?;
+        self.place(if crosses { last & !(PAGE_SIZE - 1) } else { last }, Access::Write, space)?;
         for (i, b) in bytes.iter().enumerate() {
             self.slow_store(address.wrapping_add(i as u64), u64::from(*b), Mem { width: Width::W8, ..mem })?;
         }
@@ -366,7 +365,6 @@ macro_rules! by_width {
 
 /// # Safety
 /// `p` points to guest RAM and is aligned to `width`.
-#[expect(clippy::unnecessary_cast, reason = "one of the four widths is u64 itself")]
 unsafe fn read_host(p: *mut u8, width: Width, ordered: bool) -> u64 {
     let order = if ordered { Ordering::SeqCst } else { Ordering::Relaxed };
     by_width!(width, p, |cell: Int| {

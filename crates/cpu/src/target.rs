@@ -59,12 +59,15 @@ pub enum Lifted {
     More,
 }
 
+/// The function of a helper.
+pub type HelperFn<T> = fn(&mut Ctx<T>, [u64; 4]) -> Result<u64, <T as Target>::Fault>;
+
 /// A helper: what the IR knows of it, and its function.
 pub struct Helper<T: Target> {
     /// Arguments, result, registers and faults.
     pub info: HelperInfo,
     /// What it does. The arguments beyond `info.args` are 0; a helper without a result returns 0.
-    pub run: fn(&mut Ctx<T>, [u64; 4]) -> Result<u64, T::Fault>,
+    pub run: HelperFn<T>,
 }
 
 /// A guest architecture. A target never executes: it lifts, translates addresses and delivers exceptions.

@@ -24,7 +24,7 @@ struct Model {
 impl Model {
     fn check(&self, addr: u64, mem: Mem, must_align: bool) -> Result<usize, u64> {
         let n = u64::from(mem.width.bytes());
-        if (must_align || mem.align == uop::Align::Trap) && addr % n != 0 {
+        if (must_align || mem.align == uop::Align::Trap) && !addr.is_multiple_of(n) {
             return Err(addr);
         }
         // A split access faults at its first byte outside; the engine checks the ends first when it stores.

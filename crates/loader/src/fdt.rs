@@ -112,6 +112,14 @@ impl Node {
         self
     }
 
+    /// A new child of that name, after the others. Whoever calls knows that there is none of that name yet: with thousands of
+    /// children the search that [`Node::child`] makes takes long.
+    pub fn add(&mut self, name: &str) -> &mut Node {
+        let at = self.children.len();
+        self.children.push(Node::new(name));
+        &mut self.children[at]
+    }
+
     /// The child called `name`, made if it isn't there.
     pub fn child(&mut self, name: &str) -> &mut Node {
         let at = self.children.iter().position(|c| c.name == name).unwrap_or_else(|| {

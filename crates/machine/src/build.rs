@@ -235,11 +235,11 @@ impl Build<'_> {
     /// The shape as guests and people are to see it.
     pub fn tree(&self) -> Tree {
         let mut tree = Tree::new(self.config.machine.name, self.ram, &self.smp, self.slots, self.numa);
-        // While the board is built no slot is filled yet; those of the plan will be.
+        // While the board is built no slot is filled yet; those of the plan, which is in ascending order, will be.
         for thread in
             tree.sockets.iter_mut().flat_map(|s| &mut s.dies).flat_map(|d| &mut d.cores).flat_map(|c| &mut c.threads)
         {
-            thread.present = self.cpus.iter().any(|plan| plan.index == i64::from(thread.cpu));
+            thread.present = self.cpus.binary_search_by_key(&i64::from(thread.cpu), |plan| plan.index).is_ok();
         }
         tree
     }

@@ -185,7 +185,7 @@ impl Icount {
         for (key, value) in opts::pairs(text, Some("shift")) {
             match key.as_str() {
                 "shift" if value == "auto" => shift = Some(3),
-                "shift" => shift = opts::uint(&value).filter(|&n| n <= 10).or_else(|| Some(u64::MAX)),
+                "shift" => shift = opts::uint(&value).filter(|&n| n <= 10).or(Some(u64::MAX)),
                 "align" | "sleep" => {
                     opts::switch(&value).ok_or_else(|| OptionError::expects(&key, "'on' or 'off'"))?;
                 }

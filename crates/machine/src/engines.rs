@@ -1,9 +1,12 @@
-//! Where CPUs come from: a target's architecture joined with the interpreter.
+//! Where CPUs come from: a target's architecture joined with the interpreter. A new architecture adds a function here and
+//! names it in its row of [`crate::targets::TARGETS`].
 
-use cpu::{Cpu, Env};
+use std::sync::Arc;
+
+use cpu::{Cpu, Env, Kind, Vcpu};
+use interp::Interp;
 
 use crate::error::Error;
-use crate::still::StillCpu;
 use crate::targets::Target;
 
 /// Makes CPUs of one model; what they can share (decode tables) they share.
@@ -12,12 +15,29 @@ pub trait Factory: Send {
     fn make(&self, env: Env) -> Box<dyn Cpu>;
 }
 
-struct Still;
+struct Interpreted<T: cpu::Target>(Arc<Kind<T>>);
 
-impl Factory for Still {
+impl<T: cpu::Target> Factory for Interpreted<T> {
     fn make(&self, env: Env) -> Box<dyn Cpu> {
-        Box::new(StillCpu::new(0x1000, env.lines))
+        Box::new(Vcpu::<T, Interp>::new(&self.0, env))
     }
+}
+
+/// Makes a [`Factory`] of a model with properties, as `-cpu` takes them.
+pub type Engine = fn(&str) -> Result<Box<dyn Factory>, Error>;
+
+fn riscv_model(xlen: u32, text: &str) -> Result<riscv::model::Model, Error> {
+    riscv::model::Model::parse(xlen, text).map_err(|e| Error::new(e.to_string()))
+}
+
+/// RV32 harts.
+pub(crate) fn riscv32(text: &str) -> Result<Box<dyn Factory>, Error> {
+    Ok(Box::new(Interpreted::<riscv::Riscv32>(Kind::new(riscv_model(32, text)?))))
+}
+
+/// RV64 harts.
+pub(crate) fn riscv64(text: &str) -> Result<Box<dyn Factory>, Error> {
+    Ok(Box::new(Interpreted::<riscv::Riscv64>(Kind::new(riscv_model(64, text)?))))
 }
 
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.
@@ -25,18 +45,32 @@ impl Factory for Still {
 /// # Errors
 /// An unknown model or property, or a target that can't run.
 pub fn factory(target: &Target, text: &str) -> Result<Box<dyn Factory>, Error> {
-    check(target, text)?;
-    Ok(Box::new(Still))
+    let engine = target
+        .engine
+        .ok_or_else(|| Error::new(format!("target {} can't run yet; riscv32 and riscv64 can", target.name)))?;
+    engine(text)
 }
 
-/// Checks a model with properties.
-///
-/// # Errors
-/// Those of [`factory`].
-pub fn check(target: &Target, text: &str) -> Result<(), Error> {
-    if !target.runnable() {
-        return Err(Error::new(format!("target {} can't run yet; riscv32 and riscv64 can", target.name)));
+#[cfg(test)]
+mod tests {
+    use crate::targets;
+
+    #[test]
+    fn model_lists_are_those_of_the_targets() {
+        for xlen in [32, 64] {
+            let target = targets::find(&format!("riscv{xlen}")).unwrap();
+            let ours: Vec<&str> = target.models.iter().map(|model| model.name).collect();
+            let theirs: Vec<&str> = riscv::model::models(xlen).iter().map(|model| model.name).collect();
+            assert_eq!(ours, theirs);
+        }
     }
-    let name = crate::build::model_name(text);
-    target.model(name).map(|_| ()).ok_or_else(|| Error::new(format!("unable to find CPU model '{name}'")))
+
+    #[test]
+    fn faults_name_the_model() {
+        let text =
+            |target: &str, model: &str| super::factory(targets::find(target).unwrap(), model).err().map(|e| e.text);
+        assert_eq!(text("riscv64", "nope").unwrap(), "unable to find CPU model 'nope'");
+        assert_eq!(text("riscv32", "rv32"), None);
+        assert_eq!(text("mips", "24Kf").unwrap(), "target mips can't run yet; riscv32 and riscv64 can");
+    }
 }

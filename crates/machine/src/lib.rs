@@ -20,7 +20,6 @@ pub mod run;
 pub mod sched;
 #[cfg(test)]
 mod sched_tests;
-mod still;
 pub mod targets;
 pub mod thread;
 pub mod types;
@@ -28,6 +27,7 @@ pub mod value;
 
 pub use config::{DeviceConfig, Given, MachineConfig, ObjectConfig};
 pub use console::Console;
+pub use devices::Sink;
 pub use error::{Error, ErrorClass, Warning};
 pub use machine::{Advance, HotpluggableCpu, Machine, Vcpu};
 pub use memdev::MemDev;

@@ -9,7 +9,7 @@ use devices::percpu::Started;
 use devices::{Power, PowerRequest};
 use memory::{AddressSpace, SharedDevice};
 use parking_lot::Mutex;
-use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, Tree, numa, smp};
+use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
 use crate::build::{self, Blob, Build, Plan, Start};
 use crate::clock::GuestClock;
@@ -164,15 +164,15 @@ impl Machine {
         };
         this.add_root_objects()?;
         if this.config.cpu.is_some() {
-            engines::check(this.config.target, &build::model_text(&this.config))?;
+            let model = build::model_text(&this.config);
+            this.factories.insert(model.clone(), engines::factory(this.config.target, &model)?);
         }
         for given in this.config.objects.clone() {
             this.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
         }
         for given in this.config.numa.clone() {
             let warnings = this.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
-            let option = Some(given.option);
-            this.warnings.extend(warnings.into_iter().map(|text| Warning { option: option.clone(), text }));
+            this.warn(Some(given.option), warnings);
         }
         if !this.config.preconfig {
             this.init()?;
@@ -199,7 +199,7 @@ impl Machine {
         self.check_preconfig()?;
         let default = numa::DefaultNode::Spread;
         let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
-        self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
+        self.warn(None, warnings);
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
         used.iter().for_each(|id| self.memdevs.set_in_use(id));
         let mut build = Build {
@@ -236,6 +236,13 @@ impl Machine {
             self.cont()?;
         }
         Ok(())
+    }
+
+    /// Keeps warnings. What QEMU calls deprecated is not so on our own board.
+    fn warn(&mut self, option: Option<String>, texts: Vec<String>) {
+        let strict = self.config.machine.smp_rules == SmpRules::Strict;
+        let told = texts.into_iter().filter(|text| !(strict && text.contains("deprecated")));
+        self.warnings.extend(told.map(|text| Warning { option: option.clone(), text }));
     }
 
     fn check_preconfig(&self) -> Result<(), Error> {
@@ -403,7 +410,7 @@ impl Machine {
     pub fn set_numa_node(&mut self, option: &NumaOption) -> Result<(), Error> {
         self.check_preconfig()?;
         let warnings = self.apply_numa(option)?;
-        self.warnings.extend(warnings.into_iter().map(|text| Warning { option: None, text }));
+        self.warn(None, warnings);
         Ok(())
     }
 

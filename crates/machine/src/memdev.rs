@@ -389,7 +389,8 @@ mod tests {
         let ram = "memory-backend-ram";
         let size = |n| ("size", Value::Int(n));
         let given = |name, text: &str| (name, Value::Given(text.to_string()));
-        let cases: [(&str, &[(&str, Value)], &str); 14] = [
+        type Case<'a> = (&'a str, &'a [(&'a str, Value)], &'a str);
+        let cases: [Case<'_>; 14] = [
             (ram, &[], "can't create backend with size 0"),
             (ram, &[size(0)], "property 'size' of memory-backend-ram doesn't take value '0'"),
             (ram, &[("size", Value::from("1M"))], "Parameter 'size' expects uint64"),

@@ -1,5 +1,7 @@
 //! The guest architectures: one row a target.
 
+use crate::engines::{self, Engine};
+
 /// The family, as the schema's `CpuInfoArch` names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Arch {
@@ -56,14 +58,16 @@ pub struct Target {
     pub cpu_suffix: &'static str,
     /// The type that all CPU types of the family have as parent.
     pub cpu_parent: &'static str,
-    /// CPU models in the order of `-cpu help`; empty while the target can't run.
+    /// CPU models in the order of `-cpu help`.
     pub models: &'static [Model],
+    /// How its CPUs are made; `None` while the target can't run.
+    pub engine: Option<Engine>,
 }
 
 impl Target {
     /// Whether CPUs of this target can be made.
     pub fn runnable(&self) -> bool {
-        !self.models.is_empty()
+        self.engine.is_some()
     }
 
     /// The type name of CPU model `model`.
@@ -112,7 +116,7 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
         Arch::S390 => "s390x-cpu",
         Arch::Riscv => "riscv-cpu",
     };
-    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, models: &[] }
+    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, models: &[], engine: None }
 }
 
 /// All targets.
@@ -129,8 +133,8 @@ pub static TARGETS: [Target; 14] = [
     row("mips64el", Arch::Mips, 64, false, "-mips64-cpu"),
     row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
     row("s390x", Arch::S390, 64, true, "-s390x-cpu"),
-    Target { models: RV32, ..row("riscv32", Arch::Riscv, 32, false, "-riscv-cpu") },
-    Target { models: RV64, ..row("riscv64", Arch::Riscv, 64, false, "-riscv-cpu") },
+    Target { models: RV32, engine: Some(engines::riscv32), ..row("riscv32", Arch::Riscv, 32, false, "-riscv-cpu") },
+    Target { models: RV64, engine: Some(engines::riscv64), ..row("riscv64", Arch::Riscv, 64, false, "-riscv-cpu") },
 ];
 
 /// The target of that name.

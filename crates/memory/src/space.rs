@@ -113,7 +113,7 @@ impl AddressSpace {
         writable: bool,
     ) -> Result<(), Overlap> {
         assert!(
-            len > 0 && offset + len <= ram.len() && (start | offset | len) % crate::PAGE_SIZE == 0,
+            len > 0 && offset + len <= ram.len() && (start | offset | len).is_multiple_of(crate::PAGE_SIZE),
             "mapping of {name}"
         );
         self.insert(name, start, len, Kind::Ram { ram: Arc::clone(ram), offset, writable })

@@ -98,6 +98,11 @@ impl Hub {
         }
     }
 
+    /// Whether somebody is at monitor `n`.
+    pub fn is_open(&self, n: usize) -> bool {
+        self.monitors[n].client.is_some()
+    }
+
     /// Whether a request waits.
     pub fn has_work(&self) -> bool {
         self.monitors.iter().any(Monitor::has_work)

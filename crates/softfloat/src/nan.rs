@@ -89,7 +89,7 @@ impl NanPolicy {
     };
 
     /// Intel SDM Vol. 1, "Rules for Handling NaNs" (SSE column: the first source operand) and "Fused-Multiply-ADD
-    /// (FMA) Numeric Behavior" (multiplicand, multiplier, addend; a NaN addend decides before inf × 0 does). The default is the negative "QNaN Floating-Point
+    /// (FMA) Numeric Behavior" (multiplicand, multiplier, addend; a NaN addend decides before inf × 0 does; in the 213 and 231 forms the instruction's second operand is the multiplicand). The default is the negative "QNaN Floating-Point
     /// Indefinite".
     pub const SSE: NanPolicy = NanPolicy {
         name: "x86 SSE",

@@ -303,3 +303,77 @@ impl Wide for U256 {
         self.hi | u128::from(self.lo != 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words with long runs of ones and zeros, leading one at LEAD.
+    fn words() -> impl Iterator<Item = u128> {
+        let lead = 1u128 << 126;
+        let ones = |n: u32| (1u128 << n) - 1;
+        let shapes = (0..126).flat_map(move |n| [lead | 1 << n, lead | ones(n), (lead | ones(126)) & !ones(n)]);
+        shapes.flat_map(move |w| [w, w ^ (w >> 3 & ones(126)), w ^ ((w ^ 0x5bd1_e995) >> 7 & ones(126))])
+    }
+
+    /// `value` times 2^`n`, in 256 bits.
+    fn shifted(value: u128, n: u32) -> U256 {
+        U256 { hi: 0, lo: value }.shl(n)
+    }
+
+    #[test]
+    fn quotients_are_floors_with_a_sticky_bit() {
+        for (a, b) in words().zip(words().collect::<Vec<_>>().into_iter().rev()) {
+            let a = if a < b { a << 1 } else { a };
+            let q = a.div_jam(b);
+            let n = shifted(a, 126);
+            // The sticky bit may hide one from the floor: it is q or q - 1.
+            let floor = if q.mul_wide(b) > n { q - 1 } else { q };
+            let rest = n.minus(floor.mul_wide(b));
+            assert!(rest < shifted(b, 0), "{a:x} / {b:x}");
+            assert_eq!(q, floor | u128::from(!rest.is_zero()), "{a:x} / {b:x}");
+        }
+    }
+
+    #[test]
+    fn roots_are_floors_with_a_sticky_bit() {
+        for a in words().flat_map(|w| [w, w << 1]) {
+            let root = a.sqrt_jam();
+            let n = shifted(a, 126);
+            let floor = if root.mul_wide(root) > n { root - 1 } else { root };
+            let square = floor.mul_wide(floor);
+            assert!(square <= n && (floor + 1).mul_wide(floor + 1) > n, "{a:x}");
+            assert_eq!(root, floor | u128::from(square != n), "{a:x}");
+        }
+    }
+
+    #[test]
+    fn wide_shifts_jam() {
+        for a in words().step_by(7) {
+            for b in words().step_by(31) {
+                let product = a.mul_wide(b);
+                for n in [0, 1, 63, 64, 127, 128, 129, 200, 253, 255, 256, 1000] {
+                    let jammed = product.shr_jam(n);
+                    // Shifting bit by bit must come to the same.
+                    let stepwise = (0..n).fold(product, |wide, _| wide.shr_jam(1));
+                    assert_eq!(jammed, stepwise, "{a:x} {b:x} {n}");
+                }
+            }
+        }
+        for n in 0..256 {
+            assert_eq!(shifted(1, n).leading_zeros(), 255 - n);
+            assert_eq!(shifted(1, n).shr_jam(n), shifted(1, 0));
+        }
+    }
+
+    #[test]
+    fn products_agree_with_narrow_ones() {
+        for (a, b) in words().zip(words().skip(5)) {
+            let (a, b) = ((a >> 63) as u64, (b >> 63) as u64);
+            let wide = u128::from(a).mul_wide(b.into());
+            assert_eq!(wide, U256 { hi: 0, lo: a.mul_wide(b) });
+            let up = (u128::from(a) << 64).mul_wide(u128::from(b) << 64);
+            assert_eq!(up, U256 { hi: a.mul_wide(b), lo: 0 });
+        }
+    }
+}

@@ -319,6 +319,10 @@ fn partial_remainders_arrive() {
         assert!(flags.is_empty());
         steps += 1;
         rest = step.value;
+        if steps == 1 {
+            // The gap of 199 exponents is reduced by 32 + 199 mod 32 = 39, as Intel's processors do.
+            assert_eq!(rest, convert::<F64, X87>(2f64.powi(160).to_bits(), &mut Env::X87.clone()));
+        }
         if !step.partial {
             break step;
         }
@@ -366,6 +370,20 @@ fn narrow_operations_round_once() {
         convert::<F64, F32>(sum, e)
     });
     assert_eq!(to_odd.0, ONE + 1, "rounded to odd, then to nearest");
+}
+
+/// The digits of √2, cut where each format ends.
+#[test]
+fn square_root_of_two() {
+    let two = 2f64.to_bits();
+    let extended = convert::<F64, X87>(two, &mut Env::X87.clone());
+    let quad = convert::<F64, F128>(two, &mut Env::S390X.clone());
+    let inexact = |up: bool| if up { Flags::INEXACT | Flags::ROUNDED_UP } else { Flags::INEXACT };
+    assert_eq!(run(Env::X87, |e| sqrt::<F64>(two, e)), (0x3ff6_a09e_667f_3bcd, inexact(true)));
+    assert_eq!(run(Env::X87, |e| sqrt::<X87>(extended, e)), (0x3fff_b504_f333_f9de_6484, inexact(false)));
+    let digits = 0x3fff_6a09_e667_f3bc_c908_b2fb_1366_ea95;
+    assert_eq!(run(Env::S390X, |e| sqrt::<F128>(quad, e)), (digits, inexact(false)));
+    assert_eq!(run(Env::S390X.with_rounding(Rounding::Up), |e| sqrt::<F128>(quad, e)).0, digits + 1);
 }
 
 #[test]

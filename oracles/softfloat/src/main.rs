@@ -11,6 +11,8 @@
 //! cargo run --no-default-features --features sse         the NaN rules of x86: SSE, and x87 for its format
 //! ```
 //!
+//! `src/bin/host.rs` is the other half: the same against the x86 processor at hand, `cargo run --bin host`.
+//!
 //! It prints the first cases that differ, operation by operation, and fails if there are any. Not compared are
 //! bfloat16 (Berkeley only converts it), 80-bit FMA, unsupported 80-bit encodings (which Berkeley takes as numbers), and
 //! with x86's rules inf × 0 + NaN, which Berkeley calls invalid against Intel's manual.

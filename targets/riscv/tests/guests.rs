@@ -34,4 +34,4 @@ macro_rules! guests {
     )* };
 }
 
-guests! { timer smc fpflags user_deleg }
+guests! { timer smc fpflags user_deleg traps csr mmu pmp }

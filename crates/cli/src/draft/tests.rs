@@ -34,7 +34,10 @@ fn faults_name_the_option() {
         ("-mon x", "-mon x: chardev \"x\" not found"),
         ("-qmp stdio -monitor stdio", "-monitor stdio: cannot use stdio by multiple character devices"),
         ("-preconfig -incoming x", "'preconfig' and 'incoming' options are mutually exclusive"),
-        ("-display gtk", "-display gtk: there is no display; use -display none, or -nographic for a console on the terminal"),
+        (
+            "-display gtk",
+            "-display gtk: there is no display; use -display none, or -nographic for a console on the terminal",
+        ),
         ("-net user", "-net user: not supported; only 'none' is"),
     ];
     for (line, want) in table {
@@ -63,7 +66,8 @@ fn a_console_is_there_unless_something_else_is() {
 
 #[test]
 fn options_reach_the_configuration() {
-    let plan = plan("-M virt -smp 4 -m 64 -S -name guest=a,process=b -uuid 00112233-4455-6677-8899-aabbccddeeff").unwrap();
+    let plan =
+        plan("-M virt -smp 4 -m 64 -S -name guest=a,process=b -uuid 00112233-4455-6677-8899-aabbccddeeff").unwrap();
     assert_eq!((plan.config.smp.cpus, plan.config.mem.size), (Some(4), Some(64 << 20)));
     assert_eq!((plan.config.stopped, plan.config.name.as_deref()), (true, Some("a")));
     assert_eq!(plan.config.uuid[..4], [0, 0x11, 0x22, 0x33]);

@@ -156,11 +156,11 @@ unsafe extern "C" fn fast_fp<const OP: u8>(core: *mut Core, ip: Ip, tlb: Tlb, bu
     // SAFETY: see the module `handlers`.
     unsafe {
         let s = &*ip;
-        if get(core, s.c()) != 0 {
-            if let Some(r) = sem::fast_fp(FastFp::ALL[OP as usize], get(core, s.a), get(core, s.b())) {
-                set(core, s.d, r);
-                go!(core, ip.add(3), tlb, budget)
-            }
+        if get(core, s.c()) != 0
+            && let Some(r) = sem::fast_fp(FastFp::ALL[OP as usize], get(core, s.a), get(core, s.b()))
+        {
+            set(core, s.d, r);
+            go!(core, ip.add(3), tlb, budget)
         }
         go!(core, ip.add(1), tlb, budget)
     }

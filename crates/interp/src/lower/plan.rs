@@ -237,15 +237,16 @@ impl Planner<'_> {
     fn address(&mut self, addr: Value, at: usize) -> Addr {
         let v = resolve(self.block, addr, None);
         let w = self.block.width(v);
-        if w == self.block.width(addr) && w >= Width::W32 {
-            if let Op::Bin(BinOp::Add, a, b) = self.block.ops[v.index()] {
-                if let Some(disp) = second_imm(self.block, w, b) {
-                    return Addr::Disp(self.need(a, Some(w).filter(|w| *w == Width::W32), at), disp);
-                }
-                if self.uses[v.index()] == 1 {
-                    let reads = Some(w).filter(|w| *w == Width::W32);
-                    return Addr::Index(self.need(a, reads, at), self.need(b, reads, at));
-                }
+        if w == self.block.width(addr)
+            && w >= Width::W32
+            && let Op::Bin(BinOp::Add, a, b) = self.block.ops[v.index()]
+        {
+            if let Some(disp) = second_imm(self.block, w, b) {
+                return Addr::Disp(self.need(a, Some(w).filter(|w| *w == Width::W32), at), disp);
+            }
+            if self.uses[v.index()] == 1 {
+                let reads = Some(w).filter(|w| *w == Width::W32);
+                return Addr::Index(self.need(a, reads, at), self.need(b, reads, at));
             }
         }
         Addr::Disp(self.need(addr, None, at), 0)

@@ -48,7 +48,7 @@ pub(crate) const ADD_F64: u16 = 1;
 
 /// What helper `MIX` does, on register 0, 1 and 3.
 pub(crate) fn mix(r0: u64, r1: u64, a: u64, b: u64) -> Result<(u64, u64), u64> {
-    if a % 7 == 0 { Err(a) } else { Ok((a.rotate_left(9) ^ b ^ r0, r1.wrapping_mul(a | 1))) }
+    if a.is_multiple_of(7) { Err(a) } else { Ok((a.rotate_left(9) ^ b ^ r0, r1.wrapping_mul(a | 1))) }
 }
 
 fn run_mix(ctx: &mut Ctx<Toy>, args: [u64; 4]) -> Result<u64, u64> {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use devices::percpu::{CpuLines, MAX_CPUS, PerCpu, STRIDE};
 use devices::polyarch::{EXIT_COMPATIBLE, EXIT_SIZE, PERCPU_COMPATIBLE};
 use devices::{Ns16550a, Ns16550aConfig, SifiveTest};
-use loader::{AddressKind, ByteOrder, Class, Elf, Expected, Fdt, LoadTarget};
+use loader::{AddressKind, ByteOrder, Class, Elf, Expected, Fdt, LoadTarget, Node};
 use memory::{Device, DeviceEndian, Nanos, PAGE_SIZE, Ram, SharedDevice, Size};
 use topology::{Levels, SmpRules, Tree, devicetree};
 
@@ -248,33 +248,40 @@ fn memory_nodes(fdt: &mut Fdt, board: &Build<'_>, tree: &Tree) {
 /// `/cpus`: a node for each CPU that is there, and `cpu-map`.
 fn cpu_nodes(fdt: &mut Fdt, board: &Build<'_>, tree: &Tree) {
     let target = board.config.target;
-    fdt.node("/cpus")
-        .u32("#address-cells", 1)
-        .u32("#size-cells", 0)
-        .u32("timebase-frequency", riscv::TIMEBASE_HZ as u32);
     let nodes: Vec<Option<u16>> = tree.threads().map(|(_, thread)| thread.node).collect();
-    let mut phandles = vec![0; board.cpus.len()];
+    let phandles: Vec<u32> = board.cpus.iter().map(|_| fdt.new_phandle()).collect();
+    let intcs: Vec<u32> = board.cpus.iter().map(|_| fdt.new_phandle()).collect();
+    let isa = riscv::isa(target.bits, &board.model());
+    let cpus = fdt.node("/cpus");
+    cpus.u32("#address-cells", 1).u32("#size-cells", 0).u32("timebase-frequency", riscv::TIMEBASE_HZ as u32);
     for (n, plan) in board.cpus.iter().enumerate() {
-        let (cpu, controller) = (fdt.new_phandle(), fdt.new_phandle());
-        phandles[n] = cpu;
-        let path = format!("/cpus/cpu@{:x}", plan.index);
-        let node = fdt.node(&path);
-        node.str("device_type", "cpu").u32("reg", plan.index as u32).str("status", "okay").phandle(cpu);
+        let node = cpus.add(&format!("cpu@{:x}", plan.index));
+        node.str("device_type", "cpu").u32("reg", plan.index as u32).str("status", "okay").phandle(phandles[n]);
         if let Some(Some(id)) = nodes.get(n) {
             node.u32("numa-node-id", u32::from(*id));
         }
         if target.arch == Arch::Riscv {
-            let (isa, mmu) = riscv::isa(target.bits, &plan.model);
-            node.str("compatible", "riscv").str("riscv,isa", &isa);
-            if mmu {
+            node.str("compatible", "riscv").str("riscv,isa", &isa.0);
+            if isa.1 {
                 node.str("mmu-type", if target.bits == 32 { "riscv,sv32" } else { "riscv,sv48" });
             }
-            let inner = fdt.node(&format!("{path}/interrupt-controller"));
+            let inner = node.add("interrupt-controller");
             inner.u32("#interrupt-cells", 1).empty("interrupt-controller").str("compatible", "riscv,cpu-intc");
-            inner.phandle(controller);
+            inner.phandle(intcs[n]);
         }
     }
-    riscv::cpu_map(fdt, &devicetree::cpu_map(tree), "/cpus", &|cpu| phandles.get(cpu as usize).copied().unwrap_or(0));
+    map_node(cpus, &devicetree::cpu_map(tree), &phandles);
+}
+
+/// Writes `cpu-map` and what is inside.
+fn map_node(parent: &mut Node, map: &devicetree::MapNode, phandles: &[u32]) {
+    let node = parent.add(&map.name);
+    if let Some(&phandle) = map.cpu.and_then(|cpu| phandles.get(cpu as usize)) {
+        node.u32("cpu", phandle);
+    }
+    for child in &map.children {
+        map_node(node, child, phandles);
+    }
 }
 
 /// The information registers: the machine's shape without a devicetree parser. All are 32 bits wide; the halves of 64-bit

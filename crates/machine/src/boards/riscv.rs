@@ -1,5 +1,7 @@
 //! What the RISC-V boards of QEMU have in common: hart lists, interrupt wiring, the `/cpus` node, booting.
 
+use ::riscv::ext::Ext;
+use ::riscv::model::Model;
 use devices::{Clint, HartLines, Plic, PlicConfig, PlicContext, PlicMode};
 use loader::Fdt;
 use loader::riscv_boot::{BootBoard, BootFile, BootFiles, Xlen, boot};
@@ -96,28 +98,35 @@ pub(crate) fn cpus_node(fdt: &mut Fdt, board: &Build<'_>, isa: impl Fn(i64) -> (
     (cpus, controllers)
 }
 
-/// The ISA string of a devicetree, and whether there is an MMU. Binding "RISC-V CPU": single letters in canonical order.
-pub(crate) fn isa(bits: u32, model: &str) -> (String, bool) {
-    let name = crate::build::model_name(model);
-    let (letters, mmu) = match name {
-        "any" => ("imafdc", false),
-        "rv32imacu-nommu" | "rv64imacu-nommu" | "sifive-e31" | "sifive-e51" => ("imac", false),
-        "rv32" | "rv64" => ("imafdc_zicsr_zifencei_zba_zbb_zbc_zbs", true),
-        _ => ("imafdc", true),
-    };
-    (format!("rv{bits}{letters}"), mmu)
-}
+/// Single letters in canonical order, and the extensions with longer names that guests look for.
+const LETTERS: [(Ext, &str); 7] =
+    [(Ext::I, "i"), (Ext::E, "e"), (Ext::M, "m"), (Ext::A, "a"), (Ext::F, "f"), (Ext::D, "d"), (Ext::C, "c")];
+const NAMES: [(Ext, &str); 14] = [
+    (Ext::Zicbom, "zicbom"),
+    (Ext::Zicbop, "zicbop"),
+    (Ext::Zicboz, "zicboz"),
+    (Ext::Zicond, "zicond"),
+    (Ext::Zihintpause, "zihintpause"),
+    (Ext::Zba, "zba"),
+    (Ext::Zbb, "zbb"),
+    (Ext::Zbc, "zbc"),
+    (Ext::Zbs, "zbs"),
+    (Ext::Sscofpmf, "sscofpmf"),
+    (Ext::Sstc, "sstc"),
+    (Ext::Svinval, "svinval"),
+    (Ext::Svnapot, "svnapot"),
+    (Ext::Svpbmt, "svpbmt"),
+];
 
-/// Writes `cpu-map` with phandles.
-pub(crate) fn cpu_map(fdt: &mut Fdt, map: &topology::devicetree::MapNode, path: &str, phandle: &impl Fn(u32) -> u32) {
-    let path = format!("{path}/{}", map.name);
-    let node = fdt.node(&path);
-    if let Some(cpu) = map.cpu {
-        node.u32("cpu", phandle(cpu));
-    }
-    for child in &map.children {
-        cpu_map(fdt, child, &path, phandle);
-    }
+/// The ISA string of a devicetree for a model with properties, and whether it has an MMU. ISA manual, volume I, "ISA Extension
+/// Naming Conventions".
+pub(crate) fn isa(bits: u32, text: &str) -> (String, bool) {
+    // A model that is none is refused when the hart is made.
+    let Ok(model) = Model::parse(bits, text) else { return (format!("rv{bits}i"), false) };
+    let has = |(ext, _): &&(Ext, &str)| model.has(*ext) && (*ext != Ext::Sstc || model.has_sstc());
+    let letters: String = LETTERS.iter().filter(has).map(|(_, name)| *name).collect();
+    let names: String = NAMES.iter().filter(has).map(|(_, name)| format!("_{name}")).collect();
+    (format!("rv{bits}{letters}{names}"), model.has_mmu())
 }
 
 /// `interrupts-extended` to these lines of every hart.

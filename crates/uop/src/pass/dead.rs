@@ -17,10 +17,8 @@ fn drop_dead_sets(block: &Block, layout: &Layout, keep: &mut [bool]) {
     let mut overwritten = vec![false; layout.regs.len()];
     for i in (0..block.ops.len()).rev() {
         match block.ops[i] {
-            Op::Set(r, _) => {
-                if std::mem::replace(&mut overwritten[r.index()], true) {
-                    keep[i] = false;
-                }
+            Op::Set(r, _) if std::mem::replace(&mut overwritten[r.index()], true) => {
+                keep[i] = false;
             }
             Op::Get(r) => overwritten[r.index()] = false,
             // A faulting op shows all registers to the guest.

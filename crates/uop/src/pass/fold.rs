@@ -18,10 +18,12 @@ pub fn fold(block: &mut Block) {
             op = Op::Const(k);
         }
         let mut value = Value(i as u16);
-        if let Op::Bin(bin, a, b) = op {
-            if bin.commutes() && is_const(block, a) && !is_const(block, b) {
-                op = Op::Bin(bin, b, a);
-            }
+        if let Op::Bin(bin, a, b) = op
+            && bin.commutes()
+            && is_const(block, a)
+            && !is_const(block, b)
+        {
+            op = Op::Bin(bin, b, a);
         }
         if let Some(k) = known_result(block, &op) {
             op = Op::Const(k);
@@ -38,10 +40,10 @@ pub fn fold(block: &mut Block) {
         same.push(value);
     }
     block.exit.map_operand(|v| same[v.index()]);
-    if let Exit::Branch { cond, taken, fallthrough } = block.exit {
-        if let Op::Const(k) = block.ops[cond.index()] {
-            block.exit = Exit::Jump { pc: if k == 1 { taken } else { fallthrough } };
-        }
+    if let Exit::Branch { cond, taken, fallthrough } = block.exit
+        && let Op::Const(k) = block.ops[cond.index()]
+    {
+        block.exit = Exit::Jump { pc: if k == 1 { taken } else { fallthrough } };
     }
 }
 

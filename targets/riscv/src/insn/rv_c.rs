@@ -7,7 +7,7 @@ use decode::Flow::{self, Illegal, Next};
 use decode::insns;
 use uop::{Val, Width};
 
-use super::{rv_d, rv_f, rv_i};
+use super::{rv_d, rv_f, rv_i, rv_priv};
 use crate::ext::Ext;
 use crate::format::{CA, CB, CBImm, CI, CILoadD, CILoadW, CIShift, CISp, CIW, CJ, CLD, CLW, CR, CSSD, CSSW, None0};
 use crate::lift::Lift;
@@ -15,8 +15,6 @@ use crate::lift::Lift;
 /// The link register of `c.jal` and `c.jalr`, and the stack pointer.
 const RA: u8 = 1;
 const SP: u8 = 2;
-/// "Breakpoint" among the causes.
-const BREAKPOINT: u32 = 3;
 
 insns! {
     /// Unprivileged ISA 20240411, "RVC Instruction Set Listings".
@@ -250,8 +248,8 @@ fn c_mv(l: &Lift, f: CR) -> Flow {
     Next
 }
 
-fn c_ebreak(l: &Lift, _: None0) -> Flow {
-    l.raise(BREAKPOINT, l.pc())
+fn c_ebreak(l: &Lift, f: None0) -> Flow {
+    rv_priv::ebreak(l, f)
 }
 
 fn c_jalr(l: &Lift, f: CR) -> Flow {

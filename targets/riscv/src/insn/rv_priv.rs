@@ -34,8 +34,8 @@ fn ecall(l: &Lift<'_>, _: None0) -> Flow {
     l.raise(cause::ECALL + l.privilege(), 0)
 }
 
-/// QEMU up to 7.2 leaves 0 in `mtval`, which the manual allows beside the address ("Machine Trap Value Register").
-fn ebreak(l: &Lift<'_>, _: None0) -> Flow {
+/// Breakpoint. QEMU up to 7.2 leaves 0 in `mtval`, which the manual allows beside the address ("Machine Trap Value Register").
+pub(super) fn ebreak(l: &Lift<'_>, _: None0) -> Flow {
     l.raise(cause::BREAKPOINT, 0)
 }
 

@@ -1,0 +1,181 @@
+//! The process from its options to its exit code: set up, then the main loop, in which guest, monitors and terminal take turns.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use machine::{Advance, Machine, ShutdownCause};
+use qmp::chardev::Backend;
+use qmp::command::{After, Environment};
+use qmp::server::{Hub, Step};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::debugger::Debugger;
+use crate::draft::{Channel, Plan, User};
+use crate::fatal::Fatal;
+use crate::say_error;
+use crate::tty::RawMode;
+use crate::wiring::{self, Mailbox, Message, Wiring, Wish};
+
+/// Requests that are answered before the guest runs again.
+const REQUESTS_A_ROUND: usize = 64;
+/// How long a client that does not read may hold up the end.
+const FLUSH_LIMIT: Duration = Duration::from_secs(2);
+
+/// The running process.
+struct Process<'a> {
+    program: &'a str,
+    machine: Machine,
+    hub: Hub,
+    wiring: Wiring,
+    environment: Environment,
+    messages: Receiver<Message>,
+    debugger: Option<Debugger>,
+}
+
+/// Runs what `plan` describes and returns the exit code.
+///
+/// # Errors
+/// What keeps it from starting.
+pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
+    for warning in &plan.warnings {
+        say_error(&format!("{program}: {warning}"));
+    }
+    let (mailbox, messages) = Mailbox::new();
+    let wake = {
+        let mailbox = mailbox.clone();
+        move || mailbox.post(Message::Debugger)
+    };
+    let debugger = plan.gdb.as_deref().map(|device| Debugger::listen(device, wake)).transpose()?;
+    let mut hub = Hub::default();
+    let wiring = Wiring::open(&plan.channels, &mut hub, &mailbox, program)?;
+    let environment = Environment { chardevs: wiring::chardevs(&plan.channels), options: crate::options::introspect() };
+    let mut config = plan.config;
+    config.console = wiring.console();
+    let machine = Machine::new(config)?;
+    mailbox.attend(&machine);
+    if let Some(path) = &plan.pidfile {
+        let fault = |e| Fatal::of(&format!("-pidfile {path}"), qmp::save::reason(&e));
+        std::fs::write(path, format!("{}\n", std::process::id())).map_err(fault)?;
+    }
+    watch_signals(&mailbox)?;
+    let _raw = raw_terminal(&plan.channels);
+    let mut process = Process { program, machine, hub, wiring, environment, messages, debugger };
+    let code = process.serve()?;
+    if let Some(path) = &plan.pidfile {
+        // Somebody may have removed it already.
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(code)
+}
+
+/// The terminal is raw while people use it, and as it was while programs do.
+fn raw_terminal(channels: &[Channel]) -> Option<RawMode> {
+    channels.iter().find_map(|channel| match channel.backend {
+        Backend::Stdio { signal, .. } if channel.users.iter().any(for_people) => RawMode::enable(signal),
+        _ => None,
+    })
+}
+
+fn for_people(user: &User) -> bool {
+    matches!(user, User::Serial | User::Monitor(qmp::server::Mode::Readline))
+}
+
+fn watch_signals(mailbox: &Mailbox) -> Result<(), Fatal> {
+    let fault = |e: std::io::Error| Fatal::new(format!("could not watch for signals: {e}"));
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(fault)?;
+    let mailbox = mailbox.clone();
+    let watch = move || signals.forever().for_each(|signal| mailbox.post(Message::Signal(signal)));
+    std::thread::Builder::new().name("signals".into()).spawn(watch).map_err(fault)?;
+    Ok(())
+}
+
+impl Process<'_> {
+    /// The main loop. Whoever has nothing to do waits for a message.
+    fn serve(&mut self) -> Result<i32, Fatal> {
+        loop {
+            while let Ok(message) = self.messages.try_recv() {
+                self.take(message);
+            }
+            self.answer()?;
+            let advance = self.machine.advance();
+            self.tell();
+            match advance {
+                Advance::Exit(code) => {
+                    if let Some(debugger) = &mut self.debugger {
+                        debugger.ended(&mut self.machine, &self.environment, code);
+                    }
+                    self.hub.flush(FLUSH_LIMIT);
+                    self.wiring.flush(FLUSH_LIMIT);
+                    return Ok(code);
+                }
+                Advance::Debug { cpu, exit } => {
+                    if let Some(debugger) = &mut self.debugger {
+                        debugger.stopped(&mut self.machine, &self.environment, cpu, &exit);
+                    }
+                }
+                Advance::Ran => {}
+                Advance::Wait(limit) => self.wait(limit),
+            }
+            if let Some(debugger) = &mut self.debugger {
+                debugger.serve(&mut self.machine, &self.environment);
+            }
+        }
+    }
+
+    fn wait(&mut self, limit: Option<Duration>) {
+        if self.hub.has_work() {
+            return;
+        }
+        let limit = limit.into_iter().chain(self.hub.deadline()).min();
+        let message = match limit {
+            Some(limit) => self.messages.recv_timeout(limit),
+            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        if let Ok(message) = message {
+            self.take(message);
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Input(n, input) => {
+                if self.wiring.input(n, input, &mut self.machine, &mut self.hub) == Wish::Quit {
+                    self.machine.request_shutdown(ShutdownCause::HostUi, 0);
+                }
+            }
+            // The main loop looks at the debugger in each turn.
+            Message::Debugger => {}
+            Message::Signal(signal) => {
+                say_error(&format!("{}: terminating on signal {signal}", self.program));
+                self.machine.request_shutdown(ShutdownCause::HostSignal, 0);
+            }
+        }
+    }
+
+    /// Answers requests until none is left, the guest had to wait long enough, or one asks for something to be done first.
+    fn answer(&mut self) -> Result<(), Fatal> {
+        for _ in 0..REQUESTS_A_ROUND {
+            match self.hub.step(&mut self.machine, &self.environment) {
+                Step::Idle | Step::Answered(After::Advance) => return Ok(()),
+                Step::Answered(After::Nothing) => {}
+                Step::Answered(After::ExitPreconfig) => {
+                    if let Err(e) = self.machine.init() {
+                        self.hub.flush(FLUSH_LIMIT);
+                        return Err(e.into());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Events to the monitors, warnings to the user.
+    fn tell(&mut self) {
+        self.hub.broadcast(&mut self.machine);
+        for warning in self.machine.take_warnings() {
+            let option = warning.option.map_or(String::new(), |option| format!("{option}: "));
+            say_error(&format!("{}: {option}warning: {}", self.program, warning.text));
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! From an address to a block: the page of code, the cache, and lifting what is not there.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use memory::{PAGE_SIZE, RamPage};
+use uop::Builder;
+
+use super::Vcpu;
+use crate::blocks::Key;
+use crate::core::{Core, JumpEntry};
+use crate::engine::{CodeId, Engine};
+use crate::target::{Access, Code, Lifted, Mode, Target};
+
+/// Instructions of a block at most.
+const MAX_INSNS: usize = 64;
+/// Ops of a block at most, before passes.
+const MAX_OPS: usize = 1200;
+/// Bytes of code that are looked at for one block.
+const WINDOW: u64 = 512;
+/// Translations of code pages that are remembered.
+const FETCH_SLOTS: usize = 64;
+
+/// A page of code and where it is.
+#[derive(Clone)]
+pub(super) struct Fetched {
+    /// Virtual page, or one that no page is.
+    page: u64,
+    space: u8,
+    phys: u64,
+    ram: RamPage,
+}
+
+impl<T: Target, E: Engine> Vcpu<T, E> {
+    /// Only within a page: what lies in another one depends on translations that may change.
+    pub(super) fn may_link(&self, from: CodeId, to: CodeId) -> bool {
+        let (from, to) = (self.cache.entry(from), self.cache.entry(to));
+        from.key.pc / PAGE_SIZE == to.key.pc / PAGE_SIZE
+            && from.key.phys / PAGE_SIZE == to.key.phys / PAGE_SIZE
+            && from.key.mode == to.key.mode
+            && to.pages[1].is_none()
+    }
+
+    /// Finds the block at `pc` and remembers it for indirect jumps. `None` leaves a fetch fault to the next [`Vcpu::find`].
+    pub(super) fn find_for_jump(&mut self, pc: u64, mode: Mode, alone: bool) -> Option<CodeId> {
+        let code = self.find(pc, mode, alone).ok()?;
+        if !alone && self.cache.entry(code).pages[1].is_none() {
+            let entry = JumpEntry { pc, mode_key: u64::from(mode) + 1, entry: self.engine.entry(code) };
+            self.ctx.core.jumps[Core::jump_slot(pc)] = entry;
+        }
+        Some(code)
+    }
+
+    /// The block at `pc`, lifted if need be.
+    pub(super) fn find(&mut self, pc: u64, mode: Mode, alone: bool) -> Result<CodeId, T::Fault> {
+        let page = self.fetch_page(pc, mode)?;
+        let phys = page.phys + pc % PAGE_SIZE;
+        let key = Key { pc, phys, mode, alone };
+        if let Some(code) = self.cache.find(&key) {
+            let entry = self.cache.entry(code);
+            let Some(second) = entry.pages[1] else { return Ok(code) };
+            if self.fetch_page((pc | (PAGE_SIZE - 1)).wrapping_add(1), mode)?.phys == second {
+                return Ok(code);
+            }
+        }
+        self.lift(key, &page)
+    }
+
+    /// The page of code at `pc`.
+    pub(super) fn fetch_page(&mut self, pc: u64, mode: Mode) -> Result<Fetched, T::Fault> {
+        let (virt, space) = (pc & !(PAGE_SIZE - 1), T::space(mode, Access::Fetch));
+        if self.ctx.take_fetch_flush() {
+            self.fetched.clear();
+        }
+        let slot = (pc / PAGE_SIZE) as usize % FETCH_SLOTS;
+        if let Some(Some(hit)) = self.fetched.get(slot)
+            && hit.page == virt
+            && hit.space == space
+        {
+            return Ok(hit.clone());
+        }
+        let t = T::translate(&mut self.ctx, pc, Access::Fetch, space)?;
+        let Some(ram) = self.ctx.env.bus.ram_page(t.phys) else {
+            // Devices hold no code.
+            return Err(T::bus_error(pc, t.phys, Access::Fetch).unwrap_or_else(|| T::misaligned(pc, Access::Fetch)));
+        };
+        let hit = Fetched { page: virt, space, phys: t.phys & !(PAGE_SIZE - 1), ram };
+        if t.cache {
+            self.fetched.resize(FETCH_SLOTS, None);
+            self.fetched[slot] = Some(hit.clone());
+        }
+        Ok(hit)
+    }
+
+    pub(super) fn lift(&mut self, key: Key, page: &Fetched) -> Result<CodeId, T::Fault> {
+        let from = key.pc % PAGE_SIZE;
+        let mut bytes = vec![0; (PAGE_SIZE - from).min(WINDOW) as usize];
+        page.ram.ram.read_bytes(page.ram.offset + from, &mut bytes);
+        let kind = Arc::clone(&self.kind);
+        let builder = Builder::new(&kind.layout);
+        let (mut len, more) = self.lift_insns(&builder, key, &bytes);
+        let mut second = None;
+        if more && len == 0 {
+            // The first instruction crosses the page's end.
+            let next = self.fetch_page((key.pc | (PAGE_SIZE - 1)).wrapping_add(1), key.mode)?;
+            let first = bytes.len();
+            bytes.resize(first + 64, 0);
+            next.ram.ram.read_bytes(next.ram.offset, &mut bytes[first..]);
+            len = self.lift_insns(&builder, Key { alone: true, ..key }, &bytes).0;
+            second = Some((next, u64::from(len).saturating_sub(first as u64).max(1)));
+        }
+        let mut block = builder.finish(key.pc, len);
+        debug_assert_eq!(uop::verify(&block, &kind.layout), Ok(()), "lifted\n{}", uop::text(&block, &kind.layout));
+        let insns = block.insns.clone().into_boxed_slice();
+        self.log_lifted(&block, &bytes, key.mode);
+        uop::pass::run(&mut block, &kind.layout);
+        let code = self.engine.add(&block, &kind.layout);
+        let len = u64::from(len).clamp(1, PAGE_SIZE - from);
+        let mut parts = vec![(key.phys, &page.ram, len)];
+        if let Some((next, len)) = &second {
+            parts.push((next.phys, &next.ram, *len));
+        }
+        if self.cache.add(code, key, insns, &parts) {
+            self.ctx.env.bus.note_code_page();
+            // Others see that when they next look; our own stores may come before we do.
+            self.ctx.revoke_writes();
+        }
+        Ok(code)
+    }
+
+    /// Lifts what `bytes` hold; returns the bytes used and whether the next instruction is cut off.
+    pub(super) fn lift_insns(&mut self, builder: &Builder<'_>, key: Key, bytes: &[u8]) -> (u32, bool) {
+        let mut len = 0u32;
+        let mut more = false;
+        while !builder.has_exit() {
+            let pc = key.pc.wrapping_add(u64::from(len));
+            let full = builder.n_insns() >= if key.alone { 1 } else { MAX_INSNS } || builder.n_ops() > MAX_OPS;
+            if full || len as usize >= bytes.len() || more {
+                if len != 0 {
+                    builder.exit(uop::Exit::Jump { pc });
+                }
+                break;
+            }
+            if !key.alone && self.breakpoints.contains(&pc) {
+                if len == 0 {
+                    builder.begin_insn(0, 0);
+                }
+                builder.exit(if len == 0 { uop::Exit::Break } else { uop::Exit::Jump { pc } });
+                break;
+            }
+            builder.begin_insn(len as i32, 0);
+            let code = Code { pc, offset: len as i32, bytes: &bytes[len as usize..], mode: key.mode };
+            match T::lift(&self.kind.lifter, builder, code) {
+                Lifted::Next(n) | Lifted::End(n) => len += n,
+                Lifted::More => {
+                    builder.abandon_insn();
+                    more = true;
+                }
+            }
+        }
+        (len, more)
+    }
+
+    /// Logs what was lifted: guest instructions, and the ops before and after passes.
+    fn log_lifted(&self, block: &uop::Block, bytes: &[u8], mode: Mode) {
+        let Some((log, items)) = &self.log else { return };
+        let mut text = String::new();
+        if items.in_asm {
+            text += "----------------\nIN:\n";
+            for insn in &block.insns {
+                let pc = block.pc.wrapping_add_signed(i64::from(insn.offset));
+                let rest = bytes.get(insn.offset as usize..).unwrap_or_default();
+                let code = Code { pc, offset: insn.offset, bytes: rest, mode };
+                let (name, len) = T::disassemble(&self.kind.lifter, code).unwrap_or(("(unknown)".to_owned(), 0));
+                let hex: String = rest.iter().take(len as usize).map(|b| format!("{b:02x}")).collect();
+                let _ = writeln!(text, "{pc:#018x}:  {hex:<16}  {name}");
+            }
+        }
+        if items.op {
+            text += &format!("OP:\n{}", uop::text(block, &self.kind.layout));
+        }
+        if items.op_opt {
+            let mut after = block.clone();
+            uop::pass::run(&mut after, &self.kind.layout);
+            text += &format!("OP after passes:\n{}", uop::text(&after, &self.kind.layout));
+        }
+        if !text.is_empty() {
+            log.write(&text);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The run loop: joins a target and an engine, and is a [`Cpu`] for the rest of the house.
+
+mod kind;
+mod lift;
+mod outside;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::api::{Exit, Log, LogItems};
+use crate::blocks::BlockCache;
+use crate::core::Core;
+use crate::ctx::{Ctx, Env};
+use crate::engine::{CodeId, Engine, Leave, Position};
+use crate::target::{Access, Mode, Target};
+pub use kind::Kind;
+use lift::Fetched;
+
+/// Instructions between two looks at the interrupt lines, when nothing asks for an earlier one.
+const SLICE: i64 = 8192;
+
+/// How a slice ended.
+enum Slice {
+    /// Look at interrupts and go on.
+    Again,
+    /// Leave the run loop.
+    Out(Exit),
+}
+
+/// A CPU of target `T` on engine `E`.
+pub struct Vcpu<T: Target, E: Engine> {
+    ctx: Box<Ctx<T>>,
+    engine: Box<E>,
+    kind: Arc<Kind<T>>,
+    cache: BlockCache,
+    fetched: Vec<Option<Fetched>>,
+    breakpoints: HashSet<u64>,
+    seen_code_changes: u64,
+    seen_code_pages: u64,
+    log: Option<(Arc<dyn Log>, LogItems)>,
+}
+
+impl<T: Target, E: Engine> Vcpu<T, E> {
+    /// A CPU in the state after reset.
+    pub fn new(kind: &Arc<Kind<T>>, env: Env) -> Vcpu<T, E> {
+        let mut ctx = Ctx::new(Arc::clone(&kind.model), env);
+        T::reset(&mut ctx);
+        Vcpu {
+            ctx,
+            engine: Box::default(),
+            kind: Arc::clone(kind),
+            cache: BlockCache::default(),
+            fetched: Vec::new(),
+            breakpoints: HashSet::new(),
+            seen_code_changes: 0,
+            seen_code_pages: 0,
+            log: None,
+        }
+    }
+
+    /// The CPU as its target sees it: for boards that set up registers, and for tests.
+    pub fn ctx(&mut self) -> &mut Ctx<T> {
+        &mut self.ctx
+    }
+
+    /// The core, for whoever drives an engine by hand (tests and benchmarks of engines); the space of `mode` is made ready.
+    pub fn core(&mut self, mode: Mode) -> *mut Core {
+        self.enter_mode(mode);
+        self.ctx.core.as_ptr()
+    }
+
+    /// What CPUs of this model share.
+    pub fn kind(&self) -> &Kind<T> {
+        &self.kind
+    }
+
+    /// Number of lifted blocks.
+    pub fn n_blocks(&self) -> usize {
+        self.cache.len()
+    }
+
+    fn run_loop(&mut self, budget: u64, step: bool) -> Exit {
+        let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
+        loop {
+            if self.ctx.env.lines.take_kick() {
+                return Exit::Kicked;
+            }
+            self.look_at_code();
+            let interrupt = if self.ctx.stuck.is_none() { T::interrupt(&mut self.ctx) } else { None };
+            if let Some(interrupt) = interrupt {
+                self.ctx.halted = false;
+                self.deliver(interrupt);
+                if step {
+                    return Exit::Budget;
+                }
+            }
+            if let Some(why) = self.ctx.stuck {
+                return Exit::Stuck(why);
+            }
+            if self.ctx.halted {
+                if !T::wakes(&self.ctx) {
+                    return Exit::Halted;
+                }
+                self.ctx.halted = false;
+            }
+            if left <= 0 {
+                return Exit::Budget;
+            }
+            let before = self.ctx.executed;
+            let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);
+            left -= (self.ctx.executed - before) as i64;
+            match slice {
+                // An instruction that only raises an exception is a step too.
+                Slice::Again if step => return Exit::Budget,
+                Slice::Again => {}
+                Slice::Out(exit) => return exit,
+            }
+        }
+    }
+
+    /// Runs up to `left` instructions; exactly as many, if nothing intervenes, when `exact`.
+    fn run_slice(&mut self, mut left: i64, exact: bool, step: bool) -> Slice {
+        let mode = T::mode(&self.ctx);
+        self.enter_mode(mode);
+        let traced = self.log.as_ref().is_some_and(|(_, items)| items.exec || items.cpu);
+        let always_alone = step || traced || !self.ctx.watchpoints.is_empty();
+        let mut alone = always_alone;
+        let mut next = None;
+        loop {
+            let code = match next.take() {
+                Some(code) => code,
+                None => match self.find(self.ctx.pc, mode, alone) {
+                    Ok(code) => code,
+                    Err(fault) => {
+                        self.deliver(fault);
+                        return Slice::Again;
+                    }
+                },
+            };
+            if traced {
+                self.trace();
+            }
+            let leave = self.enter(code, &mut left, alone);
+            self.look_at_requests();
+            if let Some((address, access)) = self.ctx.watch_hit.take() {
+                self.leave_at(&leave);
+                return Slice::Out(Exit::Watchpoint { address, access });
+            }
+            let was_alone = std::mem::replace(&mut alone, always_alone);
+            match leave {
+                Leave::Budget { pc } => {
+                    self.ctx.pc = pc;
+                    if left <= 0 || !exact {
+                        return Slice::Again;
+                    }
+                    alone = true;
+                }
+                Leave::Direct { pc, link } => {
+                    self.ctx.pc = pc;
+                    if step {
+                        return Slice::Again;
+                    }
+                    let Ok(to) = self.find(pc, mode, alone) else { continue };
+                    if !was_alone && !alone && self.may_link(link.from, to) {
+                        self.engine.link(link, to);
+                    }
+                    next = Some(to);
+                }
+                Leave::Indirect { pc } => {
+                    self.ctx.pc = pc;
+                    if step {
+                        return Slice::Again;
+                    }
+                    next = self.find_for_jump(pc, mode, alone);
+                }
+                Leave::Stopped(at) => {
+                    self.stand_at(at);
+                    if std::mem::take(&mut self.ctx.requests.restart) {
+                        alone = true;
+                        continue;
+                    }
+                    let fault = self.ctx.fault.take().expect("an access that stops leaves a fault");
+                    self.deliver(fault);
+                    return Slice::Again;
+                }
+                Leave::Raise { at, code, arg } => {
+                    self.stand_at(at);
+                    self.deliver(T::raise(code, arg));
+                    return Slice::Again;
+                }
+                Leave::Update { pc } => {
+                    self.ctx.pc = pc;
+                    return Slice::Again;
+                }
+                Leave::Halt { pc } => {
+                    self.ctx.pc = pc;
+                    self.ctx.halted = true;
+                    return Slice::Again;
+                }
+                Leave::Break { pc } => {
+                    self.ctx.pc = pc;
+                    return Slice::Out(Exit::Breakpoint);
+                }
+            }
+        }
+    }
+
+    /// After a watchpoint: takes over where the engine stands. Watched CPUs run one instruction a block, so all exits but a stop
+    /// are behind the instruction that was watched.
+    fn leave_at(&mut self, leave: &Leave) {
+        match *leave {
+            Leave::Budget { pc }
+            | Leave::Direct { pc, .. }
+            | Leave::Indirect { pc }
+            | Leave::Update { pc }
+            | Leave::Halt { pc }
+            | Leave::Break { pc } => self.ctx.pc = pc,
+            Leave::Stopped(at) | Leave::Raise { at, .. } => {
+                self.stand_at(at);
+                let fault = match *leave {
+                    Leave::Raise { code, arg, .. } => Some(T::raise(code, arg)),
+                    _ => self.ctx.fault.take(),
+                };
+                if let Some(fault) = fault {
+                    self.deliver(fault);
+                }
+            }
+        }
+    }
+
+    /// Takes an exception or interrupt.
+    fn deliver(&mut self, fault: T::Fault) {
+        if let Some((log, _)) = self.log.as_ref().filter(|(_, items)| items.int) {
+            let (index, pc) = (self.ctx.index(), self.ctx.pc);
+            log.write(&format!("CPU {index} at {pc:#018x} takes {fault:x?}\n"));
+        }
+        T::deliver(&mut self.ctx, fault);
+    }
+
+    fn enter_mode(&mut self, mode: Mode) {
+        let space = T::space(mode, Access::Read);
+        self.ctx.ready_space(space);
+        self.ctx.core.space = space;
+        self.ctx.core.mode_key = u64::from(mode) + 1;
+    }
+
+    /// Enters the engine and does the accounts.
+    fn enter(&mut self, code: CodeId, left: &mut i64, alone: bool) -> Leave {
+        let ctx = &mut *self.ctx;
+        ctx.entered_with = *left;
+        ctx.put_by = 0;
+        ctx.alone = alone;
+        let core = ctx.core.as_ptr();
+        ctx.core.locate = Some(((&raw const *self.engine).cast(), insns_left::<E>));
+        // SAFETY: the core is that of our `Ctx`, which nobody uses while this runs but slow paths, by the pointer in `owner`; the jump
+        // cache is filled by `find_for_jump` alone, with entries of this engine, and emptied whenever blocks are dropped.
+        let (leave, rest) = unsafe { self.engine.run(core, code, *left) };
+        let ctx = &mut *self.ctx;
+        ctx.executed += (ctx.entered_with - rest) as u64;
+        *left = rest + ctx.put_by;
+        ctx.entered_with = 0;
+        ctx.put_by = 0;
+        leave
+    }
+
+    /// Takes over the instruction at which the engine has stopped as the current one.
+    fn stand_at(&mut self, at: Position) {
+        let entry = self.cache.entry(at.code);
+        let insn = entry.insns[usize::from(at.insn)];
+        self.ctx.pc = entry.key.pc.wrapping_add_signed(i64::from(insn.offset));
+        if insn.aux != 0 {
+            T::restore_aux(&mut self.ctx, insn.aux);
+        }
+    }
+
+    fn look_at_requests(&mut self) {
+        let requests = &mut self.ctx.requests;
+        if requests.flush_code {
+            requests.flush_code = false;
+            self.drop_all_blocks();
+        }
+        if self.ctx.requests.code_changed {
+            self.ctx.requests.code_changed = false;
+            self.drop_changed_blocks();
+        }
+    }
+
+    /// Follows what other CPUs and debuggers have done to code pages.
+    fn look_at_code(&mut self) {
+        let (pages, changes) = (self.ctx.env.bus.code_pages(), self.ctx.env.bus.code_changes());
+        if pages != self.seen_code_pages {
+            self.seen_code_pages = pages;
+            self.ctx.revoke_writes();
+        }
+        if changes != self.seen_code_changes {
+            self.seen_code_changes = changes;
+            self.drop_changed_blocks();
+        }
+    }
+
+    fn drop_changed_blocks(&mut self) {
+        if self.cache.drop_changed(&mut *self.engine) {
+            self.ctx.flush_jumps();
+        }
+    }
+
+    fn drop_all_blocks(&mut self) {
+        self.cache.clear(&mut *self.engine);
+        self.ctx.flush_jumps();
+    }
+}
+
+/// The engine's answer for [`Core::locate`].
+///
+/// # Safety
+/// `engine` points to a live `E` that is not being changed.
+unsafe fn insns_left<E: Engine>(engine: *const (), ip: *const u8) -> u32 {
+    // SAFETY: by contract.
+    let engine = unsafe { &*engine.cast::<E>() };
+    engine.locate(ip).map_or(0, |(_, left)| left)
+}
