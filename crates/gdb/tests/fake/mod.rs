@@ -1,4 +1,5 @@
 //! A machine of two made-up CPUs, and a client that speaks in packets.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::sync::Arc;
 
