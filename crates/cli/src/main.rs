@@ -2,9 +2,11 @@
 //! `completions`.
 //!
 //! Reading order: `options` (the table), `draft` (what they mean together), `consoles` and `wiring` (who talks on which device),
-//! `run` (the main loop).
+//! `run` (the main loop), `debugger` (gdb).
 
 mod consoles;
+mod debugger;
+mod demo;
 mod draft;
 mod fatal;
 mod options;

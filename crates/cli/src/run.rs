@@ -10,6 +10,7 @@ use qmp::server::{Hub, Step};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::debugger::Debugger;
 use crate::draft::{Channel, Plan, User};
 use crate::fatal::Fatal;
 use crate::say_error;
@@ -21,24 +22,15 @@ const REQUESTS_A_ROUND: usize = 64;
 /// How long a client that does not read may hold up the end.
 const FLUSH_LIMIT: Duration = Duration::from_secs(2);
 
-/// A debugger that wants to know when CPUs stop. The gdb server plugs in here.
-pub(crate) trait Debugger {
-    /// Lets the debugger talk to its user between rounds; `true` if something was done.
-    fn serve(&mut self, machine: &mut Machine) -> bool;
-
-    /// A CPU met a breakpoint or a watchpoint; the machine stands still.
-    fn stopped(&mut self, machine: &mut Machine, cpu: i64, exit: cpu::Exit);
-}
-
 /// The running process.
-pub(crate) struct Process<'a> {
+struct Process<'a> {
     program: &'a str,
     machine: Machine,
     hub: Hub,
     wiring: Wiring,
     environment: Environment,
     messages: Receiver<Message>,
-    debugger: Option<Box<dyn Debugger>>,
+    debugger: Option<Debugger>,
 }
 
 /// Runs what `plan` describes and returns the exit code.
@@ -49,10 +41,12 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     for warning in &plan.warnings {
         say_error(&format!("{program}: {warning}"));
     }
-    if let Some(device) = &plan.gdb {
-        return Err(Fatal::of(&format!("-gdb {device}"), "this build has no gdb server"));
-    }
     let (mailbox, messages) = Mailbox::new();
+    let wake = {
+        let mailbox = mailbox.clone();
+        move || mailbox.post(Message::Debugger)
+    };
+    let debugger = plan.gdb.as_deref().map(|device| Debugger::listen(device, wake)).transpose()?;
     let mut hub = Hub::default();
     let wiring = Wiring::open(&plan.channels, &mut hub, &mailbox, program)?;
     let environment = Environment { chardevs: wiring::chardevs(&plan.channels), options: crate::options::introspect() };
@@ -66,7 +60,7 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     }
     watch_signals(&mailbox)?;
     let _raw = raw_terminal(&plan.channels);
-    let mut process = Process { program, machine, hub, wiring, environment, messages, debugger: None };
+    let mut process = Process { program, machine, hub, wiring, environment, messages, debugger };
     let code = process.serve()?;
     if let Some(path) = &plan.pidfile {
         // Somebody may have removed it already.
@@ -108,20 +102,23 @@ impl Process<'_> {
             self.tell();
             match advance {
                 Advance::Exit(code) => {
+                    if let Some(debugger) = &mut self.debugger {
+                        debugger.ended(&mut self.machine, &self.environment, code);
+                    }
                     self.hub.flush(FLUSH_LIMIT);
                     self.wiring.flush(FLUSH_LIMIT);
                     return Ok(code);
                 }
                 Advance::Debug { cpu, exit } => {
                     if let Some(debugger) = &mut self.debugger {
-                        debugger.stopped(&mut self.machine, cpu, exit);
+                        debugger.stopped(&mut self.machine, &self.environment, cpu, &exit);
                     }
                 }
                 Advance::Ran => {}
                 Advance::Wait(limit) => self.wait(limit),
             }
             if let Some(debugger) = &mut self.debugger {
-                debugger.serve(&mut self.machine);
+                debugger.serve(&mut self.machine, &self.environment);
             }
         }
     }
@@ -147,6 +144,8 @@ impl Process<'_> {
                     self.machine.request_shutdown(ShutdownCause::HostUi, 0);
                 }
             }
+            // The main loop looks at the debugger in each turn.
+            Message::Debugger => {}
             Message::Signal(signal) => {
                 say_error(&format!("{}: terminating on signal {signal}", self.program));
                 self.machine.request_shutdown(ShutdownCause::HostSignal, 0);

@@ -1,9 +1,10 @@
-//! What `polyarch` can do beside running a target: `topology`, `completions`, and its own help.
+//! What `polyarch` can do beside running a target: `demo`, `topology`, `completions`, and its own help.
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::demo::DemoArguments;
 use crate::topology_command::TopologyArguments;
 
 /// A multi-architecture CPU and machine emulator with QEMU's options and its machine protocol.
@@ -19,6 +20,8 @@ struct Polyarch {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Boot the built-in guest on a machine of 2 sockets, 2 dies, 2 cores, 2 threads and 2 NUMA nodes, and look at it.
+    Demo(DemoArguments),
     /// Show a machine of these -smp and -numa options as a drawing.
     Topology(TopologyArguments),
     /// Print a script that completes the command line in a shell.
@@ -48,6 +51,7 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         }
     };
     let result = match command {
+        Command::Demo(arguments) => crate::demo::run(&arguments),
         Command::Topology(arguments) => crate::topology_command::run(&arguments),
         Command::Completions { shell } => {
             crate::say(&completions(shell));

@@ -19,6 +19,8 @@ pub(crate) enum Message {
     Input(usize, Input),
     /// A signal.
     Signal(i32),
+    /// The debugger's client wants something.
+    Debugger,
 }
 
 /// Messages that may wait before their senders do.

@@ -24,6 +24,12 @@ mod server;
 mod session;
 mod stops;
 
+pub use bits::Endian;
 pub use debuggee::{Action, Debuggee, Plan, Stop};
+pub use memory::{AddressSpace, Nanos};
 pub use server::{Endpoint, EndpointError, Server};
 pub use session::{Session, State};
+
+// What the signatures of `Debuggee` name.
+pub use bits::Endian;
+pub use memory::{AddressSpace, Nanos};

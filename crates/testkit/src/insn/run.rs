@@ -182,11 +182,16 @@ fn check<T: Target, E: Engine>(bench: &Bench<T>, case: &Case, reference: bool) -
     check_text(bench, case, &mut machine, &code)?;
     let (before, mut memory) = (machine.registers(), machine.memory());
     let start = machine.cpu.pc();
-    if reference {
-        let mut evaluator = Reference::default();
-        code.iter().for_each(|bytes| evaluator.step(&mut machine.cpu, bytes));
-    } else {
-        code.iter().for_each(|_| _ = machine.cpu.step());
+    let mut evaluator = Reference::default();
+    for bytes in &code {
+        if (bench.trap)(machine.cpu.ctx()).is_some() {
+            return Err("an instruction before the last has trapped".to_owned());
+        }
+        if reference {
+            evaluator.step(&mut machine.cpu, bytes);
+        } else {
+            machine.cpu.step();
+        }
     }
     let len = code.iter().map(Vec::len).sum::<usize>() as u64;
     let trap = (bench.trap)(machine.cpu.ctx());

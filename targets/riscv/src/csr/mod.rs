@@ -176,6 +176,11 @@ enum Gate {
     Stimecmp,
 }
 
+/// The value of the CSR with this number.
+type Read = fn(&dyn Hart, u16) -> u64;
+/// Writes the CSR with this number.
+type Write = fn(&mut dyn Hart, u16, u64);
+
 /// A register, or several of one kind with numbers in a row.
 struct Row {
     first: u16,
@@ -185,23 +190,32 @@ struct Row {
     base: u16,
     exists: fn(&Model) -> bool,
     gate: Gate,
-    read: fn(&dyn Hart, u16) -> u64,
+    read: Read,
     /// What `csrrs` and `csrrc` set and clear bits in, when that isn't what they return.
-    modify: Option<fn(&dyn Hart, u16) -> u64>,
-    write: fn(&mut dyn Hart, u16, u64),
+    modify: Option<Read>,
+    write: Write,
 }
 
 impl Row {
-    const fn new(first: u16, name: &'static str, read: fn(&dyn Hart, u16) -> u64) -> Row {
-        let (exists, write): (fn(&Model) -> bool, fn(&mut dyn Hart, u16, u64)) = (|_| true, |_, _, _| {});
-        Row { first, count: 1, name, base: 0, exists, gate: Gate::Open, read, modify: None, write }
+    const fn new(first: u16, name: &'static str, read: Read) -> Row {
+        Row {
+            first,
+            count: 1,
+            name,
+            base: 0,
+            exists: |_| true,
+            gate: Gate::Open,
+            read,
+            modify: None,
+            write: |_, _, _| {},
+        }
     }
 
-    const fn family(first: u16, count: u16, name: &'static str, base: u16, read: fn(&dyn Hart, u16) -> u64) -> Row {
+    const fn family(first: u16, count: u16, name: &'static str, base: u16, read: Read) -> Row {
         Row { count, base, ..Row::new(first, name, read) }
     }
 
-    const fn writes(self, write: fn(&mut dyn Hart, u16, u64)) -> Row {
+    const fn writes(self, write: Write) -> Row {
         Row { write, ..self }
     }
 

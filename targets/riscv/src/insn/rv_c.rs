@@ -15,7 +15,6 @@ use crate::lift::Lift;
 /// The link register of `c.jal` and `c.jalr`, and the stack pointer.
 const RA: u8 = 1;
 const SP: u8 = 2;
-/// "Breakpoint" among the causes.
 
 insns! {
     /// Unprivileged ISA 20240411, "RVC Instruction Set Listings".
