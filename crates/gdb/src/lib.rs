@@ -31,5 +31,3 @@ pub use server::{Endpoint, EndpointError, Server};
 pub use session::{Session, State};
 
 // What the signatures of `Debuggee` name.
-pub use bits::Endian;
-pub use memory::{AddressSpace, Nanos};
