@@ -64,6 +64,13 @@ pub(crate) struct Data {
 #[repr(C)]
 pub(crate) struct Raw([u64; 2]);
 
+impl Raw {
+    /// This slot, which is an op, with another handler.
+    pub(crate) fn with_handler(self, handler: Handler) -> Raw {
+        Raw([handler as usize as u64, self.0[1]])
+    }
+}
+
 macro_rules! into_raw {
     ($($t:ty),*) => { $(
         impl From<$t> for Raw {

@@ -20,18 +20,25 @@ unsafe fn second<const W: u8, const IMM: bool>(core: *mut Core, s: &Slot) -> u64
 }
 
 /// `d` = `a` op second, in width `W`; with `SX`, sign-extended from 32 to 64 bits.
+#[inline(always)]
+pub(super) unsafe fn operate<const OP: u8, const W: u8, const IMM: bool, const SX: bool>(core: *mut Core, s: &Slot) {
+    // SAFETY: see the module `handlers`; verified blocks never divide by 0.
+    unsafe {
+        let (a, b) = (width(W).cut(get(core, s.a)), second::<W, IMM>(core, s));
+        let r = sem::bin(BinOp::ALL[OP as usize], width(W), a, b);
+        set(core, s.d, if SX { r as i32 as u64 } else { r });
+    }
+}
+
 unsafe extern "C" fn bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,
     budget: i64,
 ) -> u64 {
-    // SAFETY: see the module `handlers`; verified blocks never divide by 0.
+    // SAFETY: see the module `handlers`.
     unsafe {
-        let s = &*ip;
-        let (a, b) = (width(W).cut(get(core, s.a)), second::<W, IMM>(core, s));
-        let r = sem::bin(BinOp::ALL[OP as usize], width(W), a, b);
-        set(core, s.d, if SX { r as i32 as u64 } else { r });
+        operate::<OP, W, IMM, SX>(core, &*ip);
         go!(core, ip.add(1), tlb, budget)
     }
 }

@@ -23,6 +23,13 @@ unsafe fn enter(core: *mut Core, head: *const Head, link: *const Link, tlb: Tlb,
     }
 }
 
+/// Goes where a link leads.
+#[inline(always)]
+pub(super) unsafe fn enter_link(core: *mut Core, link: *const Link, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe { enter(core, (*link).target, link, tlb, budget) }
+}
+
 /// The budget doesn't suffice, or the link leads nowhere yet.
 #[cold]
 #[inline(never)]

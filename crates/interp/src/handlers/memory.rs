@@ -73,20 +73,19 @@ fn extend<const W: u8, const EXT: u8>(value: u64) -> u64 {
     }
 }
 
-/// `d` = memory at the address.
-unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
+/// `d` = memory at the address, if the TLB knows it; else gives the address.
+#[inline(always)]
+pub(super) unsafe fn try_load<const W: u8, const EXT: u8, const KIND: u8>(
     core: *mut Core,
-    ip: Ip,
+    s: &Slot,
     tlb: Tlb,
-    budget: i64,
-) -> u64 {
+) -> Result<(), u64> {
     // SAFETY: see the module `handlers`; a matching entry leads into RAM, and the match proves alignment.
     unsafe {
-        let s = &*ip;
         let addr = address::<KIND>(core, s);
         let entry = &*tlb.add(Core::tlb_slot(addr));
         if addr & (PAGE_MASK | (width(W).bytes() as u64 - 1)) != entry.read {
-            return load_miss::<W, EXT, KIND>(core, ip, tlb, budget, addr);
+            return Err(addr);
         }
         let p = addr.wrapping_add(entry.addend) as *mut u8;
         let value = match width(W) {
@@ -96,13 +95,28 @@ unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
             Width::W64 => AtomicU64::from_ptr(p.cast()).load(Ordering::Relaxed),
         };
         set(core, s.d, extend::<W, EXT>(arrange::<W, KIND>(value)));
-        go!(core, ip.add(1), tlb, budget)
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        match try_load::<W, EXT, KIND>(core, &*ip, tlb) {
+            Ok(()) => go!(core, ip.add(1), tlb, budget),
+            Err(addr) => load_miss::<W, EXT, KIND>(core, ip, tlb, budget, addr),
+        }
     }
 }
 
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND: u8>(
+pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND: u8>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,
@@ -122,16 +136,16 @@ unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND: u8>(
     }
 }
 
-/// Memory at the address = `d`.
-unsafe extern "C" fn store<const W: u8, const KIND: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
-    // SAFETY: as for `load`.
+/// Memory at the address = `d`, if the TLB knows it; else gives the address.
+#[inline(always)]
+pub(super) unsafe fn try_store<const W: u8, const KIND: u8>(core: *mut Core, s: &Slot, tlb: Tlb) -> Result<(), u64> {
+    // SAFETY: as for `try_load`.
     unsafe {
-        let s = &*ip;
         let addr = address::<KIND>(core, s);
         let value = get(core, s.d);
         let entry = &*tlb.add(Core::tlb_slot(addr));
         if addr & (PAGE_MASK | (width(W).bytes() as u64 - 1)) != entry.write {
-            return store_miss::<W, KIND>(core, ip, tlb, budget, addr);
+            return Err(addr);
         }
         let p = addr.wrapping_add(entry.addend) as *mut u8;
         let value = arrange::<W, KIND>(width(W).cut(value));
@@ -141,13 +155,23 @@ unsafe extern "C" fn store<const W: u8, const KIND: u8>(core: *mut Core, ip: Ip,
             Width::W32 => AtomicU32::from_ptr(p.cast()).store(value as u32, Ordering::Relaxed),
             Width::W64 => AtomicU64::from_ptr(p.cast()).store(value, Ordering::Relaxed),
         }
-        go!(core, ip.add(1), tlb, budget)
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn store<const W: u8, const KIND: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        match try_store::<W, KIND>(core, &*ip, tlb) {
+            Ok(()) => go!(core, ip.add(1), tlb, budget),
+            Err(addr) => store_miss::<W, KIND>(core, ip, tlb, budget, addr),
+        }
     }
 }
 
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn store_miss<const W: u8, const KIND: u8>(
+pub(super) unsafe extern "C" fn store_miss<const W: u8, const KIND: u8>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,

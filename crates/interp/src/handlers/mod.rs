@@ -7,6 +7,7 @@
 pub(crate) mod alu;
 pub(crate) mod control;
 pub(crate) mod memory;
+pub(crate) mod pair;
 
 use cpu::Core;
 

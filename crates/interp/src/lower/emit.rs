@@ -4,6 +4,7 @@ use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
 
 use super::plan::{Addr, Node, call_constant, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
 use super::{Cx, Lowered, Places, Plan, places};
+use crate::handlers::pair::{Shape, pair_handler};
 use crate::handlers::{alu, control, memory};
 use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
 
@@ -11,7 +12,7 @@ use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
 pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
     let plan = Plan::new(block);
     let places = Places::new(block.ops.len(), layout.regs.len());
-    let mut cx = Cx { block, layout, plan, places, slots: Vec::with_capacity(block.ops.len() + 8) };
+    let mut cx = Cx { block, layout, plan, places, slots: Vec::with_capacity(block.ops.len() + 8), shapes: Vec::new() };
     cx.slots.push(Head { n_insns: block.insns.len() as i64, pc: block.pc }.into());
     let mut starts = Vec::with_capacity(block.insns.len());
     let mut insns = block.insns.iter().peekable();
@@ -23,6 +24,7 @@ pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
     }
     insns.for_each(|_| starts.push(cx.slots.len() as u32));
     let links = cx.exit();
+    cx.pair_up();
     Lowered { slots: cx.slots, starts, links }
 }
 
@@ -33,7 +35,28 @@ fn pair(b: u16, c: u16) -> i32 {
 
 impl Cx<'_> {
     fn push(&mut self, handler: Handler, d: u16, a: u16, imm: i32) {
+        self.push_as(Shape::Other, handler, d, a, imm);
+    }
+
+    fn push_as(&mut self, shape: Shape, handler: Handler, d: u16, a: u16, imm: i32) {
+        self.shapes.push((self.slots.len() as u32, shape));
         self.slots.push(Slot { handler, d, a, imm }.into());
+    }
+
+    /// Puts neighbours under one dispatch, from the front.
+    fn pair_up(&mut self) {
+        let mut i = 0;
+        while i + 1 < self.shapes.len() {
+            let ((at, a), (next, b)) = (self.shapes[i], self.shapes[i + 1]);
+            match pair_handler(a, b).filter(|_| next == at + 1) {
+                Some(handler) => {
+                    let slot = self.slots[at as usize].with_handler(handler);
+                    self.slots[at as usize] = slot;
+                    i += 2;
+                }
+                None => i += 1,
+            }
+        }
     }
 
     /// The slot that holds `v` for op `now`, which reads `reads` of it; constants are put into a temporary on first use.
@@ -54,7 +77,7 @@ impl Cx<'_> {
 
     fn konst(&mut self, d: u16, k: u64) {
         match immediate(Width::W64, k) {
-            Some(imm) => self.push(alu::konst_s, d, 0, imm),
+            Some(imm) => self.push_as(Shape::Konst, alu::konst_s, d, 0, imm),
             None => {
                 self.push(alu::konst, d, 0, 0);
                 self.slots.push(Data { low: k, high: 0 }.into());
@@ -104,7 +127,7 @@ impl Cx<'_> {
         let Some((&first, rest)) = living.split_first() else { return };
         let last_use = self.plan.last_use[first.index()];
         let temp = self.places.put_in_temp(first, now as u32, last_use);
-        self.push(alu::mov, temp, reg.0, 0);
+        self.push_as(Shape::Mov, alu::mov, temp, reg.0, 0);
         for &v in rest {
             let last_use = self.plan.last_use[v.index()];
             self.places.share(v, first, last_use);
@@ -127,7 +150,8 @@ impl Cx<'_> {
                     let second = imm.unwrap_or_else(|| pair(self.operand(b, Some(w), i), 0));
                     let sx = self.plan.makes[i].index() != i;
                     let d = self.dest(i);
-                    self.push(alu::bin_handler(bin, w, imm.is_some(), sx), d, a, second);
+                    let shape = Shape::Bin(bin, w, imm.is_some(), sx);
+                    self.push_as(shape, alu::bin_handler(bin, w, imm.is_some(), sx), d, a, second);
                 }
                 Op::Cmp(cmp, a, b) => {
                     let (handler, a, second) = self.comparison(i, cmp, a, b, alu::cmp_handler);
@@ -166,7 +190,7 @@ impl Cx<'_> {
             Some(k) => self.konst(reg.0, k),
             None => {
                 let from = self.operand(v, None, i);
-                self.push(alu::mov, reg.0, from, 0);
+                self.push_as(Shape::Mov, alu::mov, reg.0, from, 0);
             }
         }
     }
@@ -212,16 +236,16 @@ impl Cx<'_> {
             (false, _) => memory::ext::SIGN64,
         };
         let d = self.dest(i);
-        let handler = memory::load_handler(mem.width, ext, kind_of(mem, addr, self.block.width(address)));
-        self.push(handler, d, a, imm);
+        let kind = kind_of(mem, addr, self.block.width(address));
+        self.push_as(Shape::Load(mem.width, ext, kind), memory::load_handler(mem.width, ext, kind), d, a, imm);
     }
 
     fn plain_store(&mut self, i: usize, addr: Addr) {
         let Op::Store { addr: address, value, mem } = self.block.ops[i] else { unreachable!("planned as a store") };
         let (a, imm) = self.address(addr, i);
         let value = self.operand(value, Some(mem.width), i);
-        let handler = memory::store_handler(mem.width, kind_of(mem, addr, self.block.width(address)));
-        self.push(handler, value, a, imm);
+        let kind = kind_of(mem, addr, self.block.width(address));
+        self.push_as(Shape::Store(mem.width, kind), memory::store_handler(mem.width, kind), value, a, imm);
     }
 
     fn slow_access(&mut self, i: usize, op: Op) {
@@ -281,7 +305,7 @@ impl Cx<'_> {
         let end = self.block.ops.len();
         match self.block.exit {
             Exit::Jump { pc } => {
-                self.push(control::jump, 0, 0, 0);
+                self.push_as(Shape::Jump, control::jump, 0, 0, 0);
                 [Some(self.link(pc)), None]
             }
             Exit::Branch { cond, taken, fallthrough } => {
@@ -291,7 +315,10 @@ impl Cx<'_> {
                         (control::branch_handler(uop::CmpOp::Ne, Width::W64, true), self.operand(cond, None, end), 0)
                     }
                 };
-                self.push(handler, 0, a, second);
+                let shape = self.plan.exit_cmp.map_or(Shape::Other, |(cmp, w, _, b)| {
+                    Shape::Branch(cmp, w, second_imm(self.block, w, b).is_some())
+                });
+                self.push_as(shape, handler, 0, a, second);
                 [Some(self.link(taken)), Some(self.link(fallthrough))]
             }
             Exit::Indirect { pc, .. } => {

@@ -9,6 +9,7 @@ mod plan;
 
 use uop::{Block, Layout};
 
+use crate::handlers::pair::Shape;
 use crate::slot::Raw;
 
 pub(crate) use emit::lower;
@@ -32,4 +33,6 @@ struct Cx<'a> {
     plan: Plan,
     places: Places,
     slots: Vec<Raw>,
+    /// What the ops are, and where, for pairing.
+    shapes: Vec<(u32, Shape)>,
 }
