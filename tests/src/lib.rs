@@ -1,3 +1,92 @@
 //! Tests that need more than one crate: guest programs on whole machines, QMP transcripts, documents that hold code.
 //!
-//! They stand in `tests/tests/`; this library is empty, so that its package can be a member like any other.
+//! They stand in `tests/tests/`; here is what they share: a machine from a few options, run to its end.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use devices::Capture;
+use machine::config::{Icount, MemConfig, Threading};
+use machine::{Advance, Console, Given, Machine, MachineConfig, targets};
+use topology::{NumaOption, SmpOptions};
+use xtask::machine::Outcome;
+
+/// A machine by the options that tests need, as the command line spells them.
+pub struct Setup<'a> {
+    /// `riscv64`...
+    pub target: &'a str,
+    /// `-M`.
+    pub board: &'a str,
+    /// `-smp`.
+    pub smp: &'a str,
+    /// `-m`; empty for the board's default.
+    pub mem: &'a str,
+    /// `-numa`, each.
+    pub numa: &'a [&'a str],
+    /// `-icount shift=`.
+    pub icount: Option<u8>,
+    /// `-accel interp,thread=single`.
+    pub single: bool,
+}
+
+impl<'a> Setup<'a> {
+    /// `-M board` with one CPU.
+    pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
+        Setup { target, board, smp: "1", mem: "", numa: &[], icount: None, single: false }
+    }
+
+    /// The configuration, with `-bios none`.
+    ///
+    /// # Errors
+    /// Those of the options.
+    pub fn config(&self) -> Result<MachineConfig> {
+        let target = targets::find(self.target).with_context(|| format!("no target {}", self.target))?;
+        let mut config = MachineConfig::new(target, Some(self.board))?;
+        config.smp = SmpOptions::parse(self.smp)?;
+        if !self.mem.is_empty() {
+            config.mem = MemConfig::parse(self.mem, config.machine)?;
+        }
+        for option in self.numa {
+            let value = NumaOption::parse(option)?;
+            config.numa.push(Given { option: format!("-numa {option}"), value });
+        }
+        if let Some(shift) = self.icount {
+            config.icount = Some(Icount::parse(&format!("shift={shift}"))?);
+        }
+        if self.single {
+            config.threading = Threading::Single;
+        }
+        config.boot.bios = Some("none".to_owned());
+        Ok(config)
+    }
+
+    /// Runs `kernel` until the guest switches off: its console and exit code, and the instructions of all CPUs.
+    ///
+    /// # Errors
+    /// When the machine can't be built, waits for ever, stops, or takes longer than `limit`.
+    pub fn boot(&self, kernel: &Path, limit: Duration) -> Result<(Outcome, u64)> {
+        let mut config = self.config()?;
+        config.boot.kernel = Some(kernel.display().to_string());
+        let capture = Capture::new();
+        config.console = Console::new(capture.clone());
+        let mut machine = Machine::new(config)?;
+        let begin = Instant::now();
+        let text = || String::from_utf8_lossy(&capture.take()).replace('\r', "");
+        loop {
+            let why = match machine.advance() {
+                Advance::Exit(exit) => return Ok((Outcome { console: text(), exit }, machine.executed())),
+                Advance::Ran if begin.elapsed() < limit => continue,
+                Advance::Wait(Some(pause)) if begin.elapsed() < limit => {
+                    std::thread::sleep(pause.min(Duration::from_millis(10)));
+                    continue;
+                }
+                Advance::Ran | Advance::Wait(Some(_)) => format!("has not ended after {limit:?}"),
+                Advance::Wait(None) => format!("waits for ever, {}", machine.state().name()),
+                Advance::Debug { cpu, exit } => format!("stopped at CPU {cpu}: {exit:?}"),
+            };
+            let at: Vec<String> = machine.cpus().iter().take(8).map(|c| format!("{:#x}", c.cpu.pc())).collect();
+            bail!("the guest {why}; CPUs at {}; console so far:\n{}", at.join(" "), text());
+        }
+    }
+}

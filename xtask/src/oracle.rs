@@ -12,6 +12,7 @@ use crate::machine::boot;
 use crate::{cargo, need, root, run as sh, say};
 
 mod gdb;
+mod riscv;
 
 /// What `cargo xtask oracle` understands.
 #[derive(clap::Args)]
@@ -30,8 +31,12 @@ enum What {
     },
     /// Our arithmetic against Berkeley SoftFloat, built from source (a C compiler), with RISC-V's and SSE's NaN rules
     Softfloat,
-    /// Instructions of the riscv target against other implementations (its long tests)
-    Riscv,
+    /// Random instructions of the riscv target on QEMU (Debian: qemu-system-misc, python3), and on unicorn if PyPI's is there
+    Riscv {
+        /// Instructions for each width and oracle
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
     /// QMP transcripts of a real QEMU 4.2 (needs a replay program and its transcripts, and python3)
     Qmp {
         /// The replay program
@@ -55,7 +60,7 @@ pub fn run(args: &Args) -> Result<()> {
     match &args.what {
         What::Guests { record } => guests(*record),
         What::Softfloat => softfloat(),
-        What::Riscv => riscv(),
+        What::Riscv { count } => riscv::run(*count),
         What::Qmp { replay, target } => qmp(replay, target),
         What::Gdb => gdb::run(),
     }
@@ -70,11 +75,6 @@ fn softfloat() -> Result<()> {
         sh(oracle.args(["run", "--no-default-features", "--features", rules]))?;
     }
     Ok(())
-}
-
-/// The tests of the target that are too long for every day.
-fn riscv() -> Result<()> {
-    sh(cargo().args(["test", "--release", "--package", "riscv", "--", "--ignored"]))
 }
 
 fn release_build() -> Result<PathBuf> {

@@ -7,7 +7,7 @@ use memory::{AddressSpace, BusError, Nanos};
 use uop::{Mem, Reg, Width};
 
 use crate::api::{Clock, Lines, Watch};
-use crate::core::{Core, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
+use crate::core::{Core, JumpEntry, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
 use crate::slow::slow_paths;
 use crate::target::{Access, Target};
 
@@ -71,6 +71,7 @@ pub struct Ctx<T: Target> {
     /// Budget put by so that the engine comes back early.
     pub(crate) put_by: i64,
     fetch_flush: bool,
+    jumps_used: bool,
     pub(crate) access_len: u32,
     tlb_ready: u8,
 }
@@ -96,6 +97,7 @@ impl<T: Target> Ctx<T> {
             entered_with: 0,
             put_by: 0,
             fetch_flush: false,
+            jumps_used: false,
             access_len: 1,
             tlb_ready: 0,
         });
@@ -208,7 +210,16 @@ impl<T: Target> Ctx<T> {
     }
 
     pub(crate) fn flush_jumps(&mut self) {
-        self.core.jumps.iter_mut().for_each(|j| j.mode_key = 0);
+        // A CPU that has not run yet keeps its cache untouched, and so out of the host's memory.
+        if std::mem::take(&mut self.jumps_used) {
+            self.core.jumps.iter_mut().for_each(|j| j.mode_key = 0);
+        }
+    }
+
+    /// Remembers where the block at `entry.pc` begins, for indirect jumps.
+    pub(crate) fn note_jump(&mut self, entry: JumpEntry) {
+        self.jumps_used = true;
+        self.core.jumps[Core::jump_slot(entry.pc)] = entry;
     }
 
     /// Drops all lifted code before the next block: instruction memory may have changed, or what bytes mean.

@@ -134,14 +134,19 @@ impl<T: Target> Ctx<T> {
         !self.watchpoints.is_empty() && self.watchpoints.iter().any(hits)
     }
 
-    fn note_watch(&mut self, address: u64, width: Width, access: Watch) {
+    /// Looks whether an access is watched; it must not be made where debuggers expect the stop before it.
+    fn note_watch(&mut self, address: u64, width: Width, access: Watch) -> Result<(), Stopped> {
         if self.watched(address, u64::from(width.bytes()), access) {
             self.watch_hit = Some((address, access));
+            if T::WATCH_BEFORE {
+                return Err(Stopped);
+            }
         }
+        Ok(())
     }
 
     pub(crate) fn slow_load(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
-        self.note_watch(address, mem.width, Watch::Read);
+        self.note_watch(address, mem.width, Watch::Read)?;
         if address & u64::from(mem.width.bytes() - 1) != 0 {
             return self.split_load(address, mem);
         }
@@ -184,7 +189,7 @@ impl<T: Target> Ctx<T> {
 
     /// A store by an op: it may be put off until its instruction runs alone.
     pub(crate) fn slow_store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
-        self.note_watch(address, mem.width, Watch::Write);
+        self.note_watch(address, mem.width, Watch::Write)?;
         if address & u64::from(mem.width.bytes() - 1) != 0 {
             return self.split_store(address, value, mem);
         }
@@ -241,7 +246,7 @@ impl<T: Target> Ctx<T> {
 
     /// The host address of an aligned atomic access; `None` sends it to a device, where nothing else can come in between anyway.
     fn atomic_place(&mut self, address: u64, mem: Mem) -> Result<Place, Stopped> {
-        self.note_watch(address, mem.width, Watch::Access);
+        self.note_watch(address, mem.width, Watch::Access)?;
         if address & u64::from(mem.width.bytes() - 1) != 0 {
             return Err(self.stop(T::misaligned(address, Access::Write)));
         }
@@ -297,7 +302,7 @@ impl<T: Target> Ctx<T> {
             return Err(self.stop(T::misaligned(address, Access::Read)));
         }
         let space = self.space_of(mem);
-        self.note_watch(address, mem.width, Watch::Read);
+        self.note_watch(address, mem.width, Watch::Read)?;
         match self.place(address, mem.width.bytes(), Access::Read, space)? {
             Place::Ram(p, phys) => {
                 // SAFETY: as for loads.

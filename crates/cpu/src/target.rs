@@ -88,6 +88,8 @@ pub trait Target: Sized + Send + 'static {
     const NAME: &'static str;
     /// Number of address spaces: [`Target::space`] and the `space` of [`uop::Mem`] are below it. At most [`crate::MAX_SPACES`].
     const SPACES: usize;
+    /// Whether gdb expects a watchpoint to stop the CPU before the access (its `have_nonsteppable_watchpoint`), not behind the instruction.
+    const WATCH_BEFORE: bool = false;
 
     /// The register file: name and width of each slot, in order.
     fn file() -> Vec<(String, Width)>;

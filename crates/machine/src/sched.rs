@@ -81,16 +81,6 @@ impl<D: Device> Prompt<D> {
     pub fn new(device: D, attention: Attention) -> Prompt<D> {
         Prompt { device, attention }
     }
-
-    /// The device inside.
-    pub fn device(&self) -> &D {
-        &self.device
-    }
-
-    /// The device inside.
-    pub fn device_mut(&mut self) -> &mut D {
-        &mut self.device
-    }
 }
 
 impl<D: Device> Device for Prompt<D> {

@@ -120,6 +120,7 @@ macro_rules! target {
 
             const NAME: &'static str = $text;
             const SPACES: usize = mmu::N_SPACES;
+            const WATCH_BEFORE: bool = true;
 
             fn file() -> Vec<(String, Width)> {
                 state::file($width)

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::guests::Run;
-use crate::{need, output, say};
+use crate::{need, say};
 
 /// Commands after connecting. Addresses and instructions are those of the committed program, the same on both sides.
 const SESSION: &[&str] = &[
@@ -28,10 +28,18 @@ const SESSION: &[&str] = &[
     "p/x $s3",
     "set {int}0x80010000 = 0x5678",
     "p/x {int}0x80010000",
-    "watch *(int*)0x80010000",
-    "info registers s3 sp",
-    "delete",
+    "stepi 6",
+    "info registers s3 sp pc",
+    // The first two words that the test pushes.
+    "watch *(long long*)($sp - 8)",
     "continue",
+    "info registers sp pc",
+    "continue",
+    "info registers sp pc",
+    "delete",
+    "hbreak *0x80000030",
+    "set $pc = 0x80000024",
+    "info registers pc",
 ];
 
 /// Runs the session on both.
@@ -107,7 +115,9 @@ fn gdb(port: u16, run: &Run) -> Result<String> {
     for command in SESSION {
         gdb.args(["-ex", &format!("echo > {command}\\n"), "-ex", command]);
     }
-    let text = output(gdb.stderr(Stdio::null()))?;
+    // Its exit status is that of the last command, which may well be an error that both sides have to give.
+    let output = gdb.stdin(Stdio::null()).stderr(Stdio::null()).output().context("can't start gdb-multiarch")?;
+    let text = String::from_utf8_lossy(&output.stdout);
     // What a thread is called is the emulator's choice.
     let kept = text.lines().filter(|l| !l.contains("Thread ") && !l.contains("Remote debugging"));
     Ok(kept.collect::<Vec<_>>().join("\n"))

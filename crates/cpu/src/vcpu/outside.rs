@@ -71,7 +71,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
 
     fn reset(&mut self) {
         let ctx = &mut *self.ctx;
-        ctx.core.file.fill(0);
+        ctx.core.file[..self.kind.layout.regs.len()].fill(0);
         ctx.state = T::new_state(&ctx.model);
         ctx.halted = false;
         ctx.stuck = None;

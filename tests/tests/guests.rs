@@ -1,0 +1,103 @@
+//! Guest programs on whole machines: the tests of `guests/tests` print what qemu-system printed; the demo says that all is well, on
+//! machines of several shapes; with `-icount` the same run is the same, to the instruction.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use libtest_mimic::{Arguments, Failed, Trial};
+use tests::Setup;
+use xtask::guests::{ARCHS, Run, demo_binary};
+
+const LIMIT: Duration = Duration::from_secs(120);
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<Trial> = Run::all().map(|run| trial(run.name(), move || as_on_qemu(&run))).collect();
+    for arch in ARCHS {
+        let target = arch.target;
+        trials.push(trial(format!("demo-{target}"), move || demo(target)));
+        trials.push(trial(format!("demo-many-{target}"), move || many(target)));
+        trials.push(trial(format!("icount-{target}"), move || deterministic(target)));
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trial(name: String, test: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
+    Trial::test(name, || test().map_err(|e| Failed::from(format!("{e:#}"))))
+}
+
+/// The output that `cargo xtask oracle guests --record` has recorded.
+fn as_on_qemu(run: &Run) -> Result<()> {
+    let smp = run.smp.to_string();
+    let setup = Setup { smp: &smp, ..Setup::new(run.arch.target, "virt") };
+    let (outcome, _) = setup.boot(&run.binary(), LIMIT)?;
+    let golden = std::fs::read_to_string(run.golden()).with_context(|| run.golden().display().to_string())?;
+    same(&outcome.golden(), &golden)
+}
+
+fn same(ours: &str, theirs: &str) -> Result<()> {
+    let lines = ours.lines().zip(theirs.lines()).enumerate().find(|(_, (a, b))| a != b);
+    if let Some((n, (a, b))) = lines {
+        anyhow::bail!("line {}:\n  ours  {a}\n  QEMU's {b}\nall of ours:\n{ours}", n + 1);
+    }
+    ensure!(ours == theirs, "one output is longer. Ours:\n{ours}\nQEMU's:\n{theirs}");
+    Ok(())
+}
+
+/// The machine of `polyarch demo`.
+fn demo_setup(target: &str) -> Setup<'_> {
+    Setup {
+        smp: "16,sockets=2,dies=2,cores=2,threads=2",
+        mem: "256M",
+        numa: &["node,mem=128M", "node,mem=128M", "dist,src=0,dst=1,val=21"],
+        ..Setup::new(target, "polyarch")
+    }
+}
+
+/// Lines that say nothing of the host's speed.
+fn lasting(console: &str) -> String {
+    console.lines().filter(|l| !l.starts_with("speed:")).map(|l| format!("{l}\n")).collect()
+}
+
+/// Where each CPU says it sits, against the arithmetic of the board's document: threads count first.
+fn demo(target: &str) -> Result<()> {
+    let (outcome, _) = demo_setup(target).boot(&demo_binary(target), LIMIT)?;
+    let console = lasting(&outcome.console);
+    ensure!(outcome.exit == 0 && console.ends_with("all is well\n"), "exit {}:\n{console}", outcome.exit);
+    for cpu in 0..16 {
+        let (socket, die, core, thread) = (cpu / 8, cpu / 4 % 2, cpu / 2 % 2, cpu % 2);
+        let line = format!(
+            "cpu {cpu:4}: socket {socket} die {die} core {core} thread {thread}, node {socket} | mhartid {cpu}, misa RV"
+        );
+        ensure!(console.contains(&line), "no line {line:?} in\n{console}");
+    }
+    for line in [
+        format!("Polyarch demo on {target}: 16 CPUs, 2 NUMA nodes"),
+        "memory: 0x0000000000000000, 131072 KiB, node 0".to_owned(),
+        "memory: 0x0000000008000000, 131072 KiB, node 1".to_owned(),
+        "       0:   10   21".to_owned(),
+        "       1:   21   10".to_owned(),
+        "counted under a spinlock: 16000".to_owned(),
+    ] {
+        ensure!(console.lines().any(|l| l == line), "no line {line:?} in\n{console}");
+    }
+    Ok(())
+}
+
+/// A hundred CPUs.
+fn many(target: &str) -> Result<()> {
+    let (outcome, _) = Setup { smp: "100", ..Setup::new(target, "polyarch") }.boot(&demo_binary(target), LIMIT)?;
+    ensure!(outcome.exit == 0, "exit {}:\n{}", outcome.exit, outcome.console);
+    ensure!(outcome.console.contains("timer interrupts: 100\n"), "{}", outcome.console);
+    Ok(())
+}
+
+/// Virtual time: everything is the same twice, times and instruction counts too.
+fn deterministic(target: &str) -> Result<()> {
+    let run = || Setup { icount: Some(3), ..demo_setup(target) }.boot(&demo_binary(target), LIMIT);
+    let (first, second) = (run()?, run()?);
+    ensure!(first.0.exit == 0, "exit {}:\n{}", first.0.exit, first.0.console);
+    same(&first.0.console, &second.0.console)?;
+    ensure!(first.1 == second.1, "{} instructions, then {}", first.1, second.1);
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! docs/isa/*.md: the instructions of each target, from its decode tables. `POLYARCH_BLESS=1` (or `cargo xtask matrix`) writes them.
+
+use std::fmt::Write;
+
+use decode::{Insn, mnemonic};
+use riscv::insn;
+
+/// Chapters of the RISC-V manual and their tables.
+const RISCV: &[(&str, &[riscv::lift::Insn])] = &[
+    ("RV32I and RV64I", insn::rv_i::INSNS),
+    ("Zifencei", insn::rv_zifencei::INSNS),
+    ("Zicsr", insn::rv_zicsr::INSNS),
+    ("M", insn::rv_m::INSNS),
+    ("A", insn::rv_a::INSNS),
+    ("F", insn::rv_f::INSNS),
+    ("D", insn::rv_d::INSNS),
+    ("C", insn::rv_c::INSNS),
+    ("Zba", insn::rv_zba::INSNS),
+    ("Zbb", insn::rv_zbb::INSNS),
+    ("Zbc", insn::rv_zbc::INSNS),
+    ("Zbs", insn::rv_zbs::INSNS),
+    ("Zicond", insn::rv_zicond::INSNS),
+    ("Zicbom, Zicbop, Zicboz", insn::rv_zicbo::INSNS),
+    ("Privileged", insn::rv_priv::INSNS),
+];
+
+fn page<L>(title: &str, chapters: &[(&str, &[Insn<L>])]) -> String {
+    let total: usize = chapters.iter().map(|(_, rows)| rows.len()).sum();
+    let mut page = format!("# Instructions of {title}\n\nWritten by `cargo xtask matrix`; don't edit. {total} rows.\n");
+    for (chapter, rows) in chapters {
+        let mut names: Vec<String> = Vec::new();
+        for row in *rows {
+            let name = format!("`{}`", mnemonic(row.name));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let _ = writeln!(page, "\n## {chapter}\n");
+        let mut line = String::new();
+        for (i, name) in names.iter().enumerate() {
+            let end = if i + 1 == names.len() { "" } else { "," };
+            if line.len() + name.len() > 110 {
+                let _ = writeln!(page, "{}", line.trim_end());
+                line.clear();
+            }
+            line += &format!("{name}{end} ");
+        }
+        let _ = writeln!(page, "{}", line.trim_end());
+    }
+    page
+}
+
+#[test]
+fn riscv_is_listed() {
+    let tables: usize = insn::TABLES.iter().map(|rows| rows.len()).sum();
+    assert_eq!(RISCV.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
+    let path = xtask::root().join("docs/isa/riscv.md");
+    let fresh = page("RV32 and RV64", RISCV);
+    if std::env::var_os("POLYARCH_BLESS").is_some() {
+        std::fs::write(&path, fresh).expect("docs/isa can be written");
+    } else {
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(kept, fresh, "docs/isa/riscv.md is stale: run `cargo xtask matrix`");
+    }
+}

@@ -1,0 +1,52 @@
+//! Random instructions of the riscv target, run by us and replayed on QEMU (and on unicorn, where it is installed).
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{cargo, need, output, root, say};
+
+/// Chapters that QEMU 7.2 knows all of.
+const ON_QEMU: &str = "i,m,a,f,d,c,zba,zbb,zbc,zbs";
+
+/// Compares `count` instructions for each register width.
+///
+/// # Errors
+/// When something is not installed, or the two sides differ.
+pub(super) fn run(count: u64) -> Result<()> {
+    need("python3", "Debian's python3")?;
+    let with_unicorn = output(Command::new("python3").args(["-c", "import unicorn"])).is_ok();
+    if !with_unicorn {
+        say("unicorn is not installed (PyPI: unicorn); going on with QEMU alone");
+    }
+    for xlen in ["64", "32"] {
+        let emulator = format!("qemu-system-riscv{xlen}");
+        need(&emulator, "Debian's qemu-system-misc")?;
+        replay(xlen, count, &["--only", ON_QEMU], &["oracles/qemu_riscv.py", &emulator])?;
+        if with_unicorn {
+            replay(xlen, count, &[], &["oracles/unicorn_riscv.py"])?;
+        }
+    }
+    Ok(())
+}
+
+/// Pipes our cases into a script that replays them.
+fn replay(xlen: &str, count: u64, more: &[&str], script: &[&str]) -> Result<()> {
+    say(&format!("riscv{xlen}: {count} instructions on {}", script[0]));
+    let count = count.to_string();
+    let mut cases = cargo();
+    cases.args(["run", "--quiet", "--release", "--package", "riscv", "--example", "oracle_cases", "--"]);
+    cases.args(["--xlen", xlen, "--count", &count]).args(more);
+    let mut cases = cases.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
+    let pipe = cases.stdout.take().context("cases have an output")?;
+    let replayed = Command::new("python3").current_dir(root()).args(script).stdin(pipe).status();
+    let made = cases.wait()?;
+    if !made.success() {
+        bail!("the cases could not be made: {made}");
+    }
+    let replayed = replayed.context("can't start python3")?;
+    if !replayed.success() {
+        bail!("{} finds differences: {replayed}", script[0]);
+    }
+    Ok(())
+}
