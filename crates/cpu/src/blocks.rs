@@ -36,8 +36,16 @@ struct Page {
     offset: u64,
     version: u32,
     blocks: Vec<CodeId>,
-    /// The bytes that blocks were lifted from, as offset in the page and copy, while other CPUs may still store here unnoticed.
-    fresh: Option<Vec<(CodeId, u64, Box<[u8]>)>>,
+    /// What blocks were lifted from, while other CPUs may still store here unnoticed.
+    fresh: Option<Vec<Lifted>>,
+}
+
+/// What a block was lifted from.
+struct Lifted {
+    code: CodeId,
+    /// Offset in the page.
+    at: u64,
+    bytes: Box<[u8]>,
 }
 
 /// A quick hash for keys that are addresses: multiply and fold.
@@ -110,7 +118,7 @@ impl BlockCache {
             let at = phys % memory::PAGE_SIZE;
             page.ram.mark_code(page.offset + at, bytes.len() as u64);
             if let Some(fresh) = &mut page.fresh {
-                fresh.push((code, at, bytes.into()));
+                fresh.push(Lifted { code, at, bytes: bytes.into() });
             }
         }
         let at = code.0 as usize;
@@ -129,7 +137,7 @@ impl BlockCache {
         for base in entry.pages.into_iter().flatten() {
             if let Some(page) = self.pages.get_mut(&base) {
                 page.blocks.retain(|c| *c != code);
-                page.fresh.iter_mut().for_each(|fresh| fresh.retain(|(c, ..)| *c != code));
+                page.fresh.iter_mut().for_each(|fresh| fresh.retain(|lifted| lifted.code != code));
             }
         }
     }
@@ -139,7 +147,7 @@ impl BlockCache {
     pub(crate) fn check_fresh<E: Engine>(&mut self, engine: &mut E) -> bool {
         let mut stale = Vec::new();
         for page in self.fresh_pages.iter().filter_map(|base| self.pages.get(base)) {
-            for (code, at, bytes) in page.fresh.iter().flatten() {
+            for Lifted { code, at, bytes } in page.fresh.iter().flatten() {
                 let mut now = vec![0; bytes.len()];
                 page.ram.read_bytes(page.offset + at, &mut now);
                 if now != **bytes {
