@@ -80,6 +80,7 @@ pub static TESTS: &[Test] = &[
     Test { name: "csr", smp: &[1], fp: false },
     Test { name: "mmu", smp: &[1], fp: false },
     Test { name: "pmp", smp: &[1], fp: false },
+    Test { name: "sstc", smp: &[1], fp: false },
     Test { name: "smp_ipi", smp: &[4, 8], fp: false },
     Test { name: "amo_smp", smp: &[4, 8], fp: false },
 ];

@@ -14,6 +14,8 @@ pub(crate) struct Debugger {
     /// How the machine goes on, until a stop is reported.
     plan: Option<Plan>,
     focus: hmp::Focus,
+    /// CPUs that the server has seen.
+    known: usize,
 }
 
 /// The machine as the server sees it, for the time of one call.
@@ -33,11 +35,15 @@ impl Debugger {
         let fault = |e: gdb::EndpointError| Fatal::of(&format!("-gdb {device}"), e);
         let endpoint: Endpoint = device.parse().map_err(fault)?;
         let server = Server::start(&endpoint, wake).map_err(fault)?;
-        Ok(Debugger { server, plan: None, focus: hmp::Focus::default() })
+        Ok(Debugger { server, plan: None, focus: hmp::Focus::default(), known: 0 })
     }
 
     /// Lets the client talk, then does what it asked for. To be called between two rounds.
     pub(crate) fn serve(&mut self, machine: &mut Machine, environment: &Environment) {
+        // CPUs that were plugged meanwhile get the breakpoints that the others have.
+        let new = machine.cpus_mut().iter_mut().skip(self.known);
+        new.for_each(|vcpu| self.server.session().arm(vcpu.cpu.as_mut()));
+        self.known = machine.cpus().len();
         let had_plan = self.plan.is_some();
         let mut view = View { machine, environment, plan: &mut self.plan, focus: &mut self.focus };
         self.server.poll(&mut view);
@@ -56,8 +62,13 @@ impl Debugger {
 
     /// A CPU met a breakpoint or a watchpoint.
     pub(crate) fn stopped(&mut self, machine: &mut Machine, environment: &Environment, cpu: i64, exit: &Exit) {
-        if let Some(stop) = Stop::from_exit(cpu as usize, exit) {
-            self.report(stop, machine, environment);
+        let is_stale = !self.server.is_running() || *exit == Exit::Breakpoint && !stands_on_breakpoint(machine, cpu);
+        match Stop::from_exit(cpu as usize, exit) {
+            Some(stop) if !is_stale => self.report(stop, machine, environment),
+            // Several CPUs can meet a breakpoint in one round; by the time of the second it may be gone, or the client.
+            _ => {
+                let _ = machine.cont();
+            }
         }
     }
 
@@ -90,6 +101,17 @@ impl Debugger {
             follow(plan, machine);
         }
     }
+}
+
+/// Whether the CPU's next instruction has a breakpoint.
+fn stands_on_breakpoint(machine: &mut Machine, index: i64) -> bool {
+    let Some(vcpu) = machine.cpus_mut().iter_mut().find(|vcpu| vcpu.index == index) else { return false };
+    let pc = vcpu.cpu.pc();
+    let there = vcpu.cpu.remove_breakpoint(pc);
+    if there {
+        vcpu.cpu.insert_breakpoint(pc);
+    }
+    there
 }
 
 /// Lets those CPUs go that the plan lets go. While one is to step only it moves, unless it waits for the others.

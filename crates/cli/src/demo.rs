@@ -1,5 +1,6 @@
 //! `polyarch demo`: the built-in guest on a NUMA machine, then the machine as management clients, and as people, see it.
 
+use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -96,7 +97,10 @@ fn guest(target: &str) -> Result<Temporary, Fatal> {
     let missing = || Fatal::new(format!("there is no demo for target '{target}'; there is one for: {}", names()));
     let (_, bytes) = found.ok_or_else(missing)?;
     let path = std::env::temp_dir().join(format!("polyarch-demo-{}.elf", std::process::id()));
-    std::fs::write(&path, bytes).map_err(|e| Fatal::new(format!("could not write {}: {e}", path.display())))?;
+    let fault = |e: std::io::Error| Fatal::new(format!("could not write {}: {e}", path.display()));
+    // A file that is there already is somebody else's.
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(fault)?;
+    file.write_all(bytes).map_err(fault)?;
     Ok(Temporary(path))
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct Draft {
     pub log_items: Option<String>,
     /// `-pidfile`
     pub pidfile: Option<String>,
+    /// An argument that is no option: QEMU's disk image.
+    pub image: Option<String>,
     display_none: bool,
     incoming: bool,
     /// Names that ask for a list instead of a machine.
@@ -121,6 +123,7 @@ impl Draft {
             log_file: None,
             log_items: None,
             pidfile: None,
+            image: None,
             display_none: false,
             incoming: false,
             helps: Vec::new(),
@@ -404,6 +407,17 @@ impl Draft {
             return Err(Fatal::new("-daemonize: not supported; start it in the background with the shell's '&'"));
         }
         let mut config = self.machine_config()?;
+        if let Some(image) = &self.image {
+            let hint = format!("To run a program give -kernel {image}");
+            return Err(Fatal::of(image, "disk images are not supported").hint(hint));
+        }
+        if let Some(items) = &self.log_items {
+            self.warnings
+                .push(format!("warning: -d {items}: there is no log of that yet; 'info registers' and gdb show state"));
+        }
+        if self.semihosting {
+            self.warnings.push("warning: semihosting is not supported; the guest's calls trap".to_string());
+        }
         let consoles = std::mem::take(&mut self.consoles);
         let channels = crate::consoles::channels(&self, consoles)?;
         config.boot = self.boot;

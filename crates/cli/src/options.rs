@@ -60,9 +60,8 @@ pub(crate) fn parse(arguments: &[String], draft: &mut Draft) -> Result<Option<St
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         if !argument.starts_with('-') {
-            return Err(Fatal::new(format!(
-                "{argument}: disk images are not supported; to run a program give -kernel {argument}"
-            )));
+            draft.image.get_or_insert_with(|| argument.clone());
+            continue;
         }
         let row = find(argument).ok_or_else(|| Fatal::new(format!("{argument}: invalid option")))?;
         match row.action {

@@ -49,7 +49,11 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     let debugger = plan.gdb.as_deref().map(|device| Debugger::listen(device, wake)).transpose()?;
     let mut hub = Hub::default();
     let wiring = Wiring::open(&plan.channels, &mut hub, &mailbox, program)?;
-    let environment = Environment { chardevs: wiring::chardevs(&plan.channels), options: crate::options::introspect() };
+    let environment = Environment {
+        chardevs: wiring::chardevs(&plan.channels),
+        options: crate::options::introspect(),
+        ..Environment::default()
+    };
     let mut config = plan.config;
     config.console = wiring.console();
     let machine = Machine::new(config)?;

@@ -167,6 +167,7 @@ impl Wiring {
                 }
                 Input::Closed => serial_input(&self.serial, Input::Closed, machine),
             },
+            // What nobody uses is not read from.
             Front::Nobody => {
                 if let Input::Opened(outlet) = input {
                     outlet.close();
@@ -185,7 +186,12 @@ impl Wiring {
 fn serial_input(serial: &SerialOut, input: Input, machine: &mut Machine) {
     match input {
         Input::Opened(outlet) => *serial.0.lock() = Some(outlet),
-        Input::Bytes(bytes) => machine.type_in(&bytes),
+        Input::Bytes(bytes) => {
+            machine.type_in(&bytes);
+            if let Some(outlet) = serial.0.lock().as_ref() {
+                outlet.set_unread(0);
+            }
+        }
         Input::Closed => {
             if let Some(outlet) = serial.0.lock().take() {
                 outlet.close();
@@ -216,7 +222,10 @@ impl Keys<'_> {
             }
             match byte {
                 CTRL_A => plain.push(CTRL_A),
-                b'x' => return Wish::Quit,
+                b'x' => {
+                    self.deliver(plain, machine, hub);
+                    return Wish::Quit;
+                }
                 b'h' | b'?' => self.say(MUX_HELP),
                 b'c' => {
                     self.deliver(std::mem::take(&mut plain), machine, hub);
@@ -226,6 +235,9 @@ impl Keys<'_> {
             }
         }
         self.deliver(plain, machine, hub);
+        if let Some(outlet) = self.outlet.filter(|_| !*self.at_monitor) {
+            outlet.set_unread(0);
+        }
         Wish::Nothing
     }
 

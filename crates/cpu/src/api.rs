@@ -101,7 +101,8 @@ pub enum Exit {
     Kicked,
     /// The pc stands on a breakpoint; its instruction has not run.
     Breakpoint,
-    /// An access to a watched address has been made; its instruction has completed.
+    /// A watched address is accessed. The instruction has completed or, on targets with
+    /// [`Target::WATCH_BEFORE`](crate::Target::WATCH_BEFORE), has not run: it gets on once the watchpoint is taken back.
     Watchpoint {
         /// The guest virtual address that was accessed.
         address: u64,
@@ -268,6 +269,11 @@ pub trait Cpu: Send {
     /// Whether a halted CPU would wake up now: a line that it listens to is up.
     fn has_work(&self) -> bool;
 
+    /// When a halted CPU will have work without any line: a timer in the CPU itself.
+    fn deadline(&self) -> Option<Nanos> {
+        None
+    }
+
     /// The physical address of a virtual one for a debugger: no permission check, no side effect.
     fn translate_debug(&self, address: u64) -> Option<u64>;
 
@@ -277,7 +283,7 @@ pub trait Cpu: Send {
     /// Takes back a breakpoint; `false` if there is none.
     fn remove_breakpoint(&mut self, address: u64) -> bool;
 
-    /// Stops after an access to any of `len` bytes at `address`.
+    /// Stops at an access (see [`Exit::Watchpoint`]) to any of `len` bytes at `address`.
     fn insert_watchpoint(&mut self, address: u64, len: u64, access: Watch);
 
     /// Takes back a watchpoint; `false` if there is none.

@@ -7,7 +7,7 @@ use memory::{AddressSpace, BusError, Nanos};
 use uop::{Mem, Reg, Width};
 
 use crate::api::{Clock, Lines, Watch};
-use crate::core::{Core, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
+use crate::core::{Core, JumpEntry, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
 use crate::slow::slow_paths;
 use crate::target::{Access, Target};
 
@@ -71,6 +71,8 @@ pub struct Ctx<T: Target> {
     /// Budget put by so that the engine comes back early.
     pub(crate) put_by: i64,
     fetch_flush: bool,
+    jumps_used: bool,
+    pub(crate) access_len: u32,
     tlb_ready: u8,
 }
 
@@ -95,6 +97,8 @@ impl<T: Target> Ctx<T> {
             entered_with: 0,
             put_by: 0,
             fetch_flush: false,
+            jumps_used: false,
+            access_len: 1,
             tlb_ready: 0,
         });
         ctx.core.owner = (&raw mut *ctx).cast();
@@ -126,6 +130,11 @@ impl<T: Target> Ctx<T> {
     #[inline]
     pub fn set_reg(&mut self, reg: Reg, value: u64) {
         self.core.file[reg.index()] = value;
+    }
+
+    /// In [`Target::translate`]: how many bytes the access has, all in one page. An access that is not aligned comes byte by byte.
+    pub fn access_len(&self) -> u32 {
+        self.access_len
     }
 
     /// Address of the next instruction; see [`Ctx`] for what it is in helpers.
@@ -201,7 +210,16 @@ impl<T: Target> Ctx<T> {
     }
 
     pub(crate) fn flush_jumps(&mut self) {
-        self.core.jumps.iter_mut().for_each(|j| j.mode_key = 0);
+        // A CPU that has not run yet keeps its cache untouched, and so out of the host's memory.
+        if std::mem::take(&mut self.jumps_used) {
+            self.core.jumps.iter_mut().for_each(|j| j.mode_key = 0);
+        }
+    }
+
+    /// Remembers where the block at `entry.pc` begins, for indirect jumps.
+    pub(crate) fn note_jump(&mut self, entry: JumpEntry) {
+        self.jumps_used = true;
+        self.core.jumps[Core::jump_slot(entry.pc)] = entry;
     }
 
     /// Drops all lifted code before the next block: instruction memory may have changed, or what bytes mean.

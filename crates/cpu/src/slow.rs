@@ -60,8 +60,11 @@ impl<T: Target> Ctx<T> {
     }
 
     /// Translates, fills the TLB if that is allowed, and says where the access goes.
-    fn place(&mut self, address: u64, access: Access, space: u8) -> Result<Place, Stopped> {
-        let t = T::translate(self, address, access, space).map_err(|f| self.stop(f))?;
+    fn place(&mut self, address: u64, len: u32, access: Access, space: u8) -> Result<Place, Stopped> {
+        self.access_len = len;
+        let t = T::translate(self, address, access, space);
+        self.access_len = 1;
+        let t = t.map_err(|f| self.stop(f))?;
         let Some(page) = self.env.bus.ram_page(t.phys) else { return Ok(Place::Bus(t.phys)) };
         if access == Access::Write && !page.writable {
             return Ok(Place::Bus(t.phys));
@@ -131,35 +134,41 @@ impl<T: Target> Ctx<T> {
         !self.watchpoints.is_empty() && self.watchpoints.iter().any(hits)
     }
 
-    fn note_watch(&mut self, address: u64, width: Width, access: Watch) {
+    /// Looks whether an access is watched; it must not be made where debuggers expect the stop before it.
+    fn note_watch(&mut self, address: u64, width: Width, access: Watch) -> Result<(), Stopped> {
         if self.watched(address, u64::from(width.bytes()), access) {
             self.watch_hit = Some((address, access));
+            if T::WATCH_BEFORE {
+                return Err(Stopped);
+            }
         }
+        Ok(())
     }
 
     pub(crate) fn slow_load(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
-        self.note_watch(address, mem.width, Watch::Read);
+        self.note_watch(address, mem.width, Watch::Read)?;
         if address & u64::from(mem.width.bytes() - 1) != 0 {
             return self.split_load(address, mem);
         }
         let space = self.space_of(mem);
-        match self.place(address, Access::Read, space)? {
+        match self.place(address, mem.width.bytes(), Access::Read, space)? {
             Place::Ram(p, _) => {
                 // SAFETY: `place` gives a pointer into RAM, and the access is aligned and so stays in its page.
                 let v = unsafe { read_host(p, mem.width, mem.order != uop::Order::Relaxed) };
                 Ok(swap(v, mem))
             }
-            Place::Bus(phys) => self.bus_load(address, phys, mem),
+            Place::Bus(phys) => self.bus_load(address, phys, mem, Access::Read),
         }
     }
 
-    fn bus_load(&mut self, address: u64, phys: u64, mem: Mem) -> Result<u64, Stopped> {
+    /// A load from a device; `access` is what the fault says if nothing answers.
+    fn bus_load(&mut self, address: u64, phys: u64, mem: Mem, access: Access) -> Result<u64, Stopped> {
         let (now, before) = (self.now(), self.env.lines.levels());
         let value = self.env.bus.read(phys, mem.width.bytes(), mem.endian, now);
         self.after_device(before);
         match value {
             Ok(v) => Ok(mem.width.cut(v)),
-            Err(_) => match T::bus_error(address, phys, Access::Read) {
+            Err(_) => match T::bus_error(address, phys, access) {
                 Some(fault) => Err(self.stop(fault)),
                 None => Ok(0),
             },
@@ -180,12 +189,12 @@ impl<T: Target> Ctx<T> {
 
     /// A store by an op: it may be put off until its instruction runs alone.
     pub(crate) fn slow_store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
-        self.note_watch(address, mem.width, Watch::Write);
+        self.note_watch(address, mem.width, Watch::Write)?;
         if address & u64::from(mem.width.bytes() - 1) != 0 {
             return self.split_store(address, value, mem);
         }
         let space = self.space_of(mem);
-        match self.place(address, Access::Write, space)? {
+        match self.place(address, mem.width.bytes(), Access::Write, space)? {
             Place::Ram(p, phys) => {
                 // SAFETY: as for loads.
                 unsafe { write_host(p, mem.width, swap(value, mem), mem.order != uop::Order::Relaxed) };
@@ -227,8 +236,8 @@ impl<T: Target> Ctx<T> {
         let space = self.space_of(mem);
         let last = address.wrapping_add(bytes.len() as u64 - 1);
         let crosses = address / PAGE_SIZE != last / PAGE_SIZE;
-        self.place(address, Access::Write, space)?;
-        self.place(if crosses { last & !(PAGE_SIZE - 1) } else { last }, Access::Write, space)?;
+        self.place(address, 1, Access::Write, space)?;
+        self.place(if crosses { last & !(PAGE_SIZE - 1) } else { last }, 1, Access::Write, space)?;
         for (i, b) in bytes.iter().enumerate() {
             self.slow_store(address.wrapping_add(i as u64), u64::from(*b), Mem { width: Width::W8, ..mem })?;
         }
@@ -237,12 +246,12 @@ impl<T: Target> Ctx<T> {
 
     /// The host address of an aligned atomic access; `None` sends it to a device, where nothing else can come in between anyway.
     fn atomic_place(&mut self, address: u64, mem: Mem) -> Result<Place, Stopped> {
-        self.note_watch(address, mem.width, Watch::Access);
+        self.note_watch(address, mem.width, Watch::Access)?;
         if address & u64::from(mem.width.bytes() - 1) != 0 {
             return Err(self.stop(T::misaligned(address, Access::Write)));
         }
         let space = self.space_of(mem);
-        self.place(address, Access::Write, space)
+        self.place(address, mem.width.bytes(), Access::Write, space)
     }
 
     pub(crate) fn slow_rmw(&mut self, op: RmwOp, address: u64, operand: u64, mem: Mem) -> Result<u64, Stopped> {
@@ -263,7 +272,7 @@ impl<T: Target> Ctx<T> {
                 Ok(swap(old, mem))
             }
             Place::Bus(phys) => {
-                let old = self.bus_load(address, phys, mem)?;
+                let old = self.bus_load(address, phys, mem, Access::Write)?;
                 self.bus_store(address, phys, sem::rmw(op, w, old, operand), mem)?;
                 Ok(old)
             }
@@ -279,7 +288,7 @@ impl<T: Target> Ctx<T> {
                 Ok(swap(old, mem))
             }
             Place::Bus(phys) => {
-                let old = self.bus_load(address, phys, mem)?;
+                let old = self.bus_load(address, phys, mem, Access::Write)?;
                 if old == expected {
                     self.bus_store(address, phys, new, mem)?;
                 }
@@ -293,8 +302,8 @@ impl<T: Target> Ctx<T> {
             return Err(self.stop(T::misaligned(address, Access::Read)));
         }
         let space = self.space_of(mem);
-        self.note_watch(address, mem.width, Watch::Read);
-        match self.place(address, Access::Read, space)? {
+        self.note_watch(address, mem.width, Watch::Read)?;
+        match self.place(address, mem.width.bytes(), Access::Read, space)? {
             Place::Ram(p, phys) => {
                 // SAFETY: as for loads.
                 let value = swap(unsafe { read_host(p, mem.width, true) }, mem);
@@ -303,7 +312,7 @@ impl<T: Target> Ctx<T> {
             }
             Place::Bus(phys) => {
                 self.reservation = None;
-                self.bus_load(address, phys, mem)
+                self.bus_load(address, phys, mem, Access::Read)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What a guest architecture implements.
 
+use memory::Nanos;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uop::{Builder, HelperInfo, Width};
@@ -87,6 +88,8 @@ pub trait Target: Sized + Send + 'static {
     const NAME: &'static str;
     /// Number of address spaces: [`Target::space`] and the `space` of [`uop::Mem`] are below it. At most [`crate::MAX_SPACES`].
     const SPACES: usize;
+    /// Whether gdb expects a watchpoint to stop the CPU before the access (its `have_nonsteppable_watchpoint`), not behind the instruction.
+    const WATCH_BEFORE: bool = false;
 
     /// The register file: name and width of each slot, in order.
     fn file() -> Vec<(String, Width)>;
@@ -142,6 +145,12 @@ pub trait Target: Sized + Send + 'static {
 
     /// Whether a waiting CPU goes on: some interrupt that it listens to is pending, even if it isn't taken.
     fn wakes(ctx: &Ctx<Self>) -> bool;
+
+    /// When [`Target::wakes`] becomes true without any line: a timer in the CPU itself that it listens to.
+    fn deadline(ctx: &Ctx<Self>) -> Option<Nanos> {
+        let _ = ctx;
+        None
+    }
 
     /// Puts back what `aux` of the instruction at which the CPU stops in mid-block stands for (delay-slot state, say).
     fn restore_aux(ctx: &mut Ctx<Self>, aux: u32) {

@@ -203,7 +203,8 @@ impl MultiThreadBase for Bridge<'_> {
     fn read_registers(&mut self, regs: &mut Bytes, tid: Tid) -> TargetResult<(), Self> {
         let bytes = self.with_cpu(tid, |description, cpu| description.read_general(cpu))?;
         regs.0 = bytes.map_err(|_| TargetError::Errno(UNREACHABLE))?;
-        Ok(())
+        // Clients take an empty answer for a lost one.
+        if regs.0.is_empty() { Err(TargetError::Errno(UNREACHABLE)) } else { Ok(()) }
     }
 
     fn write_registers(&mut self, regs: &Bytes, tid: Tid) -> TargetResult<(), Self> {

@@ -81,10 +81,12 @@ impl Description {
     }
 }
 
-/// Bytes of a register on the wire: gdb knows integers of 1, 2, 4, 8 and 16 bytes, and the x87's 10.
+/// Bytes of a register on the wire: gdb knows integers of 1, 2, 4, 8 and 16 bytes, and the x87's 10. A plain number has 4 at least:
+/// gdb shows shorter ones as characters.
 fn size(register: &Register) -> usize {
     match register.bits {
         80 if register.gdb_type == "i387_ext" => 10,
+        ..=32 if data_type(register.gdb_type).0 == "int" => 4,
         bits => usize::from(bits.div_ceil(8)).next_power_of_two().min(16),
     }
 }
@@ -157,7 +159,8 @@ mod tests {
     #[test]
     fn odd_widths_are_rounded_up_to_what_gdb_knows() {
         let of = |bits, gdb_type| size(&Register { name: "x", bits, group: Group::System, gdb: None, gdb_type });
-        assert_eq!([1, 8, 9, 20, 33, 64, 65, 128].map(|bits| of(bits, "int")), [1, 1, 2, 4, 8, 8, 16, 16]);
+        assert_eq!([1, 8, 9, 20, 33, 64, 65, 128].map(|bits| of(bits, "int")), [4, 4, 4, 4, 8, 8, 16, 16]);
+        assert_eq!([1, 8, 9, 20, 128].map(|bits| of(bits, "uint8")), [1, 1, 2, 4, 16]);
         assert_eq!((of(80, "i387_ext"), of(80, "int")), (10, 16));
     }
 }

@@ -29,5 +29,3 @@ pub use debuggee::{Action, Debuggee, Plan, Stop};
 pub use memory::{AddressSpace, Nanos};
 pub use server::{Endpoint, EndpointError, Server};
 pub use session::{Session, State};
-
-// What the signatures of `Debuggee` name.

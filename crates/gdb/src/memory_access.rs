@@ -125,7 +125,7 @@ impl Bus<'_> {
 /// The widest aligned access at `address` that stays within `left` bytes.
 fn access_size(address: u64, left: usize) -> usize {
     let mut size = WIDEST;
-    while address % size != 0 || size > left as u64 {
+    while !address.is_multiple_of(size) || size > left as u64 {
         size /= 2;
     }
     size as usize

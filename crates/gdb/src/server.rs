@@ -5,8 +5,9 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -123,7 +124,7 @@ impl Server {
                 spawn(move || accept(|| listener.accept().map(|(stream, _)| stream), notify)).map_err(failed)?;
             }
             Endpoint::Unix(path) => {
-                remove_stale(path);
+                remove_old(path);
                 let listener = UnixListener::bind(path).map_err(failed)?;
                 server.path = Some(path.clone());
                 spawn(move || accept(|| listener.accept().map(|(stream, _)| stream), notify)).map_err(failed)?;
@@ -205,9 +206,9 @@ impl Drop for Server {
     }
 }
 
-/// A socket that nobody listens at any more is in the way of a new one.
-fn remove_stale(path: &PathBuf) {
-    if UnixStream::connect(path).is_err_and(|e| e.kind() == io::ErrorKind::ConnectionRefused) {
+/// A socket that somebody has left behind is in the way of a new one. Nothing but a socket is removed.
+fn remove_old(path: &Path) {
+    if std::fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_socket()) {
         let _ = std::fs::remove_file(path);
     }
 }

@@ -141,11 +141,12 @@ impl Session {
         if self.state != State::Running {
             return Vec::new();
         }
-        if let (Stop::Step { cpu }, Some(resume)) = (stop, &self.resume) {
-            if within_range(resume, cpu, machine) && !self.stands_on_breakpoint(cpu, machine) {
-                machine.resume(&resume.plan);
-                return Vec::new();
-            }
+        if let (Stop::Step { cpu }, Some(resume)) = (stop, &self.resume)
+            && within_range(resume, cpu, machine)
+            && !self.stands_on_breakpoint(cpu, machine)
+        {
+            machine.resume(&resume.plan);
+            return Vec::new();
         }
         let reason = self.reason(stop, machine);
         self.report(reason, machine)

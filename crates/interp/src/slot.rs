@@ -65,6 +65,12 @@ pub(crate) struct Data {
 pub(crate) struct Raw([u64; 2]);
 
 impl Raw {
+    /// This slot, which was made from an op.
+    pub(crate) fn as_op(self) -> Slot {
+        // SAFETY: both are 16 bytes, and the bits are those of an op, whose handler is a function's address.
+        unsafe { std::mem::transmute::<Raw, Slot>(self) }
+    }
+
     /// This slot, which is an op, with another handler.
     pub(crate) fn with_handler(self, handler: Handler) -> Raw {
         Raw([handler as usize as u64, self.0[1]])

@@ -170,6 +170,19 @@ fn watchpoints_stop_behind_the_access() {
 }
 
 #[test]
+fn breakpoints_count_while_something_is_watched() {
+    let (mut vcpu, _) = load(BASE, &counting());
+    vcpu.ctx().set_reg(Reg(5), BASE + 0x1000);
+    vcpu.insert_watchpoint(BASE + 0x1800, 8, Watch::Access);
+    vcpu.insert_breakpoint(BASE + 12);
+    for round in 1..=2 {
+        assert_eq!(vcpu.run(10_000), Exit::Breakpoint);
+        assert_eq!((vcpu.pc(), reg(&mut vcpu, 1)), (BASE + 12, round));
+        assert_eq!(vcpu.step(), Exit::Budget);
+    }
+}
+
+#[test]
 fn interrupts_come_between_blocks_and_wake_the_halted() {
     let (mut vcpu, _) = load(BASE, &[insn(JUMP, 0, 0, 0)]);
     assert_eq!(vcpu.run(100_000), Exit::Budget);

@@ -98,8 +98,8 @@ fn zero(memory: &AddressSpace, at: u64, len: u64) -> Result<(), Unmapped> {
 
 /// Memory as loaders see it; remembers what was written.
 pub struct Store<'a> {
-    memory: &'a AddressSpace,
-    blobs: &'a mut Vec<Blob>,
+    pub(crate) memory: &'a AddressSpace,
+    pub(crate) blobs: &'a mut Vec<Blob>,
 }
 
 impl LoadTarget for Store<'_> {

@@ -68,7 +68,9 @@ impl Machine {
         if info.is_abstract {
             return Err(Error::new("Parameter 'driver' expects non-abstract device type"));
         }
-        if !self.config.machine.hotplug || !types::is_a(target, driver, "cpu") {
+        let is_loader = driver == "loader";
+        let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, "cpu");
+        if !is_loader && !is_slot_cpu {
             return Err(Error::new("Parameter 'driver' expects pluggable device type"));
         }
         if let Some(id) = device.id.as_deref() {
@@ -76,6 +78,9 @@ impl Machine {
             if self.objects.resolve(&format!("/machine/peripheral/{id}")).is_ok() {
                 return Err(Error::new(format!("Duplicate ID '{id}' for device")));
             }
+        }
+        if is_loader {
+            return self.add_loader(device);
         }
         let place = place(&device.props)?;
         let expected = build::cpu_type(&self.config);

@@ -2,29 +2,28 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
-use cpu::{Clock, Cpu, Env, Exit};
+use cpu::{Clock, Cpu, Env};
+use devices::PowerRequest;
 use devices::percpu::Started;
-use devices::{Power, PowerRequest};
 use memory::{AddressSpace, SharedDevice};
 use parking_lot::Mutex;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
-use crate::build::{self, Blob, Build, Plan, Start};
+use crate::build::{self, Blob, Build, Plan, Start, Store};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
+use crate::control::{Request, begin, power_switch};
 use crate::engines::{self, Factory};
 use crate::error::{Error, Warning};
 use crate::memdev::{MemDev, MemDevs};
-use crate::objects::{ObjectId, ObjectTree, PropertyInfo};
+use crate::objects::{ObjectId, ObjectTree};
 use crate::props;
 use crate::registry::MachineType;
-use crate::run::{Event, RunState, ShutdownCause};
-use crate::sched::{Attention, RoundOutcome, Scheduler};
+use crate::run::{Event, RunState};
+use crate::sched::{Attention, Scheduler};
 use crate::targets::Target;
 use crate::thread;
-use crate::value::Value;
 
 /// One CPU of a machine.
 pub struct Vcpu {
@@ -55,50 +54,6 @@ pub struct HotpluggableCpu {
     pub qom_path: Option<String>,
 }
 
-/// What the main loop does next.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Advance {
-    /// Guests ran; call again soon.
-    Ran,
-    /// Nothing to do until a command, input, or (if given) so much later.
-    Wait(Option<Duration>),
-    /// A CPU met a breakpoint or a watchpoint; the machine has stopped for the debugger.
-    Debug {
-        /// The CPU's index.
-        cpu: i64,
-        /// What it met.
-        exit: Exit,
-    },
-    /// The process ends with this exit code.
-    Exit(i32),
-}
-
-/// What was asked for and is done at the next [`Machine::advance`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Request {
-    Reset(ShutdownCause),
-    Shutdown(ShutdownCause, i32),
-    Powerdown,
-}
-
-impl From<PowerRequest> for Request {
-    fn from(asked: PowerRequest) -> Request {
-        match asked {
-            PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
-            PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
-        }
-    }
-}
-
-/// A wire that notes what the guest asks for and ends the round.
-fn power_switch(notes: &Arc<Mutex<Vec<PowerRequest>>>, attention: Attention) -> Power {
-    let notes = Arc::clone(notes);
-    Power::new(move |asked| {
-        notes.lock().push(asked);
-        attention.kick();
-    })
-}
-
 /// A machine.
 pub struct Machine {
     pub(crate) config: MachineConfig,
@@ -109,21 +64,23 @@ pub struct Machine {
     pub(crate) memdevs: MemDevs,
     pub(crate) objects: ObjectTree,
     pub(crate) cpus: Vec<Vcpu>,
-    sched: Scheduler,
-    memory: Arc<AddressSpace>,
+    pub(crate) sched: Scheduler,
+    pub(crate) memory: Arc<AddressSpace>,
     factories: BTreeMap<String, Box<dyn Factory>>,
-    start: Start,
-    blobs: Vec<Blob>,
+    pub(crate) start: Start,
+    /// CPUs that begin elsewhere, by index.
+    pub(crate) starts: BTreeMap<i64, u64>,
+    pub(crate) blobs: Vec<Blob>,
     started: Option<Started>,
-    devices: Vec<SharedDevice>,
-    console_input: Option<SharedDevice>,
+    pub(crate) devices: Vec<SharedDevice>,
+    pub(crate) console_input: Option<SharedDevice>,
     /// Console input that the guest had no room for.
-    typed: VecDeque<u8>,
-    power: Arc<Mutex<Vec<PowerRequest>>>,
-    state: RunState,
-    events: VecDeque<Event>,
-    warnings: Vec<Warning>,
-    requests: VecDeque<Request>,
+    pub(crate) typed: VecDeque<u8>,
+    pub(crate) power: Arc<Mutex<Vec<PowerRequest>>>,
+    pub(crate) state: RunState,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) requests: VecDeque<Request>,
 }
 
 impl Machine {
@@ -150,6 +107,7 @@ impl Machine {
             memory: Arc::default(),
             factories: BTreeMap::new(),
             start: Start::Reset,
+            starts: BTreeMap::new(),
             blobs: Vec::new(),
             started: None,
             devices: Vec::new(),
@@ -280,7 +238,21 @@ impl Machine {
         Ok(())
     }
 
-    fn mark_started(&self, index: i64, on: bool) {
+    /// Memory for loaders; what they write is put back at a reset.
+    pub(crate) fn store(&mut self) -> Store<'_> {
+        Store { memory: &self.memory, blobs: &mut self.blobs }
+    }
+
+    /// Puts CPU `index` at `pc`, now and after each reset.
+    pub(crate) fn start_cpu_at(&mut self, index: i64, pc: u64) -> Result<(), Error> {
+        let vcpu = self.cpus.iter_mut().find(|vcpu| vcpu.index == index);
+        let vcpu = vcpu.ok_or_else(|| Error::new(format!("loader: there is no CPU {index} (cpu-num)")))?;
+        vcpu.cpu.set_pc(pc);
+        self.starts.insert(index, pc);
+        Ok(())
+    }
+
+    pub(crate) fn mark_started(&self, index: i64, on: bool) {
         if let Some(started) = &self.started {
             started.set(index as usize, on);
         }
@@ -425,103 +397,13 @@ impl Machine {
         Ok(self.numa.apply(option, &mut self.slots, &context)?)
     }
 
-    /// `stop`: raises STOP if guests ran.
-    pub fn stop(&mut self) {
-        self.stop_as(RunState::Paused);
-    }
-
-    /// Stops for the reason that `state` names.
-    pub fn stop_as(&mut self, state: RunState) {
-        if self.state == RunState::Running {
-            self.state = state;
-            self.sched.clock().stop();
-            self.events.push_back(Event::bare("STOP"));
-        }
-    }
-
-    /// `cont`: raises RESUME if guests stood.
-    ///
-    /// # Errors
-    /// When only a reset leads on.
-    pub fn cont(&mut self) -> Result<(), Error> {
-        if self.state.needs_reset() {
-            return Err(Error::new("Resetting the Virtual Machine is required"));
-        }
-        if self.state != RunState::Running {
-            self.state = RunState::Running;
-            self.sched.wake_all();
-            self.sched.clock().start();
-            self.events.push_back(Event::bare("RESUME"));
-        }
-        Ok(())
-    }
-
-    /// `system_reset` and its likes: carried out by the next [`Machine::advance`], so that a reply goes out before the event.
-    pub fn request_reset(&mut self, cause: ShutdownCause) {
-        self.requests.push_back(Request::Reset(cause));
-    }
-
-    /// `quit` and its likes: the next [`Machine::advance`] raises SHUTDOWN and ends with `exit_code`.
-    pub fn request_shutdown(&mut self, cause: ShutdownCause, exit_code: i32) {
-        self.requests.push_back(Request::Shutdown(cause, exit_code));
-    }
-
-    /// `system_powerdown`: the next [`Machine::advance`] raises POWERDOWN.
-    pub fn request_powerdown(&mut self) {
-        self.requests.push_back(Request::Powerdown);
-    }
-
-    /// `system_wakeup`.
-    ///
-    /// # Errors
-    /// Always: no board of ours suspends.
-    pub fn wakeup(&mut self) -> Result<(), Error> {
-        match self.config.machine.wakeup {
-            false => Err(Error::new("wake-up from suspend is not supported by this guest")),
-            true => Err(Error::new("Unable to wake up: guest is not in suspended state")),
-        }
-    }
-
-    /// Carries out what was asked for, then lets guests run one round.
-    pub fn advance(&mut self) -> Advance {
-        while let Some(request) = self.requests.pop_front() {
-            if let Some(code) = self.carry_out(request) {
-                return Advance::Exit(code);
-            }
-        }
-        if self.state != RunState::Running {
-            return Advance::Wait(None);
-        }
-        self.feed_console();
-        let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
-        let asked = std::mem::take(&mut *self.power.lock());
-        self.requests.extend(asked.into_iter().map(Request::from));
-        match outcome {
-            _ if !self.requests.is_empty() => Advance::Ran,
-            RoundOutcome::Ran => Advance::Ran,
-            RoundOutcome::Idle(at) => {
-                let now = self.sched.clock().now(0);
-                Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
-            }
-            RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
-                self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
-                self.stop_as(RunState::InternalError);
-                Advance::Wait(None)
-            }
-            RoundOutcome::Stopped { cpu, exit } => {
-                self.stop_as(RunState::Debug);
-                Advance::Debug { cpu, exit }
-            }
-        }
-    }
-
     /// Takes what the console's user typed.
     pub fn type_in(&mut self, bytes: &[u8]) {
         self.typed.extend(bytes);
     }
 
     /// Hands the guest what it has room for.
-    fn feed_console(&mut self) {
+    pub(crate) fn feed_console(&mut self) {
         let Some(device) = self.console_input.as_ref().filter(|_| !self.typed.is_empty()) else { return };
         let now = self.sched.clock().now(0);
         let taken = device.lock().receive(self.typed.make_contiguous(), now);
@@ -558,41 +440,6 @@ impl Machine {
         self.sched.wake_all();
     }
 
-    fn carry_out(&mut self, request: Request) -> Option<i32> {
-        match request {
-            Request::Reset(cause) if self.config.no_reboot => return self.carry_out(Request::Shutdown(cause, 0)),
-            Request::Reset(cause) => {
-                self.reset();
-                if self.state != RunState::Running {
-                    self.state = RunState::Prelaunch;
-                }
-                self.events.push_back(Event::caused("RESET", cause));
-            }
-            Request::Shutdown(cause, code) => {
-                self.events.push_back(Event::caused("SHUTDOWN", cause));
-                if !(self.config.no_shutdown && cause.by_guest()) {
-                    return Some(code);
-                }
-                self.stop_as(RunState::Shutdown);
-            }
-            Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
-        }
-        None
-    }
-
-    /// Devices, loaded memory and CPUs as they were at the start. Other RAM keeps what it holds.
-    fn reset(&mut self) {
-        self.devices.iter().for_each(|device| device.lock().reset());
-        self.blobs.iter().for_each(|blob| blob.put_back(&self.memory));
-        self.cpus.iter().for_each(|vcpu| self.mark_started(vcpu.index, true));
-        for vcpu in &mut self.cpus {
-            vcpu.cpu.reset();
-            vcpu.cpu.flush();
-            begin(vcpu, &self.start);
-        }
-        self.sched.wake_all();
-    }
-
     /// The shape of the machine: what its guests, its management and its pictures show. Boards without a table of possible
     /// CPUs are one socket of cores.
     pub fn tree(&self) -> Tree {
@@ -608,102 +455,4 @@ impl Machine {
         }
         Tree::new(name, self.ram, &flat, &slots, &self.numa)
     }
-
-    /// `qom-list`.
-    ///
-    /// # Errors
-    /// No such object, or several.
-    pub fn qom_list(&self, path: &str) -> Result<Vec<PropertyInfo>, Error> {
-        match self.backend_path(path)? {
-            Some(Found::Container) => {
-                let info = |dev: &MemDev| PropertyInfo { name: dev.id.clone(), kind: format!("child<{}>", dev.kind) };
-                let kind = PropertyInfo { name: "type".into(), kind: "string".into() };
-                Ok([kind].into_iter().chain(self.memdevs.by_table().map(info)).collect())
-            }
-            Some(Found::Backend(dev)) => Ok(dev.list()),
-            None => {
-                let id = self.objects.resolve(path)?;
-                let mut list = self.objects.list(id);
-                if id == crate::objects::ROOT && self.memdevs.ever {
-                    list.push(PropertyInfo { name: "objects".into(), kind: "child<container>".into() });
-                }
-                Ok(list)
-            }
-        }
-    }
-
-    /// `qom-get`.
-    ///
-    /// # Errors
-    /// No such object or property.
-    pub fn qom_get(&self, path: &str, property: &str) -> Result<Value, Error> {
-        match self.backend_path(path)? {
-            Some(Found::Container) if property == "type" => Ok(Value::from("container")),
-            Some(Found::Container) => match self.memdevs.get(property) {
-                Some(dev) => Ok(Value::Str(format!("/objects/{}", dev.id))),
-                None => Err(crate::objects::unknown_property(property)),
-            },
-            Some(Found::Backend(dev)) => dev.get(property),
-            None => self.objects.get(self.objects.resolve(path)?, property),
-        }
-    }
-
-    /// `qom-set`.
-    ///
-    /// # Errors
-    /// No such object or property, read-only, or a value of another type.
-    pub fn qom_set(&mut self, path: &str, property: &str, value: Value) -> Result<(), Error> {
-        match self.backend_path(path)? {
-            Some(Found::Container) => Err(crate::objects::read_only()),
-            Some(Found::Backend(dev)) => {
-                let id = dev.id.clone();
-                self.memdevs.set(&id, property, &value)
-            }
-            None => {
-                let id = self.objects.resolve(path)?;
-                self.objects.set(id, property, value)
-            }
-        }
-    }
-
-    /// What of `/objects` a path names; `None` for a path elsewhere.
-    fn backend_path(&self, path: &str) -> Result<Option<Found<'_>>, Error> {
-        let absolute = path.starts_with('/');
-        let mut names = path.split('/').filter(|name| !name.is_empty());
-        let (first, second, third) = (names.next(), names.next(), names.next());
-        let missing = || Error::not_found(format!("Device '{path}' not found"));
-        match (first, second, third) {
-            (Some("objects"), None, _) if self.memdevs.ever => Ok(Some(Found::Container)),
-            (Some("objects"), Some(id), None) => {
-                let dev = self.memdevs.get(id).ok_or_else(missing)?;
-                Ok(Some(Found::Backend(dev)))
-            }
-            (Some("objects"), ..) => Err(missing()),
-            (Some(id), None, _) if !absolute => match self.memdevs.get(id) {
-                Some(_) if self.objects.resolve(path).is_ok() => Err(Error::new(format!("Path '{path}' is ambiguous"))),
-                Some(dev) => Ok(Some(Found::Backend(dev))),
-                None => Ok(None),
-            },
-            _ => Ok(None),
-        }
-    }
-}
-
-/// Puts a CPU where the board wants it to begin.
-fn begin(vcpu: &mut Vcpu, start: &Start) {
-    let Start::At { pc, number, dtb } = start else { return };
-    vcpu.cpu.set_pc(*pc);
-    for (name, value) in [(*number, vcpu.index as u64), *dtb] {
-        let at = vcpu.cpu.registers().iter().position(|register| register.name == name);
-        if let Some(at) = at {
-            // A register that a board names can be written.
-            let _ = vcpu.cpu.set_register(at, u128::from(value));
-        }
-    }
-}
-
-/// What of `/objects` a path names.
-enum Found<'a> {
-    Container,
-    Backend(&'a MemDev),
 }

@@ -5,10 +5,11 @@ use topology::opts;
 use crate::config::MachineConfig;
 use crate::error::Error;
 use crate::objects::{ObjectId, ObjectTree, unknown_property};
+use crate::registry::MachineType;
 use crate::value::Value;
 
 /// Name, type and value at start; QEMU 4.2's list and order.
-const PROPERTIES: [(&str, &str, &str); 21] = [
+const PROPERTIES: [(&str, &str, &str); 19] = [
     ("enforce-config-section", "bool", "off"),
     ("kernel", "string", ""),
     ("dt-compatible", "string", ""),
@@ -28,9 +29,12 @@ const PROPERTIES: [(&str, &str, &str); 21] = [
     ("accel", "string", "tcg"),
     ("append", "string", ""),
     ("suppress-vmdesc", "bool", "off"),
-    ("pflash0", "str", ""),
-    ("pflash1", "str", ""),
 ];
+
+/// All properties of machines of a type: those of every machine, and its own.
+fn of(machine: &MachineType) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    PROPERTIES.iter().chain(machine.own_properties).copied()
+}
 
 /// Names and types of the properties every machine has.
 pub(crate) fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -49,10 +53,8 @@ fn parse(name: &str, kind: &str, text: &str) -> Result<Value, Error> {
 
 /// Gives the machine object its properties, with those that were set on the command line.
 pub(crate) fn add_machine(tree: &mut ObjectTree, machine: ObjectId, config: &MachineConfig) -> Result<(), Error> {
-    for (name, kind, text) in PROPERTIES {
-        // Only QEMU's x86 and pseries machines choose an interrupt chip of the kernel; here it is a word to keep.
-        let value = if name.starts_with("pflash") { Value::from("") } else { parse(name, kind, text)? };
-        tree.set_property(machine, name, kind, value, name != "accel");
+    for (name, kind, text) in of(config.machine) {
+        tree.set_property(machine, name, kind, parse(name, kind, text)?, name != "accel");
     }
     let boot = &config.boot;
     let files = [
@@ -68,8 +70,8 @@ pub(crate) fn add_machine(tree: &mut ObjectTree, machine: ObjectId, config: &Mac
         }
     }
     for (name, text) in &config.machine_props {
-        let row = PROPERTIES.iter().find(|(n, ..)| n == name);
-        let &(name, kind, _) = row.ok_or_else(|| unknown_property(name))?;
+        let row = of(config.machine).find(|(n, ..)| n == name);
+        let (name, kind, _) = row.ok_or_else(|| unknown_property(name))?;
         tree.set(machine, name, parse(name, kind, text)?)?;
     }
     Ok(())

@@ -42,6 +42,8 @@ pub struct MachineType {
     pub wakeup: bool,
     /// RAM in bytes when `-m` is not given.
     pub default_ram: u64,
+    /// Properties that only this type has: name, type, value at start.
+    pub own_properties: &'static [(&'static str, &'static str, &'static str)],
     /// Puts the machine together.
     pub build: fn(&mut Build<'_>) -> Result<(), Error>,
 }
@@ -64,6 +66,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     hotplug: false,
     wakeup: false,
     default_ram: 128 << 20,
+    own_properties: &[],
     build: |_| Ok(()),
 };
 

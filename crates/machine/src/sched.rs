@@ -81,16 +81,6 @@ impl<D: Device> Prompt<D> {
     pub fn new(device: D, attention: Attention) -> Prompt<D> {
         Prompt { device, attention }
     }
-
-    /// The device inside.
-    pub fn device(&self) -> &D {
-        &self.device
-    }
-
-    /// The device inside.
-    pub fn device_mut(&mut self) -> &mut D {
-        &mut self.device
-    }
 }
 
 impl<D: Device> Device for Prompt<D> {
@@ -162,6 +152,8 @@ struct Entry {
     seat: Arc<Seat>,
     /// The levels of its lines when it was last found to have nothing to do.
     slept_with: Option<u64>,
+    /// When it will have something to do all the same, by a timer of its own.
+    wakes_at: Option<Nanos>,
 }
 
 /// The scheduler of a machine.
@@ -230,7 +222,7 @@ impl Scheduler {
     /// with the machine's.
     pub fn add(&mut self, index: i64) {
         let seat = self.seat(index);
-        self.entries.push(Entry { index, seat, slept_with: None });
+        self.entries.push(Entry { index, seat, slept_with: None, wakes_at: None });
     }
 
     /// Lets go the vCPU at this place of the list.
@@ -277,7 +269,7 @@ impl Scheduler {
         if let Some((cpu, exit)) = self.stops.pop_front() {
             return RoundOutcome::Stopped { cpu, exit };
         }
-        match (acted, timers.deadline()) {
+        match (acted, self.deadline(timers)) {
             (true, _) => RoundOutcome::Ran,
             (false, Some(at)) if self.clock.shift().is_some() => {
                 self.clock.jump(at);
@@ -286,6 +278,13 @@ impl Scheduler {
             }
             (false, deadline) => RoundOutcome::Idle(deadline),
         }
+    }
+
+    /// When the next device or sleeping vCPU has something to do.
+    fn deadline(&self, timers: &dyn Timers) -> Option<Nanos> {
+        let may_run = |entry: &&Entry| self.only.as_ref().is_none_or(|only| only.contains(&entry.index));
+        let sleepers = self.entries.iter().filter(may_run).filter_map(|entry| entry.wakes_at);
+        sleepers.chain(timers.deadline()).min()
     }
 
     /// Lets devices act whose time has come; whether any did.
@@ -305,11 +304,13 @@ impl Scheduler {
             return false;
         }
         let levels = entry.seat.lines.levels();
-        if entry.slept_with == Some(levels) {
+        let overslept = entry.wakes_at.is_some_and(|at| at <= self.clock.now(0));
+        if entry.slept_with == Some(levels) && !overslept {
             return false;
         }
         if vcpu.cpu.halted() && !vcpu.cpu.has_work() {
             entry.slept_with = Some(levels);
+            entry.wakes_at = vcpu.cpu.deadline();
             entry.seat.asleep.store(true, Ordering::Release);
             // A line may have risen before the wire could see that its vCPU sleeps.
             if entry.seat.lines.levels() == levels {
@@ -343,9 +344,9 @@ impl Scheduler {
         any
     }
 
-    /// The length of a turn: a quantum, but with an instruction counting clock not beyond what a device waits for.
+    /// The length of a turn: a quantum, but with an instruction counting clock not beyond what a device or a sleeper waits for.
     fn budget(&self, timers: &dyn Timers) -> u64 {
-        let (Some(shift), Some(at)) = (self.clock.shift(), timers.deadline()) else { return QUANTUM_SINGLE };
+        let (Some(shift), Some(at)) = (self.clock.shift(), self.deadline(timers)) else { return QUANTUM_SINGLE };
         let left = at.saturating_sub(self.clock.now(0)).div_ceil(1 << shift);
         left.clamp(1, QUANTUM_SINGLE)
     }
@@ -413,6 +414,7 @@ impl Scheduler {
 impl Entry {
     fn wake(&mut self) {
         self.slept_with = None;
+        self.wakes_at = None;
         self.seat.asleep.store(false, Ordering::Release);
     }
 }

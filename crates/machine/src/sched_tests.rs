@@ -21,6 +21,8 @@ struct Paper {
     left: u64,
     executed: u64,
     stop_at: Option<u64>,
+    /// The moment at which it has work again without a line.
+    alarm: Option<Nanos>,
     lines: Arc<Lines>,
     clock: Arc<GuestClock>,
     log: Log,
@@ -31,6 +33,7 @@ impl Cpu for Paper {
     fn run(&mut self, budget: u64) -> Exit {
         if self.left == 0 && self.has_work() {
             self.lines.set(7, false);
+            self.alarm = None;
             self.left = self.work;
         }
         let until_stop = self.stop_at.map_or(u64::MAX, |at| at - self.executed);
@@ -57,7 +60,10 @@ impl Cpu for Paper {
         self.left == 0
     }
     fn has_work(&self) -> bool {
-        self.lines.levels() & 1 << 7 != 0
+        self.lines.levels() & 1 << 7 != 0 || self.alarm.is_some_and(|at| at <= self.clock.now(0))
+    }
+    fn deadline(&self) -> Option<Nanos> {
+        self.alarm
     }
     fn lines(&self) -> Arc<Lines> {
         Arc::clone(&self.lines)
@@ -132,6 +138,11 @@ struct Bench {
 impl Bench {
     /// A CPU for each amount of work.
     fn new(clock: GuestClock, threading: Threading, work: &[u64]) -> Bench {
+        Bench::with_alarms(clock, threading, work, &[])
+    }
+
+    /// The same, where the first CPUs have timers of their own.
+    fn with_alarms(clock: GuestClock, threading: Threading, work: &[u64], alarms: &[Nanos]) -> Bench {
         let clock = Arc::new(clock);
         clock.start();
         let log = Log::default();
@@ -142,6 +153,7 @@ impl Bench {
             left: work,
             executed: 0,
             stop_at: None,
+            alarm: alarms.get(index).copied(),
             lines: sched.lines(index as i64),
             clock: Arc::clone(&clock),
             log: Arc::clone(&log),
@@ -211,6 +223,25 @@ fn time_jumps_to_the_next_alarm_and_a_turn_ends_there() {
 }
 
 #[test]
+fn timers_inside_of_cpus_wake_them() {
+    let mut b = Bench::with_alarms(GuestClock::icount(0), Threading::Single, &[100, 1_000], &[300]);
+    while b.round() == RoundOutcome::Ran {}
+    // 1 goes on for a quantum, since nobody sleeps who has a timer when its turn begins: 0 is found asleep only after that.
+    let log = b.log.lock().clone();
+    assert_eq!(log, [(0, 0, 100), (1, 100, 1_000), (0, 1_100, 100)]);
+    let mut b = Bench::with_alarms(GuestClock::icount(0), Threading::Single, &[100], &[5_000]);
+    while b.round() == RoundOutcome::Ran {}
+    assert_eq!(*b.log.lock(), [(0, 0, 100), (0, 5_000, 100)], "time jumps there when all sleep");
+    let far = 1_000_000_000_000;
+    let mut b = Bench::with_alarms(GuestClock::host(), Threading::Single, &[10], &[far]);
+    assert_eq!(b.round(), RoundOutcome::Ran);
+    assert_eq!(b.round(), RoundOutcome::Idle(Some(far)));
+    b.sched.line(0, 7).raise();
+    assert_eq!(b.round(), RoundOutcome::Ran);
+    assert_eq!(b.round(), RoundOutcome::Idle(None), "the timer is off now");
+}
+
+#[test]
 fn sleepers_are_left_alone_until_a_line_changes() {
     let mut b = Bench::new(GuestClock::host(), Threading::Single, &[10, 10]);
     assert_eq!(b.round(), RoundOutcome::Ran);
@@ -242,6 +273,7 @@ fn waking_a_sleeper_ends_the_turn_of_those_that_run() {
         left: 10,
         executed: 0,
         stop_at: None,
+        alarm: None,
         lines: Arc::clone(&lines),
         clock: Arc::clone(b.sched.clock()),
         log: Arc::clone(&b.log),
@@ -269,6 +301,7 @@ fn breakpoints_come_up_and_others_wait() {
         left: 10,
         executed: 0,
         stop_at,
+        alarm: None,
         lines: Arc::clone(&lines[index]),
         clock: Arc::clone(b.sched.clock()),
         log: Arc::clone(&b.log),
@@ -308,6 +341,7 @@ fn parallel_rounds_run_everybody_and_keep_every_stop() {
             left: 10,
             executed: 0,
             stop_at: Some(5),
+            alarm: None,
             lines: b.sched.lines(index as i64),
             clock: Arc::clone(b.sched.clock()),
             log: Arc::clone(&b.log),

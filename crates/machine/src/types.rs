@@ -16,11 +16,12 @@ pub struct TypeInfo {
 }
 
 /// Types that every target has: name, parent, abstract.
-const COMMON: [(&str, &str, bool); 11] = [
+const COMMON: [(&str, &str, bool); 12] = [
     ("container", "object", false),
     ("device", "object", true),
     ("cpu", "device", true),
     ("sys-bus-device", "device", true),
+    ("loader", "device", false),
     ("machine", "object", true),
     ("none-machine", "machine", false),
     ("qemu:memory-region", "object", false),

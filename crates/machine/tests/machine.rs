@@ -237,3 +237,40 @@ fn objects_are_found_by_path() {
     let none = machine("-M virt");
     assert_eq!(none.qom_list("/objects").unwrap_err().text, "Device '/objects' not found");
 }
+
+/// The address space of each board, as a table.
+#[test]
+fn memory_maps() {
+    let map = |options: &str| {
+        let machine = machine(options);
+        let line = |(start, last, name): (u64, u64, &str)| format!("{start:09x} {last:09x} {name}\n");
+        machine.memory().map().map(line).collect::<String>()
+    };
+    let virt = map("-M virt -m 64M");
+    for line in [
+        "000001000 000011fff riscv_virt_board.mrom\n",
+        "000100000 000100fff riscv.sifive.test\n",
+        "002000000 00200ffff riscv.sifive.clint\n",
+        "00c000000 00fffffff riscv.sifive.plic\n",
+        "010000000 0100000ff serial\n",
+        "020000000 021ffffff virt.flash0\n",
+        "080000000 083ffffff riscv_virt_board.ram\n",
+    ] {
+        assert!(virt.contains(line), "{line}{virt}");
+    }
+    let polyarch = map("-M polyarch -m 512M -smp 4");
+    for line in [
+        "000000000 00fffffff polyarch.ram\n",
+        "010000000 010000007 polyarch.uart\n",
+        "010001000 010001fff polyarch.exit\n",
+        "010002000 010002fff polyarch.info\n",
+        "010100000 01010007f polyarch.percpu\n",
+        "01fc00000 01fffffff polyarch.rom\n",
+        "020000000 02fffffff polyarch.ram\n",
+        "080000000 08fffffff polyarch.mirror\n",
+        "0a0000000 0afffffff polyarch.mirror\n",
+        "0ffc00000 0ffffffff polyarch.rom-again\n",
+    ] {
+        assert!(polyarch.contains(line), "{line}{polyarch}");
+    }
+}

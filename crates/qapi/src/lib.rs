@@ -45,3 +45,6 @@ impl Qapi for Empty {
         Ok(Empty {})
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -206,3 +206,33 @@ qapi_struct! {
         "id" => id: String,
     }
 }
+
+qapi_struct! {
+    /// Arguments of `dump-guest-memory`.
+    pub struct DumpGuestMemoryArguments {
+        /// Whether virtual addresses are mapped.
+        "paging" => paging: bool,
+        /// Where it goes: `file:PATH` or `fd:NAME`.
+        "protocol" => protocol: String,
+        /// Whether to answer before it is done.
+        "detach" => detach: Option<bool>,
+        /// First address.
+        "begin" => begin: Option<i64>,
+        /// Bytes.
+        "length" => length: Option<i64>,
+        /// Form of the file.
+        "format" => format: Option<String>,
+    }
+}
+
+qapi_struct! {
+    /// Result of `query-dump`.
+    pub struct DumpQueryResult {
+        /// How it stands.
+        "status" => status: String,
+        /// Bytes written.
+        "completed" => completed: i64,
+        /// Bytes in all.
+        "total" => total: i64,
+    }
+}

@@ -1,5 +1,7 @@
 //! What a command is, and the state it works on.
 
+use std::cell::Cell;
+
 use machine::Machine;
 use qapi::misc::{ChardevInfo, CommandLineOptionInfo, VersionInfo, VersionTriple};
 use qapi::{Error, Path, Qapi, Schema, Value};
@@ -14,6 +16,8 @@ pub struct Environment {
     pub chardevs: Vec<ChardevInfo>,
     /// Command-line options with their parameters.
     pub options: Vec<CommandLineOptionInfo>,
+    /// Whether the human monitor's `singlestep` is on. Each instruction of the interpreter is precise in any case.
+    pub singlestep: Cell<bool>,
 }
 
 /// What the greeting and `query-version` say.

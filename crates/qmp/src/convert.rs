@@ -7,6 +7,23 @@ use qapi::machine::{
 };
 use qapi::qom::ObjectPropertyInfo;
 
+/// What properties of memory backends are for: QEMU 4.2's words.
+const BACKEND_HELP: [(&str, &str); 7] = [
+    ("dump", "Set to 'off' to exclude from core dump"),
+    ("share", "Mark the memory as private to QEMU or shared"),
+    ("policy", "Set the NUMA policy"),
+    ("size", "Size of the memory region (ex: 500M)"),
+    ("prealloc", "Preallocate memory"),
+    ("host-nodes", "Binds memory to the list of NUMA host nodes"),
+    ("merge", "Mark memory as mergeable"),
+];
+
+/// A property of a type, with its description.
+pub fn described(p: machine::PropertyInfo, is_backend: bool) -> ObjectPropertyInfo {
+    let help = BACKEND_HELP.iter().find(|(name, _)| is_backend && *name == p.name);
+    ObjectPropertyInfo { description: help.map(|(_, text)| text.to_string()), ..property(p) }
+}
+
 /// A property of an object.
 pub fn property(p: machine::PropertyInfo) -> ObjectPropertyInfo {
     ObjectPropertyInfo { name: p.name, type_: p.kind, description: None }

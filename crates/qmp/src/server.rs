@@ -30,6 +30,16 @@ enum Talk {
     Readline(Terminal),
 }
 
+impl Talk {
+    /// Bytes that the client has sent and nobody has looked at.
+    fn unread(&self) -> usize {
+        match self {
+            Talk::Control(session) => session.unread(),
+            Talk::Readline(terminal) => terminal.unread(),
+        }
+    }
+}
+
 /// A client that is there.
 struct Client {
     talk: Talk,
@@ -87,10 +97,13 @@ impl Hub {
                 outlet.send(greeting.as_bytes());
                 *client = Some(Client { talk, outlet });
             }
-            (Input::Bytes(bytes), Some(client)) => match &mut client.talk {
-                Talk::Control(session) => session.feed(&bytes),
-                Talk::Readline(terminal) => client.outlet.send(&terminal.feed(&bytes)),
-            },
+            (Input::Bytes(bytes), Some(client)) => {
+                match &mut client.talk {
+                    Talk::Control(session) => session.feed(&bytes),
+                    Talk::Readline(terminal) => client.outlet.send(&terminal.feed(&bytes)),
+                }
+                client.outlet.set_unread(client.talk.unread());
+            }
             (Input::Bytes(_), None) => {}
             // What came before is answered first: a client may send, shut down and read.
             (Input::Closed, Some(client)) => client.outlet.close(),
@@ -124,6 +137,7 @@ impl Hub {
         self.broadcast(machine);
         if let (Some(reply), Some(client)) = (reply, &self.monitors[n].client) {
             client.outlet.send(&reply);
+            client.outlet.set_unread(client.talk.unread());
         }
         Step::Answered(after)
     }

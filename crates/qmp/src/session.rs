@@ -17,9 +17,14 @@ pub struct Session {
     style: Style,
     negotiated: bool,
     oob: bool,
-    /// Out-of-band requests overtake what waits here.
+    /// Requests that are read; out-of-band ones overtake.
     waiting: VecDeque<Result<Value, JsonError>>,
+    /// Bytes that are not read yet.
+    unread: VecDeque<u8>,
 }
+
+/// Requests read ahead, so that out-of-band ones can overtake.
+const READ_AHEAD_MAX: usize = 8;
 
 /// A request that has the right shape.
 struct Request<'a> {
@@ -41,12 +46,32 @@ impl Session {
 
     /// Takes bytes from the client.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.reader.feed(bytes);
-        while let Some(next) = self.reader.next_message() {
-            match &next {
-                Ok(value) if self.overtakes(value) => self.waiting.push_front(next),
-                _ => self.waiting.push_back(next),
+        self.unread.extend(bytes);
+        self.read_ahead();
+    }
+
+    /// Bytes that wait to be read: the client should not send more while there are many.
+    pub fn unread(&self) -> usize {
+        self.unread.len()
+    }
+
+    /// Reads as many requests as may wait.
+    fn read_ahead(&mut self) {
+        let limit = if self.oob { READ_AHEAD_MAX } else { 1 };
+        while self.waiting.len() < limit {
+            if let Some(next) = self.reader.next_message() {
+                match &next {
+                    Ok(value) if self.overtakes(value) => self.waiting.push_front(next),
+                    _ => self.waiting.push_back(next),
+                }
+                continue;
             }
+            let (bytes, _) = self.unread.as_slices();
+            if bytes.is_empty() {
+                return;
+            }
+            let taken = self.reader.feed_one(bytes);
+            self.unread.drain(..taken);
         }
     }
 
@@ -67,6 +92,7 @@ impl Session {
             Ok(value) => self.reply(&value, context),
             Err(e) => failure(Error::generic(e.0), None),
         };
+        self.read_ahead();
         Some(message(&reply, self.style))
     }
 

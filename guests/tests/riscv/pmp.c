@@ -175,6 +175,32 @@ static void ranges(void)
     map("everything");
 }
 
+/* Double words of which an entry matches a half. */
+static void edges(void)
+{
+#if __riscv_xlen == 64
+    set_address(0, (word)&area[0][17] >> 2);
+    set_address(1, napot(area, 16384));
+    configure((NA4 | RWX) | (NAPOT | RWX) << 8);
+    for (word mode = MODE_U; mode <= MODE_M; mode++) {
+        if (mode == 2)
+            continue;
+        for (u32 i = 14; i <= 18; i += 2) {
+            word value = 0;
+            last.cause = NO_TRAP;
+            set_mpp(mode);
+            __asm__ volatile("csrs mstatus, %1\n\tld %0, (%2)\n\tcsrc mstatus, %1"
+                             : "+r"(value) : "r"(STATUS_MPRV), "r"(&area[0][i]) : "memory");
+            print("%c", outcome());
+            last.cause = NO_TRAP;
+            __asm__ volatile("csrs mstatus, %0\n\tsd zero, (%1)\n\tcsrc mstatus, %0" ::"r"(STATUS_MPRV), "r"(&area[0][i]) : "memory");
+            print("%c ", outcome());
+        }
+    }
+    print("\n");
+#endif
+}
+
 static void tables(void)
 {
     word *table = (word *)area[2];
@@ -230,6 +256,7 @@ int test_main(word hart, const void *dtb)
         area[i][0] = 0x73; /* ecall */
     permissions();
     ranges();
+    edges();
     tables();
     locks();
     return 0;

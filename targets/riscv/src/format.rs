@@ -6,6 +6,7 @@
 use bits::{field, sign_extend};
 use decode::{Format, Operand};
 
+use crate::csr;
 use crate::state::{F_NAMES, X_NAMES};
 
 /// Names of rounding modes as assembly spells them; 5 and 6 are reserved, 7 is what frm holds.
@@ -38,6 +39,7 @@ macro_rules! formats {
     (@type T) => { i64 };
     (@type U) => { u64 };
     (@type H) => { u64 };
+    (@type Csr) => { u16 };
     (@type Rm) => { u8 };
     (@type Fence) => { u8 };
     (@type Order) => { u8 };
@@ -61,6 +63,10 @@ macro_rules! formats {
     // A jump's distance: `target` is where it goes.
     (@show T, $v:expr, $field:ident, $name:ident, $pc:ident) => {
         if $name == "target" { return Some(Operand::Hex($pc.wrapping_add_signed($v))) }
+    };
+    // A CSR's number, shown as its name.
+    (@show Csr, $v:expr, $field:ident, $name:ident, $pc:ident) => {
+        if $name == stringify!($field) { return Some(csr::name($v).map_or(Operand::Hex($v.into()), Operand::Owned)) }
     };
     (@show Rm, $v:expr, $field:ident, $name:ident, $pc:ident) => {
         if $name == stringify!($field) { return Some(Operand::Text(RM_NAMES[usize::from($v)])) }
@@ -97,7 +103,7 @@ formats! {
     /// Fence: predecessor and successor sets (bit 3 to 0: I, O, R, W), and the mode.
     FenceArgs { pred: Fence = |b| field(b, 24, 4), succ: Fence = |b| field(b, 20, 4), fm: U = |b| field(b, 28, 4) }
     /// CSR access: `uimm` is rs1's field as a number.
-    Csr { rd: X = rd, rs1: X = rs1, csr: H = |b| field(b, 20, 12), uimm: U = |b| field(b, 15, 5) }
+    Csr { rd: X = rd, rs1: X = rs1, csr: Csr = |b| field(b, 20, 12), uimm: U = |b| field(b, 15, 5) }
     /// Prefetch: base and displacement, whose low five bits are 0.
     Prefetch { rs1: X = rs1, imm: S = |b| signed(b, 25, 7) << 5 }
 

@@ -51,6 +51,9 @@ pub(crate) trait Hart {
     /// Ends the reservation of `lr`.
     fn clear_reservation(&mut self);
 
+    /// Bytes of the access that is being translated.
+    fn access_len(&self) -> u32;
+
     /// Reads physical memory, little-endian; `None` when nothing answers there.
     fn phys_read(&mut self, phys: u64, width: Width) -> Option<u64>;
 
@@ -116,6 +119,10 @@ impl<T: Target<Model = Model, State = Csrs>> Hart for Ctx<T> {
         self.clear_reservation();
     }
 
+    fn access_len(&self) -> u32 {
+        self.access_len()
+    }
+
     fn phys_read(&mut self, phys: u64, width: Width) -> Option<u64> {
         self.phys_read(phys, width, Endian::Little).ok()
     }
@@ -154,7 +161,7 @@ pub(crate) mod fake {
         pub(crate) fn new(xlen: u32, cpu: &str) -> Fake {
             let model = Model::parse(xlen, cpu).expect("the tests name models that exist");
             Fake {
-                csrs: Csrs::new(),
+                csrs: Csrs::new(&model),
                 model,
                 lines: 0,
                 time: 0,
@@ -235,6 +242,9 @@ pub(crate) mod fake {
             self.flushes.push(Some(address));
         }
         fn clear_reservation(&mut self) {}
+        fn access_len(&self) -> u32 {
+            4
+        }
         fn phys_read(&mut self, phys: u64, _: Width) -> Option<u64> {
             self.memory.get(&phys).copied()
         }

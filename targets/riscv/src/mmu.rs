@@ -259,7 +259,7 @@ pub(crate) fn translate<H: Hart + ?Sized>(
         None => Leaf { phys: address, rights: Rights::ALL, dirty: true },
         Some((scheme, root)) => walk(hart, &request, scheme, root)?,
     };
-    let verdict = protection(hart, leaf.phys, request.prv);
+    let verdict = protection(hart, leaf.phys, hart.access_len().into(), request.prv);
     if !verdict.rights.allow(access) {
         return Err(request.access_fault());
     }
@@ -272,11 +272,11 @@ pub(crate) fn translate<H: Hart + ?Sized>(
 }
 
 /// What PMP says of a physical address.
-fn protection<H: Hart + ?Sized>(hart: &H, phys: u64, prv: Priv) -> Verdict {
+fn protection<H: Hart + ?Sized>(hart: &H, phys: u64, len: u64, prv: Priv) -> Verdict {
     if !hart.model().has_pmp() {
         return Verdict { rights: Rights::ALL, whole_page: true };
     }
-    hart.csrs().pmp.check(phys, prv == Priv::M)
+    hart.csrs().pmp.check(phys, len, prv == Priv::M)
 }
 
 /// An entry met on a walk.
@@ -343,7 +343,7 @@ fn walk<H: Hart + ?Sized>(hart: &mut H, request: &Request, scheme: &Scheme, root
     let (mut table, mut level) = (root, scheme.levels - 1);
     loop {
         let at = entry(scheme, table, level, request.address);
-        if !protection(hart, at, Priv::S).rights.read {
+        if !protection(hart, at, scheme.pte.bytes().into(), Priv::S).rights.read {
             return Err(request.access_fault());
         }
         let pte = hart.phys_read(at, scheme.pte).ok_or_else(|| request.access_fault())?;
@@ -380,7 +380,7 @@ fn mark<H: Hart + ?Sized>(
     if new == pte {
         return Ok(Some(pte));
     }
-    if !protection(hart, at, Priv::S).rights.write {
+    if !protection(hart, at, width.bytes().into(), Priv::S).rights.write {
         return Err(request.access_fault());
     }
     let done = hart.phys_replace(at, pte, new, width).ok_or_else(|| request.access_fault())?;

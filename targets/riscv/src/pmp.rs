@@ -114,8 +114,9 @@ impl Pmp {
         }
     }
 
-    /// The rights of accesses at physical address `phys`, made with the rights of M-mode (`machine`) or of S- and U-mode.
-    pub fn check(&self, phys: u64, machine: bool) -> Verdict {
+    /// The rights of an access to `len` bytes at physical address `phys`, made with the rights of M-mode (`machine`) or of S- and
+    /// U-mode. An entry that matches some of the bytes and not all denies the access.
+    pub fn check(&self, phys: u64, len: u64, machine: bool) -> Verdict {
         let (first, last) = (phys & !0xfff, phys | 0xfff);
         let mut whole_page = true;
         for i in 0..N_ENTRIES {
@@ -124,10 +125,15 @@ impl Pmp {
                 continue;
             }
             whole_page &= from <= first && last <= to;
-            if from <= phys && phys <= to {
-                let open = machine && self.cfg[i] & L == 0;
-                return Verdict { rights: if open { Rights::ALL } else { Rights::of_cfg(self.cfg[i]) }, whole_page };
+            let end = phys + (len - 1);
+            if end < from || to < phys {
+                continue;
             }
+            if phys < from || to < end {
+                return Verdict { rights: Rights::NONE, whole_page };
+            }
+            let open = machine && self.cfg[i] & L == 0;
+            return Verdict { rights: if open { Rights::ALL } else { Rights::of_cfg(self.cfg[i]) }, whole_page };
         }
         Verdict { rights: if machine { Rights::ALL } else { Rights::NONE }, whole_page }
     }
@@ -156,9 +162,9 @@ mod tests {
     fn napot_of_all_ones_is_everything() {
         let p = pmp(&[(NAPOT << 3 | R | X, (1 << 54) - 1)]);
         assert_eq!(p.range(0), Some((0, (1 << 57) - 1)));
-        let v = p.check(0x8000_0000, false);
+        let v = p.check(0x8000_0000, 4, false);
         assert_eq!(v, Verdict { rights: Rights { write: false, ..Rights::ALL }, whole_page: true });
-        assert_eq!(p.check(0x8000_0000, true).rights, Rights::ALL);
+        assert_eq!(p.check(0x8000_0000, 4, true).rights, Rights::ALL);
     }
 
     #[test]
@@ -173,26 +179,36 @@ mod tests {
         let p = pmp(&[(OFF, 0x2000_0000), (TOR << 3 | R, 0x2000_0400), (TOR << 3 | R | W, 0x2000_0400)]);
         assert_eq!(p.range(1), Some((0x8000_0000, 0x8000_0fff)));
         assert_eq!(p.range(2), None, "an empty range matches nothing");
-        assert!(p.check(0x8000_0fff, false).rights.read);
-        assert_eq!(p.check(0x8000_1000, false).rights, Rights::NONE);
+        assert!(p.check(0x8000_0ffc, 4, false).rights.read);
+        assert_eq!(p.check(0x8000_1000, 4, false).rights, Rights::NONE);
         assert_eq!(pmp(&[(TOR << 3 | R, 4)]).range(0), Some((0, 15)));
     }
 
     #[test]
     fn the_lowest_entry_wins_and_parts_of_pages_are_told() {
         let p = pmp(&[(NA4 << 3, 0x2000_0001), (NAPOT << 3 | R | W, 0x2000_01ff)]);
-        assert_eq!(p.check(0x8000_0004, false), Verdict { rights: Rights::NONE, whole_page: false });
+        assert_eq!(p.check(0x8000_0004, 4, false), Verdict { rights: Rights::NONE, whole_page: false });
         assert_eq!(
-            p.check(0x8000_0008, false),
+            p.check(0x8000_0008, 4, false),
             Verdict { rights: Rights { execute: false, ..Rights::ALL }, whole_page: false }
         );
-        assert!(p.check(0x8000_1000, true).whole_page);
+        assert!(p.check(0x8000_1000, 4, true).whole_page);
+    }
+
+    #[test]
+    fn an_access_that_is_matched_in_part_fails() {
+        let p = pmp(&[(NA4 << 3 | R, 0x2000_0001), (NAPOT << 3 | R | W, 0x2000_01ff)]);
+        assert_eq!(p.check(0x8000_0000, 8, false).rights, Rights::NONE);
+        assert_eq!(p.check(0x8000_0000, 8, true).rights, Rights::NONE, "in M-mode, too");
+        assert!(p.check(0x8000_0000, 4, false).rights.read);
+        assert!(p.check(0x8000_0004, 4, false).rights.read);
+        assert!(p.check(0x8000_0008, 8, false).rights.write);
     }
 
     #[test]
     fn locked_entries_bind_machine_mode_and_stay() {
         let mut p = pmp(&[(OFF, 0x1000), (L | TOR << 3 | R, 0x2000)]);
-        assert!(!p.check(0x4000, true).rights.write);
+        assert!(!p.check(0x4000, 4, true).rights.write);
         p.set_cfg(1, 0);
         p.set_addr(1, 0);
         p.set_addr(0, 0);
@@ -210,7 +226,7 @@ mod tests {
 
     #[test]
     fn nothing_configured_shuts_out_supervisor_and_user() {
-        assert_eq!(Pmp::default().check(0, false), Verdict { rights: Rights::NONE, whole_page: true });
-        assert_eq!(Pmp::default().check(0, true), Verdict { rights: Rights::ALL, whole_page: true });
+        assert_eq!(Pmp::default().check(0, 4, false), Verdict { rights: Rights::NONE, whole_page: true });
+        assert_eq!(Pmp::default().check(0, 4, true), Verdict { rights: Rights::ALL, whole_page: true });
     }
 }

@@ -7,7 +7,7 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use decode::{Bits, Decoder, Flow, Index};
 use uop::{Builder, Exit, Width};
 
-use crate::csr::Csrs;
+use crate::csr::{self, Csrs};
 use crate::ext::{Ext, ExtSet};
 use crate::fetch::fetch;
 use crate::hart::Hart;
@@ -91,7 +91,7 @@ impl Lifter {
 
 /// Puts a hart into the state after reset ("Reset").
 fn reset<H: Hart>(hart: &mut H) {
-    *hart.csrs_mut() = Csrs::new();
+    *hart.csrs_mut() = Csrs::new(hart.model());
     let pc = hart.model().reset_vector();
     hart.set_pc(pc);
     mmu::flush(hart);
@@ -120,6 +120,7 @@ macro_rules! target {
 
             const NAME: &'static str = $text;
             const SPACES: usize = mmu::N_SPACES;
+            const WATCH_BEFORE: bool = true;
 
             fn file() -> Vec<(String, Width)> {
                 state::file($width)
@@ -141,8 +142,8 @@ macro_rules! target {
                 lifter.disassemble(code)
             }
 
-            fn new_state(_: &Model) -> Csrs {
-                Csrs::new()
+            fn new_state(model: &Model) -> Csrs {
+                Csrs::new(model)
             }
 
             fn reset(ctx: &mut Ctx<Self>) {
@@ -187,6 +188,12 @@ macro_rules! target {
 
             fn wakes(ctx: &Ctx<Self>) -> bool {
                 trap::pending(ctx) != 0
+            }
+
+            fn deadline(ctx: &Ctx<Self>) -> Option<u64> {
+                let ticks = csr::timer_deadline(ctx)?;
+                let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(ctx.model().timebase_hz.into());
+                u64::try_from(ns).ok()
             }
 
             fn info(ctx: &Ctx<Self>) -> Info {

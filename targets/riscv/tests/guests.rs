@@ -34,4 +34,4 @@ macro_rules! guests {
     )* };
 }
 
-guests! { timer smc fpflags user_deleg traps csr mmu pmp }
+guests! { timer smc fpflags user_deleg traps csr mmu pmp sstc }

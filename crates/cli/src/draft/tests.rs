@@ -20,9 +20,9 @@ fn faults_name_the_option() {
     let table = [
         ("-foo", "-foo: invalid option"),
         ("-smp", "-smp: requires an argument"),
-        ("disk.img", "disk.img: disk images are not supported; to run a program give -kernel disk.img"),
+        ("disk.img", "disk.img: disk images are not supported"),
         ("-M nope", "-M nope: unsupported machine type"),
-        ("-M -qmp", "-M -qmp: unsupported machine type"),
+        ("-M -qmp stdio", "-M -qmp: unsupported machine type"),
         ("-accel nope", "-machine accel=nope: No accelerator found"),
         ("-M virt,accel=kvm", "-machine accel=kvm: No accelerator found"),
         ("-uuid xyz", "-uuid xyz: failed to parse UUID string: wrong format"),

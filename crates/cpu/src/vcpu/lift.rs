@@ -8,7 +8,7 @@ use uop::Builder;
 
 use super::Vcpu;
 use crate::blocks::Key;
-use crate::core::{Core, JumpEntry};
+use crate::core::JumpEntry;
 use crate::engine::{CodeId, Engine};
 use crate::target::{Access, Code, Lifted, Mode, Target};
 
@@ -46,7 +46,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let code = self.find(pc, mode, alone).ok()?;
         if !alone && self.cache.entry(code).pages[1].is_none() {
             let entry = JumpEntry { pc, mode_key: u64::from(mode) + 1, entry: self.engine.entry(code) };
-            self.ctx.core.jumps[Core::jump_slot(pc)] = entry;
+            self.ctx.note_jump(entry);
         }
         Some(code)
     }

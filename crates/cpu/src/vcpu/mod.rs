@@ -127,6 +127,10 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let mut alone = always_alone;
         let mut next = None;
         loop {
+            // Code that runs alone is lifted without breakpoints, so that a step gets past them.
+            if alone && !step && self.breakpoints.contains(&self.ctx.pc) {
+                return Slice::Out(Exit::Breakpoint);
+            }
             let code = match next.take() {
                 Some(code) => code,
                 None => match self.find(self.ctx.pc, mode, alone) {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use memory::Nanos;
 use serde::{Deserialize, Serialize};
 
 use super::Vcpu;
@@ -70,7 +71,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
 
     fn reset(&mut self) {
         let ctx = &mut *self.ctx;
-        ctx.core.file.fill(0);
+        ctx.core.file[..self.kind.layout.regs.len()].fill(0);
         ctx.state = T::new_state(&ctx.model);
         ctx.halted = false;
         ctx.stuck = None;
@@ -95,6 +96,10 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
 
     fn has_work(&self) -> bool {
         T::wakes(&self.ctx)
+    }
+
+    fn deadline(&self) -> Option<Nanos> {
+        T::deadline(&self.ctx)
     }
 
     fn translate_debug(&self, address: u64) -> Option<u64> {

@@ -1,4 +1,5 @@
 //! A machine of two made-up CPUs, and a client that speaks in packets.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::sync::Arc;
 
@@ -18,26 +19,26 @@ static TABLE: [Register; 6] = [
 
 /// A CPU of four general registers, the first of which is always 0, that runs nothing. Virtual pages 0x40001 and 0x40002 are the
 /// physical pages 0x80001 and 0x80003.
-pub struct FakeCpu {
+pub(crate) struct FakeCpu {
     values: [u128; 6],
-    pub pc: u64,
-    pub halted: bool,
-    pub breakpoints: Vec<u64>,
-    pub watchpoints: Vec<(u64, u64, Watch)>,
-    pub flushes: usize,
+    pub(crate) pc: u64,
+    pub(crate) halted: bool,
+    pub(crate) breakpoints: Vec<u64>,
+    pub(crate) watchpoints: Vec<(u64, u64, Watch)>,
+    pub(crate) flushes: usize,
 }
 
 impl FakeCpu {
-    pub fn new() -> FakeCpu {
+    pub(crate) fn new() -> FakeCpu {
         let (breakpoints, watchpoints) = (Vec::new(), Vec::new());
         FakeCpu { values: [0; 6], pc: 0x1000, halted: false, breakpoints, watchpoints, flushes: 0 }
     }
 
-    pub fn get(&self, index: usize) -> u128 {
+    pub(crate) fn get(&self, index: usize) -> u128 {
         self.values[index]
     }
 
-    pub fn set(&mut self, index: usize, value: u128) {
+    pub(crate) fn set(&mut self, index: usize, value: u128) {
         self.values[index] = value;
     }
 }
@@ -152,7 +153,7 @@ impl Cpu for FakeCpu {
 
 /// A device whose registers read as what was written last, and that remembers how it was written.
 #[derive(Default)]
-pub struct Echo(Vec<(u64, Size, u64)>);
+pub(crate) struct Echo(Vec<(u64, Size, u64)>);
 
 impl Device for Echo {
     fn read(&mut self, _: u64, _: Size, _: Nanos) -> u64 {
@@ -168,30 +169,30 @@ impl Device for Echo {
 
 /// What the session has asked of the machine.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Call {
+pub(crate) enum Call {
     Resume(Plan),
     Stop,
     Detach,
     Kill,
 }
 
-pub struct Fake {
+pub(crate) struct Fake {
     endian: Endian,
-    pub cpus: [FakeCpu; 2],
+    pub(crate) cpus: [FakeCpu; 2],
     /// A CPU that has been unplugged.
-    pub absent: Option<usize>,
-    pub space: AddressSpace,
+    pub(crate) absent: Option<usize>,
+    pub(crate) space: AddressSpace,
     device: Arc<parking_lot::Mutex<Echo>>,
-    pub monitor_says: String,
+    pub(crate) monitor_says: String,
     calls: Vec<Call>,
 }
 
 impl Fake {
-    pub fn little() -> Fake {
+    pub(crate) fn little() -> Fake {
         Fake::new(Endian::Little)
     }
 
-    pub fn big() -> Fake {
+    pub(crate) fn big() -> Fake {
         Fake::new(Endian::Big)
     }
 
@@ -207,15 +208,15 @@ impl Fake {
         Fake { endian, cpus, absent: None, space, device, monitor_says: String::new(), calls: Vec::new() }
     }
 
-    pub fn take_calls(&mut self) -> Vec<Call> {
+    pub(crate) fn take_calls(&mut self) -> Vec<Call> {
         std::mem::take(&mut self.calls)
     }
 
-    pub fn flushes(&self) -> [usize; 2] {
+    pub(crate) fn flushes(&self) -> [usize; 2] {
         [self.cpus[0].flushes, self.cpus[1].flushes]
     }
 
-    pub fn device_writes(&self) -> Vec<(u64, Size, u64)> {
+    pub(crate) fn device_writes(&self) -> Vec<(u64, Size, u64)> {
         self.device.lock().0.clone()
     }
 }
@@ -268,26 +269,26 @@ impl Debuggee for Fake {
 }
 
 /// A client, in the same thread as the server.
-pub struct Client {
-    pub session: Session,
-    pub machine: Fake,
+pub(crate) struct Client {
+    pub(crate) session: Session,
+    pub(crate) machine: Fake,
     acks: bool,
 }
 
 impl Client {
-    pub fn connected(mut machine: Fake) -> Client {
+    pub(crate) fn connected(mut machine: Fake) -> Client {
         let mut session = Session::new();
         session.connect(&mut machine);
         Client { session, machine, acks: true }
     }
 
     /// Sends bytes as they are; returns bytes as they come.
-    pub fn raw(&mut self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.session.feed(bytes, &mut self.machine)
     }
 
     /// Sends a packet; returns the body of the answer.
-    pub fn raw_body(&mut self, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn raw_body(&mut self, body: &[u8]) -> Vec<u8> {
         let mut answer = self.raw(&packet(body));
         if self.acks {
             assert_eq!(answer.remove(0), b'+', "{}", String::from_utf8_lossy(body));
@@ -297,32 +298,32 @@ impl Client {
     }
 
     /// Sends a packet; returns the body of the answer, if there is one.
-    pub fn send(&mut self, body: &str) -> String {
+    pub(crate) fn send(&mut self, body: &str) -> String {
         String::from_utf8(self.raw_body(body.as_bytes())).unwrap()
     }
 
     /// Sends a packet that leaves the machine stopped; returns the body of the answer.
-    pub fn ask(&mut self, body: &str) -> String {
+    pub(crate) fn ask(&mut self, body: &str) -> String {
         let answer = self.send(body);
         assert_eq!(self.session.state(), State::Stopped, "{body}");
         answer
     }
 
     /// Reports a stop; returns the body of what the client is told.
-    pub fn stop(&mut self, stop: Stop) -> String {
+    pub(crate) fn stop(&mut self, stop: Stop) -> String {
         let bytes = self.session.report_stop(stop, &mut self.machine);
         bodies(&bytes).pop().unwrap_or_default()
     }
 }
 
 /// A packet around a body.
-pub fn packet(body: &[u8]) -> Vec<u8> {
+pub(crate) fn packet(body: &[u8]) -> Vec<u8> {
     let sum = body.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
     [b"$", body, format!("#{sum:02x}").as_bytes()].concat()
 }
 
 /// The bodies of whole packets, their checksums compared, escapes resolved.
-pub fn bodies(mut bytes: &[u8]) -> Vec<String> {
+pub(crate) fn bodies(mut bytes: &[u8]) -> Vec<String> {
     let mut bodies = Vec::new();
     while !bytes.is_empty() {
         assert_eq!(bytes[0], b'$', "{}", String::from_utf8_lossy(bytes));

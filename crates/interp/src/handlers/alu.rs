@@ -9,27 +9,30 @@ use crate::slot::{Data, Handler, Slot};
 type Ip = *const Slot;
 type Tlb = *const TlbEntry;
 
-/// The form of the second operand: a file slot, or an immediate that is sign-extended and cut to the width.
+/// The form of the second operand: a file slot, or an immediate that is sign-extended.
 const R: bool = false;
 const I: bool = true;
 
 #[inline(always)]
-unsafe fn second<const W: u8, const IMM: bool>(core: *mut Core, s: &Slot) -> u64 {
+unsafe fn second<const IMM: bool>(core: *mut Core, s: &Slot) -> u64 {
     // SAFETY: see the module `handlers`.
-    width(W).cut(if IMM { i64::from(s.imm) as u64 } else { unsafe { get(core, s.b()) } })
+    if IMM { i64::from(s.imm) as u64 } else { unsafe { get(core, s.b()) } }
 }
 
-/// `d` = `a` op second, in width `W`; with `SX`, sign-extended from 32 to 64 bits.
+/// `a` op `b` in width `W`, of which only so many bits count; with `SX`, sign-extended from 32 to 64 bits.
 #[inline(always)]
-pub(super) unsafe fn operate<const OP: u8, const W: u8, const IMM: bool, const SX: bool>(core: *mut Core, s: &Slot) {
-    // SAFETY: see the module `handlers`; verified blocks never divide by 0.
-    unsafe {
-        let (a, b) = (width(W).cut(get(core, s.a)), second::<W, IMM>(core, s));
-        let r = sem::bin(BinOp::ALL[OP as usize], width(W), a, b);
-        set(core, s.d, if SX { r as i32 as u64 } else { r });
-    }
+pub(super) fn compute<const OP: u8, const W: u8, const SX: bool>(a: u64, b: u64) -> u64 {
+    let r = sem::bin(BinOp::ALL[OP as usize], width(W), width(W).cut(a), width(W).cut(b));
+    if SX { r as i32 as u64 } else { r }
 }
 
+/// Whether `a` compares to `b` in width `W`, of which only so many bits count.
+#[inline(always)]
+pub(super) fn compares<const OP: u8, const W: u8>(a: u64, b: u64) -> bool {
+    sem::cmp(CmpOp::ALL[OP as usize], width(W), width(W).cut(a), width(W).cut(b))
+}
+
+/// `d` = `a` op second.
 unsafe extern "C" fn bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>(
     core: *mut Core,
     ip: Ip,
@@ -38,7 +41,8 @@ unsafe extern "C" fn bin<const OP: u8, const W: u8, const IMM: bool, const SX: b
 ) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
-        operate::<OP, W, IMM, SX>(core, &*ip);
+        let s = &*ip;
+        set(core, s.d, compute::<OP, W, SX>(get(core, s.a), second::<IMM>(core, s)));
         go!(core, ip.add(1), tlb, budget)
     }
 }
@@ -63,8 +67,7 @@ unsafe extern "C" fn cmp<const OP: u8, const W: u8, const IMM: bool>(
     // SAFETY: see the module `handlers`.
     unsafe {
         let s = &*ip;
-        let (a, b) = (width(W).cut(get(core, s.a)), second::<W, IMM>(core, s));
-        set(core, s.d, u64::from(sem::cmp(CmpOp::ALL[OP as usize], width(W), a, b)));
+        set(core, s.d, u64::from(compares::<OP, W>(get(core, s.a), second::<IMM>(core, s))));
         go!(core, ip.add(1), tlb, budget)
     }
 }
@@ -73,7 +76,7 @@ unsafe extern "C" fn cmp<const OP: u8, const W: u8, const IMM: bool>(
 #[inline(always)]
 pub(super) unsafe fn compare<const OP: u8, const W: u8, const IMM: bool>(core: *mut Core, s: &Slot) -> bool {
     // SAFETY: see the module `handlers`.
-    unsafe { sem::cmp(CmpOp::ALL[OP as usize], width(W), width(W).cut(get(core, s.a)), second::<W, IMM>(core, s)) }
+    unsafe { compares::<OP, W>(get(core, s.a), second::<IMM>(core, s)) }
 }
 
 /// `d` = `a` != 0 ? `b` : `c`.
@@ -103,6 +106,16 @@ pub(crate) unsafe extern "C" fn konst_s(core: *mut Core, ip: Ip, tlb: Tlb, budge
     unsafe {
         let s = &*ip;
         set(core, s.d, i64::from(s.imm) as u64);
+        go!(core, ip.add(1), tlb, budget)
+    }
+}
+
+/// `d` = the immediate, zero-extended.
+pub(crate) unsafe extern "C" fn konst_u(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let s = &*ip;
+        set(core, s.d, u64::from(s.imm as u32));
         go!(core, ip.add(1), tlb, budget)
     }
 }

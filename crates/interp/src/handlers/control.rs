@@ -50,7 +50,7 @@ unsafe extern "C" fn no_entry(core: *mut Core, head: Ip, tlb: Tlb, budget: i64, 
 
 /// Goes on at `pc` by the jump cache.
 #[inline(always)]
-unsafe fn far(core: *mut Core, pc: u64, tlb: Tlb, budget: i64) -> u64 {
+pub(super) unsafe fn far(core: *mut Core, pc: u64, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; entries with the current mode's key are heads of live blocks.
     unsafe {
         let entry = &raw const (*core).jumps[Core::jump_slot(pc)];

@@ -47,13 +47,13 @@ const fn plain(w: Width, kind: u8) -> Mem {
     }
 }
 
-/// The address of a load (of a store, with `b` in the place of `d`).
+/// The address of an access whose base is `base`.
 #[inline(always)]
-unsafe fn address<const KIND: u8>(core: *mut Core, s: &Slot) -> u64 {
+unsafe fn address<const KIND: u8>(core: *mut Core, s: &Slot, base: u64) -> u64 {
     // SAFETY: see the module `handlers`.
     let sum = unsafe {
         let offset = if KIND & kind::INDEXED != 0 { get(core, s.b()) } else { i64::from(s.imm) as u64 };
-        get(core, s.a).wrapping_add(offset)
+        base.wrapping_add(offset)
     };
     if KIND & kind::SHORT != 0 { sum & 0xffff_ffff } else { sum }
 }
@@ -73,16 +73,17 @@ fn extend<const W: u8, const EXT: u8>(value: u64) -> u64 {
     }
 }
 
-/// `d` = memory at the address, if the TLB knows it; else gives the address.
+/// `d` = memory at the address, if the TLB knows it: gives the value, or else the address.
 #[inline(always)]
 pub(super) unsafe fn try_load<const W: u8, const EXT: u8, const KIND: u8>(
     core: *mut Core,
     s: &Slot,
     tlb: Tlb,
-) -> Result<(), u64> {
+    base: u64,
+) -> Result<u64, u64> {
     // SAFETY: see the module `handlers`; a matching entry leads into RAM, and the match proves alignment.
     unsafe {
-        let addr = address::<KIND>(core, s);
+        let addr = address::<KIND>(core, s, base);
         let entry = &*tlb.add(Core::tlb_slot(addr));
         if addr & (PAGE_MASK | (width(W).bytes() as u64 - 1)) != entry.read {
             return Err(addr);
@@ -94,9 +95,10 @@ pub(super) unsafe fn try_load<const W: u8, const EXT: u8, const KIND: u8>(
             Width::W32 => u64::from(AtomicU32::from_ptr(p.cast()).load(Ordering::Relaxed)),
             Width::W64 => AtomicU64::from_ptr(p.cast()).load(Ordering::Relaxed),
         };
-        set(core, s.d, extend::<W, EXT>(arrange::<W, KIND>(value)));
+        let value = extend::<W, EXT>(arrange::<W, KIND>(value));
+        set(core, s.d, value);
+        Ok(value)
     }
-    Ok(())
 }
 
 unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
@@ -107,8 +109,8 @@ unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
 ) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
-        match try_load::<W, EXT, KIND>(core, &*ip, tlb) {
-            Ok(()) => go!(core, ip.add(1), tlb, budget),
+        match try_load::<W, EXT, KIND>(core, &*ip, tlb, get(core, (*ip).a)) {
+            Ok(_) => go!(core, ip.add(1), tlb, budget),
             Err(addr) => load_miss::<W, EXT, KIND>(core, ip, tlb, budget, addr),
         }
     }
@@ -138,11 +140,16 @@ pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND
 
 /// Memory at the address = `d`, if the TLB knows it; else gives the address.
 #[inline(always)]
-pub(super) unsafe fn try_store<const W: u8, const KIND: u8>(core: *mut Core, s: &Slot, tlb: Tlb) -> Result<(), u64> {
+pub(super) unsafe fn try_store<const W: u8, const KIND: u8>(
+    core: *mut Core,
+    s: &Slot,
+    tlb: Tlb,
+    base: u64,
+    value: u64,
+) -> Result<(), u64> {
     // SAFETY: as for `try_load`.
     unsafe {
-        let addr = address::<KIND>(core, s);
-        let value = get(core, s.d);
+        let addr = address::<KIND>(core, s, base);
         let entry = &*tlb.add(Core::tlb_slot(addr));
         if addr & (PAGE_MASK | (width(W).bytes() as u64 - 1)) != entry.write {
             return Err(addr);
@@ -162,7 +169,7 @@ pub(super) unsafe fn try_store<const W: u8, const KIND: u8>(core: *mut Core, s: 
 unsafe extern "C" fn store<const W: u8, const KIND: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
-        match try_store::<W, KIND>(core, &*ip, tlb) {
+        match try_store::<W, KIND>(core, &*ip, tlb, get(core, (*ip).a), get(core, (*ip).d)) {
             Ok(()) => go!(core, ip.add(1), tlb, budget),
             Err(addr) => store_miss::<W, KIND>(core, ip, tlb, budget, addr),
         }

@@ -7,8 +7,8 @@
 use cpu::{Core, TlbEntry};
 use uop::{BinOp, CmpOp, Width};
 
-use super::alu::{compare, operate};
-use super::control::enter_link;
+use super::alu::{compares, compute};
+use super::control::{enter_link, far};
 use super::memory::{self, ext, kind};
 use super::{get, go, set};
 use crate::slot::{Handler, Slot};
@@ -16,70 +16,129 @@ use crate::slot::{Handler, Slot};
 type Ip = *const Slot;
 type Tlb = *const TlbEntry;
 
+/// How the second op of a pair depends on the first: an operand that is the first one's result comes in a host register, not by way
+/// of the file, which takes the host several cycles.
+pub(crate) mod chain {
+    /// Not at all.
+    pub(crate) const NONE: u8 = 0;
+    /// The first operand is the result.
+    pub(crate) const FIRST: u8 = 1;
+    /// The second operand (of a store: the value) is the result.
+    pub(crate) const SECOND: u8 = 2;
+}
+
 /// An op that may be half of a pair.
 pub(crate) trait Body {
-    /// Does the op. `Err` gives the address whose TLB entry is missing; nothing has happened then.
-    unsafe fn run(core: *mut Core, s: &Slot, tlb: Tlb) -> Result<(), u64>;
+    /// Does the op and gives its result, if it has one. `before` is the result of the op before it, which `CHAIN` says the use of. `Err`
+    /// gives the address whose TLB entry is missing; nothing has happened then.
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, tlb: Tlb, before: u64) -> Result<u64, u64>;
 
     /// Does the op the slow way, at its own slot, and goes on behind it.
     unsafe fn miss(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64, addr: u64) -> u64;
+}
+
+/// Ops that always succeed.
+macro_rules! never_misses {
+    () => {
+        #[inline(always)]
+        unsafe fn miss(_: *mut Core, _: Ip, _: Tlb, _: i64, _: u64) -> u64 {
+            unreachable!("only accesses miss")
+        }
+    };
 }
 
 struct Bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>;
 
 impl<const OP: u8, const W: u8, const IMM: bool, const SX: bool> Body for Bin<OP, W, IMM, SX> {
     #[inline(always)]
-    unsafe fn run(core: *mut Core, s: &Slot, _: Tlb) -> Result<(), u64> {
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
         // SAFETY: see the module `handlers`.
-        unsafe { operate::<OP, W, IMM, SX>(core, s) };
-        Ok(())
+        unsafe {
+            let a = if CHAIN == chain::FIRST { before } else { get(core, s.a) };
+            let b = match (IMM, CHAIN) {
+                (true, _) => i64::from(s.imm) as u64,
+                (false, chain::SECOND) => before,
+                (false, _) => get(core, s.b()),
+            };
+            let r = compute::<OP, W, SX>(a, b);
+            set(core, s.d, r);
+            Ok(r)
+        }
     }
 
-    #[inline(always)]
-    unsafe fn miss(_: *mut Core, _: Ip, _: Tlb, _: i64, _: u64) -> u64 {
-        unreachable!("arithmetic misses nothing")
-    }
+    never_misses!();
 }
 
 struct Mov;
 
 impl Body for Mov {
     #[inline(always)]
-    unsafe fn run(core: *mut Core, s: &Slot, _: Tlb) -> Result<(), u64> {
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
         // SAFETY: see the module `handlers`.
-        unsafe { set(core, s.d, get(core, s.a)) };
-        Ok(())
+        unsafe {
+            let r = if CHAIN == chain::FIRST { before } else { get(core, s.a) };
+            set(core, s.d, r);
+            Ok(r)
+        }
     }
 
+    never_misses!();
+}
+
+struct SextWord;
+
+impl Body for SextWord {
     #[inline(always)]
-    unsafe fn miss(_: *mut Core, _: Ip, _: Tlb, _: i64, _: u64) -> u64 {
-        unreachable!("a move misses nothing")
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
+        // SAFETY: see the module `handlers`.
+        unsafe {
+            let r = if CHAIN == chain::FIRST { before } else { get(core, s.a) } as i32 as u64;
+            set(core, s.d, r);
+            Ok(r)
+        }
     }
+
+    never_misses!();
 }
 
 struct Konst;
 
 impl Body for Konst {
     #[inline(always)]
-    unsafe fn run(core: *mut Core, s: &Slot, _: Tlb) -> Result<(), u64> {
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, _: u64) -> Result<u64, u64> {
+        let r = i64::from(s.imm) as u64;
         // SAFETY: see the module `handlers`.
-        unsafe { set(core, s.d, i64::from(s.imm) as u64) };
-        Ok(())
+        unsafe { set(core, s.d, r) };
+        Ok(r)
     }
 
+    never_misses!();
+}
+
+struct KonstU;
+
+impl Body for KonstU {
     #[inline(always)]
-    unsafe fn miss(_: *mut Core, _: Ip, _: Tlb, _: i64, _: u64) -> u64 {
-        unreachable!("a constant misses nothing")
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, _: u64) -> Result<u64, u64> {
+        let r = u64::from(s.imm as u32);
+        // SAFETY: see the module `handlers`.
+        unsafe { set(core, s.d, r) };
+        Ok(r)
     }
+
+    never_misses!();
 }
 
 struct Load<const W: u8, const EXT: u8, const KIND: u8>;
 
 impl<const W: u8, const EXT: u8, const KIND: u8> Body for Load<W, EXT, KIND> {
     #[inline(always)]
-    unsafe fn run(core: *mut Core, s: &Slot, tlb: Tlb) -> Result<(), u64> {
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, tlb: Tlb, before: u64) -> Result<u64, u64> {
         // SAFETY: see the module `handlers`.
-        unsafe { memory::try_load::<W, EXT, KIND>(core, s, tlb) }
+        unsafe {
+            let base = if CHAIN == chain::FIRST { before } else { get(core, s.a) };
+            memory::try_load::<W, EXT, KIND>(core, s, tlb, base)
+        }
     }
 
     #[inline(always)]
@@ -93,9 +152,14 @@ struct Store<const W: u8, const KIND: u8>;
 
 impl<const W: u8, const KIND: u8> Body for Store<W, KIND> {
     #[inline(always)]
-    unsafe fn run(core: *mut Core, s: &Slot, tlb: Tlb) -> Result<(), u64> {
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, tlb: Tlb, before: u64) -> Result<u64, u64> {
         // SAFETY: see the module `handlers`.
-        unsafe { memory::try_store::<W, KIND>(core, s, tlb) }
+        unsafe {
+            let base = if CHAIN == chain::FIRST { before } else { get(core, s.a) };
+            let value = if CHAIN == chain::SECOND { before } else { get(core, s.d) };
+            memory::try_store::<W, KIND>(core, s, tlb, base, value)?;
+        }
+        Ok(0)
     }
 
     #[inline(always)]
@@ -106,14 +170,15 @@ impl<const W: u8, const KIND: u8> Body for Store<W, KIND> {
 }
 
 /// Two ops.
-unsafe extern "C" fn pair<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn pair<A: Body, B: Body, const CHAIN: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; the second op is in the next slot.
     unsafe {
-        if let Err(addr) = A::run(core, &*ip, tlb) {
-            return A::miss(core, ip, tlb, budget, addr);
-        }
+        let result = match A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
+            Ok(result) => result,
+            Err(addr) => return A::miss(core, ip, tlb, budget, addr),
+        };
         let ip = ip.add(1);
-        if let Err(addr) = B::run(core, &*ip, tlb) {
+        if let Err(addr) = B::run::<CHAIN>(core, &*ip, tlb, result) {
             return B::miss(core, ip, tlb, budget, addr);
         }
         go!(core, ip.add(1), tlb, budget)
@@ -121,7 +186,7 @@ unsafe extern "C" fn pair<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, b
 }
 
 /// An op and a branch.
-unsafe extern "C" fn then_branch<A: Body, const OP: u8, const W: u8, const IMM: bool>(
+unsafe extern "C" fn then_branch<A: Body, const OP: u8, const W: u8, const IMM: bool, const CHAIN: u8>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,
@@ -129,11 +194,20 @@ unsafe extern "C" fn then_branch<A: Body, const OP: u8, const W: u8, const IMM: 
 ) -> u64 {
     // SAFETY: see the module `handlers`; the branch is in the next slot.
     unsafe {
-        if let Err(addr) = A::run(core, &*ip, tlb) {
-            return A::miss(core, ip, tlb, budget, addr);
-        }
+        let result = match A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
+            Ok(result) => result,
+            Err(addr) => return A::miss(core, ip, tlb, budget, addr),
+        };
         let ip = ip.add(1);
-        if compare::<OP, W, IMM>(core, &*ip) {
+        let s = &*ip;
+        let a = if CHAIN == chain::FIRST { result } else { get(core, s.a) };
+        let b = match (IMM, CHAIN) {
+            (true, _) => i64::from(s.imm) as u64,
+            (false, chain::SECOND) => result,
+            (false, _) => get(core, s.b()),
+        };
+        // Two ways out, so that the host predicts the direction here and the next handler apart for each.
+        if compares::<OP, W>(a, b) {
             enter_link(core, ip.add(1).cast(), tlb, budget)
         } else {
             enter_link(core, ip.add(2).cast(), tlb, budget)
@@ -145,10 +219,21 @@ unsafe extern "C" fn then_branch<A: Body, const OP: u8, const W: u8, const IMM: 
 unsafe extern "C" fn then_jump<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; the jump is in the next slot.
     unsafe {
-        if let Err(addr) = A::run(core, &*ip, tlb) {
+        if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
         enter_link(core, ip.add(2).cast(), tlb, budget)
+    }
+}
+
+/// An op and an indirect jump.
+unsafe extern "C" fn then_indirect<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`; the jump is in the next slot.
+    unsafe {
+        if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
+            return A::miss(core, ip, tlb, budget, addr);
+        }
+        far(core, get(core, (*ip.add(1)).a), tlb, budget)
     }
 }
 
@@ -180,7 +265,9 @@ macro_rules! bodies {
         (Shape::Bin(BinOp::Shl, Width::W32, true, true)) Bin<{ op!(Shl) }, W32, true, true>;
         (Shape::Bin(BinOp::ShrU, Width::W32, true, true)) Bin<{ op!(ShrU) }, W32, true, true>;
         (Shape::Mov) Mov;
+        (Shape::SextWord) SextWord;
         (Shape::Konst) Konst;
+        (Shape::KonstU) KonstU;
         (Shape::Load(Width::W64, ext::ZERO, DISP)) Load<W64, { ext::ZERO }, DISP>;
         (Shape::Load(Width::W32, ext::SIGN64, DISP)) Load<W32, { ext::SIGN64 }, DISP>;
         (Shape::Load(Width::W16, ext::ZERO, DISP)) Load<W16, { ext::ZERO }, DISP>;
@@ -198,8 +285,12 @@ pub(crate) enum Shape {
     Bin(BinOp, Width, bool, bool),
     /// A move.
     Mov,
-    /// A constant in the immediate.
+    /// A sign extension from 32 to 64 bits.
+    SextWord,
+    /// A constant in the immediate, sign-extended.
     Konst,
+    /// A constant in the immediate, zero-extended.
+    KonstU,
     /// A plain load: width, extension, kind.
     Load(Width, u8, u8),
     /// A plain store: width, kind.
@@ -208,49 +299,81 @@ pub(crate) enum Shape {
     Branch(CmpOp, Width, bool),
     /// A jump to a known address.
     Jump,
+    /// A jump to a computed address.
+    Indirect,
     /// Anything else.
     Other,
 }
 
 macro_rules! second {
-    ([$a:ty] $b:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $b == $shape { return Some(pair::<$a, $body>); } )*
+    ([$a:ty] $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $b == $shape {
+            return Some(match $chain {
+                chain::FIRST => pair::<$a, $body, { chain::FIRST }>,
+                chain::SECOND => pair::<$a, $body, { chain::SECOND }>,
+                _ => pair::<$a, $body, { chain::NONE }>,
+            });
+        } )*
     };
 }
 macro_rules! first {
-    ($a:expr, $b:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $a == $shape { return with_first::<$body>($b); } )*
+    ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $a == $shape { return with_first::<$body>($b, $chain); } )*
     };
 }
 
-fn with_first<A: Body>(b: Shape) -> Option<Handler> {
+fn with_first<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
     match b {
-        Shape::Branch(op, w, imm) => branch_behind::<A>(op, w, imm),
+        Shape::Branch(op, Width::W64, imm) => match (imm, chain) {
+            (true, chain::NONE) => branch_behind::<A, true, { chain::NONE }>(op),
+            (true, _) => branch_behind::<A, true, { chain::FIRST }>(op),
+            (false, chain::NONE) => branch_behind::<A, false, { chain::NONE }>(op),
+            (false, chain::FIRST) => branch_behind::<A, false, { chain::FIRST }>(op),
+            (false, _) => branch_behind::<A, false, { chain::SECOND }>(op),
+        },
         Shape::Jump => Some(then_jump::<A>),
+        Shape::Indirect => Some(then_indirect::<A>),
         _ => {
-            bodies!(second [A] b;);
+            bodies!(second [A] b, chain;);
             None
         }
     }
 }
 
-fn branch_behind<A: Body>(op: CmpOp, w: Width, imm: bool) -> Option<Handler> {
+fn branch_behind<A: Body, const IMM: bool, const CHAIN: u8>(op: CmpOp) -> Option<Handler> {
     macro_rules! pick {
         ($($cmp:ident),*) => {
-            match (op, w, imm) {
-                $( (CmpOp::$cmp, Width::W64, false) => Some(then_branch::<A, { CmpOp::$cmp as u8 }, W64, false>),
-                   (CmpOp::$cmp, Width::W64, true) => Some(then_branch::<A, { CmpOp::$cmp as u8 }, W64, true>), )*
-                _ => None,
-            }
+            match op { $( CmpOp::$cmp => Some(then_branch::<A, { CmpOp::$cmp as u8 }, W64, IMM, CHAIN>), )* }
         };
     }
     pick!(Eq, Ne, LtS, LtU, LeS, LeU)
 }
 
 /// The handler for two neighbouring ops, if they pair up.
-pub(crate) fn pair_handler(a: Shape, b: Shape) -> Option<Handler> {
-    bodies!(first a, b;);
+pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
+    let chain = chain_of(a, first, b, second);
+    bodies!(first a, b, chain;);
     None
+}
+
+/// Which operand of the second op is the result of the first. When both are, the second goes by the file.
+fn chain_of(a: Shape, first: &Slot, b: Shape, second: &Slot) -> u8 {
+    if matches!(a, Shape::Store(..)) {
+        return chain::NONE;
+    }
+    let (uses_a, other) = match b {
+        Shape::Bin(_, _, imm, _) | Shape::Branch(_, _, imm) => (true, if imm { None } else { Some(second.b()) }),
+        Shape::Store(..) => (true, Some(second.d)),
+        Shape::Mov | Shape::SextWord | Shape::Load(..) => (true, None),
+        _ => (false, None),
+    };
+    if uses_a && second.a == first.d {
+        chain::FIRST
+    } else if other == Some(first.d) {
+        chain::SECOND
+    } else {
+        chain::NONE
+    }
 }
 
 const _: () = assert!(kind::BIG | kind::TRAP | kind::INDEXED | kind::SHORT != DISP);

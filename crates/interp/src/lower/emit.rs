@@ -48,7 +48,8 @@ impl Cx<'_> {
         let mut i = 0;
         while i + 1 < self.shapes.len() {
             let ((at, a), (next, b)) = (self.shapes[i], self.shapes[i + 1]);
-            match pair_handler(a, b).filter(|_| next == at + 1) {
+            let slots = (self.slots[at as usize].as_op(), self.slots[next as usize].as_op());
+            match pair_handler((a, &slots.0), (b, &slots.1)).filter(|_| next == at + 1) {
                 Some(handler) => {
                     let slot = self.slots[at as usize].with_handler(handler);
                     self.slots[at as usize] = slot;
@@ -78,6 +79,7 @@ impl Cx<'_> {
     fn konst(&mut self, d: u16, k: u64) {
         match immediate(Width::W64, k) {
             Some(imm) => self.push_as(Shape::Konst, alu::konst_s, d, 0, imm),
+            None if k <= u64::from(u32::MAX) => self.push_as(Shape::KonstU, alu::konst_u, d, 0, k as u32 as i32),
             None => {
                 self.push(alu::konst, d, 0, 0);
                 self.slots.push(Data { low: k, high: 0 }.into());
@@ -212,7 +214,9 @@ impl Cx<'_> {
             _ => unreachable!("{op:?} has a form of its own"),
         };
         let d = self.dest(i);
-        self.push(handler, d, at(0), imm);
+        let sext_word = matches!(op, Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64);
+        let shape = if sext_word { Shape::SextWord } else { Shape::Other };
+        self.push_as(shape, handler, d, at(0), imm);
     }
 
     fn address(&mut self, addr: Addr, now: usize) -> (u16, i32) {
@@ -323,7 +327,7 @@ impl Cx<'_> {
             }
             Exit::Indirect { pc, .. } => {
                 let a = self.operand(pc, None, end);
-                self.push(control::indirect, 0, a, 0);
+                self.push_as(Shape::Indirect, control::indirect, 0, a, 0);
                 [None; 2]
             }
             Exit::UpdateIndirect { pc } => {

@@ -141,11 +141,17 @@ pub(crate) fn reg(start: u64, size: u64) -> [u64; 2] {
     [start, size]
 }
 
-/// Firmware that `-bios default` means: Debian's package, under the name QEMU gives it.
-fn default_firmware(bits: u32, name: &str) -> Option<String> {
-    let dirs = ["/usr/share/polyarch", "/usr/share/qemu", "/usr/lib/riscv64-linux-gnu/opensbi/generic"];
-    let file = if bits == 32 { "opensbi-riscv32-generic-fw_dynamic.bin" } else { name };
-    dirs.iter().map(|dir| format!("{dir}/{file}")).find(|path| std::path::Path::new(path).exists())
+/// Where `-bios default` looks for OpenSBI, by register width.
+const FIRMWARE: [(u32, &str); 4] = [
+    (64, "/usr/share/polyarch/opensbi-riscv64-generic-fw_dynamic.bin"),
+    (64, "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"),
+    (64, "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"),
+    (32, "/usr/share/qemu/opensbi-riscv32-generic-fw_dynamic.bin"),
+];
+
+fn default_firmware(bits: u32) -> Option<String> {
+    let exists = |path: &&str| std::path::Path::new(path).exists();
+    FIRMWARE.iter().filter(|(width, _)| *width == bits).map(|&(_, path)| path).find(exists).map(str::to_string)
 }
 
 /// Where things are after booting.
@@ -166,7 +172,7 @@ pub(crate) fn boot_files(
     let bios = match files.bios.as_deref() {
         None | Some("none") => None,
         Some("default") => {
-            let found = default_firmware(board.config.target.bits, "opensbi-riscv64-generic-fw_dynamic.bin");
+            let found = default_firmware(board.config.target.bits);
             let hint = "-bios default: no OpenSBI firmware found; install the package opensbi, name a file with -bios FILE, or use -bios none";
             Some(found.ok_or_else(|| Error::new(hint))?)
         }

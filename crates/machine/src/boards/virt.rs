@@ -32,6 +32,7 @@ pub static VIRT: MachineType = MachineType {
     arches: &[Arch::Riscv],
     max_cpus: 8,
     default_model: &[("riscv32", "rv32"), ("riscv64", "rv64")],
+    own_properties: &[("pflash0", "str", ""), ("pflash1", "str", "")],
     build,
     ..BOARD
 };

@@ -23,7 +23,7 @@ pub use spec::{Backend, Endpoint, Socket, SpecError};
 pub enum Input {
     /// Somebody is there; this leads to them.
     Opened(Outlet),
-    /// Bytes from them.
+    /// Bytes from them. Whoever has looked at them says so by [`Outlet::set_unread`], or nothing more comes.
     Bytes(Vec<u8>),
     /// They are gone. Whoever holds the [`Outlet`] has to close it: the next client waits for that.
     Closed,
@@ -36,6 +36,9 @@ pub type Receiver = Box<dyn FnMut(Input) + Send>;
 const CHUNK: usize = 16 << 10;
 /// Bytes on their way to a client above which nothing more is read from it.
 const BACKLOG_MAX: usize = 1 << 20;
+
+/// Bytes from a client that nobody has looked at above which nothing more is read from it.
+const UNREAD_MAX: usize = 64 << 10;
 
 /// A character device that could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -134,10 +137,13 @@ fn pipe(path: &str, mut receive: Receiver) -> Result<Opened, OpenError> {
 fn pump(input: &mut dyn Read, outlet: &Outlet, receive: &mut Receiver) {
     let mut buffer = vec![0; CHUNK];
     loop {
-        outlet.wait_below(BACKLOG_MAX);
+        outlet.wait_below(BACKLOG_MAX, UNREAD_MAX);
         match input.read(&mut buffer) {
             Ok(0) => return,
-            Ok(n) => receive(Input::Bytes(buffer[..n].to_vec())),
+            Ok(n) => {
+                outlet.add_unread(n);
+                receive(Input::Bytes(buffer[..n].to_vec()));
+            }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return,
         }

@@ -16,6 +16,8 @@ struct State {
     queue: VecDeque<u8>,
     /// Bytes that the thread is writing now.
     busy: usize,
+    /// Bytes from the client that nobody has looked at.
+    unread: usize,
     /// Nothing more will be queued.
     closing: bool,
     /// The thread has ended.
@@ -110,10 +112,21 @@ impl Outlet {
         }
     }
 
-    /// Waits until fewer than `bytes` are on their way.
-    pub(super) fn wait_below(&self, bytes: usize) {
+    /// Tells how many bytes of the client nobody has looked at.
+    pub fn set_unread(&self, bytes: usize) {
+        self.0.state.lock().unread = bytes;
+        self.0.changed.notify_all();
+    }
+
+    /// Notes bytes that the client has sent.
+    pub(super) fn add_unread(&self, bytes: usize) {
+        self.0.state.lock().unread += bytes;
+    }
+
+    /// Waits until fewer than `queued` bytes are on their way out and fewer than `unread` wait to be looked at.
+    pub(super) fn wait_below(&self, queued: usize, unread: usize) {
         let mut state = self.0.state.lock();
-        while !state.closed && state.busy + state.queue.len() >= bytes {
+        while !state.closed && (state.busy + state.queue.len() >= queued || state.unread >= unread) {
             self.0.changed.wait(&mut state);
         }
     }

@@ -5,6 +5,7 @@ pub mod cpu_add;
 pub mod device_add;
 pub mod device_del;
 pub mod device_list_properties;
+pub mod dump_guest_memory;
 pub mod human_monitor_command;
 pub mod inject_nmi;
 pub mod memsave;
@@ -28,6 +29,7 @@ pub mod query_commands;
 pub mod query_cpus;
 pub mod query_cpus_fast;
 pub mod query_current_machine;
+pub mod query_dump;
 pub mod query_events;
 pub mod query_hotpluggable_cpus;
 pub mod query_iothreads;
@@ -91,6 +93,8 @@ pub static COMMANDS: &[Spec] = &[
     Spec::of::<inject_nmi::InjectNmi>(),
     Spec::of::<x_exit_preconfig::XExitPreconfig>(),
     Spec::of::<query_memory_size_summary::QueryMemorySizeSummary>(),
+    Spec::of::<dump_guest_memory::DumpGuestMemory>(),
+    Spec::of::<query_dump::QueryDump>(),
     Spec::of::<memsave::Memsave>(),
     Spec::of::<pmemsave::Pmemsave>(),
     Spec::of::<human_monitor_command::HumanMonitorCommand>(),

@@ -1,7 +1,7 @@
 //! `qom-list-properties`: the properties that objects of a type have.
 
 use crate::command::{Command, Context};
-use crate::convert::property;
+use crate::convert::described;
 use machine::types;
 use qapi::Error;
 use qapi::qom::{ObjectPropertyInfo, TypenameArguments};
@@ -19,6 +19,7 @@ impl Command for QomListProperties {
     fn run(context: &mut Context<'_>, args: TypenameArguments) -> Result<Vec<ObjectPropertyInfo>, Error> {
         let missing = || Error { desc: format!("Class '{}' not found", args.typename), ..Error::device_not_found("") };
         let list = types::properties(context.machine.target(), &args.typename).ok_or_else(missing)?;
-        Ok(list.into_iter().map(property).collect())
+        let is_backend = types::is_a(context.machine.target(), &args.typename, "memory-backend");
+        Ok(list.into_iter().map(|p| described(p, is_backend)).collect())
     }
 }

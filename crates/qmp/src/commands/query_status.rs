@@ -17,6 +17,10 @@ impl Command for QueryStatus {
     fn run(context: &mut Context<'_>, _: Empty) -> Result<StatusInfo, Error> {
         let state = context.machine.state();
         let status = RunState::from_name(state.name()).unwrap_or(RunState::InternalError);
-        Ok(StatusInfo { running: status == RunState::Running, singlestep: false, status })
+        Ok(StatusInfo {
+            running: status == RunState::Running,
+            singlestep: context.environment.singlestep.get(),
+            status,
+        })
     }
 }

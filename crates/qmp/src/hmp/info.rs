@@ -17,9 +17,11 @@ const TOPICS: &[(&str, bool, &str, Show)] = &[
     ("kvm", true, "show KVM information", |_, _, _| "kvm support: disabled\n".to_string()),
     ("memdev", true, "show memory backends", memdev),
     ("memory_size_summary", false, "show the amount of initially allocated and present memory", memory_size),
+    ("mtree", false, "show memory tree", mtree),
     ("name", true, "show the current VM name", name),
     ("numa", false, "show NUMA information", numa),
     ("qom-tree", false, "show QOM composition tree", qom_tree),
+    ("qtree", false, "show device tree", qtree),
     ("registers", false, "show the cpu registers", registers::show),
     ("status", true, "show the current VM status", status),
     ("uuid", true, "show the current VM UUID", uuid),
@@ -101,10 +103,11 @@ fn version(_: &mut Context<'_>, _: &Focus, _: &str) -> String {
 }
 
 fn status(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let step = if context.environment.singlestep.get() { " (single step mode)" } else { "" };
     match context.machine.state() {
-        RunState::Running => "VM status: running\n".to_string(),
-        RunState::Paused => "VM status: paused\n".to_string(),
-        other => format!("VM status: paused ({})\n", other.name()),
+        RunState::Running => format!("VM status: running{step}\n"),
+        RunState::Paused => format!("VM status: paused{step}\n"),
+        other => format!("VM status: paused{step} ({})\n", other.name()),
     }
 }
 
@@ -136,4 +139,34 @@ fn subtree(machine: &Machine, path: &str, depth: usize, out: &mut String) {
         *out += &format!("{:1$}/{2} ({kind})\n", "", 2 * depth, item.name);
         subtree(machine, &format!("{}/{}", path.trim_end_matches('/'), item.name), depth + 1, out);
     }
+}
+
+fn mtree(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let mut out = String::from("address-space: memory\n  0000000000000000-ffffffffffffffff (prio 0, i/o): system\n");
+    for (first, last, name) in context.machine.memory().map() {
+        let is_ram = context.machine.memory().ram_page(first).is_some();
+        let kind = if is_ram { "ram" } else { "i/o" };
+        out += &format!("    {first:016x}-{last:016x} (prio 0, {kind}): {name}\n");
+    }
+    out + "\n"
+}
+
+/// Containers of devices, with whether their children are named by the user.
+const DEVICE_PARENTS: [(&str, bool); 3] =
+    [("/machine/unattached", false), ("/machine/peripheral", true), ("/machine/peripheral-anon", false)];
+
+/// Devices as they hang on the one bus there is.
+fn qtree(context: &mut Context<'_>, _: &Focus, _: &str) -> String {
+    let target = context.machine.target();
+    let mut out = String::from("bus: main-system-bus\n  type System\n");
+    for (parent, named) in DEVICE_PARENTS {
+        for item in context.machine.qom_list(parent).unwrap_or_default() {
+            let kind = item.kind.strip_prefix("child<").and_then(|kind| kind.strip_suffix('>')).unwrap_or_default();
+            if machine::types::is_a(target, kind, "device") {
+                let id = if named { item.name.as_str() } else { "" };
+                out += &format!("  dev: {kind}, id \"{id}\"\n");
+            }
+        }
+    }
+    out
 }

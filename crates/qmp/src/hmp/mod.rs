@@ -51,6 +51,12 @@ const COMMANDS: &[HumanCommand] = &[
     HumanCommand { names: &["print", "p"], args: "/fmt expr", help: "print expression value", run: memory::print },
     HumanCommand { names: &["x"], args: "/fmt addr", help: "virtual memory dump", run: memory::virt },
     HumanCommand { names: &["xp"], args: "/fmt addr", help: "physical memory dump", run: memory::phys },
+    HumanCommand {
+        names: &["singlestep"],
+        args: "[on|off]",
+        help: "run emulation in singlestep mode",
+        run: singlestep,
+    },
     HumanCommand { names: &["exit_preconfig"], args: "", help: "exit the preconfig state", run: exit_preconfig },
     HumanCommand { names: &["quit", "q"], args: "", help: "quit the emulator", run: quit },
 ];
@@ -110,6 +116,15 @@ fn stop(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
 
 fn cont(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
     outcome(context.machine.cont())
+}
+
+fn singlestep(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
+    match rest {
+        "" | "on" => context.environment.singlestep.set(true),
+        "off" => context.environment.singlestep.set(false),
+        other => return format!("unexpected option {other}\n"),
+    }
+    String::new()
 }
 
 fn reset(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {

@@ -52,6 +52,11 @@ impl Terminal {
         echo
     }
 
+    /// Bytes of the lines that wait.
+    pub fn unread(&self) -> usize {
+        self.waiting.iter().map(|line| line.len() + 1).sum()
+    }
+
     /// Whether a line waits.
     pub fn has_work(&self) -> bool {
         !self.waiting.is_empty()

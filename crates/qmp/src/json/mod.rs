@@ -44,14 +44,27 @@ pub struct Reader {
 impl Reader {
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            // A byte that ends a token and is none of it is looked at twice.
-            while let Some(token) = self.lexer.feed(byte) {
-                let again = token.again;
-                self.token(token);
-                if !again {
-                    break;
-                }
+        bytes.iter().for_each(|&byte| self.byte(byte));
+    }
+
+    /// Takes bytes until a message or an error is complete, and returns how many.
+    pub fn feed_one(&mut self, bytes: &[u8]) -> usize {
+        for (n, &byte) in bytes.iter().enumerate() {
+            if !self.ready.is_empty() {
+                return n;
+            }
+            self.byte(byte);
+        }
+        bytes.len()
+    }
+
+    fn byte(&mut self, byte: u8) {
+        // A byte that ends a token and is none of it is looked at twice.
+        while let Some(token) = self.lexer.feed(byte) {
+            let again = token.again;
+            self.token(token);
+            if !again {
+                break;
             }
         }
     }

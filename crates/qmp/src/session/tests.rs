@@ -228,6 +228,11 @@ fn a_human_line_answers_as_text() {
     assert_eq!(hmp("cpu 9"), "invalid CPU index\r\n");
     assert_eq!(hmp("p $pc+1"), "0x1001\r\n");
     assert!(hmp("info registers").starts_with(" pc       0000000000001000\r\n"));
+    assert!(hmp("info qtree").starts_with("bus: main-system-bus\r\n"));
+    assert!(hmp("info mtree").contains("0000000080000000-"));
+    assert!(hmp("info qom-tree").contains("  /soc (riscv.hart_array)\r\n    /harts[0] (rv64-riscv-cpu)\r\n"));
+    assert_eq!(hmp("xp /2xw 0x1000").matches("0x").count(), 2);
+    assert_eq!(hmp("singlestep maybe"), "unexpected option maybe\r\n");
     assert!(hmp("help").contains("info [subcommand]"));
 }
 

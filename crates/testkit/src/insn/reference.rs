@@ -67,11 +67,19 @@ fn finish<T: Target>(ctx: &mut Ctx<T>, end: End<T::Fault>) {
 impl<T: Target> Lent<'_, T> {
     /// Checks what atomic accesses need before they begin: alignment, and the right to write.
     fn prepare(&mut self, addr: u64, mem: Mem, access: Access) -> Result<(), T::Fault> {
-        if mem.align == Align::Trap && addr % u64::from(mem.width.bytes()) != 0 {
+        if mem.align == Align::Trap && !addr.is_multiple_of(u64::from(mem.width.bytes())) {
             return Err(T::misaligned(addr, access));
         }
         let space = if mem.space == Mem::CURRENT { T::space(T::mode(self.ctx), Access::Read) } else { mem.space };
         self.ctx.translate(addr, access, space).map(|_| ())
+    }
+
+    /// Loads for an access that also stores: where nothing answers, the fault is that of the store.
+    fn load_to_store(&mut self, addr: u64, mem: Mem) -> Result<u64, T::Fault> {
+        match self.ctx.load(addr, mem) {
+            Ok(value) => Ok(value),
+            Err(fault) => Err(self.ctx.store(addr, 0, mem).err().unwrap_or(fault)),
+        }
     }
 }
 
@@ -96,14 +104,14 @@ impl<T: Target> World for Lent<'_, T> {
 
     fn rmw(&mut self, op: RmwOp, addr: u64, value: u64, mem: Mem) -> Result<u64, T::Fault> {
         self.prepare(addr, mem, Access::Write)?;
-        let old = self.ctx.load(addr, mem)?;
+        let old = self.load_to_store(addr, mem)?;
         self.ctx.store(addr, sem::rmw(op, mem.width, old, value), mem)?;
         Ok(old)
     }
 
     fn cas(&mut self, addr: u64, expected: u64, new: u64, mem: Mem) -> Result<u64, T::Fault> {
         self.prepare(addr, mem, Access::Write)?;
-        let old = self.ctx.load(addr, mem)?;
+        let old = self.load_to_store(addr, mem)?;
         self.ctx.store(addr, if old == expected { new } else { old }, mem)?;
         Ok(old)
     }

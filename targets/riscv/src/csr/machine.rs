@@ -28,6 +28,13 @@ pub(crate) fn mip<H: Hart + ?Sized>(hart: &H) -> u64 {
     mip & hart.model().interrupts()
 }
 
+/// The time at which `stimecmp` will make an interrupt pending that is enabled.
+pub(crate) fn timer_deadline<H: Hart + ?Sized>(hart: &H) -> Option<u64> {
+    let csrs = hart.csrs();
+    let on = hart.model().has_sstc() && csrs.menvcfg & STCE != 0 && bits::bit(csrs.mie, irq::STI);
+    on.then_some(csrs.stimecmp)
+}
+
 /// Writes the fields of `mstatus` in `mask`.
 pub(super) fn write_status(hart: &mut dyn Hart, value: u64, mask: u64) {
     let mut status = hart.csrs().mstatus;

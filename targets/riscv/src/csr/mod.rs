@@ -21,7 +21,7 @@ use crate::trap::Trap;
 use counters::Counter;
 
 pub(crate) use fp::accrue as accrue_fflags;
-pub(crate) use machine::mip;
+pub(crate) use machine::{mip, timer_deadline};
 pub use mstatus::Status;
 
 /// Privilege modes, by their encoding.
@@ -111,10 +111,10 @@ pub struct Csrs {
 
 impl Csrs {
     /// The state after reset ("Reset"): M-mode, interrupts and translation off.
-    pub fn new() -> Csrs {
+    pub fn new(model: &Model) -> Csrs {
         Csrs {
             prv: Priv::M,
-            mstatus: Status::default(),
+            mstatus: Status::new(model),
             medeleg: 0,
             mideleg: 0,
             mie: 0,
@@ -152,12 +152,6 @@ impl Csrs {
         } else {
             self.prv
         }
-    }
-}
-
-impl Default for Csrs {
-    fn default() -> Csrs {
-        Csrs::new()
     }
 }
 

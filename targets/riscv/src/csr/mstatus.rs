@@ -70,6 +70,15 @@ pub(super) const SSTATUS: u64 =
 pub struct Status(u64);
 
 impl Status {
+    /// The register after reset. A hart with M-mode alone can hold nothing else in MPP.
+    pub(super) fn new(model: &Model) -> Status {
+        let mut status = Status::default();
+        if !model.has_u() {
+            status.put(MPP, Priv::M as u64);
+        }
+        status
+    }
+
     /// The value of a field.
     pub const fn get(self, field: Field) -> u64 {
         self.0 >> field.0 & bits::mask(field.1)

@@ -157,6 +157,8 @@ fn reserved_modes_are_not_taken() {
     let mut hart = Fake::new(64, "sifive-e51");
     hart.write("mstatus", 1 << 11);
     assert_eq!(hart.csrs.mstatus.get(mstatus::MPP), 0, "there is no S-mode");
+    let mut hart = Fake::new(64, "rv64,s=off,u=off");
+    assert_eq!(hart.bits_of("mstatus"), (0x8000_0000_0000_7888, 0x1800), "M-mode is all there is");
     hart.write("mtvec", 0x8000_0001);
     hart.write("mtvec", 0x9000_0002);
     assert_eq!(hart.read("mtvec"), 0x8000_0001);

@@ -48,17 +48,17 @@ fn csrrci(l: &Lift<'_>, f: Csr) -> Flow {
 
 /// Reads alone change nothing, and so do not end the block.
 fn read(l: &Lift<'_>, f: Csr) -> Flow {
-    let old = l.ir.call(helper::CSR_READ, &[l.ir.konst(Width::W64, f.csr), l.ir.konst(Width::W64, l.bits())]);
+    let old = l.ir.call(helper::CSR_READ, &[l.ir.konst(Width::W64, f.csr.into()), l.ir.konst(Width::W64, l.bits())]);
     set_rd(l, f, old);
     Next
 }
 
 /// Writes may change the mode, enable an interrupt or move the ground under the next instruction.
 fn change(l: &Lift<'_>, f: Csr, helper: u16, operand: Val<'_>) -> Flow {
-    let args = [l.ir.konst(Width::W64, f.csr), operand.zext(Width::W64), l.ir.konst(Width::W64, l.bits())];
+    let args = [l.ir.konst(Width::W64, f.csr.into()), operand.zext(Width::W64), l.ir.konst(Width::W64, l.bits())];
     let old = l.ir.call(helper, &args);
     set_rd(l, f, old);
-    let number = f.csr as u16;
+    let number = f.csr;
     if csr::is_scratch(number) || csr::is_float(number) && mode::fp_dirty(l.mode()) {
         return Next;
     }

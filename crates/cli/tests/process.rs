@@ -1,0 +1,226 @@
+//! The `polyarch` process from outside: start-up errors, exit codes, sockets, rude clients.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const BIN: &str = env!("CARGO_BIN_EXE_polyarch");
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guests/demo/bin/demo-riscv64.elf");
+/// A stopped machine without devices of ours.
+const BARE: [&str; 7] = ["-S", "-display", "none", "-nodefaults", "-bios", "none", "-M"];
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(BIN).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("polyarch-test-{name}-{}", std::process::id()))
+}
+
+/// A running emulator that is ended with the test.
+struct Guest(Child);
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(socket: &std::path::Path) -> Guest {
+    let device = format!("unix:{},server,nowait", socket.display());
+    let mut command = Command::new(BIN);
+    command.arg("riscv64").args(BARE).args(["virt", "-qmp", &device]).stderr(Stdio::null());
+    Guest(command.spawn().unwrap())
+}
+
+fn connect(socket: &std::path::Path) -> UnixStream {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        match UnixStream::connect(socket) {
+            Ok(stream) => {
+                stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+                return stream;
+            }
+            Err(e) if Instant::now() > end => panic!("{e}"),
+            Err(_) => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+/// Sends a line and returns the reply to it.
+fn ask(reader: &mut BufReader<UnixStream>, line: &str) -> String {
+    reader.get_mut().write_all(line.as_bytes()).unwrap();
+    let mut reply = String::new();
+    reader.read_line(&mut reply).unwrap();
+    reply.trim_end().to_string()
+}
+
+/// A client past its negotiation.
+fn client(socket: &std::path::Path) -> BufReader<UnixStream> {
+    let mut reader = BufReader::new(connect(socket));
+    let mut greeting = String::new();
+    reader.read_line(&mut greeting).unwrap();
+    assert!(greeting.starts_with("{\"QMP\": "), "{greeting}");
+    assert_eq!(ask(&mut reader, r#"{"execute":"qmp_capabilities"}"#), r#"{"return": {}}"#);
+    reader
+}
+
+#[test]
+fn start_up_errors_say_what_is_wrong_and_end_with_1() {
+    let table: &[(&[&str], &str)] = &[
+        (&["riscv64", "-foo"], "qemu-system-riscv64: -foo: invalid option\n"),
+        (&["riscv64", "-M", "virt", "-cpu", "nope"], "qemu-system-riscv64: unable to find CPU model 'nope'\n"),
+        (
+            &["riscv64", "-M", "virt", "-smp", "9"],
+            "qemu-system-riscv64: Invalid SMP CPUs 9. The max CPUs supported by machine 'virt' is 8\n",
+        ),
+        (&["riscv64", "-accel", "kvm"], "qemu-system-riscv64: -machine accel=kvm: No accelerator found\n"),
+        (&["riscv64", "-M", "virt", "-kernel", "/nowhere/_NO_FILE_"], "/nowhere/_NO_FILE_"),
+        (&["riscv64", "-M", "virt", "-S", "-qmp", "unix:/nowhere/s,server,nowait"], "Failed to bind socket"),
+        (&["topology", "-smp", "2,foo=1"], "polyarch: -smp 2,foo=1: Invalid parameter 'foo'\n"),
+        (&["demo", "--target", "vax"], "there is no demo for target 'vax'"),
+    ];
+    for (arguments, want) in table {
+        let output = run(arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains(want), "{arguments:?}: {text}");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_lists_end_with_0() {
+    let table: &[(&[&str], &str)] = &[
+        (&["riscv64", "-h"], "QEMU emulator version 4.2.0 "),
+        (&["riscv32", "--version"], "QEMU emulator version 4.2.0 "),
+        (&["riscv64", "-M", "help"], "RISC-V VirtIO board"),
+        (&["riscv64", "-cpu", "?"], "sifive-u54"),
+        (&["riscv64", "-accel", "help"], "tcg"),
+        (&["riscv64", "-device", "help"], "rv64-riscv-cpu"),
+        (&["--help"], "topology"),
+        (&["topology", "--smp", "sockets=2,cores=2", "--numa", "node,cpus=0-1", "--numa", "node,cpus=2-3"], "node 1"),
+        (&["topology", "-smp", "4", "--format", "svg"], "<svg"),
+        (&["topology", "-smp", "4", "--format", "hwloc"], "<topology"),
+        (&["completions", "bash"], "polyarch"),
+    ];
+    for (arguments, want) in table {
+        let output = run(arguments);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains(want), "{arguments:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn it_answers_to_the_name_of_qemu() {
+    let folder = scratch("name");
+    std::fs::create_dir_all(&folder).unwrap();
+    let link = folder.join("qemu-system-riscv64");
+    std::os::unix::fs::symlink(BIN, &link).unwrap();
+    let output = Command::new(&link).args(["-M", "nope"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.starts_with("qemu-system-riscv64: -M nope: unsupported machine type\n"), "{text}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_guest_talks_and_its_exit_code_is_ours() {
+    let output =
+        run(&["riscv64", "-M", "polyarch", "-smp", "2", "-display", "none", "-serial", "stdio", "-kernel", DEMO]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("all is well"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn ctrl_a_reaches_the_monitor_and_ends_the_machine() {
+    let mut child = Command::new(BIN)
+        .args(["riscv64", "-M", "virt", "-bios", "none", "-S", "-nographic"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"\x01cinfo status\r\x01x").unwrap();
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    assert!(text.contains("(qemu) info status\r\n"), "{text}");
+    assert!(text.contains("VM status: paused (prelaunch)\r\n"), "{text}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn quit_removes_the_socket() {
+    let socket = scratch("quit");
+    let mut guest = start(&socket);
+    let mut reader = client(&socket);
+    assert_eq!(ask(&mut reader, r#"{"execute":"quit","id":1}"#), r#"{"return": {}, "id": 1}"#);
+    let mut rest = String::new();
+    reader.read_to_string(&mut rest).unwrap();
+    assert!(
+        rest.contains("\"event\": \"SHUTDOWN\", \"data\": {\"guest\": false, \"reason\": \"host-qmp-quit\"}"),
+        "{rest}"
+    );
+    assert_eq!(guest.0.wait().unwrap().code(), Some(0));
+    assert!(!socket.exists());
+}
+
+#[test]
+fn rude_clients_harm_nobody() {
+    let socket = scratch("rude");
+    let _guest = start(&socket);
+    for n in 0..300u32 {
+        let mut stream = connect(&socket);
+        let bytes: Vec<u8> = (0..n).map(|i| (i * 7 + n * 13) as u8).collect();
+        // The server may hang up in between.
+        let _ = stream.write_all(&bytes);
+    }
+    let mut flood = connect(&socket);
+    flood.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
+    // Each bracket is answered, and nobody reads the answers: sooner or later the server reads no more.
+    let blocked = (0..2000).any(|_| flood.write_all(&[b']'; 1 << 16]).is_err());
+    assert!(blocked, "the server took 128 MiB of garbage without being read from");
+    drop(flood);
+    let mut reader = client(&socket);
+    let status = ask(&mut reader, r#"{"execute":"query-status"}"#);
+    assert_eq!(status, r#"{"return": {"status": "prelaunch", "singlestep": false, "running": false}}"#);
+}
+
+#[test]
+fn preconfig_ends_with_the_error_of_the_machine() {
+    let mut child = Command::new(BIN)
+        .args([
+            "riscv64",
+            "-M",
+            "polyarch",
+            "-m",
+            "64",
+            "-smp",
+            "2",
+            "-S",
+            "-preconfig",
+            "-display",
+            "none",
+            "-qmp",
+            "stdio",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = concat!(
+        r#"{"execute":"qmp_capabilities"}"#,
+        r#"{"execute":"set-numa-node","arguments":{"type":"node","nodeid":1}}"#,
+        r#"{"execute":"x-exit-preconfig"}"#
+    );
+    child.stdin.as_mut().unwrap().write_all(lines.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(out.matches(r#"{"return": {}}"#).count(), 3, "{out}");
+    assert!(err.contains("numa: Node ID missing: 0"), "{err}");
+    assert_eq!(output.status.code(), Some(1));
+}

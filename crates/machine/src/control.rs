@@ -1,0 +1,201 @@
+//! Running: stop and cont, requests of guests and management, rounds, resets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cpu::{Clock, Exit};
+use devices::{Power, PowerRequest};
+use parking_lot::Mutex;
+
+use crate::build::Start;
+use crate::error::{Error, Warning};
+use crate::machine::{Machine, Vcpu};
+use crate::run::{Event, RunState, ShutdownCause};
+use crate::sched::{Attention, RoundOutcome};
+
+/// What the main loop does next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Advance {
+    /// Guests ran; call again soon.
+    Ran,
+    /// Nothing to do until a command, input, or (if given) so much later.
+    Wait(Option<Duration>),
+    /// A CPU met a breakpoint or a watchpoint; the machine has stopped for the debugger.
+    Debug {
+        /// The CPU's index.
+        cpu: i64,
+        /// What it met.
+        exit: Exit,
+    },
+    /// The process ends with this exit code.
+    Exit(i32),
+}
+
+/// What was asked for and is done at the next [`Machine::advance`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Request {
+    Reset(ShutdownCause),
+    Shutdown(ShutdownCause, i32),
+    Powerdown,
+}
+
+impl From<PowerRequest> for Request {
+    fn from(asked: PowerRequest) -> Request {
+        match asked {
+            PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
+            PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
+        }
+    }
+}
+
+/// A wire that notes what the guest asks for and ends the round.
+pub(crate) fn power_switch(notes: &Arc<Mutex<Vec<PowerRequest>>>, attention: Attention) -> Power {
+    let notes = Arc::clone(notes);
+    Power::new(move |asked| {
+        notes.lock().push(asked);
+        attention.kick();
+    })
+}
+
+impl Machine {
+    /// `stop`: raises STOP if guests ran.
+    pub fn stop(&mut self) {
+        self.stop_as(RunState::Paused);
+    }
+
+    /// Stops for the reason that `state` names.
+    pub fn stop_as(&mut self, state: RunState) {
+        if self.state == RunState::Running {
+            self.state = state;
+            self.sched.clock().stop();
+            self.events.push_back(Event::bare("STOP"));
+        }
+    }
+
+    /// `cont`: raises RESUME if guests stood.
+    ///
+    /// # Errors
+    /// When only a reset leads on.
+    pub fn cont(&mut self) -> Result<(), Error> {
+        if self.state.needs_reset() {
+            return Err(Error::new("Resetting the Virtual Machine is required"));
+        }
+        if self.state != RunState::Running {
+            self.state = RunState::Running;
+            self.sched.wake_all();
+            self.sched.clock().start();
+            self.events.push_back(Event::bare("RESUME"));
+        }
+        Ok(())
+    }
+
+    /// `system_reset` and its likes: carried out by the next [`Machine::advance`], so that a reply goes out before the event.
+    pub fn request_reset(&mut self, cause: ShutdownCause) {
+        self.requests.push_back(Request::Reset(cause));
+    }
+
+    /// `quit` and its likes: the next [`Machine::advance`] raises SHUTDOWN and ends with `exit_code`.
+    pub fn request_shutdown(&mut self, cause: ShutdownCause, exit_code: i32) {
+        self.requests.push_back(Request::Shutdown(cause, exit_code));
+    }
+
+    /// `system_powerdown`: the next [`Machine::advance`] raises POWERDOWN.
+    pub fn request_powerdown(&mut self) {
+        self.requests.push_back(Request::Powerdown);
+    }
+
+    /// `system_wakeup`.
+    ///
+    /// # Errors
+    /// Always: no board of ours suspends.
+    pub fn wakeup(&mut self) -> Result<(), Error> {
+        match self.config.machine.wakeup {
+            false => Err(Error::new("wake-up from suspend is not supported by this guest")),
+            true => Err(Error::new("Unable to wake up: guest is not in suspended state")),
+        }
+    }
+
+    /// Carries out what was asked for, then lets guests run one round.
+    pub fn advance(&mut self) -> Advance {
+        while let Some(request) = self.requests.pop_front() {
+            if let Some(code) = self.carry_out(request) {
+                return Advance::Exit(code);
+            }
+        }
+        if self.state != RunState::Running {
+            return Advance::Wait(None);
+        }
+        self.feed_console();
+        let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
+        let asked = std::mem::take(&mut *self.power.lock());
+        self.requests.extend(asked.into_iter().map(Request::from));
+        match outcome {
+            _ if !self.requests.is_empty() => Advance::Ran,
+            RoundOutcome::Ran => Advance::Ran,
+            RoundOutcome::Idle(at) => {
+                let now = self.sched.clock().now(0);
+                Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
+            }
+            RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
+                self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
+                self.stop_as(RunState::InternalError);
+                Advance::Wait(None)
+            }
+            RoundOutcome::Stopped { cpu, exit } => {
+                self.stop_as(RunState::Debug);
+                Advance::Debug { cpu, exit }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, request: Request) -> Option<i32> {
+        match request {
+            Request::Reset(cause) if self.config.no_reboot => return self.carry_out(Request::Shutdown(cause, 0)),
+            Request::Reset(cause) => {
+                self.reset();
+                if self.state != RunState::Running {
+                    self.state = RunState::Prelaunch;
+                }
+                self.events.push_back(Event::caused("RESET", cause));
+            }
+            Request::Shutdown(cause, code) => {
+                self.events.push_back(Event::caused("SHUTDOWN", cause));
+                if !(self.config.no_shutdown && cause.by_guest()) {
+                    return Some(code);
+                }
+                self.stop_as(RunState::Shutdown);
+            }
+            Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
+        }
+        None
+    }
+
+    /// Devices, loaded memory and CPUs as they were at the start. Other RAM keeps what it holds.
+    fn reset(&mut self) {
+        self.devices.iter().for_each(|device| device.lock().reset());
+        self.blobs.iter().for_each(|blob| blob.put_back(&self.memory));
+        self.cpus.iter().for_each(|vcpu| self.mark_started(vcpu.index, true));
+        for vcpu in &mut self.cpus {
+            vcpu.cpu.reset();
+            vcpu.cpu.flush();
+            begin(vcpu, &self.start);
+            if let Some(&pc) = self.starts.get(&vcpu.index) {
+                vcpu.cpu.set_pc(pc);
+            }
+        }
+        self.sched.wake_all();
+    }
+}
+
+/// Puts a CPU where the board wants it to begin.
+pub(crate) fn begin(vcpu: &mut Vcpu, start: &Start) {
+    let Start::At { pc, number, dtb } = start else { return };
+    vcpu.cpu.set_pc(*pc);
+    for (name, value) in [(*number, vcpu.index as u64), *dtb] {
+        let at = vcpu.cpu.registers().iter().position(|register| register.name == name);
+        if let Some(at) = at {
+            // A register that a board names can be written.
+            let _ = vcpu.cpu.set_register(at, u128::from(value));
+        }
+    }
+}
