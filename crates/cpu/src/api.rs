@@ -251,7 +251,8 @@ pub trait Cpu: Send {
     /// Instructions executed since the CPU was made; traps are no instructions.
     fn executed(&self) -> u64;
 
-    /// Tells the CPU that a new round of the scheduler begins: [`Clock::now`] counts from here.
+    /// Tells the CPU that a new round of the scheduler begins: [`Clock::now`] counts from here. CPUs of the
+    /// machine that run meanwhile have begun after the last round's end.
     fn begin_round(&mut self);
 
     /// Back to the state after power-on; breakpoints, watchpoints and the instruction count stay.

@@ -36,6 +36,16 @@ struct Page {
     offset: u64,
     version: u32,
     blocks: Vec<CodeId>,
+    /// What blocks were lifted from, while other CPUs may still store here unnoticed.
+    fresh: Option<Vec<Lifted>>,
+}
+
+/// What a block was lifted from.
+struct Lifted {
+    code: CodeId,
+    /// Offset in the page.
+    at: u64,
+    bytes: Box<[u8]>,
 }
 
 /// A quick hash for keys that are addresses: multiply and fold.
@@ -68,6 +78,8 @@ pub(crate) struct BlockCache {
     by_key: Map<Key, CodeId>,
     entries: Vec<Option<Entry>>,
     pages: Map<u64, Page>,
+    /// Pages that have become code pages since [`BlockCache::settle`].
+    fresh_pages: Vec<u64>,
 }
 
 impl BlockCache {
@@ -80,28 +92,34 @@ impl BlockCache {
         self.entries[code.0 as usize].as_ref().expect("an engine runs only blocks that are in the cache")
     }
 
-    /// Adds a block that was lifted from `len` bytes at the start of each part: (physical address, RAM, bytes). Returns whether a
-    /// page has become a code page by that.
+    /// Adds a block that was lifted from these parts: physical address, RAM, bytes. Returns whether a page has become a code page by
+    /// that.
     pub(crate) fn add(
         &mut self,
         code: CodeId,
         key: Key,
         insns: Box<[InsnStart]>,
-        parts: &[(u64, &RamPage, u64)],
+        parts: &[(u64, &RamPage, &[u8])],
     ) -> bool {
         let mut pages = [None; 2];
         let mut new_page = false;
-        for (slot, &(phys, ram_page, len)) in pages.iter_mut().zip(parts) {
+        for (slot, &(phys, ram_page, bytes)) in pages.iter_mut().zip(parts) {
             let base = phys & !(memory::PAGE_SIZE - 1);
             *slot = Some(base);
             let page = self.pages.entry(base).or_insert_with(|| {
                 new_page = true;
+                self.fresh_pages.push(base);
                 ram_page.ram.add_code_user(ram_page.offset);
                 let version = ram_page.ram.code_version(ram_page.offset);
-                Page { ram: Arc::clone(&ram_page.ram), offset: ram_page.offset, version, blocks: Vec::new() }
+                let (ram, offset) = (Arc::clone(&ram_page.ram), ram_page.offset);
+                Page { ram, offset, version, blocks: Vec::new(), fresh: Some(Vec::new()) }
             });
             page.blocks.push(code);
-            page.ram.mark_code(page.offset + phys % memory::PAGE_SIZE, len);
+            let at = phys % memory::PAGE_SIZE;
+            page.ram.mark_code(page.offset + at, bytes.len() as u64);
+            if let Some(fresh) = &mut page.fresh {
+                fresh.push(Lifted { code, at, bytes: bytes.into() });
+            }
         }
         let at = code.0 as usize;
         if self.entries.len() <= at {
@@ -119,8 +137,38 @@ impl BlockCache {
         for base in entry.pages.into_iter().flatten() {
             if let Some(page) = self.pages.get_mut(&base) {
                 page.blocks.retain(|c| *c != code);
+                page.fresh.iter_mut().for_each(|fresh| fresh.retain(|lifted| lifted.code != code));
             }
         }
+    }
+
+    /// Drops blocks whose bytes have changed without notice, on pages that were no code pages when another CPU got the right to store
+    /// there quickly; returns whether there were any. It loses that right before its next slice.
+    pub(crate) fn check_fresh<E: Engine>(&mut self, engine: &mut E) -> bool {
+        let mut stale = Vec::new();
+        for page in self.fresh_pages.iter().filter_map(|base| self.pages.get(base)) {
+            for Lifted { code, at, bytes } in page.fresh.iter().flatten() {
+                let mut now = vec![0; bytes.len()];
+                page.ram.read_bytes(page.offset + at, &mut now);
+                if now != **bytes {
+                    stale.push(*code);
+                }
+            }
+        }
+        stale.iter().for_each(|code| self.remove(*code, engine));
+        !stale.is_empty()
+    }
+
+    /// As [`BlockCache::check_fresh`], when all other CPUs have looked at the list of code pages since these were entered: from now on
+    /// no store to them goes unnoticed.
+    pub(crate) fn settle<E: Engine>(&mut self, engine: &mut E) -> bool {
+        let any = self.check_fresh(engine);
+        for base in self.fresh_pages.drain(..) {
+            if let Some(page) = self.pages.get_mut(&base) {
+                page.fresh = None;
+            }
+        }
+        any
     }
 
     /// Drops the blocks of all pages whose code has changed; returns whether there were any.

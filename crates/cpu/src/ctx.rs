@@ -36,6 +36,8 @@ pub(crate) struct Reservation {
 pub(crate) struct Requests {
     /// Drop all lifted code.
     pub(crate) flush_code: bool,
+    /// Look for code that other CPUs have changed unnoticed.
+    pub(crate) sync_code: bool,
     /// Look for voided blocks: a store of this CPU has hit some.
     pub(crate) code_changed: bool,
     /// Run the current instruction alone, so that its store may change the code it belongs to.
@@ -225,6 +227,12 @@ impl<T: Target> Ctx<T> {
     /// Drops all lifted code before the next block: instruction memory may have changed, or what bytes mean.
     pub fn flush_code(&mut self) {
         self.requests.flush_code = true;
+    }
+
+    /// What is fetched after this instruction is what memory holds now, whoever has stored it: for fences of instruction fetches and
+    /// serialising instructions. The block must end here.
+    pub fn sync_code(&mut self) {
+        self.requests.sync_code = true;
     }
 
     /// Makes the TLB of a space usable.

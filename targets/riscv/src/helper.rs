@@ -69,6 +69,8 @@ helpers! {
     SRET = crate::trap::sret, faulting(1, RegSet::None);
     /// Whether `wfi` is legal: encoding.
     WFI = crate::trap::wfi, HelperInfo { ret: None, ..faulting(1, RegSet::None) };
+    /// Orders stores before instruction fetches.
+    FENCE_I = crate::insn::rv_zifencei::sync, HelperInfo { ret: None, faults: false, ..faulting(0, RegSet::None) };
     /// Orders page-table writes before translations of all addresses: encoding.
     SFENCE_ALL = crate::mmu::sfence_all, HelperInfo { ret: None, ..faulting(1, RegSet::None) };
     /// Orders page-table writes before translations of one address: address, encoding.

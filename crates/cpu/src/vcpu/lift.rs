@@ -107,7 +107,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             bytes.resize(first + 64, 0);
             next.ram.ram.read_bytes(next.ram.offset, &mut bytes[first..]);
             len = self.lift_insns(&builder, Key { alone: true, ..key }, &bytes).0;
-            second = Some((next, u64::from(len).saturating_sub(first as u64).max(1)));
+            second = Some((next, first));
         }
         let mut block = builder.finish(key.pc, len);
         debug_assert_eq!(uop::verify(&block, &kind.layout), Ok(()), "lifted\n{}", uop::text(&block, &kind.layout));
@@ -115,11 +115,16 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         self.log_lifted(&block, &bytes, key.mode);
         uop::pass::run(&mut block, &kind.layout);
         let code = self.engine.add(&block, &kind.layout);
-        let len = u64::from(len).clamp(1, PAGE_SIZE - from);
-        let mut parts = vec![(key.phys, &page.ram, len)];
-        if let Some((next, len)) = &second {
-            parts.push((next.phys, &next.ram, *len));
-        }
+        let len = (len as usize).clamp(1, bytes.len());
+        let parts = match &second {
+            Some((next, first)) => {
+                vec![
+                    (key.phys, &page.ram, &bytes[..*first]),
+                    (next.phys, &next.ram, &bytes[*first..len.max(first + 1)]),
+                ]
+            }
+            None => vec![(key.phys, &page.ram, &bytes[..len])],
+        };
         if self.cache.add(code, key, insns, &parts) {
             self.ctx.env.bus.note_code_page();
             // Others see that when they next look; our own stores may come before we do.

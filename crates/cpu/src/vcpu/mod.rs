@@ -279,9 +279,11 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     fn look_at_requests(&mut self) {
         let requests = &mut self.ctx.requests;
-        if requests.flush_code {
-            requests.flush_code = false;
+        if std::mem::take(&mut requests.flush_code) {
             self.drop_all_blocks();
+        }
+        if std::mem::take(&mut self.ctx.requests.sync_code) && self.cache.check_fresh(&mut *self.engine) {
+            self.ctx.flush_jumps();
         }
         if self.ctx.requests.code_changed {
             self.ctx.requests.code_changed = false;
