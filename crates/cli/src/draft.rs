@@ -1,5 +1,6 @@
 //! What the options have said so far; once all are read it becomes the machine's configuration and the list of consoles.
 
+use cpu::LogItems;
 use machine::config::{Boot, Icount, MemConfig, Threading};
 use machine::{DeviceConfig, Given, MachineConfig, ObjectConfig, Target, registry};
 use qmp::chardev::Backend;
@@ -61,7 +62,7 @@ pub(crate) struct Draft {
     /// `-D`
     pub log_file: Option<String>,
     /// `-d`
-    pub log_items: Option<String>,
+    pub log_items: LogItems,
     /// `-pidfile`
     pub pidfile: Option<String>,
     /// An argument that is no option: QEMU's disk image.
@@ -100,6 +101,10 @@ pub(crate) struct Plan {
     pub gdb: Option<String>,
     /// `-pidfile`
     pub pidfile: Option<String>,
+    /// `-D`
+    pub log_file: Option<String>,
+    /// `-d`
+    pub log_items: LogItems,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -121,7 +126,7 @@ impl Draft {
             boot: Boot::default(),
             gdb: None,
             log_file: None,
-            log_items: None,
+            log_items: LogItems::default(),
             pidfile: None,
             image: None,
             display_none: false,
@@ -362,7 +367,12 @@ impl Draft {
     }
 
     pub(crate) fn log_items(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        self.log_items = Some(text.value.to_string());
+        if is_help(text.value) {
+            self.helps.push(|_| qmp::log::help());
+            return Ok(());
+        }
+        // Later items replace earlier ones, as in QEMU.
+        self.log_items = qmp::log::parse(text.value).map_err(|e| Fatal::of(&text.whole(), e))?;
         Ok(())
     }
 
@@ -411,17 +421,21 @@ impl Draft {
             let hint = format!("To run a program give -kernel {image}");
             return Err(Fatal::of(image, "disk images are not supported").hint(hint));
         }
-        if let Some(items) = &self.log_items {
-            self.warnings
-                .push(format!("warning: -d {items}: there is no log of that yet; 'info registers' and gdb show state"));
-        }
         if self.semihosting {
             self.warnings.push("warning: semihosting is not supported; the guest's calls trap".to_string());
         }
         let consoles = std::mem::take(&mut self.consoles);
         let channels = crate::consoles::channels(&self, consoles)?;
         config.boot = self.boot;
-        Ok(Plan { config, channels, gdb: self.gdb, pidfile: self.pidfile, warnings: self.warnings })
+        Ok(Plan {
+            config,
+            channels,
+            gdb: self.gdb,
+            pidfile: self.pidfile,
+            log_file: self.log_file,
+            log_items: self.log_items,
+            warnings: self.warnings,
+        })
     }
 
     fn machine_config(&mut self) -> Result<MachineConfig, Fatal> {
