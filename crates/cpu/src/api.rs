@@ -242,7 +242,8 @@ pub trait Cpu: Send {
     /// Makes `pc` the address of the next instruction.
     fn set_pc(&mut self, pc: u64);
 
-    /// Runs at most `budget` instructions.
+    /// Runs at most `budget` instructions; fewer, with [`Exit::Budget`], when the guest takes that many exceptions that execute none
+    /// (a trap handler that traps at its first instruction).
     fn run(&mut self, budget: u64) -> Exit;
 
     /// Runs one instruction (or takes one pending interrupt, without an instruction), ignoring a breakpoint on it.
@@ -251,7 +252,8 @@ pub trait Cpu: Send {
     /// Instructions executed since the CPU was made; traps are no instructions.
     fn executed(&self) -> u64;
 
-    /// Tells the CPU that a new round of the scheduler begins: [`Clock::now`] counts from here.
+    /// Tells the CPU that a new round of the scheduler begins: [`Clock::now`] counts from here. No CPU that shares memory with this
+    /// one is running, or else none ever hears of rounds.
     fn begin_round(&mut self);
 
     /// Back to the state after power-on; breakpoints, watchpoints and the instruction count stay.

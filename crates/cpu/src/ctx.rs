@@ -38,6 +38,8 @@ pub(crate) struct Requests {
     pub(crate) flush_code: bool,
     /// Look for voided blocks: a store of this CPU has hit some.
     pub(crate) code_changed: bool,
+    /// Look for blocks that other CPUs have overwritten.
+    pub(crate) sync_code: bool,
     /// Run the current instruction alone, so that its store may change the code it belongs to.
     pub(crate) restart: bool,
 }
@@ -66,6 +68,8 @@ pub struct Ctx<T: Target> {
     pub(crate) executed: u64,
     /// [`Ctx::executed`] when the scheduler's round began.
     pub(crate) round_start: u64,
+    /// Number of the scheduler's round.
+    pub(crate) round: u64,
     /// The budget with which the engine was entered; 0 outside.
     pub(crate) entered_with: i64,
     /// Budget put by so that the engine comes back early.
@@ -94,6 +98,7 @@ impl<T: Target> Ctx<T> {
             alone: false,
             executed: 0,
             round_start: 0,
+            round: 0,
             entered_with: 0,
             put_by: 0,
             fetch_flush: false,
@@ -225,6 +230,12 @@ impl<T: Target> Ctx<T> {
     /// Drops all lifted code before the next block: instruction memory may have changed, or what bytes mean.
     pub fn flush_code(&mut self) {
         self.requests.flush_code = true;
+    }
+
+    /// From the next block on instructions are what all stores that this CPU can see by now have made of them, other CPUs' stores
+    /// too. Its own it needs no call for.
+    pub fn sync_code(&mut self) {
+        self.requests.sync_code = true;
     }
 
     /// Makes the TLB of a space usable.

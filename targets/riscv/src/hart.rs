@@ -48,6 +48,9 @@ pub(crate) trait Hart {
     /// Forgets the translation of the page at a virtual address.
     fn flush_tlb_page(&mut self, address: u64);
 
+    /// Makes fetches see all stores that are visible to this hart.
+    fn sync_code(&mut self);
+
     /// Ends the reservation of `lr`.
     fn clear_reservation(&mut self);
 
@@ -113,6 +116,10 @@ impl<T: Target<Model = Model, State = Csrs>> Hart for Ctx<T> {
 
     fn flush_tlb_page(&mut self, address: u64) {
         self.flush_tlb_page(address);
+    }
+
+    fn sync_code(&mut self) {
+        self.sync_code();
     }
 
     fn clear_reservation(&mut self) {
@@ -241,6 +248,7 @@ pub(crate) mod fake {
         fn flush_tlb_page(&mut self, address: u64) {
             self.flushes.push(Some(address));
         }
+        fn sync_code(&mut self) {}
         fn clear_reservation(&mut self) {}
         fn access_len(&self) -> u32 {
             4

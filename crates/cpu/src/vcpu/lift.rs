@@ -38,13 +38,13 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         from.key.pc / PAGE_SIZE == to.key.pc / PAGE_SIZE
             && from.key.phys / PAGE_SIZE == to.key.phys / PAGE_SIZE
             && from.key.mode == to.key.mode
-            && to.pages[1].is_none()
+            && to.parts[1].is_none()
     }
 
     /// Finds the block at `pc` and remembers it for indirect jumps. `None` leaves a fetch fault to the next [`Vcpu::find`].
     pub(super) fn find_for_jump(&mut self, pc: u64, mode: Mode, alone: bool) -> Option<CodeId> {
         let code = self.find(pc, mode, alone).ok()?;
-        if !alone && self.cache.entry(code).pages[1].is_none() {
+        if !alone && self.cache.entry(code).parts[1].is_none() {
             let entry = JumpEntry { pc, mode_key: u64::from(mode) + 1, entry: self.engine.entry(code) };
             self.ctx.note_jump(entry);
         }
@@ -58,8 +58,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let key = Key { pc, phys, mode, alone };
         if let Some(code) = self.cache.find(&key) {
             let entry = self.cache.entry(code);
-            let Some(second) = entry.pages[1] else { return Ok(code) };
-            if self.fetch_page((pc | (PAGE_SIZE - 1)).wrapping_add(1), mode)?.phys == second {
+            let Some(second) = entry.parts[1] else { return Ok(code) };
+            if self.fetch_page((pc | (PAGE_SIZE - 1)).wrapping_add(1), mode)?.phys == second.page {
                 return Ok(code);
             }
         }
@@ -107,7 +107,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             bytes.resize(first + 64, 0);
             next.ram.ram.read_bytes(next.ram.offset, &mut bytes[first..]);
             len = self.lift_insns(&builder, Key { alone: true, ..key }, &bytes).0;
-            second = Some((next, u64::from(len).saturating_sub(first as u64).max(1)));
+            let end = (len as usize).clamp(first + 1, bytes.len());
+            second = Some((next, first..end));
         }
         let mut block = builder.finish(key.pc, len);
         debug_assert_eq!(uop::verify(&block, &kind.layout), Ok(()), "lifted\n{}", uop::text(&block, &kind.layout));
@@ -115,12 +116,12 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         self.log_lifted(&block, &bytes, key.mode);
         uop::pass::run(&mut block, &kind.layout);
         let code = self.engine.add(&block, &kind.layout);
-        let len = u64::from(len).clamp(1, PAGE_SIZE - from);
-        let mut parts = vec![(key.phys, &page.ram, len)];
-        if let Some((next, len)) = &second {
-            parts.push((next.phys, &next.ram, *len));
+        let len = u64::from(len).clamp(1, PAGE_SIZE - from) as usize;
+        let mut parts = vec![(key.phys, &page.ram, &bytes[..len])];
+        if let Some((next, range)) = &second {
+            parts.push((next.phys, &next.ram, &bytes[range.clone()]));
         }
-        if self.cache.add(code, key, insns, &parts) {
+        if self.cache.add(code, key, insns, &parts, self.ctx.round) {
             self.ctx.env.bus.note_code_page();
             // Others see that when they next look; our own stores may come before we do.
             self.ctx.revoke_writes();

@@ -67,6 +67,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
 
     fn begin_round(&mut self) {
         self.ctx.round_start = self.ctx.executed;
+        self.ctx.round += 1;
     }
 
     fn reset(&mut self) {

@@ -6,6 +6,7 @@ use uop::Exit;
 
 use crate::ext::Ext;
 use crate::format::None0;
+use crate::helper;
 use crate::lift::Lift;
 
 insns! {
@@ -14,8 +15,8 @@ insns! {
     "............ ..... 001 ..... 0001111" None0 fence_i "" [Zifencei];
 }
 
-/// Stores to lifted code drop it by themselves, those of this hart before the next block and those of others before the next look at
-/// the machine's code; so all there is to do is to look.
+/// This hart's own stores to lifted code have dropped it already, and most of other harts' stores are noticed, too; the rest is looked for.
 fn fence_i(l: &Lift<'_>, _: None0) -> Flow {
+    l.ir.call(helper::FENCE_I, &[]);
     l.end(Exit::Update { pc: l.next_pc() })
 }
