@@ -272,8 +272,15 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     ),
     value(&["gdb"], "dev", "wait for gdb on dev, such as tcp::1234", Draft::gdb),
     flag(&["s"], "shorthand for -gdb tcp::1234", |d| d.gdb = Some("tcp::1234".to_string())),
-    value(&["d"], "item1,...", "log these items to stderr, or to the file of -D; '-d help' lists them", Draft::log_items),
-    value(&["D"], "logfile", "write the log to this file; %d in its name stands for the process id", |d, t| Draft::file(&mut d.log_file, t)),
+    value(
+        &["d"],
+        "item1,...",
+        "log these items to stderr, or to the file of -D; '-d help' lists them",
+        Draft::log_items,
+    ),
+    value(&["D"], "logfile", "write the log to this file; %d in its name stands for the process id", |d, t| {
+        Draft::file(&mut d.log_file, t)
+    }),
     listed(
         "icount",
         &[("sleep", P::Boolean), ("align", P::Boolean), ("shift", P::String)],

@@ -242,7 +242,8 @@ pub trait Cpu: Send {
     /// Makes `pc` the address of the next instruction.
     fn set_pc(&mut self, pc: u64);
 
-    /// Runs at most `budget` instructions.
+    /// Runs at most `budget` instructions; fewer, with [`Exit::Budget`], when the guest takes that many exceptions that execute none
+    /// (a trap handler that traps at its first instruction).
     fn run(&mut self, budget: u64) -> Exit;
 
     /// Runs one instruction (or takes one pending interrupt, without an instruction), ignoring a breakpoint on it.

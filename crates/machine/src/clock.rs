@@ -67,7 +67,8 @@ impl GuestClock {
     /// Counts `executed` instructions; a clock that follows the host's needs no telling.
     pub(crate) fn count(&self, executed: u64) {
         if let Kind::Icount { shift, base } = &self.0 {
-            base.fetch_add(executed << shift, Ordering::AcqRel);
+            // Only the scheduler's thread moves it. A guest may have asked to sleep till the end of time.
+            base.store(base.load(Ordering::Acquire).saturating_add(executed << shift), Ordering::Release);
         }
     }
 
@@ -90,7 +91,7 @@ impl Clock for GuestClock {
                 RUNNING => host_ns(epoch).saturating_sub(skipped.load(Ordering::Acquire)),
                 at => at,
             },
-            Kind::Icount { shift, base } => base.load(Ordering::Acquire) + (executed << shift),
+            Kind::Icount { shift, base } => base.load(Ordering::Acquire).saturating_add(executed << shift),
         }
     }
 }

@@ -334,8 +334,10 @@ impl Scheduler {
             any = true;
             let budget = self.budget(timers);
             let (executed, exit) = self.turn(&mut cpus[at], at, budget);
-            self.clock.count(executed);
-            total += executed;
+            // A guest that does nothing but trap has used its turn up, too: time goes on.
+            let spent = if exit == Exit::Budget { executed.max(budget) } else { executed };
+            self.clock.count(spent);
+            total += spent;
             self.run_timers(timers);
             if self.note(cpus[at].index, exit) || total >= ROUND_SINGLE {
                 break;

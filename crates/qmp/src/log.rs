@@ -19,7 +19,11 @@ pub struct LogItem {
 
 /// All items. What one would add to a log that is whole anyway is accepted and adds nothing.
 pub const ITEMS: &[LogItem] = &[
-    LogItem { name: "in_asm", help: "guest instructions, each block when it is first lifted", set: |i| i.in_asm = true },
+    LogItem {
+        name: "in_asm",
+        help: "guest instructions, each block when it is first lifted",
+        set: |i| i.in_asm = true,
+    },
     LogItem { name: "op", help: "micro-ops of each block as it is lifted", set: |i| i.op = true },
     LogItem { name: "op_opt", help: "micro-ops of each block after all passes", set: |i| i.op_opt = true },
     LogItem { name: "int", help: "exceptions and interrupts that are taken", set: |i| i.int = true },
