@@ -99,7 +99,7 @@ impl BlockCache {
         code: CodeId,
         key: Key,
         insns: Box<[InsnStart]>,
-        parts: &[(u64, &RamPage, &[u8])],
+        parts: &[(u64, RamPage<'_>, &[u8])],
     ) -> bool {
         let mut pages = [None; 2];
         let mut new_page = false;
@@ -111,7 +111,7 @@ impl BlockCache {
                 self.fresh_pages.push(base);
                 ram_page.ram.add_code_user(ram_page.offset);
                 let version = ram_page.ram.code_version(ram_page.offset);
-                let (ram, offset) = (Arc::clone(&ram_page.ram), ram_page.offset);
+                let (ram, offset) = (Arc::clone(ram_page.ram), ram_page.offset);
                 Page { ram, offset, version, blocks: Vec::new(), fresh: Some(Vec::new()) }
             });
             page.blocks.push(code);

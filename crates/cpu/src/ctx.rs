@@ -23,6 +23,14 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
 }
 
+impl Env {
+    /// The bus, apart from the borrow of the CPU that owns this.
+    pub(crate) fn bus_apart<'a>(&self) -> &'a AddressSpace {
+        // SAFETY: the `Arc` is never replaced while its CPU lives, and the CPU keeps no such reference longer than itself.
+        unsafe { &*Arc::as_ptr(&self.bus) }
+    }
+}
+
 /// A reservation made by [`uop::Op::LoadLinked`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Reservation {
@@ -284,7 +292,7 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_write(&mut self, phys: u64, value: u64, width: Width, endian: Endian) -> Result<(), BusError> {
-        if let Some(page) = self.env.bus.ram_page(phys) {
+        if let Some(page) = self.env.bus_apart().ram_page(phys) {
             self.note_store(phys, &page)
         }
         let now = self.now();
@@ -304,7 +312,7 @@ impl<T: Target> Ctx<T> {
         width: Width,
         endian: Endian,
     ) -> Result<bool, BusError> {
-        let page = self.env.bus.ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
         self.note_store(phys, &page);
         let host = |v: u64| if endian == Endian::HOST { v } else { uop::sem::un(uop::UnOp::Bswap, width, v) };
         let at = page.offset + phys % memory::PAGE_SIZE;

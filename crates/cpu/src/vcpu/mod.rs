@@ -181,7 +181,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     if step {
                         return Slice::Again;
                     }
-                    next = self.find_for_jump(pc, mode, alone);
+                    next = self.find(pc, mode, alone).ok();
                 }
                 Leave::Stopped(at) => {
                     self.stand_at(at);
@@ -263,7 +263,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let core = ctx.core.as_ptr();
         ctx.core.locate = Some(((&raw const *self.engine).cast(), insns_left::<E>));
         // SAFETY: the core is that of our `Ctx`, which nobody uses while this runs but slow paths, by the pointer in `owner`; the jump
-        // cache is filled by `find_for_jump` alone, with entries of this engine, and emptied whenever blocks are dropped.
+        // cache is filled by `find` alone, with entries of this engine, and emptied whenever blocks are dropped.
         let (leave, rest) = unsafe { self.engine.run(core, code, *left) };
         let ctx = &mut *self.ctx;
         ctx.executed += (ctx.entered_with - rest) as u64;
