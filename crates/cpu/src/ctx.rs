@@ -283,7 +283,13 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_read(&mut self, phys: u64, width: Width, endian: Endian) -> Result<u64, BusError> {
-        let now = if self.env.bus.ram_page(phys).is_some() { 0 } else { self.now() };
+        if let Some(page) = self.env.bus.ram_page(phys)
+            && phys.is_multiple_of(u64::from(width.bytes()))
+        {
+            let value = page.ram.read(page.offset + phys % memory::PAGE_SIZE, width.bytes());
+            return Ok(if endian == Endian::HOST { value } else { uop::sem::un(uop::UnOp::Bswap, width, value) });
+        }
+        let now = self.now();
         self.env.bus.read(phys, width.bytes(), endian, now)
     }
 
