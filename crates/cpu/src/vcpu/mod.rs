@@ -19,6 +19,9 @@ use lift::Fetched;
 /// Instructions between two looks at the interrupt lines, when nothing asks for an earlier one.
 const SLICE: i64 = 8192;
 
+/// Traps in a row, without an instruction between them, after which a turn ends.
+const FRUITLESS_MAX: u32 = 4096;
+
 /// How a slice ended.
 enum Slice {
     /// Look at interrupts and go on.
@@ -81,6 +84,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     fn run_loop(&mut self, budget: u64, step: bool) -> Exit {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
+        let mut fruitless = 0;
         loop {
             if self.ctx.env.lines.take_kick() {
                 return Exit::Kicked;
@@ -109,9 +113,11 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             let before = self.ctx.executed;
             let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);
             left -= (self.ctx.executed - before) as i64;
+            // A guest whose trap handler traps executes nothing; others must get their turn all the same.
+            fruitless = if self.ctx.executed == before { fruitless + 1 } else { 0 };
             match slice {
                 // An instruction that only raises an exception is a step too.
-                Slice::Again if step => return Exit::Budget,
+                Slice::Again if step || fruitless >= FRUITLESS_MAX => return Exit::Budget,
                 Slice::Again => {}
                 Slice::Out(exit) => return exit,
             }
