@@ -20,7 +20,7 @@ use lift::Fetched;
 const SLICE: i64 = 8192;
 
 /// Traps in a row, without an instruction between them, after which a turn ends.
-const FRUITLESS_MAX: u32 = 4096;
+const FRUITLESS_MAX: u32 = 32;
 
 /// How a slice ended.
 enum Slice {
