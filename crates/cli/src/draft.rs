@@ -2,7 +2,7 @@
 
 use cpu::LogItems;
 use machine::config::{Boot, Icount, MemConfig, Threading};
-use machine::{DeviceConfig, Given, MachineConfig, ObjectConfig, Target, registry};
+use machine::{DeviceConfig, Given, GlobalProp, MachineConfig, ObjectConfig, Target, registry};
 use qmp::chardev::Backend;
 use qmp::json::writer::Style;
 use qmp::server::Mode;
@@ -74,6 +74,7 @@ pub(crate) struct Draft {
     machine: Option<(String, String)>,
     machine_props: Vec<(String, String)>,
     cpu: Option<String>,
+    globals: Vec<GlobalProp>,
     smp: SmpOptions,
     mem: Option<(String, String)>,
     numa: Vec<Given<NumaOption>>,
@@ -135,6 +136,7 @@ impl Draft {
             machine: None,
             machine_props: Vec::new(),
             cpu: None,
+            globals: Vec::new(),
             smp: SmpOptions::default(),
             mem: None,
             numa: Vec::new(),
@@ -231,7 +233,17 @@ impl Draft {
     }
 
     pub(crate) fn global(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        self.warnings.push(format!("warning: {} has no effect: give the property with -device or -cpu", text.whole()));
+        let global = GlobalProp::parse(text.value).map_err(|e| Fatal::from(e.of_option(text.whole())))?;
+        let types = machine::types::list(self.target, Some("cpu"), true);
+        if types.iter().any(|info| info.name == global.driver) {
+            self.globals.push(global);
+        } else {
+            let kind = self.target.cpu_parent;
+            self.warnings.push(format!(
+                "warning: {} has no effect: only CPUs ({kind}, or one of its types) have such defaults",
+                text.whole()
+            ));
+        }
         Ok(())
     }
 
@@ -260,6 +272,15 @@ impl Draft {
 
     pub(crate) fn file(slot: &mut Option<String>, text: Text<'_>) -> Result<(), Fatal> {
         *slot = Some(text.value.to_string());
+        Ok(())
+    }
+
+    pub(crate) fn firmware_dir(&mut self, text: Text<'_>) -> Result<(), Fatal> {
+        if is_help(text.value) {
+            self.helps.push(|_| machine::firmware_directories().iter().map(|dir| format!("{dir}\n")).collect());
+        } else {
+            self.boot.firmware_dirs.push(text.value.to_string());
+        }
         Ok(())
     }
 
@@ -450,6 +471,7 @@ impl Draft {
         }
         config.machine_props = std::mem::take(&mut self.machine_props);
         config.cpu = self.cpu.take();
+        config.globals = std::mem::take(&mut self.globals);
         config.smp = self.smp;
         config.numa = std::mem::take(&mut self.numa);
         config.objects = std::mem::take(&mut self.objects);

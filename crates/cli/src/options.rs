@@ -213,7 +213,12 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     listed(
         "global",
         &[],
-        value(&["global"], "driver.prop=value", "set a default of a driver (accepted, without effect)", Draft::global),
+        value(
+            &["global"],
+            "driver.prop=value",
+            "set a default of a CPU type; others are accepted with a warning",
+            Draft::global,
+        ),
     ),
     listed(
         "name",
@@ -225,7 +230,13 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     value(&["append"], "string", "set the kernel's command line", |d, t| Draft::file(&mut d.boot.append, t)),
     value(&["initrd"], "file", "give the kernel this initial RAM disk", |d, t| Draft::file(&mut d.boot.initrd, t)),
     value(&["dtb"], "file", "give the guest this devicetree", |d, t| Draft::file(&mut d.boot.dtb, t)),
-    value(&["bios"], "file|none|default", "set the firmware", |d, t| Draft::file(&mut d.boot.bios, t)),
+    value(
+        &["bios"],
+        "file|none|default",
+        "set the firmware; riscv: OpenSBI unless the kernel is linked to the start of RAM",
+        |d, t| Draft::file(&mut d.boot.bios, t),
+    ),
+    value(&["L"], "path", "look for firmware in this directory first", Draft::firmware_dir),
     flag(&["S"], "do not start the CPUs (use 'cont')", |d| d.stopped = true),
     flag(&["preconfig"], "wait for x-exit-preconfig before building the machine", |d| d.preconfig = true),
     flag(&["no-reboot"], "exit instead of rebooting", |d| d.no_reboot = true),

@@ -242,7 +242,7 @@ pub trait Cpu: Send {
     /// Makes `pc` the address of the next instruction.
     fn set_pc(&mut self, pc: u64);
 
-    /// Runs at most `budget` instructions; fewer, with [`Exit::Budget`], when the guest takes that many exceptions that execute none
+    /// Runs at most `budget` instructions; fewer, with [`Exit::Budget`], when the guest takes exceptions over and over and executes none
     /// (a trap handler that traps at its first instruction).
     fn run(&mut self, budget: u64) -> Exit;
 

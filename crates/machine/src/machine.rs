@@ -178,6 +178,7 @@ impl Machine {
             start: Start::Reset,
             started: None,
             blobs: Vec::new(),
+            warnings: Vec::new(),
             power: power_switch(&self.power, self.sched.attention()),
             sched: &mut self.sched,
         };
@@ -186,6 +187,7 @@ impl Machine {
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         (self.devices, self.console_input) = (build.devices, build.console_input);
         self.memory = Arc::new(build.memory);
+        self.warnings.extend(build.warnings.into_iter().map(|text| Warning { option: None, text }));
         for plan in plans {
             self.enter(plan)?;
         }

@@ -47,9 +47,8 @@ pub fn help() -> String {
 pub fn parse(list: &str) -> Result<LogItems, String> {
     let mut items = LogItems::default();
     for name in list.split(',') {
-        let before = items;
         ITEMS.iter().filter(|item| item.name == name || name == "all").for_each(|item| (item.set)(&mut items));
-        if before == items && name != "all" && !ITEMS.iter().any(|item| item.name == name) {
+        if name != "all" && !ITEMS.iter().any(|item| item.name == name) {
             let names: Vec<&str> = ITEMS.iter().map(|item| item.name).collect();
             return Err(format!("there is no log item '{name}'; items are: {}", names.join(", ")));
         }

@@ -18,8 +18,9 @@ use lift::Fetched;
 
 /// Instructions between two looks at the interrupt lines, when nothing asks for an earlier one.
 const SLICE: i64 = 8192;
-/// Exceptions that a run may take without an instruction between them, however small its budget.
-const FRUITLESS_TRAPS: i64 = 64;
+
+/// Traps in a row, without an instruction between them, after which a turn ends.
+const FRUITLESS_MAX: u32 = 32;
 
 /// How a slice ended.
 enum Slice {
@@ -83,8 +84,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     fn run_loop(&mut self, budget: u64, step: bool) -> Exit {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
-        // A guest whose handler traps at its first instruction executes nothing, for ever: such slices are counted by themselves.
-        let mut fruitless = left.max(FRUITLESS_TRAPS);
+        let mut fruitless = 0;
         loop {
             if self.ctx.env.lines.take_kick() {
                 return Exit::Kicked;
@@ -107,17 +107,17 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 }
                 self.ctx.halted = false;
             }
-            if left <= 0 || fruitless <= 0 {
+            if left <= 0 {
                 return Exit::Budget;
             }
             let before = self.ctx.executed;
             let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);
-            let executed = (self.ctx.executed - before) as i64;
-            left -= executed;
-            fruitless -= i64::from(executed == 0);
+            left -= (self.ctx.executed - before) as i64;
+            // A guest whose trap handler traps executes nothing; others must get their turn all the same.
+            fruitless = if self.ctx.executed == before { fruitless + 1 } else { 0 };
             match slice {
                 // An instruction that only raises an exception is a step too.
-                Slice::Again if step => return Exit::Budget,
+                Slice::Again if step || fruitless >= FRUITLESS_MAX => return Exit::Budget,
                 Slice::Again => {}
                 Slice::Out(exit) => return exit,
             }
