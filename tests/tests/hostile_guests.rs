@@ -169,7 +169,7 @@ fn random_code_breaks_nothing() {
                 let cpus = if ["sifive_e", "spike"].contains(&board) { 1 } else { 2 };
                 let mut machine = machine(target, board, cpus, how, &image);
                 let ram = if board == "polyarch" { machine.cpus()[0].cpu.pc() } else { DRAM };
-                for burst in 0..20 {
+                for burst in 0..8 {
                     survive(&mut machine, 3, &format!("{what}, burst {burst}"));
                     machine.cpus_mut().iter_mut().for_each(|vcpu| scatter(&mut *vcpu.cpu, &mut random, ram));
                     machine.wake_all();
@@ -217,7 +217,7 @@ fn random_stores_to_devices_break_nothing() {
     let mut random = Random(0x5eed_0002);
     for target in ["riscv64", "riscv32"] {
         for board in ["virt", "polyarch", "sifive_u", "sifive_e", "spike"] {
-            for how in [How::Multi, How::Icount] {
+            for how in [if target == "riscv64" { How::Multi } else { How::Icount }] {
                 let image = Image::new(&format!("stores-{target}-{board}-{how:?}"), words.iter().copied());
                 let cpus = if ["sifive_e", "spike"].contains(&board) { 1 } else { 2 };
                 let mut machine = machine(target, board, cpus, how, &image);

@@ -250,7 +250,7 @@ fn run_reference(block: &Block, layout: &Layout, model: &mut Model) -> Outcome {
     }
 }
 
-fn check(steps: &[Step], exit: (u8, u16), regs: &[u64], passes: bool) -> Result<(), TestCaseError> {
+pub(crate) fn check(steps: &[Step], exit: (u8, u16), regs: &[u64], passes: bool) -> Result<(), TestCaseError> {
     let (mut vcpu, ram) = toy::vcpu();
     let regs: Vec<u64> = REGS.iter().zip(regs).map(|(w, r)| w.cut(*r)).collect();
     let bytes: Vec<u8> = (0..SIZE).map(|i| (i * 37 + i / 256) as u8).collect();

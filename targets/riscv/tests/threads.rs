@@ -1,7 +1,8 @@
 //! Harts on host threads of their own: atomics, locks, fences, and code that one hart writes and another runs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use cpu::{Clock, Cpu, Env, Exit, Kind, Lines, Vcpu};
@@ -113,6 +114,11 @@ impl Asm {
 
 /// Runs each program on a hart and a thread of its own until all wait for an interrupt; RAM, and each hart's s4.
 fn run(rounds: u64, programs: &[Vec<u32>]) -> (Arc<Ram>, Vec<u64>) {
+    run_as(false, rounds, programs)
+}
+
+/// The same; `in_rounds`: no hart begins its next 20,000 instructions before all have done theirs, as on a machine.
+fn run_as(in_rounds: bool, rounds: u64, programs: &[Vec<u32>]) -> (Arc<Ram>, Vec<u64>) {
     let kind = Kind::<Riscv64>::new(Model::new(64, "rv64", &[]).unwrap());
     let ram = Arc::new(Ram::new(1 << 20).unwrap());
     let mut bus = AddressSpace::new();
@@ -135,10 +141,23 @@ fn run(rounds: u64, programs: &[Vec<u32>]) -> (Arc<Ram>, Vec<u64>) {
         harts.push(hart);
     }
     let begin = Instant::now();
+    let (barrier, waiting) = (Barrier::new(harts.len()), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for hart in &mut harts {
-            scope.spawn(move || {
-                while hart.run(20_000) != Exit::Halted {
+            scope.spawn(|| {
+                let mut done = false;
+                while !done || in_rounds && waiting.load(Ordering::SeqCst) < programs.len() {
+                    if in_rounds {
+                        barrier.wait();
+                        hart.begin_round();
+                    }
+                    if !done && hart.run(20_000) == Exit::Halted {
+                        done = true;
+                        waiting.fetch_add(1, Ordering::SeqCst);
+                    }
+                    if in_rounds {
+                        barrier.wait();
+                    }
                     assert!(begin.elapsed() < LIMIT, "no end; pc {:#x}, round {}", hart.pc(), get(hart, "s3"));
                 }
             });
@@ -253,8 +272,9 @@ fn code_written_by_one_hart_is_run_by_another() {
         .addi(S4, S4, 1)
         .bne(S4, 0, "ok")
         .finish();
-    for _ in 0..5 {
-        assert_eq!(run(5_000, &[writer.clone(), runner.clone()]).1, [0, 0], "rounds in which old code was run");
+    for in_rounds in [false, true, false, true] {
+        let (_, wrong) = run_as(in_rounds, 3_000, &[writer.clone(), runner.clone()]);
+        assert_eq!(wrong, [0, 0], "calls that ran old code; in rounds: {in_rounds}");
     }
 }
 

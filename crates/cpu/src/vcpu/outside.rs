@@ -12,6 +12,9 @@ use crate::ctx::Requests;
 use crate::engine::Engine;
 use crate::target::Target;
 
+/// The most instructions that a snapshot may say were executed: a hundred years at 1 GHz, and far from an overflow.
+const EXECUTED_MAX: u64 = 1 << 62;
+
 /// The guest-visible state, as a snapshot holds it.
 #[derive(Serialize, Deserialize)]
 struct Saved<S> {
@@ -151,6 +154,9 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
         if saved.target != T::NAME {
             return Err(RestoreError(format!("was made by {}, this CPU is {}", saved.target, T::NAME)));
         }
+        if saved.executed > EXECUTED_MAX {
+            return Err(RestoreError(format!("has executed {} instructions, which can't be", saved.executed)));
+        }
         let widths = &self.kind.layout.regs;
         if saved.file.len() != widths.len() || saved.file.iter().zip(widths).any(|(v, w)| w.cut(*v) != *v) {
             return Err(RestoreError("holds registers that this CPU does not have".to_owned()));
@@ -159,6 +165,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
         self.ctx.pc = saved.pc;
         self.ctx.halted = saved.halted;
         self.ctx.executed = saved.executed;
+        self.ctx.round_start = saved.executed;
         self.ctx.state = saved.state;
         self.ctx.reservation = None;
         self.flush();
