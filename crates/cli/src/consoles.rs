@@ -10,7 +10,11 @@ use crate::fatal::Fatal;
 ///
 /// # Errors
 /// A device that can't be, or one that two can't share.
-pub(crate) fn channels(draft: &Draft, consoles: Vec<(String, String, User)>) -> Result<Vec<Channel>, Fatal> {
+pub(crate) fn channels(
+    draft: &Draft,
+    ports: usize,
+    consoles: Vec<(String, String, User)>,
+) -> Result<Vec<Channel>, Fatal> {
     let mut out: Vec<Channel> = Vec::new();
     let add = |out: &mut Vec<Channel>, id: &str, backend: &Backend, option: &str| {
         let (label, option) = (id.to_string(), option.to_string());
@@ -20,17 +24,22 @@ pub(crate) fn channels(draft: &Draft, consoles: Vec<(String, String, User)>) -> 
     let (mut serials, mut monitors) = (0, 0);
     for (option, device, user) in &consoles {
         let label = match user {
-            User::Serial => format!("serial{serials}"),
+            User::Serial(_) => format!("serial{serials}"),
             User::Monitor(_) => format!("compat_monitor{monitors}"),
         };
         match user {
-            User::Serial => serials += 1,
+            User::Serial(_) => serials += 1,
             User::Monitor(_) => monitors += 1,
         }
-        if *user == User::Serial && serials > 1 && !matches!(device.as_str(), "none" | "null") {
-            return Err(Fatal::of(option, "the machine has one serial port; give -serial once"));
-        }
-        place(&mut out, option, device, label, *user)?;
+        let user = match user {
+            User::Serial(_) if serials > ports && !matches!(device.as_str(), "none" | "null") => {
+                let text = format_args!("the machine has {ports} serial port(s), and -serial is given more often");
+                return Err(Fatal::of(option, text));
+            }
+            User::Serial(_) => User::Serial(serials - 1),
+            other => *other,
+        };
+        place(&mut out, option, device, label, user)?;
     }
     for (option, chardev, mode) in draft.mons() {
         share(&mut out, option, chardev, User::Monitor(*mode))?;
@@ -61,7 +70,7 @@ fn place(out: &mut Vec<Channel>, option: &str, device: &str, label: String, user
         (*shared, *signal) = (true, false);
     }
     let mut users = vec![user];
-    if mux && user == User::Serial {
+    if mux && matches!(user, User::Serial(_)) {
         users.push(User::Monitor(Mode::Readline));
     }
     out.push(Channel { label, backend, users, option: option.to_string() });
@@ -83,14 +92,14 @@ fn share(out: &mut [Channel], option: &str, id: &str, user: User) -> Result<(), 
 /// Serial port and monitor on the terminal, unless it is taken or the user chose otherwise.
 fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, String, User)]) -> Result<(), Fatal> {
     let taken = out.iter().any(|channel| matches!(channel.backend, Backend::Stdio { .. }));
-    let has_serial = out.iter().any(|channel| channel.users.contains(&User::Serial));
+    let has_serial = out.iter().any(|channel| channel.users.iter().any(|user| matches!(user, User::Serial(_))));
     if !draft.console_by_default() || taken || has_serial {
         return Ok(());
     }
     let human = |user: &User| *user == User::Monitor(Mode::Readline);
     let has_monitor = consoles.iter().any(|(.., user)| human(user)) || out.iter().any(|c| c.users.iter().any(human));
     let device = if has_monitor { "stdio" } else { "mon:stdio" };
-    place(out, "-nographic", device, "serial0".to_string(), User::Serial)
+    place(out, "-nographic", device, "serial0".to_string(), User::Serial(0))
 }
 
 fn check_stdio(channels: &[Channel]) -> Result<(), Fatal> {

@@ -14,8 +14,8 @@ use crate::options::Text;
 /// What uses a character device.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum User {
-    /// The guest's serial port.
-    Serial,
+    /// A serial port of the guest, by number.
+    Serial(usize),
     /// A monitor.
     Monitor(Mode),
 }
@@ -325,7 +325,7 @@ impl Draft {
     }
 
     pub(crate) fn serial(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        self.consoles.push((text.whole(), text.value.to_string(), User::Serial));
+        self.consoles.push((text.whole(), text.value.to_string(), User::Serial(0)));
         Ok(())
     }
 
@@ -446,7 +446,7 @@ impl Draft {
             self.warnings.push("warning: semihosting is not supported; the guest's calls trap".to_string());
         }
         let consoles = std::mem::take(&mut self.consoles);
-        let channels = crate::consoles::channels(&self, consoles)?;
+        let channels = crate::consoles::channels(&self, config.machine.serials, consoles)?;
         config.boot = self.boot;
         Ok(Plan {
             config,

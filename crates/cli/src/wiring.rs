@@ -69,10 +69,11 @@ impl Sink for SerialOut {
 
 /// Who gets a device's input.
 enum Front {
-    Serial,
+    Serial(usize),
     Monitor(usize),
     /// Ctrl-A switches between the serial port and the monitor.
     Mux {
+        port: usize,
         monitor: Option<usize>,
         at_monitor: bool,
         escape: bool,
@@ -93,7 +94,7 @@ pub(crate) enum Wish {
 pub(crate) struct Wiring {
     fronts: Vec<Front>,
     outlets: Vec<Option<Outlet>>,
-    serial: SerialOut,
+    serials: [SerialOut; 2],
     /// Removes sockets at the end.
     _opened: Vec<Opened>,
 }
@@ -112,21 +113,25 @@ impl Wiring {
     /// A device that can't be opened.
     pub(crate) fn open(channels: &[Channel], hub: &mut Hub, mailbox: &Mailbox, program: &str) -> Result<Wiring, Fatal> {
         let mut wiring =
-            Wiring { fronts: Vec::new(), outlets: Vec::new(), serial: SerialOut::default(), _opened: Vec::new() };
+            Wiring { fronts: Vec::new(), outlets: Vec::new(), serials: Default::default(), _opened: Vec::new() };
         for (n, channel) in channels.iter().enumerate() {
             let mut monitors = channel.users.iter().filter_map(|user| match user {
                 User::Monitor(mode) => Some(*mode),
-                User::Serial => None,
+                User::Serial(_) => None,
             });
             let monitor = monitors.next().map(|mode: Mode| hub.add(mode));
-            let serial = channel.users.contains(&User::Serial);
+            let serial = channel.users.iter().find_map(|user| match user {
+                // What a board has no port for goes nowhere.
+                User::Serial(port) => Some(*port).filter(|port| *port < wiring.serials.len()),
+                User::Monitor(_) => None,
+            });
             wiring.fronts.push(match (serial, monitor) {
                 _ if matches!(channel.backend, Backend::Stdio { mux: true, .. }) => {
-                    Front::Mux { monitor, at_monitor: !serial, escape: false }
+                    Front::Mux { port: serial.unwrap_or(0), monitor, at_monitor: serial.is_none(), escape: false }
                 }
-                (true, _) => Front::Serial,
-                (false, Some(monitor)) => Front::Monitor(monitor),
-                (false, None) => Front::Nobody,
+                (Some(port), _) => Front::Serial(port),
+                (None, Some(monitor)) => Front::Monitor(monitor),
+                (None, None) => Front::Nobody,
             });
             wiring.outlets.push(None);
             let mailbox = mailbox.clone();
@@ -138,9 +143,9 @@ impl Wiring {
         Ok(wiring)
     }
 
-    /// The console that leads to the serial port's device.
-    pub(crate) fn console(&self) -> Console {
-        Console::new(self.serial.clone())
+    /// The console that leads to a serial port's device.
+    pub(crate) fn console(&self, port: usize) -> Console {
+        Console::new(self.serials[port].clone())
     }
 
     /// Takes input of device `n`.
@@ -152,20 +157,20 @@ impl Wiring {
         }
         match &mut self.fronts[n] {
             Front::Monitor(monitor) => hub.input(*monitor, input),
-            Front::Serial => serial_input(&self.serial, input, machine),
-            Front::Mux { monitor, at_monitor, escape } => match input {
+            Front::Serial(port) => serial_input(&self.serials[*port], *port, input, machine),
+            Front::Mux { port, monitor, at_monitor, escape } => match input {
                 Input::Bytes(bytes) => {
                     let outlet = self.outlets[n].as_ref();
-                    let mut keys = Keys { monitor: *monitor, at_monitor, escape, outlet };
+                    let mut keys = Keys { port: *port, monitor: *monitor, at_monitor, escape, outlet };
                     return keys.typed(&bytes, machine, hub);
                 }
                 Input::Opened(outlet) => {
                     if *at_monitor && let Some(monitor) = *monitor {
                         hub.input(monitor, Input::Opened(outlet.clone()));
                     }
-                    serial_input(&self.serial, Input::Opened(outlet), machine);
+                    serial_input(&self.serials[*port], *port, Input::Opened(outlet), machine);
                 }
-                Input::Closed => serial_input(&self.serial, Input::Closed, machine),
+                Input::Closed => serial_input(&self.serials[*port], *port, Input::Closed, machine),
             },
             // What nobody uses is not read from.
             Front::Nobody => {
@@ -183,11 +188,11 @@ impl Wiring {
     }
 }
 
-fn serial_input(serial: &SerialOut, input: Input, machine: &mut Machine) {
+fn serial_input(serial: &SerialOut, port: usize, input: Input, machine: &mut Machine) {
     match input {
         Input::Opened(outlet) => *serial.0.lock() = Some(outlet),
         Input::Bytes(bytes) => {
-            machine.type_in(&bytes);
+            machine.type_into(port, &bytes);
             if let Some(outlet) = serial.0.lock().as_ref() {
                 outlet.set_unread(0);
             }
@@ -202,6 +207,7 @@ fn serial_input(serial: &SerialOut, input: Input, machine: &mut Machine) {
 
 /// The keys of a shared terminal.
 struct Keys<'a> {
+    port: usize,
     monitor: Option<usize>,
     at_monitor: &'a mut bool,
     escape: &'a mut bool,
@@ -251,7 +257,7 @@ impl Keys<'_> {
         match self.monitor {
             _ if bytes.is_empty() => {}
             Some(monitor) if *self.at_monitor => hub.input(monitor, Input::Bytes(bytes)),
-            _ => machine.type_in(&bytes),
+            _ => machine.type_into(self.port, &bytes),
         }
     }
 

@@ -84,7 +84,7 @@ fn start_up_errors_say_what_is_wrong_and_end_with_1() {
         ),
         (&["riscv64", "-M", "virt", "-d", "int", "-D", "a%x"], "-D a%x: Bad logfile format: a%x"),
         (&["riscv64", "-M", "virt", "-bios", "/nowhere/fw.bin"], "could not load '/nowhere/fw.bin'"),
-        (&["riscv64", "-global", "rv64"], "-global rv64: Missing a part of DRIVER.PROPERTY=VALUE"),
+        (&["riscv64", "-global", "rv64"], "-global rv64: Invalid parameter 'rv64'"),
         (&["riscv64", "-M", "virt", "-global", "riscv-cpu.zebra=on"], "zebra"),
         (&["riscv64", "-accel", "kvm"], "qemu-system-riscv64: -machine accel=kvm: No accelerator found\n"),
         (&["riscv64", "-M", "virt", "-kernel", "/nowhere/_NO_FILE_"], "/nowhere/_NO_FILE_"),

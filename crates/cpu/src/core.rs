@@ -1,6 +1,6 @@
 //! The part of a CPU that compiled handlers touch: register file, soft TLB, jump cache. Plain memory, reached by raw pointers.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
@@ -128,8 +128,7 @@ impl OwnedCore {
     /// A core with an empty file. TLBs of spaces that are never used stay untouched, and so take no host memory.
     pub(crate) fn new(slow: SlowPaths) -> OwnedCore {
         let layout = Layout::new::<Core>();
-        // SAFETY: the layout's size is not zero.
-        let raw = unsafe { alloc_zeroed(layout) }.cast::<Core>();
+        let raw = host::zeroed(layout).cast::<Core>();
         let Some(core) = NonNull::new(raw) else { handle_alloc_error(layout) };
         // SAFETY: freshly allocated with the layout of `Core`. Zeros are valid for all fields but these two, which are written through
         // raw pointers before a reference to the whole exists.
@@ -163,6 +162,48 @@ impl DerefMut for OwnedCore {
 impl Drop for OwnedCore {
     fn drop(&mut self) {
         // SAFETY: allocated with this layout in `new`; `Core` has nothing to drop.
-        unsafe { dealloc(self.0.as_ptr().cast(), Layout::new::<Core>()) };
+        unsafe { host::free(self.0.as_ptr().cast(), Layout::new::<Core>()) };
+    }
+}
+
+/// Zeroed memory straight from the host: an allocator may clear what it hands out, and so touch all of it.
+#[cfg(unix)]
+mod host {
+    use std::alloc::Layout;
+    use std::ptr::null_mut;
+
+    use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
+
+    /// Null if there is none. Alignment is that of a page at least.
+    pub(super) fn zeroed(layout: Layout) -> *mut u8 {
+        // SAFETY: a new private mapping at an address of the host's choice concerns no other memory.
+        let mapped =
+            unsafe { mmap_anonymous(null_mut(), layout.size(), ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
+        mapped.map_or(null_mut(), |raw| raw.cast())
+    }
+
+    /// # Safety
+    /// `raw` comes from [`zeroed`] with this layout, and is used no more.
+    pub(super) unsafe fn free(raw: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises. A mapping of our own can always be taken back.
+        let _ = unsafe { munmap(raw.cast(), layout.size()) };
+    }
+}
+
+#[cfg(not(unix))]
+mod host {
+    use std::alloc::Layout;
+
+    /// Null if there is none.
+    pub(super) fn zeroed(layout: Layout) -> *mut u8 {
+        // SAFETY: the layout's size is not zero.
+        unsafe { std::alloc::alloc_zeroed(layout) }
+    }
+
+    /// # Safety
+    /// `raw` comes from [`zeroed`] with this layout, and is used no more.
+    pub(super) unsafe fn free(raw: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { std::alloc::dealloc(raw, layout) };
     }
 }

@@ -142,6 +142,8 @@ pub struct Build<'a> {
     pub devices: Vec<SharedDevice>,
     /// The device that gets what the console's user types.
     pub console_input: Option<SharedDevice>,
+    /// The device that gets what the second serial port's user types.
+    pub second_input: Option<SharedDevice>,
     /// Where the console's output goes.
     pub console: Console,
     /// Schedules the CPUs; hands out the wires into them.

@@ -289,6 +289,8 @@ pub struct MachineConfig {
     pub boot: Boot,
     /// Where the first serial port's output goes.
     pub console: Console,
+    /// Where the second one's goes, on boards that have it.
+    pub second_console: Console,
     /// `-icount`.
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
@@ -330,6 +332,7 @@ impl MachineConfig {
             devices: Vec::new(),
             boot: Boot::default(),
             console: Console::default(),
+            second_console: Console::default(),
             icount: None,
             threading: Threading::default(),
             name: None,

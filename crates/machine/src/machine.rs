@@ -54,6 +54,14 @@ pub struct HotpluggableCpu {
     pub qom_path: Option<String>,
 }
 
+/// What is typed into a serial port.
+#[derive(Default)]
+pub(crate) struct SerialInput {
+    device: Option<SharedDevice>,
+    /// What the guest had no room for.
+    typed: VecDeque<u8>,
+}
+
 /// A machine.
 pub struct Machine {
     pub(crate) config: MachineConfig,
@@ -75,9 +83,8 @@ pub struct Machine {
     /// What CPUs log, and where.
     log: Option<(Arc<dyn Log>, LogItems)>,
     pub(crate) devices: Vec<SharedDevice>,
-    pub(crate) console_input: Option<SharedDevice>,
-    /// Console input that the guest had no room for.
-    pub(crate) typed: VecDeque<u8>,
+    /// Serial ports that take input.
+    pub(crate) inputs: [SerialInput; 2],
     pub(crate) power: Arc<Mutex<Vec<PowerRequest>>>,
     pub(crate) state: RunState,
     pub(crate) events: VecDeque<Event>,
@@ -114,8 +121,7 @@ impl Machine {
             started: None,
             log: None,
             devices: Vec::new(),
-            console_input: None,
-            typed: VecDeque::new(),
+            inputs: Default::default(),
             power: Arc::default(),
             state: RunState::Preconfig,
             events: VecDeque::new(),
@@ -174,6 +180,7 @@ impl Machine {
             cpus: Vec::new(),
             devices: Vec::new(),
             console_input: None,
+            second_input: None,
             console: self.config.console.clone(),
             start: Start::Reset,
             started: None,
@@ -185,7 +192,8 @@ impl Machine {
         (self.config.machine.build)(&mut build)?;
         let plans = build.cpus;
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
-        (self.devices, self.console_input) = (build.devices, build.console_input);
+        self.devices = build.devices;
+        (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);
         self.memory = Arc::new(build.memory);
         self.warnings.extend(build.warnings.into_iter().map(|text| Warning { option: None, text }));
         for plan in plans {
@@ -418,15 +426,22 @@ impl Machine {
 
     /// Takes what the console's user typed.
     pub fn type_in(&mut self, bytes: &[u8]) {
-        self.typed.extend(bytes);
+        self.type_into(0, bytes);
+    }
+
+    /// Takes what the user of serial port `port` (0 or 1) typed.
+    pub fn type_into(&mut self, port: usize, bytes: &[u8]) {
+        self.inputs[port].typed.extend(bytes);
     }
 
     /// Hands the guest what it has room for.
     pub(crate) fn feed_console(&mut self) {
-        let Some(device) = self.console_input.as_ref().filter(|_| !self.typed.is_empty()) else { return };
         let now = self.sched.clock().now(0);
-        let taken = device.lock().receive(self.typed.make_contiguous(), now);
-        self.typed.drain(..taken);
+        for input in self.inputs.iter_mut().filter(|input| !input.typed.is_empty()) {
+            let Some(device) = &input.device else { continue };
+            let taken = device.lock().receive(input.typed.make_contiguous(), now);
+            input.typed.drain(..taken);
+        }
     }
 
     /// Ends the running round early; other threads use it when they have something for the main loop.

@@ -40,6 +40,8 @@ pub struct MachineType {
     pub hotplug: bool,
     /// Whether a suspended guest can be woken.
     pub wakeup: bool,
+    /// Serial ports.
+    pub serials: usize,
     /// RAM in bytes when `-m` is not given.
     pub default_ram: u64,
     /// Properties that only this type has: name, type, value at start.
@@ -65,6 +67,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     levels: None,
     hotplug: false,
     wakeup: false,
+    serials: 1,
     default_ram: 128 << 20,
     own_properties: &[],
     build: |_| Ok(()),

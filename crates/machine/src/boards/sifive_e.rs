@@ -11,7 +11,6 @@ use memory::Line;
 
 use crate::boards::riscv::{self, LITTLE, M};
 use crate::build::{Build, read_file};
-use crate::console::Console;
 use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
 use crate::targets::Arch;
@@ -23,6 +22,7 @@ pub static SIFIVE_E: MachineType = MachineType {
     arches: &[Arch::Riscv],
     default_model: &[("riscv32", "sifive-e31"), ("riscv64", "sifive-e51")],
     shows_model: false,
+    serials: 2,
     build,
     ..BOARD
 };
@@ -68,12 +68,11 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let gpio = SifiveGpio::new(irqs, vec![Line::unconnected(); N_PINS as usize]);
     board.device("sifive_soc.gpio", GPIO.0, GPIO.1, LITTLE, gpio)?;
     for (n, (start, irq)) in UARTS.into_iter().enumerate() {
-        let console = if n == 0 { board.console.clone() } else { Console::default() };
+        let console = if n == 0 { board.console.clone() } else { board.config.second_console.clone() };
         let uart = SifiveUart::new(plic.line(irq), Box::new(console));
         let uart = board.device("riscv.sifive.uart", start, 0x1000, LITTLE, uart)?;
-        if n == 0 {
-            board.console_input = Some(uart);
-        }
+        let input = if n == 0 { &mut board.console_input } else { &mut board.second_input };
+        *input = Some(uart);
     }
     for (name, start, size) in UNIMPLEMENTED {
         board.device(name, start, size, LITTLE, Unimp::new(name))?;

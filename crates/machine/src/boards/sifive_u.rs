@@ -9,7 +9,6 @@ use loader::Fdt;
 
 use crate::boards::riscv::{self, LITTLE, M, MS, irq, reg};
 use crate::build::{Build, with_globals};
-use crate::console::Console;
 use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
 use crate::targets::Arch;
@@ -24,6 +23,7 @@ pub static SIFIVE_U: MachineType = MachineType {
     default_cpus: 2,
     default_model: &[("riscv32", "sifive-u34"), ("riscv64", "sifive-u54")],
     shows_model: false,
+    serials: 2,
     build,
     ..BOARD
 };
@@ -60,12 +60,11 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     riscv::add_clint(board, CLINT.0)?;
     board.device("riscv.sifive.u.prci", PRCI.0, PRCI.1, LITTLE, SifiveUPrci::new())?;
     for (n, (start, irq)) in UARTS.into_iter().enumerate() {
-        let console = if n == 0 { board.console.clone() } else { Console::default() };
+        let console = if n == 0 { board.console.clone() } else { board.config.second_console.clone() };
         let uart = SifiveUart::new(plic.line(irq), Box::new(console));
         let uart = board.device("riscv.sifive.uart", start, 0x1000, LITTLE, uart)?;
-        if n == 0 {
-            board.console_input = Some(uart);
-        }
+        let input = if n == 0 { &mut board.console_input } else { &mut board.second_input };
+        *input = Some(uart);
     }
     for (name, (start, size)) in
         [("riscv.sifive.u.otp", OTP), ("cadence_gem", GEM), ("riscv.sifive.u.gem-mgmt", GEM_MGMT)]
