@@ -94,6 +94,8 @@ class Machine:
         self.uc.mem_write(self.data, bytes(self.window))
         self.uc.hook_add(UC_HOOK_INTR, self.on_exception)
         self.trap = None
+        # The floating-point CSRs can't be reached before the unit is on.
+        self.uc.reg_write(rv.UC_RISCV_REG_MSTATUS, MSTATUS_FS)
         for number in NUMBERS:
             self.uc.reg_write(number, 0)
 

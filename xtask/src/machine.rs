@@ -47,7 +47,8 @@ pub fn boot(program: &Path, options: &[String], limit: Duration) -> Result<Outco
             child.kill()?;
             child.wait()?;
             let console = out.join().unwrap_or_default();
-            bail!("{} has not ended after {limit:?}; console so far:\n{console}", program.display());
+            let name = program.file_name().unwrap_or_default().display();
+            bail!("{name} has not ended after {limit:?}; console so far:\n{console}");
         }
         std::thread::sleep(Duration::from_millis(2));
     };

@@ -14,9 +14,9 @@ use crate::{cargo, root, run as sh, say};
 /// What `cargo xtask matrix` understands.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The program that runs the guests
-    #[arg(long, default_value = "target/release/polyarch")]
-    bin: PathBuf,
+    /// The program that runs the guests; without it, a release build is made
+    #[arg(long)]
+    bin: Option<PathBuf>,
 }
 
 const HEAD: &str = "\
@@ -30,7 +30,13 @@ Written by `cargo xtask matrix`; don't edit. \"Passed\" is what the run that wro
 /// # Errors
 /// When a file can't be read or written.
 pub fn run(args: &Args) -> Result<()> {
-    let bin = root().join(&args.bin);
+    let bin = match &args.bin {
+        Some(path) => path.clone(),
+        None => {
+            sh(cargo().args(["build", "--release", "--package", "cli"]))?;
+            root().join("target/release/polyarch")
+        }
+    };
     let mut page = HEAD.to_owned();
     for arch in ARCHS {
         let _ = writeln!(page, "\n## {}\n\n| suite | passed | total |\n|---|---|---|", arch.target);

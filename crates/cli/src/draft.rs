@@ -1,7 +1,8 @@
 //! What the options have said so far; once all are read it becomes the machine's configuration and the list of consoles.
 
+use cpu::LogItems;
 use machine::config::{Boot, Icount, MemConfig, Threading};
-use machine::{DeviceConfig, Given, MachineConfig, ObjectConfig, Target, registry};
+use machine::{DeviceConfig, Given, GlobalProp, MachineConfig, ObjectConfig, Target, registry};
 use qmp::chardev::Backend;
 use qmp::json::writer::Style;
 use qmp::server::Mode;
@@ -61,7 +62,7 @@ pub(crate) struct Draft {
     /// `-D`
     pub log_file: Option<String>,
     /// `-d`
-    pub log_items: Option<String>,
+    pub log_items: LogItems,
     /// `-pidfile`
     pub pidfile: Option<String>,
     /// An argument that is no option: QEMU's disk image.
@@ -73,6 +74,7 @@ pub(crate) struct Draft {
     machine: Option<(String, String)>,
     machine_props: Vec<(String, String)>,
     cpu: Option<String>,
+    globals: Vec<GlobalProp>,
     smp: SmpOptions,
     mem: Option<(String, String)>,
     numa: Vec<Given<NumaOption>>,
@@ -100,6 +102,10 @@ pub(crate) struct Plan {
     pub gdb: Option<String>,
     /// `-pidfile`
     pub pidfile: Option<String>,
+    /// `-D`
+    pub log_file: Option<String>,
+    /// `-d`
+    pub log_items: LogItems,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -121,7 +127,7 @@ impl Draft {
             boot: Boot::default(),
             gdb: None,
             log_file: None,
-            log_items: None,
+            log_items: LogItems::default(),
             pidfile: None,
             image: None,
             display_none: false,
@@ -130,6 +136,7 @@ impl Draft {
             machine: None,
             machine_props: Vec::new(),
             cpu: None,
+            globals: Vec::new(),
             smp: SmpOptions::default(),
             mem: None,
             numa: Vec::new(),
@@ -226,7 +233,17 @@ impl Draft {
     }
 
     pub(crate) fn global(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        self.warnings.push(format!("warning: {} has no effect: give the property with -device or -cpu", text.whole()));
+        let global = GlobalProp::parse(text.value).map_err(|e| Fatal::from(e.of_option(text.whole())))?;
+        let types = machine::types::list(self.target, Some("cpu"), true);
+        if types.iter().any(|info| info.name == global.driver) {
+            self.globals.push(global);
+        } else {
+            let kind = self.target.cpu_parent;
+            self.warnings.push(format!(
+                "warning: {} has no effect: only CPUs ({kind}, or one of its types) have such defaults",
+                text.whole()
+            ));
+        }
         Ok(())
     }
 
@@ -255,6 +272,15 @@ impl Draft {
 
     pub(crate) fn file(slot: &mut Option<String>, text: Text<'_>) -> Result<(), Fatal> {
         *slot = Some(text.value.to_string());
+        Ok(())
+    }
+
+    pub(crate) fn firmware_dir(&mut self, text: Text<'_>) -> Result<(), Fatal> {
+        if is_help(text.value) {
+            self.helps.push(|_| machine::firmware_directories().iter().map(|dir| format!("{dir}\n")).collect());
+        } else {
+            self.boot.firmware_dirs.push(text.value.to_string());
+        }
         Ok(())
     }
 
@@ -362,7 +388,12 @@ impl Draft {
     }
 
     pub(crate) fn log_items(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        self.log_items = Some(text.value.to_string());
+        if is_help(text.value) {
+            self.helps.push(|_| qmp::log::help());
+            return Ok(());
+        }
+        // Later items replace earlier ones, as in QEMU.
+        self.log_items = qmp::log::parse(text.value).map_err(|e| Fatal::of(&text.whole(), e))?;
         Ok(())
     }
 
@@ -411,17 +442,21 @@ impl Draft {
             let hint = format!("To run a program give -kernel {image}");
             return Err(Fatal::of(image, "disk images are not supported").hint(hint));
         }
-        if let Some(items) = &self.log_items {
-            self.warnings
-                .push(format!("warning: -d {items}: there is no log of that yet; 'info registers' and gdb show state"));
-        }
         if self.semihosting {
             self.warnings.push("warning: semihosting is not supported; the guest's calls trap".to_string());
         }
         let consoles = std::mem::take(&mut self.consoles);
         let channels = crate::consoles::channels(&self, consoles)?;
         config.boot = self.boot;
-        Ok(Plan { config, channels, gdb: self.gdb, pidfile: self.pidfile, warnings: self.warnings })
+        Ok(Plan {
+            config,
+            channels,
+            gdb: self.gdb,
+            pidfile: self.pidfile,
+            log_file: self.log_file,
+            log_items: self.log_items,
+            warnings: self.warnings,
+        })
     }
 
     fn machine_config(&mut self) -> Result<MachineConfig, Fatal> {
@@ -436,6 +471,7 @@ impl Draft {
         }
         config.machine_props = std::mem::take(&mut self.machine_props);
         config.cpu = self.cpu.take();
+        config.globals = std::mem::take(&mut self.globals);
         config.smp = self.smp;
         config.numa = std::mem::take(&mut self.numa);
         config.objects = std::mem::take(&mut self.objects);

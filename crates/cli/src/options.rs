@@ -213,7 +213,12 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     listed(
         "global",
         &[],
-        value(&["global"], "driver.prop=value", "set a default of a driver (accepted, without effect)", Draft::global),
+        value(
+            &["global"],
+            "driver.prop=value",
+            "set a default of a CPU type; others are accepted with a warning",
+            Draft::global,
+        ),
     ),
     listed(
         "name",
@@ -225,7 +230,13 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     value(&["append"], "string", "set the kernel's command line", |d, t| Draft::file(&mut d.boot.append, t)),
     value(&["initrd"], "file", "give the kernel this initial RAM disk", |d, t| Draft::file(&mut d.boot.initrd, t)),
     value(&["dtb"], "file", "give the guest this devicetree", |d, t| Draft::file(&mut d.boot.dtb, t)),
-    value(&["bios"], "file|none|default", "set the firmware", |d, t| Draft::file(&mut d.boot.bios, t)),
+    value(
+        &["bios"],
+        "file|none|default",
+        "set the firmware; riscv: OpenSBI unless the kernel is linked to the start of RAM",
+        |d, t| Draft::file(&mut d.boot.bios, t),
+    ),
+    value(&["L"], "path", "look for firmware in this directory first", Draft::firmware_dir),
     flag(&["S"], "do not start the CPUs (use 'cont')", |d| d.stopped = true),
     flag(&["preconfig"], "wait for x-exit-preconfig before building the machine", |d| d.preconfig = true),
     flag(&["no-reboot"], "exit instead of rebooting", |d| d.no_reboot = true),
@@ -272,8 +283,15 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     ),
     value(&["gdb"], "dev", "wait for gdb on dev, such as tcp::1234", Draft::gdb),
     flag(&["s"], "shorthand for -gdb tcp::1234", |d| d.gdb = Some("tcp::1234".to_string())),
-    value(&["d"], "item1,...", "log these items to stderr, or to the file of -D", Draft::log_items),
-    value(&["D"], "logfile", "write the log to this file", |d, t| Draft::file(&mut d.log_file, t)),
+    value(
+        &["d"],
+        "item1,...",
+        "log these items to stderr, or to the file of -D; '-d help' lists them",
+        Draft::log_items,
+    ),
+    value(&["D"], "logfile", "write the log to this file; %d in its name stands for the process id", |d, t| {
+        Draft::file(&mut d.log_file, t)
+    }),
     listed(
         "icount",
         &[("sleep", P::Boolean), ("align", P::Boolean), ("shift", P::String)],

@@ -56,7 +56,11 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     };
     let mut config = plan.config;
     config.console = wiring.console();
-    let machine = Machine::new(config)?;
+    if let Some(pattern) = &plan.log_file {
+        environment.log.set_file(pattern).map_err(|e| Fatal::of(&format!("-D {pattern}"), e))?;
+    }
+    let mut machine = Machine::new(config)?;
+    environment.log.choose(&mut machine, plan.log_items);
     mailbox.attend(&machine);
     if let Some(path) = &plan.pidfile {
         let fault = |e| Fatal::of(&format!("-pidfile {path}"), qmp::save::reason(&e));

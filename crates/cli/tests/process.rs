@@ -78,6 +78,14 @@ fn start_up_errors_say_what_is_wrong_and_end_with_1() {
             &["riscv64", "-M", "virt", "-smp", "9"],
             "qemu-system-riscv64: Invalid SMP CPUs 9. The max CPUs supported by machine 'virt' is 8\n",
         ),
+        (
+            &["riscv64", "-d", "int,zebra"],
+            "qemu-system-riscv64: -d int,zebra: there is no log item 'zebra'; items are: in_asm,",
+        ),
+        (&["riscv64", "-M", "virt", "-d", "int", "-D", "a%x"], "-D a%x: Bad logfile format: a%x"),
+        (&["riscv64", "-M", "virt", "-bios", "/nowhere/fw.bin"], "could not load '/nowhere/fw.bin'"),
+        (&["riscv64", "-global", "rv64"], "-global rv64: Missing a part of DRIVER.PROPERTY=VALUE"),
+        (&["riscv64", "-M", "virt", "-global", "riscv-cpu.zebra=on"], "zebra"),
         (&["riscv64", "-accel", "kvm"], "qemu-system-riscv64: -machine accel=kvm: No accelerator found\n"),
         (&["riscv64", "-M", "virt", "-kernel", "/nowhere/_NO_FILE_"], "/nowhere/_NO_FILE_"),
         (&["riscv64", "-M", "virt", "-S", "-qmp", "unix:/nowhere/s,server,nowait"], "Failed to bind socket"),
@@ -101,6 +109,8 @@ fn help_and_lists_end_with_0() {
         (&["riscv64", "-cpu", "?"], "sifive-u54"),
         (&["riscv64", "-accel", "help"], "tcg"),
         (&["riscv64", "-device", "help"], "rv64-riscv-cpu"),
+        (&["riscv64", "-d", "help"], "guest_errors"),
+        (&["riscv64", "-L", "help"], "/usr/share/qemu"),
         (&["--help"], "topology"),
         (&["topology", "--smp", "sockets=2,cores=2", "--numa", "node,cpus=0-1", "--numa", "node,cpus=2-3"], "node 1"),
         (&["topology", "-smp", "4", "--format", "svg"], "<svg"),
@@ -134,6 +144,53 @@ fn the_guest_talks_and_its_exit_code_is_ours() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("all is well"), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn the_log_goes_to_its_file() {
+    let pattern = scratch("log-%d").display().to_string();
+    let items = "in_asm,op,op_opt,int,nochain,guest_errors,unimp";
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "polyarch", "-display", "none", "-nodefaults", "-kernel", DEMO]);
+    let mut child = command.args(["-d", items, "-D", &pattern]).spawn().unwrap();
+    let name = pattern.replace("%d", &child.id().to_string());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let log = std::fs::read_to_string(&name).unwrap();
+    std::fs::remove_file(&name).unwrap();
+    assert!(log.contains("\nIN:\n0x") && log.contains("OP:\n") && log.contains("OP after passes:\n"));
+    assert!(!log.contains("Trace "), "items that nobody asked for are logged");
+}
+
+#[test]
+fn the_monitor_chooses_what_is_logged() {
+    let mut child = Command::new(BIN)
+        .args(["riscv64", "-M", "virt", "-bios", "none", "-S", "-display", "none", "-nodefaults", "-monitor", "stdio"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"log zebra\rlog exec,int\rlogfile a%x\rlog\rquit\r").unwrap();
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    for want in ["Error: there is no log item 'zebra'", "Error: Bad logfile format: a%x", "in_asm          guest"] {
+        assert!(text.contains(want), "{text}");
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_trap_handler_that_traps_holds_up_nobody() {
+    let socket = scratch("storm");
+    let device = format!("unix:{},server,nowait", socket.display());
+    let mut command = Command::new(BIN);
+    // Nothing is loaded: every hart traps for ever.
+    let options = ["riscv64", "-M", "polyarch", "-smp", "64", "-display", "none", "-nodefaults", "-qmp", &device];
+    let _guest = Guest(command.args(options).spawn().unwrap());
+    let mut reader = client(&socket);
+    assert_eq!(ask(&mut reader, r#"{"execute":"system_reset"}"#), r#"{"return": {}}"#);
+    let mut event = String::new();
+    reader.read_line(&mut event).unwrap();
+    assert!(event.contains("\"RESET\""), "{event}");
 }
 
 #[test]

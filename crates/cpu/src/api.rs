@@ -242,7 +242,7 @@ pub trait Cpu: Send {
     /// Makes `pc` the address of the next instruction.
     fn set_pc(&mut self, pc: u64);
 
-    /// Runs at most `budget` instructions; fewer, with [`Exit::Budget`], when the guest takes that many exceptions that execute none
+    /// Runs at most `budget` instructions; fewer, with [`Exit::Budget`], when the guest takes exceptions over and over and executes none
     /// (a trap handler that traps at its first instruction).
     fn run(&mut self, budget: u64) -> Exit;
 
@@ -252,8 +252,8 @@ pub trait Cpu: Send {
     /// Instructions executed since the CPU was made; traps are no instructions.
     fn executed(&self) -> u64;
 
-    /// Tells the CPU that a new round of the scheduler begins: [`Clock::now`] counts from here. No CPU that shares memory with this
-    /// one is running, or else none ever hears of rounds.
+    /// Tells the CPU that a new round of the scheduler begins: [`Clock::now`] counts from here. CPUs of the
+    /// machine that run meanwhile have begun after the last round's end.
     fn begin_round(&mut self);
 
     /// Back to the state after power-on; breakpoints, watchpoints and the instruction count stay.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use memory::{PAGE_SIZE, Ram, RamPage};
+use memory::{Ram, RamPage};
 use uop::InsnStart;
 
 use crate::engine::{CodeId, Engine};
@@ -27,18 +27,8 @@ pub(crate) struct Key {
 pub(crate) struct Entry {
     pub(crate) key: Key,
     pub(crate) insns: Box<[InsnStart]>,
-    /// Where it came from; a block that crosses a page's end has two parts.
-    pub(crate) parts: [Option<Part>; 2],
-}
-
-/// The bytes of one page that a block was lifted from.
-#[derive(Clone, Copy)]
-pub(crate) struct Part {
-    /// Physical address of the page.
-    pub(crate) page: u64,
-    from: u16,
-    len: u16,
-    sum: u64,
+    /// The physical pages it came from; a block that crosses a page's end has two.
+    pub(crate) pages: [Option<u64>; 2],
 }
 
 struct Page {
@@ -46,28 +36,16 @@ struct Page {
     offset: u64,
     version: u32,
     blocks: Vec<CodeId>,
-    /// The round in which its youngest block was lifted, until [`BlockCache::drop_stale`] has found it good in a later one.
-    suspect: Option<u64>,
+    /// What blocks were lifted from, while other CPUs may still store here unnoticed.
+    fresh: Option<Vec<Lifted>>,
 }
 
-impl Page {
-    fn holds(&self, part: &Part) -> bool {
-        let mut bytes = [0; PAGE_SIZE as usize];
-        let bytes = &mut bytes[..usize::from(part.len)];
-        self.ram.read_bytes(self.offset + u64::from(part.from), bytes);
-        sum(bytes) == part.sum
-    }
-}
-
-/// A number that tells apart what may stand in one place.
-fn sum(bytes: &[u8]) -> u64 {
-    let mut hasher = AddressHasher(bytes.len() as u64);
-    for chunk in bytes.chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        hasher.write_u64(u64::from_le_bytes(word));
-    }
-    hasher.finish()
+/// What a block was lifted from.
+struct Lifted {
+    code: CodeId,
+    /// Offset in the page.
+    at: u64,
+    bytes: Box<[u8]>,
 }
 
 /// A quick hash for keys that are addresses: multiply and fold.
@@ -100,8 +78,8 @@ pub(crate) struct BlockCache {
     by_key: Map<Key, CodeId>,
     entries: Vec<Option<Entry>>,
     pages: Map<u64, Page>,
-    /// The pages that are suspect.
-    suspects: Vec<u64>,
+    /// Pages that have become code pages since [`BlockCache::settle`].
+    fresh_pages: Vec<u64>,
 }
 
 impl BlockCache {
@@ -114,76 +92,83 @@ impl BlockCache {
         self.entries[code.0 as usize].as_ref().expect("an engine runs only blocks that are in the cache")
     }
 
-    /// Adds a block that was lifted in `round` from each part: (physical address, RAM, bytes). Returns whether a page has become a
-    /// code page by that.
+    /// Adds a block that was lifted from these parts: physical address, RAM, bytes. Returns whether a page has become a code page by
+    /// that.
     pub(crate) fn add(
         &mut self,
         code: CodeId,
         key: Key,
         insns: Box<[InsnStart]>,
-        parts: &[(u64, &RamPage, &[u8])],
-        round: u64,
+        parts: &[(u64, RamPage<'_>, &[u8])],
     ) -> bool {
-        let mut places = [None; 2];
+        let mut pages = [None; 2];
         let mut new_page = false;
-        for (slot, &(phys, ram_page, bytes)) in places.iter_mut().zip(parts) {
-            let (base, from) = (phys & !(PAGE_SIZE - 1), phys % PAGE_SIZE);
-            // Both fit: they are below a page's size.
-            *slot = Some(Part { page: base, from: from as u16, len: bytes.len() as u16, sum: sum(bytes) });
+        for (slot, &(phys, ram_page, bytes)) in pages.iter_mut().zip(parts) {
+            let base = phys & !(memory::PAGE_SIZE - 1);
+            *slot = Some(base);
             let page = self.pages.entry(base).or_insert_with(|| {
                 new_page = true;
+                self.fresh_pages.push(base);
                 ram_page.ram.add_code_user(ram_page.offset);
                 let version = ram_page.ram.code_version(ram_page.offset);
-                let ram = Arc::clone(&ram_page.ram);
-                Page { ram, offset: ram_page.offset, version, blocks: Vec::new(), suspect: None }
+                let (ram, offset) = (Arc::clone(ram_page.ram), ram_page.offset);
+                Page { ram, offset, version, blocks: Vec::new(), fresh: Some(Vec::new()) }
             });
             page.blocks.push(code);
-            page.ram.mark_code(page.offset + from, bytes.len() as u64);
-            if page.suspect.replace(round).is_none() {
-                self.suspects.push(base);
+            let at = phys % memory::PAGE_SIZE;
+            page.ram.mark_code(page.offset + at, bytes.len() as u64);
+            if let Some(fresh) = &mut page.fresh {
+                fresh.push(Lifted { code, at, bytes: bytes.into() });
             }
         }
         let at = code.0 as usize;
         if self.entries.len() <= at {
             self.entries.resize_with(at + 1, || None);
         }
-        self.entries[at] = Some(Entry { key, insns, parts: places });
+        self.entries[at] = Some(Entry { key, insns, pages });
         self.by_key.insert(key, code);
         new_page
-    }
-
-    /// Drops blocks that other CPUs have overwritten unseen; returns whether there were any.
-    ///
-    /// A CPU that may store to a page quickly learns only at its next look that code was lifted from it, and between the reading of
-    /// the bytes and the marking of the page nobody knows. Both are over when the next round begins: a page whose blocks are older,
-    /// and found good, is beyond suspicion.
-    pub(crate) fn drop_stale<E: Engine>(&mut self, round: u64, engine: &mut E) -> bool {
-        let mut dropped = false;
-        for base in std::mem::take(&mut self.suspects) {
-            let Some(page) = self.pages.get_mut(&base) else { continue };
-            let parts = page.blocks.iter().filter_map(|code| self.entries[code.0 as usize].as_ref());
-            let mut here = parts.flat_map(|entry| &entry.parts).flatten().filter(|part| part.page == base);
-            if !here.all(|part| page.holds(part)) {
-                self.drop_page(base, engine);
-                dropped = true;
-            } else if page.suspect == Some(round) {
-                self.suspects.push(base);
-            } else {
-                page.suspect = None;
-            }
-        }
-        dropped
     }
 
     fn remove<E: Engine>(&mut self, code: CodeId, engine: &mut E) {
         let Some(entry) = self.entries[code.0 as usize].take() else { return };
         self.by_key.remove(&entry.key);
         engine.remove(code);
-        for part in entry.parts.into_iter().flatten() {
-            if let Some(page) = self.pages.get_mut(&part.page) {
+        for base in entry.pages.into_iter().flatten() {
+            if let Some(page) = self.pages.get_mut(&base) {
                 page.blocks.retain(|c| *c != code);
+                page.fresh.iter_mut().for_each(|fresh| fresh.retain(|lifted| lifted.code != code));
             }
         }
+    }
+
+    /// Drops blocks whose bytes have changed without notice, on pages that were no code pages when another CPU got the right to store
+    /// there quickly; returns whether there were any. It loses that right before its next slice.
+    pub(crate) fn check_fresh<E: Engine>(&mut self, engine: &mut E) -> bool {
+        let mut stale = Vec::new();
+        for page in self.fresh_pages.iter().filter_map(|base| self.pages.get(base)) {
+            for Lifted { code, at, bytes } in page.fresh.iter().flatten() {
+                let mut now = vec![0; bytes.len()];
+                page.ram.read_bytes(page.offset + at, &mut now);
+                if now != **bytes {
+                    stale.push(*code);
+                }
+            }
+        }
+        stale.iter().for_each(|code| self.remove(*code, engine));
+        !stale.is_empty()
+    }
+
+    /// As [`BlockCache::check_fresh`], when all other CPUs have looked at the list of code pages since these were entered: from now on
+    /// no store to them goes unnoticed.
+    pub(crate) fn settle<E: Engine>(&mut self, engine: &mut E) -> bool {
+        let any = self.check_fresh(engine);
+        for base in self.fresh_pages.drain(..) {
+            if let Some(page) = self.pages.get_mut(&base) {
+                page.fresh = None;
+            }
+        }
+        any
     }
 
     /// Drops the blocks of all pages whose code has changed; returns whether there were any.

@@ -23,6 +23,14 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
 }
 
+impl Env {
+    /// The bus, apart from the borrow of the CPU that owns this.
+    pub(crate) fn bus_apart<'a>(&self) -> &'a AddressSpace {
+        // SAFETY: the `Arc` is never replaced while its CPU lives, and the CPU keeps no such reference longer than itself.
+        unsafe { &*Arc::as_ptr(&self.bus) }
+    }
+}
+
 /// A reservation made by [`uop::Op::LoadLinked`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Reservation {
@@ -36,10 +44,10 @@ pub(crate) struct Reservation {
 pub(crate) struct Requests {
     /// Drop all lifted code.
     pub(crate) flush_code: bool,
+    /// Look for code that other CPUs have changed unnoticed.
+    pub(crate) sync_code: bool,
     /// Look for voided blocks: a store of this CPU has hit some.
     pub(crate) code_changed: bool,
-    /// Look for blocks that other CPUs have overwritten.
-    pub(crate) sync_code: bool,
     /// Run the current instruction alone, so that its store may change the code it belongs to.
     pub(crate) restart: bool,
 }
@@ -68,8 +76,6 @@ pub struct Ctx<T: Target> {
     pub(crate) executed: u64,
     /// [`Ctx::executed`] when the scheduler's round began.
     pub(crate) round_start: u64,
-    /// Number of the scheduler's round.
-    pub(crate) round: u64,
     /// The budget with which the engine was entered; 0 outside.
     pub(crate) entered_with: i64,
     /// Budget put by so that the engine comes back early.
@@ -98,7 +104,6 @@ impl<T: Target> Ctx<T> {
             alone: false,
             executed: 0,
             round_start: 0,
-            round: 0,
             entered_with: 0,
             put_by: 0,
             fetch_flush: false,
@@ -232,8 +237,8 @@ impl<T: Target> Ctx<T> {
         self.requests.flush_code = true;
     }
 
-    /// From the next block on instructions are what all stores that this CPU can see by now have made of them, other CPUs' stores
-    /// too. Its own it needs no call for.
+    /// What is fetched after this instruction is what memory holds now, whoever has stored it: for fences of instruction fetches and
+    /// serialising instructions. The block must end here.
     pub fn sync_code(&mut self) {
         self.requests.sync_code = true;
     }
@@ -278,7 +283,13 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_read(&mut self, phys: u64, width: Width, endian: Endian) -> Result<u64, BusError> {
-        let now = if self.env.bus.ram_page(phys).is_some() { 0 } else { self.now() };
+        if let Some(page) = self.env.bus.ram_page(phys)
+            && phys.is_multiple_of(u64::from(width.bytes()))
+        {
+            let value = page.ram.read(page.offset + phys % memory::PAGE_SIZE, width.bytes());
+            return Ok(if endian == Endian::HOST { value } else { uop::sem::un(uop::UnOp::Bswap, width, value) });
+        }
+        let now = self.now();
         self.env.bus.read(phys, width.bytes(), endian, now)
     }
 
@@ -287,7 +298,7 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_write(&mut self, phys: u64, value: u64, width: Width, endian: Endian) -> Result<(), BusError> {
-        if let Some(page) = self.env.bus.ram_page(phys) {
+        if let Some(page) = self.env.bus_apart().ram_page(phys) {
             self.note_store(phys, &page)
         }
         let now = self.now();
@@ -307,7 +318,7 @@ impl<T: Target> Ctx<T> {
         width: Width,
         endian: Endian,
     ) -> Result<bool, BusError> {
-        let page = self.env.bus.ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
         self.note_store(phys, &page);
         let host = |v: u64| if endian == Endian::HOST { v } else { uop::sem::un(uop::UnOp::Bswap, width, v) };
         let at = page.offset + phys % memory::PAGE_SIZE;

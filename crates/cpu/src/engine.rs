@@ -82,6 +82,12 @@ pub trait Engine: Default + Send {
     /// The address for the jump cache at which `code` begins.
     fn entry(&self, code: CodeId) -> *const u8;
 
+    /// The block that begins at `entry`.
+    ///
+    /// # Safety
+    /// [`Engine::entry`] gave this address, for a block that has not been removed since.
+    unsafe fn code_at(&self, entry: *const u8) -> CodeId;
+
     /// Makes a direct exit go straight to `to`.
     fn link(&mut self, link: Link, to: CodeId);
 

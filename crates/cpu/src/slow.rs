@@ -65,7 +65,7 @@ impl<T: Target> Ctx<T> {
         let t = T::translate(self, address, access, space);
         self.access_len = 1;
         let t = t.map_err(|f| self.stop(f))?;
-        let Some(page) = self.env.bus.ram_page(t.phys) else { return Ok(Place::Bus(t.phys)) };
+        let Some(page) = self.env.bus_apart().ram_page(t.phys) else { return Ok(Place::Bus(t.phys)) };
         if access == Access::Write && !page.writable {
             return Ok(Place::Bus(t.phys));
         }
@@ -92,7 +92,7 @@ impl<T: Target> Ctx<T> {
     }
 
     /// A store to lifted code is put off: its instruction is run again alone, so that what follows is lifted anew.
-    fn check_running(&mut self, phys: u64, page: &RamPage) -> Result<(), Stopped> {
+    fn check_running(&mut self, phys: u64, page: &RamPage<'_>) -> Result<(), Stopped> {
         if !self.alone && page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
             self.requests.restart = true;
             return Err(Stopped);
@@ -101,7 +101,7 @@ impl<T: Target> Ctx<T> {
     }
 
     /// Tells whoever holds code of the page that a store goes there.
-    pub(crate) fn note_store(&mut self, phys: u64, page: &RamPage) {
+    pub(crate) fn note_store(&mut self, phys: u64, page: &RamPage<'_>) {
         if page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
             page.ram.touch_code(page.offset);
             self.env.bus.note_code_change();
@@ -110,7 +110,7 @@ impl<T: Target> Ctx<T> {
     }
 
     fn note_ram_store(&mut self, phys: u64) {
-        if let Some(page) = self.env.bus.ram_page(phys) {
+        if let Some(page) = self.env.bus_apart().ram_page(phys) {
             self.note_store(phys, &page);
         }
     }

@@ -129,12 +129,19 @@ impl Engine for Interp {
                 CodeId(self.codes.len() as u32 - 1)
             }
         };
+        // SAFETY: the block is live, and its first slot is the head.
+        unsafe { (*slots.cast::<Head>()).code = id.0 };
         self.by_address.insert(slots as usize, id);
         id
     }
 
     fn entry(&self, code: CodeId) -> *const u8 {
         self.code(code).slots.cast()
+    }
+
+    unsafe fn code_at(&self, entry: *const u8) -> CodeId {
+        // SAFETY: by contract this is the head of a live block.
+        CodeId(unsafe { (*entry.cast::<Head>()).code })
     }
 
     fn link(&mut self, link: ExitLink, to: CodeId) {
@@ -163,10 +170,11 @@ impl Engine for Interp {
     }
 
     unsafe fn run(&mut self, core: *mut Core, code: CodeId, budget: i64) -> (Leave, i64) {
+        debug_assert!(budget < i64::from(i32::MAX), "a budget that the heads of unlinked exits would not stop");
         let head = self.code(code).slots.cast_const().cast::<Head>();
         // SAFETY: the block is live and begins with its head and a slot; the caller vouches for `core`.
         unsafe {
-            let rest = budget - (*head).n_insns;
+            let rest = budget - i64::from((*head).n_insns);
             if rest < 0 {
                 return (Leave::Budget { pc: (*head).pc }, budget);
             }

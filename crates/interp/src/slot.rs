@@ -38,7 +38,9 @@ impl Slot {
 #[repr(C)]
 pub(crate) struct Head {
     /// Guest instructions of the block.
-    pub(crate) n_insns: i64,
+    pub(crate) n_insns: i32,
+    /// The engine's number of the block.
+    pub(crate) code: u32,
     /// Guest virtual address of the block.
     pub(crate) pc: u64,
 }
@@ -89,10 +91,10 @@ macro_rules! into_raw {
 }
 into_raw!(Slot, Head, Link, Data);
 
-/// A head that no budget suffices for: direct exits that have not been linked lead here.
-pub(crate) static UNLINKED: Head = Head { n_insns: i64::MAX, pc: 0 };
+/// A head that no budget of one entry suffices for: direct exits that have not been linked lead here.
+pub(crate) static UNLINKED: Head = Head { n_insns: i32::MAX, code: 0, pc: 0 };
 /// The same, for exits that lead to another page and always go by the jump cache.
-pub(crate) static FAR: Head = Head { n_insns: i64::MAX, pc: 0 };
+pub(crate) static FAR: Head = Head { n_insns: i32::MAX, code: 0, pc: 0 };
 
 /// Why handlers returned.
 pub(crate) mod leave {

@@ -150,6 +150,8 @@ pub struct Build<'a> {
     pub power: Power,
     /// The flags by which guests see which CPUs are there.
     pub started: Option<Started>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
     pub(crate) blobs: Vec<Blob>,
 }
 
@@ -259,7 +261,16 @@ pub fn model_name(text: &str) -> &str {
 pub fn model_text(config: &MachineConfig) -> String {
     let text = config.cpu.as_deref().or(config.machine.default_model(config.target)).unwrap_or("");
     let (name, props) = text.split_at(model_name(text).len());
-    format!("{}{props}", name.strip_suffix(config.target.cpu_suffix).unwrap_or(name))
+    with_globals(config, &format!("{}{props}", name.strip_suffix(config.target.cpu_suffix).unwrap_or(name)))
+}
+
+/// Model and properties with what `-global` says of its type: before the model's own, which prevail.
+pub fn with_globals(config: &MachineConfig, text: &str) -> String {
+    let (name, props) = text.split_at(model_name(text).len());
+    let kind = config.target.cpu_type(name);
+    let globals = config.globals.iter().filter(|global| global.is_for_cpu(config.target, &kind));
+    let globals: String = globals.map(|global| format!(",{}={}", global.prop, global.value)).collect();
+    format!("{name}{globals}{props}")
 }
 
 /// The type name of a configuration's CPUs.

@@ -158,6 +158,48 @@ impl DeviceConfig {
     }
 }
 
+/// `-global`: a default of a type's property.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GlobalProp {
+    /// The type.
+    pub driver: String,
+    /// Its property.
+    pub prop: String,
+    /// The value, as given.
+    pub value: String,
+}
+
+impl GlobalProp {
+    /// Reads the text after `-global`: `DRIVER.PROP=VALUE` or `driver=DRIVER,property=PROP,value=VALUE`. Errors name no option.
+    ///
+    /// # Errors
+    /// Text of neither form.
+    pub fn parse(text: &str) -> Result<GlobalProp, Error> {
+        let short = text.split_once('=').and_then(|(name, value)| Some((name.split_once('.')?, value)));
+        if let Some(((driver, prop), value)) = short.filter(|((driver, _), _)| !driver.contains(',')) {
+            return Ok(GlobalProp { driver: driver.into(), prop: prop.into(), value: value.into() });
+        }
+        let (mut driver, mut prop, mut given) = (None, None, None);
+        for (key, value) in opts::pairs(text, None) {
+            match key.as_str() {
+                "driver" => driver = Some(value),
+                "property" => prop = Some(value),
+                "value" => given = Some(value),
+                _ => return Err(OptionError::Invalid(key).into()),
+            }
+        }
+        match (driver, prop, given) {
+            (Some(driver), Some(prop), Some(value)) => Ok(GlobalProp { driver, prop, value }),
+            _ => Err(Error::new("Missing a part of DRIVER.PROPERTY=VALUE")),
+        }
+    }
+
+    /// Whether it is meant for CPUs of this type.
+    pub fn is_for_cpu(&self, target: &Target, cpu_type: &str) -> bool {
+        [cpu_type, target.cpu_parent, "cpu"].contains(&self.driver.as_str())
+    }
+}
+
 /// How vCPUs share host threads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Threading {
@@ -208,8 +250,10 @@ impl Icount {
 pub struct Boot {
     /// `-kernel`.
     pub kernel: Option<String>,
-    /// `-bios`; `none` and `default` have their meaning.
+    /// `-bios`; `none` and `default` have their meaning. `None` leaves it to the board.
     pub bios: Option<String>,
+    /// `-L`: directories with firmware, searched before the usual ones.
+    pub firmware_dirs: Vec<String>,
     /// `-initrd`.
     pub initrd: Option<String>,
     /// `-append`.
@@ -229,6 +273,8 @@ pub struct MachineConfig {
     pub machine_props: Vec<(String, String)>,
     /// `-cpu`: the model and its features, as given.
     pub cpu: Option<String>,
+    /// `-global`, in order.
+    pub globals: Vec<GlobalProp>,
     /// `-smp`.
     pub smp: SmpOptions,
     /// `-m`.
@@ -276,6 +322,7 @@ impl MachineConfig {
             machine,
             machine_props: Vec::new(),
             cpu: None,
+            globals: Vec::new(),
             smp: SmpOptions::default(),
             mem: MemConfig::default(),
             numa: Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use cpu::{Clock, Cpu, Env};
+use cpu::{Clock, Cpu, Env, Log, LogItems};
 use devices::PowerRequest;
 use devices::percpu::Started;
 use memory::{AddressSpace, SharedDevice};
@@ -72,6 +72,8 @@ pub struct Machine {
     pub(crate) starts: BTreeMap<i64, u64>,
     pub(crate) blobs: Vec<Blob>,
     started: Option<Started>,
+    /// What CPUs log, and where.
+    log: Option<(Arc<dyn Log>, LogItems)>,
     pub(crate) devices: Vec<SharedDevice>,
     pub(crate) console_input: Option<SharedDevice>,
     /// Console input that the guest had no room for.
@@ -110,6 +112,7 @@ impl Machine {
             starts: BTreeMap::new(),
             blobs: Vec::new(),
             started: None,
+            log: None,
             devices: Vec::new(),
             console_input: None,
             typed: VecDeque::new(),
@@ -175,6 +178,7 @@ impl Machine {
             start: Start::Reset,
             started: None,
             blobs: Vec::new(),
+            warnings: Vec::new(),
             power: power_switch(&self.power, self.sched.attention()),
             sched: &mut self.sched,
         };
@@ -183,6 +187,7 @@ impl Machine {
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         (self.devices, self.console_input) = (build.devices, build.console_input);
         self.memory = Arc::new(build.memory);
+        self.warnings.extend(build.warnings.into_iter().map(|text| Warning { option: None, text }));
         for plan in plans {
             self.enter(plan)?;
         }
@@ -217,12 +222,15 @@ impl Machine {
         }
         let lines = self.sched.lines(plan.index);
         let clock = Arc::clone(self.sched.clock());
-        let cpu = self.factories[&plan.model].make(Env {
+        let mut cpu = self.factories[&plan.model].make(Env {
             index: plan.index as u32,
             lines,
             bus: Arc::clone(&self.memory),
             clock,
         });
+        if let Some((log, items)) = &self.log {
+            cpu.set_log(Some(Arc::clone(log)), *items);
+        }
         let qom_path = self.objects.path(plan.object);
         if let Some(slot) = plan.slot {
             self.slots.slots[slot].occupant = Some(qom_path.clone());
@@ -314,6 +322,17 @@ impl Machine {
     /// Its CPUs, for debuggers.
     pub fn cpus_mut(&mut self) -> &mut [Vcpu] {
         &mut self.cpus
+    }
+
+    /// Lets all CPUs, and those that are plugged later, log these items from now on; `None` ends it.
+    pub fn set_log(&mut self, log: Option<(Arc<dyn Log>, LogItems)>) {
+        for vcpu in &mut self.cpus {
+            match &log {
+                Some((log, items)) => vcpu.cpu.set_log(Some(Arc::clone(log)), *items),
+                None => vcpu.cpu.set_log(None, LogItems::default()),
+            }
+        }
+        self.log = log;
     }
 
     /// Warnings since the last call.

@@ -37,10 +37,10 @@ struct Region {
 }
 
 /// What answers at one physical page, for the soft TLB.
-#[derive(Clone)]
-pub struct RamPage {
+#[derive(Clone, Copy)]
+pub struct RamPage<'a> {
     /// The RAM.
-    pub ram: Arc<Ram>,
+    pub ram: &'a Arc<Ram>,
     /// Where in it the page begins.
     pub offset: u64,
     /// Whether stores have an effect (ROM ignores them).
@@ -166,11 +166,11 @@ impl AddressSpace {
     }
 
     /// The RAM page at a physical address; `None` for devices and nothing.
-    pub fn ram_page(&self, address: u64) -> Option<RamPage> {
+    pub fn ram_page(&self, address: u64) -> Option<RamPage<'_>> {
         let page = address & !(crate::PAGE_SIZE - 1);
         match self.find(page)? {
             Region { start, kind: Kind::Ram { ram, offset, writable }, .. } => {
-                Some(RamPage { ram: Arc::clone(ram), offset: offset + (page - start), writable: *writable })
+                Some(RamPage { ram, offset: offset + (page - start), writable: *writable })
             }
             _ => None,
         }
@@ -233,7 +233,7 @@ impl AddressSpace {
         if end == bytes.len() { Ok(()) } else { Err(BusError(address.wrapping_add(end as u64))) }
     }
 
-    fn for_each_page(&self, address: u64, len: u64, mut f: impl FnMut(&RamPage, u64, usize, usize)) {
+    fn for_each_page(&self, address: u64, len: u64, mut f: impl FnMut(&RamPage<'_>, u64, usize, usize)) {
         let mut done = 0;
         while done < len {
             let at = address.wrapping_add(done);

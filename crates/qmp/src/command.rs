@@ -18,6 +18,8 @@ pub struct Environment {
     pub options: Vec<CommandLineOptionInfo>,
     /// Whether the human monitor's `singlestep` is on. Each instruction of the interpreter is precise in any case.
     pub singlestep: Cell<bool>,
+    /// The log of the CPUs.
+    pub log: crate::log::Logger,
 }
 
 /// What the greeting and `query-version` say.

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod convert;
 pub mod hmp;
 pub mod json;
+pub mod log;
 pub mod save;
 pub mod server;
 pub mod session;

@@ -48,7 +48,7 @@ pub(crate) trait Hart {
     /// Forgets the translation of the page at a virtual address.
     fn flush_tlb_page(&mut self, address: u64);
 
-    /// Makes fetches see all stores that are visible to this hart.
+    /// Fetches see from now on what memory holds.
     fn sync_code(&mut self);
 
     /// Ends the reservation of `lr`.

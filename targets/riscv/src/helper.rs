@@ -69,12 +69,12 @@ helpers! {
     SRET = crate::trap::sret, faulting(1, RegSet::None);
     /// Whether `wfi` is legal: encoding.
     WFI = crate::trap::wfi, HelperInfo { ret: None, ..faulting(1, RegSet::None) };
+    /// Orders stores before instruction fetches.
+    FENCE_I = crate::insn::rv_zifencei::sync, HelperInfo { ret: None, faults: false, ..faulting(0, RegSet::None) };
     /// Orders page-table writes before translations of all addresses: encoding.
     SFENCE_ALL = crate::mmu::sfence_all, HelperInfo { ret: None, ..faulting(1, RegSet::None) };
     /// Orders page-table writes before translations of one address: address, encoding.
     SFENCE_PAGE = crate::mmu::sfence_page, HelperInfo { ret: None, ..faulting(2, RegSet::None) };
-    /// Fetches what all stores before have made of memory.
-    FENCE_I = crate::jump::fence_i, HelperInfo { ret: None, faults: false, ..faulting(0, RegSet::None) };
 
     // Rounded: operands, then the instruction's bits, which hold the rounding mode. The others: operands alone.
     /// Raises instruction-address-misaligned if the argument is no multiple of 4.

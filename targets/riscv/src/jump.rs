@@ -1,4 +1,4 @@
-//! Jump targets on harts without compressed instructions, and the fence of instruction fetches.
+//! Jump targets on harts without compressed instructions.
 
 use crate::hart::Hart;
 use crate::trap::{Trap, cause};
@@ -6,10 +6,4 @@ use crate::trap::{Trap, cause};
 /// Raises instruction-address-misaligned, on the jump itself, if the target is no multiple of 4 ("Control Transfer Instructions").
 pub(crate) fn check_target<H: Hart>(_: &mut H, [target, ..]: [u64; 4]) -> Result<u64, Trap> {
     if target & 3 == 0 { Ok(0) } else { Err(Trap::exception(cause::FETCH_MISALIGNED, target)) }
-}
-
-/// FENCE.I ("Zifencei" Extension for Instruction-Fetch Fence).
-pub(crate) fn fence_i<H: Hart>(hart: &mut H, _: [u64; 4]) -> Result<u64, Trap> {
-    hart.sync_code();
-    Ok(0)
 }

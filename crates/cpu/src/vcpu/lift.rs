@@ -8,7 +8,7 @@ use uop::Builder;
 
 use super::Vcpu;
 use crate::blocks::Key;
-use crate::core::JumpEntry;
+use crate::core::{Core, JumpEntry};
 use crate::engine::{CodeId, Engine};
 use crate::target::{Access, Code, Lifted, Mode, Target};
 
@@ -22,13 +22,15 @@ const WINDOW: u64 = 512;
 const FETCH_SLOTS: usize = 64;
 
 /// A page of code and where it is.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Fetched {
     /// Virtual page, or one that no page is.
     page: u64,
     space: u8,
     phys: u64,
-    ram: RamPage,
+    ram: RamPage<'static>,
+    /// Whether the translation may be remembered.
+    keep: bool,
 }
 
 impl<T: Target, E: Engine> Vcpu<T, E> {
@@ -38,32 +40,43 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         from.key.pc / PAGE_SIZE == to.key.pc / PAGE_SIZE
             && from.key.phys / PAGE_SIZE == to.key.phys / PAGE_SIZE
             && from.key.mode == to.key.mode
-            && to.parts[1].is_none()
+            && to.pages[1].is_none()
     }
 
-    /// Finds the block at `pc` and remembers it for indirect jumps. `None` leaves a fetch fault to the next [`Vcpu::find`].
-    pub(super) fn find_for_jump(&mut self, pc: u64, mode: Mode, alone: bool) -> Option<CodeId> {
-        let code = self.find(pc, mode, alone).ok()?;
-        if !alone && self.cache.entry(code).parts[1].is_none() {
-            let entry = JumpEntry { pc, mode_key: u64::from(mode) + 1, entry: self.engine.entry(code) };
-            self.ctx.note_jump(entry);
+    /// The block at `pc`, if the jump cache knows it.
+    pub(super) fn recall(&self, pc: u64, mode: Mode) -> Option<CodeId> {
+        let entry = &self.ctx.core.jumps[Core::jump_slot(pc)];
+        if entry.pc != pc || entry.mode_key != u64::from(mode) + 1 {
+            return None;
         }
-        Some(code)
+        // SAFETY: the cache is emptied whenever blocks are removed.
+        Some(unsafe { self.engine.code_at(entry.entry) })
     }
 
-    /// The block at `pc`, lifted if need be.
+    /// The block at `pc`, lifted if need be. Unless it runs alone, the jump cache knows it from now on.
     pub(super) fn find(&mut self, pc: u64, mode: Mode, alone: bool) -> Result<CodeId, T::Fault> {
+        if !alone && let Some(code) = self.recall(pc, mode) {
+            return Ok(code);
+        }
         let page = self.fetch_page(pc, mode)?;
         let phys = page.phys + pc % PAGE_SIZE;
         let key = Key { pc, phys, mode, alone };
-        if let Some(code) = self.cache.find(&key) {
-            let entry = self.cache.entry(code);
-            let Some(second) = entry.parts[1] else { return Ok(code) };
-            if self.fetch_page((pc | (PAGE_SIZE - 1)).wrapping_add(1), mode)?.phys == second.page {
-                return Ok(code);
-            }
+        let code = match self.cache.find(&key) {
+            Some(code) if self.second_page_holds(code, mode)? => code,
+            _ => self.lift(key, &page)?,
+        };
+        if !alone && page.keep && self.cache.entry(code).pages[1].is_none() {
+            self.ctx.note_jump(JumpEntry { pc, mode_key: u64::from(mode) + 1, entry: self.engine.entry(code) });
         }
-        self.lift(key, &page)
+        Ok(code)
+    }
+
+    /// Whether the page that a block goes on in, if it crosses a page's end, is still there.
+    fn second_page_holds(&mut self, code: CodeId, mode: Mode) -> Result<bool, T::Fault> {
+        let entry = self.cache.entry(code);
+        let Some(second) = entry.pages[1] else { return Ok(true) };
+        let next = (entry.key.pc | (PAGE_SIZE - 1)).wrapping_add(1);
+        Ok(self.fetch_page(next, mode)?.phys == second)
     }
 
     /// The page of code at `pc`.
@@ -77,17 +90,17 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             && hit.page == virt
             && hit.space == space
         {
-            return Ok(hit.clone());
+            return Ok(*hit);
         }
         let t = T::translate(&mut self.ctx, pc, Access::Fetch, space)?;
-        let Some(ram) = self.ctx.env.bus.ram_page(t.phys) else {
+        let Some(ram) = self.ctx.env.bus_apart().ram_page(t.phys) else {
             // Devices hold no code.
             return Err(T::bus_error(pc, t.phys, Access::Fetch).unwrap_or_else(|| T::misaligned(pc, Access::Fetch)));
         };
-        let hit = Fetched { page: virt, space, phys: t.phys & !(PAGE_SIZE - 1), ram };
+        let hit = Fetched { page: virt, space, phys: t.phys & !(PAGE_SIZE - 1), ram, keep: t.cache };
         if t.cache {
             self.fetched.resize(FETCH_SLOTS, None);
-            self.fetched[slot] = Some(hit.clone());
+            self.fetched[slot] = Some(hit);
         }
         Ok(hit)
     }
@@ -107,8 +120,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             bytes.resize(first + 64, 0);
             next.ram.ram.read_bytes(next.ram.offset, &mut bytes[first..]);
             len = self.lift_insns(&builder, Key { alone: true, ..key }, &bytes).0;
-            let end = (len as usize).clamp(first + 1, bytes.len());
-            second = Some((next, first..end));
+            second = Some((next, first));
         }
         let mut block = builder.finish(key.pc, len);
         debug_assert_eq!(uop::verify(&block, &kind.layout), Ok(()), "lifted\n{}", uop::text(&block, &kind.layout));
@@ -116,12 +128,14 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         self.log_lifted(&block, &bytes, key.mode);
         uop::pass::run(&mut block, &kind.layout);
         let code = self.engine.add(&block, &kind.layout);
-        let len = u64::from(len).clamp(1, PAGE_SIZE - from) as usize;
-        let mut parts = vec![(key.phys, &page.ram, &bytes[..len])];
-        if let Some((next, range)) = &second {
-            parts.push((next.phys, &next.ram, &bytes[range.clone()]));
-        }
-        if self.cache.add(code, key, insns, &parts, self.ctx.round) {
+        let len = (len as usize).clamp(1, bytes.len());
+        let parts = match &second {
+            Some((next, first)) => {
+                vec![(key.phys, page.ram, &bytes[..*first]), (next.phys, next.ram, &bytes[*first..len.max(first + 1)])]
+            }
+            None => vec![(key.phys, page.ram, &bytes[..len])],
+        };
+        if self.cache.add(code, key, insns, &parts) {
             self.ctx.env.bus.note_code_page();
             // Others see that when they next look; our own stores may come before we do.
             self.ctx.revoke_writes();

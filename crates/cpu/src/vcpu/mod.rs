@@ -18,8 +18,9 @@ use lift::Fetched;
 
 /// Instructions between two looks at the interrupt lines, when nothing asks for an earlier one.
 const SLICE: i64 = 8192;
-/// Exceptions that a run may take without an instruction between them, however small its budget.
-const FRUITLESS_TRAPS: i64 = 64;
+
+/// Traps in a row, without an instruction between them, after which a turn ends.
+const FRUITLESS_MAX: u32 = 32;
 
 /// How a slice ended.
 enum Slice {
@@ -83,8 +84,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     fn run_loop(&mut self, budget: u64, step: bool) -> Exit {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
-        // A guest whose handler traps at its first instruction executes nothing, for ever: such slices are counted by themselves.
-        let mut fruitless = left.max(FRUITLESS_TRAPS);
+        let mut fruitless = 0;
         loop {
             if self.ctx.env.lines.take_kick() {
                 return Exit::Kicked;
@@ -107,17 +107,17 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 }
                 self.ctx.halted = false;
             }
-            if left <= 0 || fruitless <= 0 {
+            if left <= 0 {
                 return Exit::Budget;
             }
             let before = self.ctx.executed;
             let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);
-            let executed = (self.ctx.executed - before) as i64;
-            left -= executed;
-            fruitless -= i64::from(executed == 0);
+            left -= (self.ctx.executed - before) as i64;
+            // A guest whose trap handler traps executes nothing; others must get their turn all the same.
+            fruitless = if self.ctx.executed == before { fruitless + 1 } else { 0 };
             match slice {
                 // An instruction that only raises an exception is a step too.
-                Slice::Again if step => return Exit::Budget,
+                Slice::Again if step || fruitless >= FRUITLESS_MAX => return Exit::Budget,
                 Slice::Again => {}
                 Slice::Out(exit) => return exit,
             }
@@ -181,7 +181,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     if step {
                         return Slice::Again;
                     }
-                    next = self.find_for_jump(pc, mode, alone);
+                    next = self.find(pc, mode, alone).ok();
                 }
                 Leave::Stopped(at) => {
                     self.stand_at(at);
@@ -263,7 +263,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let core = ctx.core.as_ptr();
         ctx.core.locate = Some(((&raw const *self.engine).cast(), insns_left::<E>));
         // SAFETY: the core is that of our `Ctx`, which nobody uses while this runs but slow paths, by the pointer in `owner`; the jump
-        // cache is filled by `find_for_jump` alone, with entries of this engine, and emptied whenever blocks are dropped.
+        // cache is filled by `find` alone, with entries of this engine, and emptied whenever blocks are dropped.
         let (leave, rest) = unsafe { self.engine.run(core, code, *left) };
         let ctx = &mut *self.ctx;
         ctx.executed += (ctx.entered_with - rest) as u64;
@@ -285,15 +285,11 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     fn look_at_requests(&mut self) {
         let requests = &mut self.ctx.requests;
-        if requests.flush_code {
-            requests.flush_code = false;
+        if std::mem::take(&mut requests.flush_code) {
             self.drop_all_blocks();
         }
-        if self.ctx.requests.sync_code {
-            self.ctx.requests.sync_code = false;
-            if self.cache.drop_stale(self.ctx.round, &mut *self.engine) {
-                self.ctx.flush_jumps();
-            }
+        if std::mem::take(&mut self.ctx.requests.sync_code) && self.cache.check_fresh(&mut *self.engine) {
+            self.ctx.flush_jumps();
         }
         if self.ctx.requests.code_changed {
             self.ctx.requests.code_changed = false;

@@ -70,7 +70,9 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
 
     fn begin_round(&mut self) {
         self.ctx.round_start = self.ctx.executed;
-        self.ctx.round += 1;
+        if self.cache.settle(&mut *self.engine) {
+            self.ctx.flush_jumps();
+        }
     }
 
     fn reset(&mut self) {

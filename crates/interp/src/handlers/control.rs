@@ -15,7 +15,7 @@ type Tlb = *const TlbEntry;
 unsafe fn enter(core: *mut Core, head: *const Head, link: *const Link, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
-        let rest = budget - (*head).n_insns;
+        let rest = budget - i64::from((*head).n_insns);
         if rest < 0 {
             return no_entry(core, head.cast(), tlb, budget, link);
         }
@@ -37,7 +37,7 @@ unsafe extern "C" fn no_entry(core: *mut Core, head: Ip, tlb: Tlb, budget: i64, 
     // SAFETY: see the module `handlers`.
     unsafe {
         let head = head.cast::<Head>();
-        if (*head).n_insns != i64::MAX {
+        if (*head).n_insns != i32::MAX {
             return out(core, head.cast(), budget, leave::BUDGET);
         }
         if std::ptr::eq(head, &raw const FAR) {
@@ -56,7 +56,7 @@ pub(super) unsafe fn far(core: *mut Core, pc: u64, tlb: Tlb, budget: i64) -> u64
         let entry = &raw const (*core).jumps[Core::jump_slot(pc)];
         if (*entry).pc == pc && (*entry).mode_key == (*core).mode_key {
             let head = (*entry).entry.cast::<Head>();
-            let rest = budget - (*head).n_insns;
+            let rest = budget - i64::from((*head).n_insns);
             if rest >= 0 {
                 go!(core, head.add(1).cast::<Slot>(), tlb, rest)
             }

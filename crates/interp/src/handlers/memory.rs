@@ -25,6 +25,8 @@ pub(crate) mod ext {
 
 /// What is known of a plain access when it is lowered, as bits of one constant.
 pub(crate) mod kind {
+    /// Little-endian, may be misaligned, 64-bit address `a` + immediate.
+    pub(crate) const PLAIN: u8 = 0;
     /// Bytes are in big-endian order.
     pub(crate) const BIG: u8 = 1;
     /// A misaligned access traps.

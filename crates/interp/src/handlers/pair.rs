@@ -241,7 +241,7 @@ const W8: u8 = Width::W8 as u8;
 const W16: u8 = Width::W16 as u8;
 const W32: u8 = Width::W32 as u8;
 const W64: u8 = Width::W64 as u8;
-const DISP: u8 = 0;
+const DISP: u8 = kind::PLAIN;
 
 macro_rules! op {
     ($name:ident) => {{ BinOp::$name as u8 }};
@@ -375,5 +375,3 @@ fn chain_of(a: Shape, first: &Slot, b: Shape, second: &Slot) -> u8 {
         chain::NONE
     }
 }
-
-const _: () = assert!(kind::BIG | kind::TRAP | kind::INDEXED | kind::SHORT != DISP);

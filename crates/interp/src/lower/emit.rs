@@ -13,7 +13,7 @@ pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
     let plan = Plan::new(block);
     let places = Places::new(block.ops.len(), layout.regs.len());
     let mut cx = Cx { block, layout, plan, places, slots: Vec::with_capacity(block.ops.len() + 8), shapes: Vec::new() };
-    cx.slots.push(Head { n_insns: block.insns.len() as i64, pc: block.pc }.into());
+    cx.slots.push(Head { n_insns: block.insns.len() as i32, code: 0, pc: block.pc }.into());
     let mut starts = Vec::with_capacity(block.insns.len());
     let mut insns = block.insns.iter().peekable();
     for i in 0..block.ops.len() {

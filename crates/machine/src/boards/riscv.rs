@@ -1,14 +1,18 @@
 //! What the RISC-V boards of QEMU have in common: hart lists, interrupt wiring, the `/cpus` node, booting.
 
+use std::ops::Range;
+
 use ::riscv::ext::Ext;
 use ::riscv::model::Model;
 use devices::{Clint, HartLines, Plic, PlicConfig, PlicContext, PlicMode};
+use loader::Elf;
 use loader::Fdt;
 use loader::riscv_boot::{BootBoard, BootFile, BootFiles, Xlen, boot};
 use memory::DeviceEndian;
 
 use crate::build::{Build, read_file};
 use crate::error::Error;
+use crate::firmware;
 use crate::objects::ObjectId;
 
 /// Bits of `mip`, which are the numbers of a hart's lines. Privileged Architecture, "Machine Interrupt Registers".
@@ -141,17 +145,49 @@ pub(crate) fn reg(start: u64, size: u64) -> [u64; 2] {
     [start, size]
 }
 
-/// Where `-bios default` looks for OpenSBI, by register width.
-const FIRMWARE: [(u32, &str); 4] = [
-    (64, "/usr/share/polyarch/opensbi-riscv64-generic-fw_dynamic.bin"),
-    (64, "/usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin"),
-    (64, "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"),
-    (32, "/usr/share/qemu/opensbi-riscv32-generic-fw_dynamic.bin"),
-];
+/// RAM below which there is no room for OpenSBI beside its devicetree.
+const FIRMWARE_NEEDS: u64 = 4 << 20;
 
-fn default_firmware(bits: u32) -> Option<String> {
-    let exists = |path: &&str| std::path::Path::new(path).exists();
-    FIRMWARE.iter().filter(|(width, _)| *width == bits).map(|&(_, path)| path).find(exists).map(str::to_string)
+/// What OpenSBI takes of it, with its stacks and heap.
+const FIRMWARE_SIZE: u64 = 512 << 10;
+
+/// The firmware's file. Without `-bios` it is OpenSBI, unless the program brings its own machine mode: an ELF file linked to
+/// the start of RAM, where the firmware would be, or a hart without supervisor mode.
+fn firmware(board: &mut Build<'_>, ram_base: u64, kernel: Option<&[u8]>) -> Result<Option<String>, Error> {
+    let boot = &board.config.boot;
+    let found = firmware::default(board.config.target.bits, &boot.firmware_dirs);
+    let nowhere = |looked: Vec<String>| {
+        format!(
+            "no OpenSBI firmware found; install the package opensbi, name a file with -bios FILE or its directory with -L DIR, \
+             or use -bios none. Looked for:\n  {}",
+            looked.join("\n  ")
+        )
+    };
+    match boot.bios.as_deref() {
+        Some("none") => Ok(None),
+        Some("default") => found.map(Some).map_err(|looked| Error::new(nowhere(looked)).of_option("-bios default")),
+        Some(name) => Ok(Some(firmware::named(name, &boot.firmware_dirs))),
+        None if board.ram < FIRMWARE_NEEDS || !has_supervisor(board) => Ok(None),
+        None if kernel.is_some_and(|bytes| is_linked_to(bytes, ram_base..ram_base + FIRMWARE_SIZE)) => Ok(None),
+        None => match found {
+            Ok(file) => Ok(Some(file)),
+            Err(looked) => {
+                board.warnings.push(nowhere(looked));
+                Ok(None)
+            }
+        },
+    }
+}
+
+/// A model that is none is refused when the hart is made.
+fn has_supervisor(board: &Build<'_>) -> bool {
+    Model::parse(board.config.target.bits, &board.model()).is_ok_and(|model| model.has(Ext::S))
+}
+
+/// Whether some of an ELF file is loaded into `range`.
+fn is_linked_to(bytes: &[u8], range: Range<u64>) -> bool {
+    let segments = Elf::parse("", bytes).and_then(|elf| elf.segments());
+    segments.is_ok_and(|list| list.iter().any(|s| s.mem_size > 0 && range.contains(&s.paddr)))
 }
 
 /// Where things are after booting.
@@ -169,19 +205,11 @@ pub(crate) fn boot_files(
     fdt: &mut Fdt,
 ) -> Result<Booted, Error> {
     let files = board.config.boot.clone();
-    let bios = match files.bios.as_deref() {
-        None | Some("none") => None,
-        Some("default") => {
-            let found = default_firmware(board.config.target.bits);
-            let hint = "-bios default: no OpenSBI firmware found; install the package opensbi, name a file with -bios FILE, or use -bios none";
-            Some(found.ok_or_else(|| Error::new(hint))?)
-        }
-        Some(name) => Some(name.to_string()),
-    };
     let read = |name: &Option<String>| {
         name.as_deref().map(|name| read_file(name).map(|bytes| (name.to_string(), bytes))).transpose()
     };
-    let (bios, kernel, initrd) = (read(&bios)?, read(&files.kernel)?, read(&files.initrd)?);
+    let (kernel, initrd) = (read(&files.kernel)?, read(&files.initrd)?);
+    let bios = read(&firmware(board, ram_base, kernel.as_ref().map(|(_, bytes)| bytes.as_slice()))?)?;
     fn file(file: &Option<(String, Vec<u8>)>) -> Option<BootFile<'_>> {
         file.as_ref().map(|(name, bytes)| BootFile { name, bytes })
     }

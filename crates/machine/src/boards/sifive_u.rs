@@ -8,7 +8,7 @@ use devices::{PlicMode, SifiveUPrci, SifiveUart};
 use loader::Fdt;
 
 use crate::boards::riscv::{self, LITTLE, M, MS, irq, reg};
-use crate::build::Build;
+use crate::build::{Build, with_globals};
 use crate::console::Console;
 use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
@@ -50,7 +50,8 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let e_model = if board.config.target.bits == 32 { "sifive-e31" } else { "sifive-e51" };
     let u_model = board.model();
     let e_cpus = board.objects.container("/machine/soc/e-cluster/e-cpus");
-    riscv::add_harts(board, e_cpus, e_model, 0, 1);
+    let e_model = with_globals(board.config, e_model);
+    riscv::add_harts(board, e_cpus, &e_model, 0, 1);
     let u_cpus = board.objects.container("/machine/soc/u-cluster/u-cpus");
     riscv::add_harts(board, u_cpus, &u_model, 1, i64::from(board.smp.cpus) - 1);
     board.ram("riscv.sifive.u.ram", DRAM, board.ram)?;

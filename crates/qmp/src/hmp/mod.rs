@@ -57,6 +57,8 @@ const COMMANDS: &[HumanCommand] = &[
         help: "run emulation in singlestep mode",
         run: singlestep,
     },
+    HumanCommand { names: &["log"], args: "item1[,...]|none", help: "choose what CPUs log", run: log },
+    HumanCommand { names: &["logfile"], args: "filename", help: "write the log to this file", run: logfile },
     HumanCommand { names: &["exit_preconfig"], args: "", help: "exit the preconfig state", run: exit_preconfig },
     HumanCommand { names: &["quit", "q"], args: "", help: "quit the emulator", run: quit },
 ];
@@ -125,6 +127,26 @@ fn singlestep(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
         other => return format!("unexpected option {other}\n"),
     }
     String::new()
+}
+
+fn log(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
+    let items = match rest {
+        "" | "help" => return format!("{}none            ends the log\n", crate::log::help()),
+        "none" => Ok(cpu::LogItems::default()),
+        list => crate::log::parse(list),
+    };
+    match items {
+        Ok(items) => context.environment.log.choose(context.machine, items),
+        Err(e) => return format!("Error: {e}\n"),
+    }
+    String::new()
+}
+
+fn logfile(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
+    if rest.is_empty() {
+        return "Error: logfile: the name of the file is missing\n".to_string();
+    }
+    context.environment.log.set_file(rest).err().map_or(String::new(), |e| format!("Error: {e}\n"))
 }
 
 fn reset(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {

@@ -85,7 +85,7 @@ fn parse(line: usize, text: &str) -> Result<Case, String> {
 fn word(text: &str) -> Result<(u64, u32), String> {
     let len = text.len() / 2;
     let bits = u64::from_str_radix(text, 16).map_err(|_| format!("'{text}' is no encoding"))?;
-    if text.len() % 2 != 0 || len == 0 || len > 8 {
+    if !text.len().is_multiple_of(2) || len == 0 || len > 8 {
         return Err(format!("'{text}' has a strange number of digits"));
     }
     Ok((bits, len as u32))

@@ -67,7 +67,7 @@ fn finish<T: Target>(ctx: &mut Ctx<T>, end: End<T::Fault>) {
 impl<T: Target> Lent<'_, T> {
     /// Checks what atomic accesses need before they begin: alignment, and the right to write.
     fn prepare(&mut self, addr: u64, mem: Mem, access: Access) -> Result<(), T::Fault> {
-        if mem.align == Align::Trap && addr % u64::from(mem.width.bytes()) != 0 {
+        if mem.align == Align::Trap && !addr.is_multiple_of(u64::from(mem.width.bytes())) {
             return Err(T::misaligned(addr, access));
         }
         let space = if mem.space == Mem::CURRENT { T::space(T::mode(self.ctx), Access::Read) } else { mem.space };
