@@ -1,8 +1,8 @@
-//! Whole machines: how long they take to start, and how many commands a second they answer.
+//! Whole machines: how long they take to start, how many commands a second they answer, and what a second hart brings.
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use machine::{Machine, MachineConfig};
+use machine::{Advance, Machine, MachineConfig};
 use qmp::command::{Context, Environment};
 use qmp::json::writer::Style;
 use qmp::session::Session;
@@ -50,5 +50,30 @@ fn commands(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(whole, start, commands);
+/// Instructions a second of all harts together, each at a loop of register arithmetic or of loads.
+fn scaling(c: &mut Criterion) {
+    const TOTAL: u64 = 100_000_000;
+    let mut group = c.benchmark_group("scaling");
+    group.sample_size(10).throughput(Throughput::Elements(TOTAL));
+    for (name, code) in [("alu", benches::asm::ALU), ("loads", benches::asm::TLB_HIT)] {
+        for cpus in [1, 2, 4] {
+            let mut machine = Machine::new(config("virt", cpus)).expect("the machine can be built");
+            let bytes: Vec<u8> = code.iter().flat_map(|insn| insn.to_le_bytes()).collect();
+            machine.memory().write_bytes(benches::RAM, &bytes).expect("RAM is there");
+            machine.cpus_mut().iter_mut().for_each(|vcpu| vcpu.cpu.set_pc(benches::RAM));
+            machine.cont().expect("the machine is new");
+            group.bench_function(format!("{name}, {cpus} harts"), |b| {
+                b.iter(|| {
+                    let end = machine.executed() + TOTAL;
+                    while machine.executed() < end {
+                        assert_eq!(machine.advance(), Advance::Ran);
+                    }
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(whole, start, commands, scaling);
 criterion_main!(whole);
