@@ -298,11 +298,12 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_write(&mut self, phys: u64, value: u64, width: Width, endian: Endian) -> Result<(), BusError> {
-        if let Some(page) = self.env.bus_apart().ram_page(phys) {
-            self.note_store(phys, &page)
-        }
         let now = self.now();
-        self.env.bus.write(phys, width.bytes(), endian, value, now)
+        self.env.bus.write(phys, width.bytes(), endian, value, now)?;
+        if let Some(page) = self.env.bus_apart().ram_page(phys) {
+            self.note_store(phys, &page);
+        }
+        Ok(())
     }
 
     /// Atomically replaces `expected` by `new` in RAM, as a page walk sets an accessed or dirty bit. `Ok(false)` when something
@@ -319,10 +320,11 @@ impl<T: Target> Ctx<T> {
         endian: Endian,
     ) -> Result<bool, BusError> {
         let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
-        self.note_store(phys, &page);
         let host = |v: u64| if endian == Endian::HOST { v } else { uop::sem::un(uop::UnOp::Bswap, width, v) };
         let at = page.offset + phys % memory::PAGE_SIZE;
-        Ok(page.ram.compare_exchange(at, width.bytes(), host(expected), host(new)) == host(expected))
+        let done = page.ram.compare_exchange(at, width.bytes(), host(expected), host(new)) == host(expected);
+        self.note_store(phys, &page);
+        Ok(done)
     }
 
     /// The physical address that an access may go to.

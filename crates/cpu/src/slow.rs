@@ -1,6 +1,6 @@
 //! The slow paths of memory accesses: TLB misses, devices, misaligned accesses, code pages, watchpoints, atomics.
 
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering, fence};
 
 use bits::Endian;
 use memory::{PAGE_SIZE, RamPage};
@@ -100,8 +100,10 @@ impl<T: Target> Ctx<T> {
         Ok(())
     }
 
-    /// Tells whoever holds code of the page that a store goes there.
+    /// Tells whoever holds code of the page that a store has gone there.
     pub(crate) fn note_store(&mut self, phys: u64, page: &RamPage<'_>) {
+        // Against a CPU that lifts this very moment: it marks the code, then reads it once more. One of the two sees the other.
+        fence(Ordering::SeqCst);
         if page.ram.is_code(page.offset + phys % PAGE_SIZE, 8) {
             page.ram.touch_code(page.offset);
             self.env.bus.note_code_change();

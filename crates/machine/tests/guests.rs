@@ -19,7 +19,7 @@ impl Run {
         let console = Capture::new();
         let mut config = MachineConfig::new(targets::find(target).unwrap(), Some(board)).unwrap();
         config.console = Console::new(console.clone());
-        // What firmware this computer has installed must not matter.
+        // Programs here run in machine mode, wherever the host has a firmware.
         config.boot.bios = Some("none".to_owned());
         set(&mut config);
         let machine = Machine::new(config).unwrap_or_else(|e| panic!("{e}"));

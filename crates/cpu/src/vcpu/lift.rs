@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 use memory::{PAGE_SIZE, RamPage};
 use uop::Builder;
@@ -140,7 +141,22 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             // Others see that when they next look; our own stores may come before we do.
             self.ctx.revoke_writes();
         }
+        self.look_twice(&parts);
         Ok(code)
+    }
+
+    /// Another CPU may have stored between the reading of bytes and their marking as code; then the block is void.
+    fn look_twice(&mut self, parts: &[(u64, RamPage<'_>, &[u8])]) {
+        fence(Ordering::SeqCst);
+        for (phys, page, bytes) in parts {
+            let mut now = vec![0; bytes.len()];
+            page.ram.read_bytes(page.offset + phys % PAGE_SIZE, &mut now);
+            if now != *bytes {
+                page.ram.touch_code(page.offset);
+                self.ctx.env.bus.note_code_change();
+                self.ctx.requests.code_changed = true;
+            }
+        }
     }
 
     /// Lifts what `bytes` hold; returns the bytes used and whether the next instruction is cut off.

@@ -242,12 +242,13 @@ const W16: u8 = Width::W16 as u8;
 const W32: u8 = Width::W32 as u8;
 const W64: u8 = Width::W64 as u8;
 const DISP: u8 = kind::PLAIN;
+const SHORT: u8 = kind::SHORT;
 
 macro_rules! op {
     ($name:ident) => {{ BinOp::$name as u8 }};
 }
 
-/// The ops that pair up: what they are when a block is lowered, and their body.
+/// The ops that pair up on 64-bit guests: what they are when a block is lowered, and their body.
 macro_rules! bodies {
     ($m:ident $($rest:tt)*) => { $m! { $($rest)*
         (Shape::Bin(BinOp::Add, Width::W64, true, false)) Bin<{ op!(Add) }, W64, true, false>;
@@ -275,6 +276,27 @@ macro_rules! bodies {
         (Shape::Store(Width::W64, DISP)) Store<W64, DISP>;
         (Shape::Store(Width::W32, DISP)) Store<W32, DISP>;
         (Shape::Store(Width::W8, DISP)) Store<W8, DISP>;
+    } };
+}
+
+/// The same for 32-bit guests.
+macro_rules! short_bodies {
+    ($m:ident $($rest:tt)*) => { $m! { $($rest)*
+        (Shape::Bin(BinOp::Add, Width::W32, true, false)) Bin<{ op!(Add) }, W32, true, false>;
+        (Shape::Bin(BinOp::Add, Width::W32, false, false)) Bin<{ op!(Add) }, W32, false, false>;
+        (Shape::Bin(BinOp::Sub, Width::W32, false, false)) Bin<{ op!(Sub) }, W32, false, false>;
+        (Shape::Bin(BinOp::And, Width::W32, true, false)) Bin<{ op!(And) }, W32, true, false>;
+        (Shape::Bin(BinOp::Or, Width::W32, false, false)) Bin<{ op!(Or) }, W32, false, false>;
+        (Shape::Bin(BinOp::Xor, Width::W32, false, false)) Bin<{ op!(Xor) }, W32, false, false>;
+        (Shape::Bin(BinOp::Shl, Width::W32, true, false)) Bin<{ op!(Shl) }, W32, true, false>;
+        (Shape::Bin(BinOp::ShrU, Width::W32, true, false)) Bin<{ op!(ShrU) }, W32, true, false>;
+        (Shape::Mov) Mov;
+        (Shape::Konst) Konst;
+        (Shape::KonstU) KonstU;
+        (Shape::Load(Width::W32, ext::ZERO, SHORT)) Load<W32, { ext::ZERO }, SHORT>;
+        (Shape::Load(Width::W8, ext::ZERO, SHORT)) Load<W8, { ext::ZERO }, SHORT>;
+        (Shape::Store(Width::W32, SHORT)) Store<W32, SHORT>;
+        (Shape::Store(Width::W8, SHORT)) Store<W8, SHORT>;
     } };
 }
 
@@ -318,41 +340,63 @@ macro_rules! second {
 }
 macro_rules! first {
     ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $a == $shape { return with_first::<$body>($b, $chain); } )*
+        $( if $a == $shape { return behind::<$body, W64>($b, $chain).or_else(|| long_pair::<$body>($b, $chain)); } )*
+    };
+}
+macro_rules! short_first {
+    ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $a == $shape { return behind::<$body, W32>($b, $chain).or_else(|| short_pair::<$body>($b, $chain)); } )*
     };
 }
 
-fn with_first<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+fn long_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+    bodies!(second [A] b, chain;);
+    None
+}
+
+fn short_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+    short_bodies!(second [A] b, chain;);
+    None
+}
+
+/// An op and the end of the block; branches compare values of width `W`.
+fn behind<A: Body, const W: u8>(b: Shape, chain: u8) -> Option<Handler> {
     match b {
-        Shape::Branch(op, Width::W64, imm) => match (imm, chain) {
-            (true, chain::NONE) => branch_behind::<A, true, { chain::NONE }>(op),
-            (true, _) => branch_behind::<A, true, { chain::FIRST }>(op),
-            (false, chain::NONE) => branch_behind::<A, false, { chain::NONE }>(op),
-            (false, chain::FIRST) => branch_behind::<A, false, { chain::FIRST }>(op),
-            (false, _) => branch_behind::<A, false, { chain::SECOND }>(op),
+        Shape::Branch(op, w, imm) if w as u8 == W => match (imm, chain) {
+            (true, chain::NONE) => branch_behind::<A, W, true, { chain::NONE }>(op),
+            (true, _) => branch_behind::<A, W, true, { chain::FIRST }>(op),
+            (false, chain::NONE) => branch_behind::<A, W, false, { chain::NONE }>(op),
+            (false, chain::FIRST) => branch_behind::<A, W, false, { chain::FIRST }>(op),
+            (false, _) => branch_behind::<A, W, false, { chain::SECOND }>(op),
         },
         Shape::Jump => Some(then_jump::<A>),
         Shape::Indirect => Some(then_indirect::<A>),
-        _ => {
-            bodies!(second [A] b, chain;);
-            None
-        }
+        _ => None,
     }
 }
 
-fn branch_behind<A: Body, const IMM: bool, const CHAIN: u8>(op: CmpOp) -> Option<Handler> {
+fn branch_behind<A: Body, const W: u8, const IMM: bool, const CHAIN: u8>(op: CmpOp) -> Option<Handler> {
     macro_rules! pick {
         ($($cmp:ident),*) => {
-            match op { $( CmpOp::$cmp => Some(then_branch::<A, { CmpOp::$cmp as u8 }, W64, IMM, CHAIN>), )* }
+            match op { $( CmpOp::$cmp => Some(then_branch::<A, { CmpOp::$cmp as u8 }, W, IMM, CHAIN>), )* }
         };
     }
     pick!(Eq, Ne, LtS, LtU, LeS, LeU)
 }
 
-/// The handler for two neighbouring ops, if they pair up.
+/// The handler for two neighbouring ops, if they pair up. Moves and constants, which have no width, go with what they stand beside.
 pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
     let chain = chain_of(a, first, b, second);
+    long(a, b, chain).or_else(|| short(a, b, chain))
+}
+
+fn long(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
     bodies!(first a, b, chain;);
+    None
+}
+
+fn short(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+    short_bodies!(short_first a, b, chain;);
     None
 }
 
