@@ -29,6 +29,9 @@ pub(crate) mod chain {
 
 /// An op that may be half of a pair.
 pub(crate) trait Body {
+    /// The width of the operation, as a number; 0 if it has none.
+    const WIDTH: u8 = 0;
+
     /// Does the op and gives its result, if it has one. `before` is the result of the op before it, which `CHAIN` says the use of. `Err`
     /// gives the address whose TLB entry is missing; nothing has happened then.
     unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, tlb: Tlb, before: u64) -> Result<u64, u64>;
@@ -50,6 +53,8 @@ macro_rules! never_misses {
 struct Bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>;
 
 impl<const OP: u8, const W: u8, const IMM: bool, const SX: bool> Body for Bin<OP, W, IMM, SX> {
+    const WIDTH: u8 = W;
+
     #[inline(always)]
     unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
         // SAFETY: see the module `handlers`.
@@ -237,6 +242,30 @@ unsafe extern "C" fn then_indirect<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, b
     }
 }
 
+/// Two ops and a jump; the second never misses.
+unsafe extern "C" fn two_then_jump<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`; the other op and the jump are in the next slots.
+    unsafe {
+        if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
+            return A::miss(core, ip, tlb, budget, addr);
+        }
+        let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
+        enter_link(core, ip.add(3).cast(), tlb, budget)
+    }
+}
+
+/// Two ops and an indirect jump; the second never misses.
+unsafe extern "C" fn two_then_indirect<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`; the other op and the jump are in the next slots.
+    unsafe {
+        if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
+            return A::miss(core, ip, tlb, budget, addr);
+        }
+        let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
+        far(core, get(core, (*ip.add(2)).a), tlb, budget)
+    }
+}
+
 const W8: u8 = Width::W8 as u8;
 const W16: u8 = Width::W16 as u8;
 const W32: u8 = Width::W32 as u8;
@@ -398,6 +427,39 @@ fn long(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
 fn short(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
     short_bodies!(short_first a, b, chain;);
     None
+}
+
+macro_rules! triple_first {
+    ([$add:ty] $shapes:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $shapes[0] == $shape { return last_three::<$body, $add>($shapes[1], $shapes[2]); } )*
+    };
+}
+
+/// The handler for the last three ops of a block, if they are the end of a call (something, the return address, the jump) or of a
+/// function (something, the stack pointer, the jump back).
+pub(crate) fn triple_handler(shapes: [Shape; 3]) -> Option<Handler> {
+    long_triple(shapes).or_else(|| short_triple(shapes))
+}
+
+fn long_triple(shapes: [Shape; 3]) -> Option<Handler> {
+    bodies!(triple_first [Bin<{ op!(Add) }, W64, true, false>] shapes;);
+    None
+}
+
+fn short_triple(shapes: [Shape; 3]) -> Option<Handler> {
+    short_bodies!(triple_first [Bin<{ op!(Add) }, W32, true, false>] shapes;);
+    None
+}
+
+fn last_three<A: Body, Add: Body>(b: Shape, end: Shape) -> Option<Handler> {
+    match (b, end) {
+        (Shape::Konst, Shape::Jump) => Some(two_then_jump::<A, Konst>),
+        (Shape::KonstU, Shape::Jump) => Some(two_then_jump::<A, KonstU>),
+        (Shape::Bin(BinOp::Add, w, true, false), Shape::Indirect) if w as u8 == Add::WIDTH => {
+            Some(two_then_indirect::<A, Add>)
+        }
+        _ => None,
+    }
 }
 
 /// Which operand of the second op is the result of the first. When both are, the second goes by the file.

@@ -4,7 +4,7 @@ use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
 
 use super::plan::{Addr, Node, call_constant, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
 use super::{Cx, Lowered, Places, Plan, places};
-use crate::handlers::pair::{Shape, pair_handler};
+use crate::handlers::pair::{Shape, pair_handler, triple_handler};
 use crate::handlers::{alu, control, memory};
 use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
 
@@ -43,21 +43,34 @@ impl Cx<'_> {
         self.slots.push(Slot { handler, d, a, imm }.into());
     }
 
-    /// Puts neighbours under one dispatch, from the front.
+    /// Puts neighbours under one dispatch: pairs from the front, and three if that is what is left at the end.
     fn pair_up(&mut self) {
         let mut i = 0;
         while i + 1 < self.shapes.len() {
-            let ((at, a), (next, b)) = (self.shapes[i], self.shapes[i + 1]);
-            let slots = (self.slots[at as usize].as_op(), self.slots[next as usize].as_op());
-            match pair_handler((a, &slots.0), (b, &slots.1)).filter(|_| next == at + 1) {
-                Some(handler) => {
-                    let slot = self.slots[at as usize].with_handler(handler);
-                    self.slots[at as usize] = slot;
-                    i += 2;
+            i += match self.together(i) {
+                Some((handler, n)) => {
+                    let at = self.shapes[i].0 as usize;
+                    self.slots[at] = self.slots[at].with_handler(handler);
+                    n
                 }
-                None => i += 1,
-            }
+                None => 1,
+            };
         }
+    }
+
+    /// The handler for the ops from the `i`th on that go under one dispatch, and their number.
+    fn together(&self, i: usize) -> Option<(Handler, usize)> {
+        let rest = &self.shapes[i..];
+        let adjacent = |n: usize| rest[..n].windows(2).all(|w| w[1].0 == w[0].0 + 1);
+        if let &[(_, a), (_, b), (_, c)] = rest
+            && adjacent(3)
+            && let Some(handler) = triple_handler([a, b, c])
+        {
+            return Some((handler, 3));
+        }
+        let op = |n: usize| (rest[n].1, self.slots[rest[n].0 as usize].as_op());
+        let ((a, first), (b, second)) = (op(0), op(1));
+        pair_handler((a, &first), (b, &second)).filter(|_| adjacent(2)).map(|handler| (handler, 2))
     }
 
     /// The slot that holds `v` for op `now`, which reads `reads` of it; constants are put into a temporary on first use.
