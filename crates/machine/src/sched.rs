@@ -26,7 +26,7 @@ const QUANTUM_SINGLE: u64 = 50_000;
 /// Turns in order end a round after so many instructions.
 const ROUND_SINGLE: u64 = 500_000;
 /// Instructions of a parallel round, for each vCPU at most and at least, and for all together.
-const QUANTUM_MULTI: u64 = 200_000;
+const QUANTUM_MULTI: u64 = 2_000_000;
 const QUANTUM_MULTI_MIN: u64 = 10_000;
 const ROUND_MULTI: u64 = 4_000_000;
 
@@ -262,7 +262,7 @@ impl Scheduler {
         }
         let mut acted = self.run_timers(timers);
         if self.pool.is_some() {
-            acted |= self.parallel(cpus);
+            acted |= self.parallel(cpus, timers.deadline());
         } else {
             acted |= self.in_order(cpus, timers);
         }
@@ -371,7 +371,7 @@ impl Scheduler {
     }
 
     /// All that can run share the host's threads for one quantum each.
-    fn parallel(&mut self, cpus: &mut [Vcpu]) -> bool {
+    fn parallel(&mut self, cpus: &mut [Vcpu], deadline: Option<Nanos>) -> bool {
         let ready: Vec<bool> = cpus.iter().enumerate().map(|(at, vcpu)| self.ready(at, vcpu)).collect();
         let mut list: Vec<(&mut Vcpu, Exit)> =
             cpus.iter_mut().zip(&ready).filter(|(_, ready)| **ready).map(|(vcpu, _)| (vcpu, Exit::Budget)).collect();
@@ -379,7 +379,9 @@ impl Scheduler {
         if n == 0 {
             return false;
         }
-        let budget = (ROUND_MULTI / n as u64).clamp(QUANTUM_MULTI_MIN, QUANTUM_MULTI);
+        // An instruction takes about a nanosecond: the round ends about when the next device wants to act.
+        let till_deadline = deadline.map_or(u64::MAX, |at| at.saturating_sub(self.clock.now(0)));
+        let budget = (ROUND_MULTI / n as u64).min(till_deadline).clamp(QUANTUM_MULTI_MIN, QUANTUM_MULTI);
         let running = self
             .entries
             .iter()
