@@ -177,12 +177,29 @@ impl<T: Target> Ctx<T> {
         }
     }
 
+    /// The host address of bytes of one page that the soft TLB knows; an access that is only misaligned needs no more.
+    fn known(&mut self, address: u64, mem: Mem, access: Access) -> Option<*mut u8> {
+        let space = self.space_of(mem);
+        self.ready_space(space);
+        let entry = &self.core.tlb[usize::from(space)][Core::tlb_slot(address)];
+        let tag = if access == Access::Write { entry.write } else { entry.read };
+        let fits = address % PAGE_SIZE + u64::from(mem.width.bytes()) <= PAGE_SIZE;
+        (fits && tag == address & !(PAGE_SIZE - 1)).then(|| address.wrapping_add(entry.addend) as *mut u8)
+    }
+
     fn split_load(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
         if mem.align == Align::Trap {
             return Err(self.stop(T::misaligned(address, Access::Read)));
         }
         let mut bytes = [0u8; 8];
         let bytes = &mut bytes[..mem.width.bytes() as usize];
+        if let Some(p) = self.known(address, mem, Access::Read) {
+            for (i, b) in bytes.iter_mut().enumerate() {
+                // SAFETY: all bytes are in a page of RAM that the TLB leads to.
+                *b = unsafe { read_host(p.add(i), Width::W8, false) } as u8;
+            }
+            return Ok(mem.endian.read(bytes));
+        }
         for (i, b) in bytes.iter_mut().enumerate() {
             *b = self.slow_load(address.wrapping_add(i as u64), Mem { width: Width::W8, ..mem })? as u8;
         }
@@ -234,6 +251,13 @@ impl<T: Target> Ctx<T> {
         let mut bytes = [0u8; 8];
         let bytes = &mut bytes[..mem.width.bytes() as usize];
         mem.endian.write(bytes, value);
+        if let Some(p) = self.known(address, mem, Access::Write) {
+            for (i, b) in bytes.iter().enumerate() {
+                // SAFETY: all bytes are in a page of RAM that the TLB leads to.
+                unsafe { write_host(p.add(i), Width::W8, u64::from(*b), false) };
+            }
+            return Ok(());
+        }
         // All pages must take the store before any byte is written; a fault of the second page is one of its first byte.
         let space = self.space_of(mem);
         let last = address.wrapping_add(bytes.len() as u64 - 1);

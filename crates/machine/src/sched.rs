@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use cpu::{Clock, Exit, Lines};
 use memory::{Device, Line, Nanos, SharedDevice, Size};
@@ -29,6 +30,9 @@ const ROUND_SINGLE: u64 = 500_000;
 const QUANTUM_MULTI: u64 = 2_000_000;
 const QUANTUM_MULTI_MIN: u64 = 10_000;
 const ROUND_MULTI: u64 = 4_000_000;
+/// A parallel round ends after so long, looked at each so many instructions.
+const ROUND_TIME: Duration = Duration::from_millis(2);
+const CHUNK: u64 = 20_000;
 
 /// How a round went.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -373,28 +377,38 @@ impl Scheduler {
     /// All that can run share the host's threads for one quantum each.
     fn parallel(&mut self, cpus: &mut [Vcpu], deadline: Option<Nanos>) -> bool {
         let ready: Vec<bool> = cpus.iter().enumerate().map(|(at, vcpu)| self.ready(at, vcpu)).collect();
-        let mut list: Vec<(&mut Vcpu, Exit)> =
-            cpus.iter_mut().zip(&ready).filter(|(_, ready)| **ready).map(|(vcpu, _)| (vcpu, Exit::Budget)).collect();
+        let seats = self.entries.iter().map(|entry| Arc::clone(&entry.seat));
+        let mut list: Vec<(&mut Vcpu, Arc<Seat>, Exit)> = cpus
+            .iter_mut()
+            .zip(seats)
+            .zip(&ready)
+            .filter(|(_, ready)| **ready)
+            .map(|((vcpu, seat), _)| (vcpu, seat, Exit::Budget))
+            .collect();
         let n = list.len();
         if n == 0 {
             return false;
         }
-        // An instruction takes about a nanosecond: the round ends about when the next device wants to act.
+        // An instruction takes about a nanosecond: the round ends about when the next device or sleeper wants to act.
+        let sleepers = self.entries.iter().zip(&ready).filter(|(_, ready)| !**ready).filter_map(|(e, _)| e.wakes_at);
+        let deadline = deadline.into_iter().chain(sleepers).min();
         let till_deadline = deadline.map_or(u64::MAX, |at| at.saturating_sub(self.clock.now(0)));
         let budget = (ROUND_MULTI / n as u64).min(till_deadline).clamp(QUANTUM_MULTI_MIN, QUANTUM_MULTI);
-        let running = self
-            .entries
-            .iter()
-            .zip(&ready)
-            .filter(|(_, ready)| **ready)
-            .map(|(entry, _)| Arc::clone(&entry.seat.lines));
-        *self.attention.0.lock() = running.collect();
+        *self.attention.0.lock() = list.iter().map(|(_, seat, _)| Arc::clone(&seat.lines)).collect();
+        let attention = &self.attention;
         let queue = Mutex::new(list.iter_mut());
         let work = || {
             // The guard goes before the vCPU runs: each thread takes the next one.
             let next = || queue.lock().next();
-            while let Some((vcpu, exit)) = next() {
-                *exit = run(vcpu, budget).1;
+            while let Some((vcpu, seat, exit)) = next() {
+                *exit = run_for(vcpu, budget, ROUND_TIME);
+                if *exit == Exit::Halted {
+                    // It sleeps from now on, while others still run: a wire that wakes it ends the round.
+                    seat.asleep.store(true, Ordering::SeqCst);
+                    if vcpu.cpu.has_work() {
+                        attention.kick();
+                    }
+                }
             }
         };
         match &self.pool {
@@ -407,7 +421,7 @@ impl Scheduler {
             _ => work(),
         }
         self.attention.0.lock().clear();
-        let exits: Vec<(i64, Exit)> = list.iter().map(|(vcpu, exit)| (vcpu.index, *exit)).collect();
+        let exits: Vec<(i64, Exit)> = list.iter().map(|(vcpu, _, exit)| (vcpu.index, *exit)).collect();
         for (index, exit) in exits {
             self.note(index, exit);
         }
@@ -420,6 +434,22 @@ impl Entry {
         self.slept_with = None;
         self.wakes_at = None;
         self.seat.asleep.store(false, Ordering::Release);
+    }
+}
+
+/// One turn of a parallel round: until the budget or, for guests whose instructions are slow, the time is used up.
+fn run_for(vcpu: &mut Vcpu, budget: u64, time: Duration) -> Exit {
+    let begin = Instant::now();
+    let mut left = budget;
+    vcpu.thread_id = thread::current_id();
+    vcpu.cpu.begin_round();
+    loop {
+        let before = vcpu.cpu.executed();
+        let exit = vcpu.cpu.run(left.min(CHUNK));
+        left = left.saturating_sub((vcpu.cpu.executed() - before).max(1));
+        if exit != Exit::Budget || left == 0 || begin.elapsed() >= time {
+            return exit;
+        }
     }
 }
 
