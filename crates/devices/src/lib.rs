@@ -13,6 +13,7 @@ pub mod cfi_flash;
 pub mod clint;
 pub mod htif;
 pub mod ns16550a;
+pub mod pci_host;
 pub mod percpu;
 pub mod plic;
 pub mod polyarch;

@@ -1,7 +1,7 @@
 //! `virt`: the board that exists in emulators only, which firmware and Linux know best.
 //!
 //! Addresses and interrupt numbers are those of QEMU 4.2 (hw/riscv/virt: "RISC-V VirtIO board"); the devicetree says the
-//! same, node for node, but for the PCI host bridge, which this board does not have.
+//! same, node for node. The PCI host bridge has nothing behind it, and its windows answer nobody.
 //!
 //! | from        | what |
 //! |-------------|------|
@@ -12,9 +12,11 @@
 //! | 0x1000_0000 | 16550 UART, source 10 |
 //! | 0x1000_1000 | eight virtio-mmio transports without a device, sources 1 to 8 |
 //! | 0x2000_0000 | two banks of flash, 32 MiB each |
+//! | 0x3000_0000 | PCI Express configuration space (ECAM), sources 32 to 35 |
 //! | 0x8000_0000 | RAM |
 
 use devices::cfi_flash::{CfiFlash, FlashGeometry};
+use devices::pci_host::PciHost;
 use devices::virtio_mmio::{EmptyVirtioMmio, VIRTIO_MMIO_SIZE};
 use devices::{Ns16550a, Ns16550aConfig, SifiveTest};
 use loader::Fdt;
@@ -44,9 +46,13 @@ const PLIC: (u64, u64) = (0xc00_0000, 0x400_0000);
 const UART: (u64, u64) = (0x1000_0000, 0x100);
 const VIRTIO: (u64, u64) = (0x1000_1000, 0x1000);
 const FLASH: (u64, u64) = (0x2000_0000, 0x200_0000);
+const ECAM: (u64, u64) = (0x3000_0000, 0x1000_0000);
+const PCI_IO: (u64, u64) = (0x300_0000, 0x1_0000);
+const PCI_MEMORY: (u64, u64) = (0x4000_0000, 0x4000_0000);
 const DRAM: u64 = 0x8000_0000;
 
 const UART_IRQ: u32 = 10;
+const PCI_IRQ: u32 = 32;
 const N_VIRTIO: u32 = 8;
 const N_SOURCES: u32 = 53;
 const UART_HZ: u32 = 3_686_400;
@@ -74,6 +80,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         let flash = CfiFlash::new(FlashGeometry::VIRT, &[]).map_err(Error::new)?;
         board.device(&format!("virt.flash{n}"), FLASH.0 + n * FLASH.1, FLASH.1, LITTLE, flash)?;
     }
+    board.device("pcie-ecam", ECAM.0, ECAM.1, LITTLE, PciHost::new())?;
     let mut fdt = devicetree(board);
     riscv::boot_files(board, MROM.0, DRAM, 0, &mut fdt)?;
     Ok(())
@@ -110,6 +117,7 @@ fn devicetree(board: &Build<'_>) -> Fdt {
         node.u32("interrupts", n as u32 + 1).u32("interrupt-parent", plic);
         node.u64s("reg", &reg(start, VIRTIO.1)).str("compatible", "virtio,mmio");
     }
+    pci_node(&mut fdt, plic);
     let node = fdt.node(&format!("/test@{:x}", TEST.0));
     node.u64s("reg", &reg(TEST.0, TEST.1)).strs("compatible", &["sifive,test1", "sifive,test0"]);
     let uart = format!("/uart@{:x}", UART.0);
@@ -122,4 +130,24 @@ fn devicetree(board: &Build<'_>) -> Fdt {
         .u64s("reg", &[FLASH.0, FLASH.1, FLASH.0 + FLASH.1, FLASH.1])
         .str("compatible", "cfi-flash");
     fdt
+}
+
+/// PCI Bus Binding to Open Firmware, and the generic ECAM host's own binding.
+fn pci_node(fdt: &mut Fdt, plic: u32) {
+    let cells = |address: u64| [(address >> 32) as u32, address as u32];
+    let node = fdt.node(&format!("/soc/pci@{:x}", ECAM.0));
+    node.u32("#address-cells", 3).u32("#interrupt-cells", 1).u32("#size-cells", 2);
+    node.str("compatible", "pci-host-ecam-generic").str("device_type", "pci");
+    node.u32("linux,pci-domain", 0).cells("bus-range", &[0, 0xff]).empty("dma-coherent");
+    node.u64s("reg", &reg(ECAM.0, ECAM.1));
+    // Type of space, bus address, CPU address, size.
+    let window = |space: u32, bus: u64, (start, size): (u64, u64)| {
+        [&[space], &cells(bus)[..], &cells(start)[..], &cells(size)[..]].concat()
+    };
+    node.cells("ranges", &[window(0x0100_0000, 0, PCI_IO), window(0x0200_0000, PCI_MEMORY.0, PCI_MEMORY)].concat());
+    // The four pins of four slots, turned by one from slot to slot.
+    let pins = (0..4u32).flat_map(|slot| (0..4u32).map(move |pin| (slot, pin)));
+    let map = pins.flat_map(|(slot, pin)| [slot << 11, 0, 0, pin + 1, plic, PCI_IRQ + (slot + pin) % 4]);
+    node.cells("interrupt-map", &map.collect::<Vec<u32>>());
+    node.cells("interrupt-map-mask", &[0x1800, 0, 0, 7]);
 }
