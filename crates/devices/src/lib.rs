@@ -11,6 +11,10 @@ mod state;
 
 pub mod cfi_flash;
 pub mod clint;
+pub mod grlib_apbuart;
+pub mod grlib_gptimer;
+pub mod grlib_irqmp;
+pub mod grlib_pnp;
 pub mod htif;
 pub mod ns16550a;
 pub mod pci_host;
