@@ -238,7 +238,11 @@ mod tests {
         let pulses = Arc::new(AtomicU32::new(0));
         let line = |weight: u32| {
             let pulses = pulses.clone();
-            Line::new(move |level| drop(level.then(|| pulses.fetch_add(weight, Ordering::Relaxed))))
+            Line::new(move |level| {
+                if level {
+                    pulses.fetch_add(weight, Ordering::Relaxed);
+                }
+            })
         };
         (GpTimer::new(GpTimerConfig { clock_hz: 40_000_000, irq: 6 }, vec![line(1), line(100)]), pulses)
     }
