@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use memory::{Device, Line, Nanos, SharedDevice, Size};
+use memory::{Device, Line, Nanos, Size};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -160,11 +160,6 @@ impl Sun4mIntctl {
         let inner = self.0.lock();
         inner.s.soft.get(n).map_or(0, |soft| inner.hard(n) | soft >> 16)
     }
-}
-
-/// A device that others share.
-pub fn shared(device: impl Device + 'static) -> SharedDevice {
-    Arc::new(Mutex::new(device))
 }
 
 impl Device for Sun4mIntctl {
