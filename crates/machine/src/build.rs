@@ -157,6 +157,8 @@ pub struct Build<'a> {
     pub cpus: Vec<Plan>,
     /// Where they begin.
     pub start: Start,
+    /// CPUs that begin elsewhere after a reset than at power-on: their numbers and addresses.
+    pub restart: Vec<(i64, u64)>,
     /// Its devices, so that their clocks can be driven and they can be reset.
     pub devices: Vec<SharedDevice>,
     /// The device that gets what the console's user types.

@@ -62,8 +62,9 @@ const FW_CFG: u64 = PCI_IO + 0x510;
 const NVRAM: u64 = PCI_IO + 0x2000;
 const NVRAM_SIZE: u64 = 0x2000;
 const FIRMWARE: &str = "openbios-sparc64";
-/// Where the CPU begins within the ROM: "Power-on reset".
+/// Where the CPU begins within the ROM: after "Power-on reset", and later, where QEMU's machines begin.
 const POWER_ON: u64 = 0x20;
+const RESET: u64 = 0x40;
 
 /// Children of `/machine/unattached` behind the CPU, in the order in which QEMU makes them.
 const OBJECTS: [&str; 13] = [
@@ -85,6 +86,7 @@ const OBJECTS: [&str; 13] = [
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let model = format!("{},reset-vector={:#x}", board.model(), PROM.0 + POWER_ON);
     board.add_unattached_cpu(&model, 0);
+    board.restart.push((0, PROM.0 + RESET));
     for kind in OBJECTS {
         board.objects.add_anonymous(kind);
     }
