@@ -27,7 +27,7 @@ pub mod kind {
     /// `cc_a` + `cc_b`; icc.v also if either is tagged.
     pub const TADD: u64 = 6;
     /// `cc_a` - `cc_b`; likewise.
-    pub const TSUB: u64 = 7;
+    pub const TSUB: u64 = 8;
 }
 
 const N: u64 = 8;
@@ -51,9 +51,10 @@ fn flags(kind: u64, a: u64, b: u64, width: Width) -> u64 {
         }
         _ => (a, 0, 0),
     };
-    let top = |v: u64| v >> (width.bits() - 1) & 1;
+    let top = |v: u64| bits::bit(v, width.bits() - 1);
     let tagged = width == Width::W32 && kind >= kind::TADD && (a | b) & 3 != 0;
-    top(r) * N | u64::from(r == 0) * Z | (top(v) | u64::from(tagged)) * V | top(c) * C
+    let if_set = |set: bool, flag| if set { flag } else { 0 };
+    if_set(top(r), N) | if_set(r == 0, Z) | if_set(top(v) || tagged, V) | if_set(top(c), C)
 }
 
 /// icc in bits 3 to 0, xcc in bits 7 to 4, as in V9's CCR; V8 looks at icc alone.
@@ -244,6 +245,7 @@ mod tests {
         assert_eq!(icc(kind::ADD, 0xffff_ffff, 1), Z | C);
         assert_eq!(icc(kind::ADD1, 0xffff_ffff, 0), Z | C);
         assert_eq!(icc(kind::TADD, 1, 1), V);
+        assert_eq!(icc(kind::TSUB, 1, 1), Z | V);
         assert_eq!(evaluate(kind::ADD, u64::MAX, 1), (Z | C) << 4 | Z | C);
         assert_eq!(evaluate(kind::ADD, 0xffff_ffff, 1), Z | C);
         assert_eq!(evaluate(kind::SUB, 0, 1 << 63), (N | V | C) << 4 | Z);

@@ -75,6 +75,15 @@ impl<'b> Lift<'b> {
         false
     }
 
+    /// Whether the delay slot could be lifted so.
+    fn can_lift_slot(&self, bits: u64) -> bool {
+        self.ir.begin_insn(self.offset + 4, 0);
+        let slot = self.for_slot(bits).dispatch();
+        self.ir.abandon_insn();
+        self.ir.enter_mode(self.mode_behind());
+        slot == Flow::Next
+    }
+
     /// Ends the block in front of the delay slot, which stands alone: behind it, the CPU goes on at `npc`.
     fn apart(&self, npc: Val<'b>) -> Flow {
         self.ir.set(state::NPC, npc);
@@ -148,7 +157,7 @@ impl<'b> Lift<'b> {
 
     /// A conditional branch that executes its slot only when it is taken.
     fn branch_annul(&self, cond: Val<'b>, target: u64) -> Flow {
-        if self.slot.is_some() {
+        if self.slot.is_some_and(|bits| self.can_lift_slot(bits)) {
             self.ir.taken_mode(self.mode() | mode::ANNUL_TAKEN);
             return self.end(Exit::Branch { cond: cond.id(), taken: self.pc(), fallthrough: self.relative(8) });
         }
@@ -168,6 +177,7 @@ impl<'b> Lift<'b> {
         if self.slot_then(target) {
             return Flow::End;
         }
+        // Another CPU has changed the slot since.
         self.ir.begin_insn(self.offset, 0);
         let flow = self.apart(self.target(target));
         self.enter_mode(self.mode() & !mode::ANNUL_TAKEN | mode::DELAYED);

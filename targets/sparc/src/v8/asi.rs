@@ -81,7 +81,7 @@ pub(super) fn load(ctx: &mut Ctx<Sparc32>, [address, asi, bytes, _]: [u64; 4]) -
         },
         Kind::Control => match address & !7 {
             mxcc::CONTROL => ctx.state.cache_control.into(),
-            mxcc::PORT => u64::from(ctx.index() + 8 & 15) << 24,
+            mxcc::PORT => u64::from((ctx.index() + 8) & 15) << 24,
             _ => 0,
         },
         Kind::Flush => mmu::probe(ctx, address).into(),

@@ -74,7 +74,7 @@ fn slot(ctx: &Ctx<Sparc32>, n: u16) -> uop::Reg {
 
 /// The slot of a single-precision register, and the distance of its bits.
 fn float(n: u16) -> (uop::Reg, u32) {
-    (state::double(n / 2), if n % 2 == 0 { 32 } else { 0 })
+    (state::double(n / 2), if n.is_multiple_of(2) { 32 } else { 0 })
 }
 
 /// The value of row `n`.
