@@ -15,10 +15,10 @@ void on_trap(struct sparc_frame *frame)
         poke32(TIMER + TIMER1 + 8, 0);
 }
 
-/* An interrupt may take a few instructions to come. */
-static void settle(void)
+/* An interrupt may take some time to come. */
+static void await(u32 n)
 {
-    for (volatile u32 i = 0; i < 100; i++)
+    for (volatile u32 i = 0; i < 1000000 && taken != n; i++)
         ;
 }
 
@@ -40,7 +40,7 @@ static void check_forced(void)
     set_pil(5);
     expect("its own level masks", taken, 0);
     set_pil(4);
-    settle();
+    await(1);
     expect("a lower one does not", taken, 1);
     expect("trap type", last_tt, TT_INTERRUPT + 5);
     set_pil(15);
@@ -48,7 +48,7 @@ static void check_forced(void)
     poke32(IRQMP + IRQ_FORCE, 1 << 15);
     expect("masked in the controller", taken, 1);
     poke32(IRQMP + IRQ_MASK, 1 << 15);
-    settle();
+    await(2);
     expect("level 15 comes whatever the processor's level", taken, 2);
     expect("trap type 15", last_tt, TT_INTERRUPT + 15);
     poke32(IRQMP + IRQ_MASK, 0);
