@@ -4,6 +4,7 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use serde::{Deserialize, Serialize};
 use uop::{Builder, Width};
 
+use crate::fpu::FpState;
 use crate::helper::helper_table;
 use crate::insn;
 use crate::lift::{Lifter, next_pc_of};
@@ -20,6 +21,18 @@ pub struct Sparc64;
 pub struct State {
     /// The CPU has been started since reset.
     pub started: bool,
+    /// The FSR's lower half without fcc0.
+    pub fsr: u32,
+}
+
+impl FpState for State {
+    fn fsr(&self) -> u32 {
+        self.fsr
+    }
+
+    fn set_fsr(&mut self, value: u32) {
+        self.fsr = value;
+    }
 }
 
 helper_table! { for Sparc64; }
@@ -58,7 +71,7 @@ impl Target for Sparc64 {
     }
 
     fn new_state(_: &Model) -> State {
-        State { started: false }
+        State { started: false, fsr: 0 }
     }
 
     fn reset(ctx: &mut Ctx<Self>) {
