@@ -86,10 +86,17 @@ pub(crate) unsafe extern "C" fn jump(core: *mut Core, ip: Ip, tlb: Tlb, budget: 
     }
 }
 
-/// A jump to an address in `a`.
+/// Where an indirect jump leads: the bits of `a` that the immediate says.
+#[inline(always)]
+pub(super) unsafe fn target(core: *mut Core, s: &Slot) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe { get(core, s.a) & i64::from(s.imm) as u64 }
+}
+
+/// A jump to an address in `a`, without the bits that the immediate lacks.
 pub(crate) unsafe extern "C" fn indirect(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
-    unsafe { far(core, get(core, (*ip).a), tlb, budget) }
+    unsafe { far(core, target(core, &*ip), tlb, budget) }
 }
 
 /// Compares and branches; the links for taken and not taken are behind.

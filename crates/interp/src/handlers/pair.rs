@@ -8,7 +8,7 @@ use cpu::{Core, TlbEntry};
 use uop::{BinOp, CmpOp, Width};
 
 use super::alu::{compares, compute};
-use super::control::{enter_link, far};
+use super::control::{enter_link, far, target};
 use super::memory::{self, ext, kind};
 use super::{get, go, set};
 use crate::slot::{Handler, Slot};
@@ -238,7 +238,7 @@ unsafe extern "C" fn then_indirect<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, b
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
-        far(core, get(core, (*ip.add(1)).a), tlb, budget)
+        far(core, target(core, &*ip.add(1)), tlb, budget)
     }
 }
 
@@ -262,7 +262,7 @@ unsafe extern "C" fn two_then_indirect<A: Body, B: Body>(core: *mut Core, ip: Ip
             return A::miss(core, ip, tlb, budget, addr);
         }
         let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
-        far(core, get(core, (*ip.add(2)).a), tlb, budget)
+        far(core, target(core, &*ip.add(2)), tlb, budget)
     }
 }
 

@@ -3,7 +3,9 @@
 use cpu::Core;
 use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
 
-use super::plan::{Addr, Node, call_constant, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
+use super::plan::{
+    Addr, Node, call_constant, constant, immediate, is_plain, kind_of, masked, reads, resolve, second_imm,
+};
 use super::{Cx, Lowered, Places, Plan, places};
 use crate::handlers::pair::{Shape, pair_handler, triple_handler};
 use crate::handlers::{alu, control, memory};
@@ -352,8 +354,9 @@ impl Cx<'_> {
             }
             Exit::Branch { cond, taken, fallthrough } => self.branch(cond, taken, fallthrough),
             Exit::Indirect { pc, .. } => {
+                let (pc, mask) = masked(self.block, pc);
                 let a = self.operand(pc, None, end);
-                self.push_as(Shape::Indirect, control::indirect, 0, a, 0);
+                self.push_as(Shape::Indirect, control::indirect, 0, a, mask);
                 [None; 2]
             }
             Exit::UpdateIndirect { pc } => {
