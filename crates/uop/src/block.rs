@@ -190,6 +190,8 @@ pub struct Block {
     pub mode: Option<u32>,
     /// The mode into which the taken edge of [`Exit::Branch`] leads, where that is another than the fallthrough's.
     pub taken_mode: Option<u32>,
+    /// Where a [`Hint::Return`] is expected to come back to, if the exit (a jump to a known or computed address) is a call.
+    pub returns: Option<u64>,
 }
 
 impl Block {

@@ -8,7 +8,7 @@ use cpu::{Core, TlbEntry};
 use uop::{BinOp, CmpOp, Width};
 
 use super::alu::{compares, compute};
-use super::control::{enter_link, far, target};
+use super::control::{enter_link, hint, leave_by, leave_for};
 use super::memory::{self, ext, kind};
 use super::{get, go, set};
 use crate::slot::{Handler, Slot};
@@ -221,48 +221,58 @@ unsafe extern "C" fn then_branch<A: Body, const OP: u8, const W: u8, const IMM: 
 }
 
 /// An op and a jump.
-unsafe extern "C" fn then_jump<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn then_jump<A: Body, const CALL: bool>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; the jump is in the next slot.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
-        enter_link(core, ip.add(2).cast(), tlb, budget)
+        leave_by::<CALL>(core, ip.add(2).cast(), tlb, budget)
     }
 }
 
 /// An op and an indirect jump.
-unsafe extern "C" fn then_indirect<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn then_indirect<A: Body, const HINT: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; the jump is in the next slot.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
-        far(core, target(core, &*ip.add(1)), tlb, budget)
+        leave_for::<HINT>(core, ip.add(1), tlb, budget)
     }
 }
 
 /// Two ops and a jump; the second never misses.
-unsafe extern "C" fn two_then_jump<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn two_then_jump<A: Body, B: Body, const CALL: bool>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
     // SAFETY: see the module `handlers`; the other op and the jump are in the next slots.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
         let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
-        enter_link(core, ip.add(3).cast(), tlb, budget)
+        leave_by::<CALL>(core, ip.add(3).cast(), tlb, budget)
     }
 }
 
 /// Two ops and an indirect jump; the second never misses.
-unsafe extern "C" fn two_then_indirect<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn two_then_indirect<A: Body, B: Body, const HINT: u8>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
     // SAFETY: see the module `handlers`; the other op and the jump are in the next slots.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
         let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
-        far(core, target(core, &*ip.add(2)), tlb, budget)
+        leave_for::<HINT>(core, ip.add(2), tlb, budget)
     }
 }
 
@@ -348,10 +358,10 @@ pub(crate) enum Shape {
     Store(Width, u8),
     /// A branch on a comparison.
     Branch(CmpOp, Width, bool),
-    /// A jump to a known address.
-    Jump,
-    /// A jump to a computed address.
-    Indirect,
+    /// A jump to a known address; whether it is a call.
+    Jump(bool),
+    /// A jump to a computed address: what it is.
+    Indirect(u8),
     /// Anything else.
     Other,
 }
@@ -398,8 +408,11 @@ fn behind<A: Body, const W: u8>(b: Shape, chain: u8) -> Option<Handler> {
             (false, chain::FIRST) => branch_behind::<A, W, false, { chain::FIRST }>(op),
             (false, _) => branch_behind::<A, W, false, { chain::SECOND }>(op),
         },
-        Shape::Jump => Some(then_jump::<A>),
-        Shape::Indirect => Some(then_indirect::<A>),
+        Shape::Jump(false) => Some(then_jump::<A, false>),
+        Shape::Jump(true) => Some(then_jump::<A, true>),
+        Shape::Indirect(hint::CALL) => Some(then_indirect::<A, { hint::CALL }>),
+        Shape::Indirect(hint::RETURN) => Some(then_indirect::<A, { hint::RETURN }>),
+        Shape::Indirect(_) => Some(then_indirect::<A, { hint::NONE }>),
         _ => None,
     }
 }
@@ -453,10 +466,10 @@ fn short_triple(shapes: [Shape; 3]) -> Option<Handler> {
 
 fn last_three<A: Body, Add: Body>(b: Shape, end: Shape) -> Option<Handler> {
     match (b, end) {
-        (Shape::Konst, Shape::Jump) => Some(two_then_jump::<A, Konst>),
-        (Shape::KonstU, Shape::Jump) => Some(two_then_jump::<A, KonstU>),
-        (Shape::Bin(BinOp::Add, w, true, false), Shape::Indirect) if w as u8 == Add::WIDTH => {
-            Some(two_then_indirect::<A, Add>)
+        (Shape::Konst, Shape::Jump(true)) => Some(two_then_jump::<A, Konst, true>),
+        (Shape::KonstU, Shape::Jump(true)) => Some(two_then_jump::<A, KonstU, true>),
+        (Shape::Bin(BinOp::Add, w, true, false), Shape::Indirect(hint::RETURN)) if w as u8 == Add::WIDTH => {
+            Some(two_then_indirect::<A, Add, { hint::RETURN }>)
         }
         _ => None,
     }
