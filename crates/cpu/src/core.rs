@@ -105,6 +105,8 @@ pub struct Core {
     pub insns_left: u32,
     /// The address space of ordinary data accesses.
     pub space: u8,
+    /// [`crate::Target::ALIGNED`].
+    pub aligned: bool,
     /// Slow paths of the target.
     pub slow: SlowPaths,
     /// Finds `insns_left` from `ip`: the engine and its function.

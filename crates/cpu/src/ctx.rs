@@ -114,6 +114,7 @@ impl<T: Target> Ctx<T> {
             tlb_ready: 0,
         });
         ctx.core.owner = (&raw mut *ctx).cast();
+        ctx.core.aligned = T::ALIGNED;
         ctx
     }
 

@@ -78,6 +78,8 @@ pub struct Layout {
     pub names: Vec<String>,
     /// The target's helpers.
     pub helpers: Vec<HelperInfo>,
+    /// Ordinary accesses of the target trap when they are misaligned; engines do most for those that are like most.
+    pub aligned: bool,
 }
 
 /// What an indirect jump is for; engines may predict by it.

@@ -149,7 +149,7 @@ impl<const W: u8, const EXT: u8, const KIND: u8> Body for Load<W, EXT, KIND> {
     #[inline(always)]
     unsafe fn miss(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64, addr: u64) -> u64 {
         // SAFETY: see the module `handlers`.
-        unsafe { memory::load_miss::<W, EXT, KIND>(core, ip, tlb, budget, addr) }
+        unsafe { memory::load_miss::<W, EXT, KIND, true>(core, ip, tlb, budget, addr) }
     }
 }
 
@@ -170,7 +170,7 @@ impl<const W: u8, const KIND: u8> Body for Store<W, KIND> {
     #[inline(always)]
     unsafe fn miss(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64, addr: u64) -> u64 {
         // SAFETY: see the module `handlers`.
-        unsafe { memory::store_miss::<W, KIND>(core, ip, tlb, budget, addr) }
+        unsafe { memory::store_miss::<W, KIND, true>(core, ip, tlb, budget, addr) }
     }
 }
 
@@ -280,14 +280,16 @@ const W8: u8 = Width::W8 as u8;
 const W16: u8 = Width::W16 as u8;
 const W32: u8 = Width::W32 as u8;
 const W64: u8 = Width::W64 as u8;
-const DISP: u8 = kind::PLAIN;
-const SHORT: u8 = kind::SHORT;
+const LITTLE: u8 = kind::PLAIN;
+const BIG: u8 = kind::BIG;
+const SHORT_LITTLE: u8 = kind::SHORT;
+const SHORT_BIG: u8 = kind::SHORT | kind::BIG;
 
 macro_rules! op {
     ($name:ident) => {{ BinOp::$name as u8 }};
 }
 
-/// The ops that pair up on 64-bit guests: what they are when a block is lowered, and their body.
+/// The ops that pair up on 64-bit guests: what they are when a block is lowered, and their body. `K` is the kind of the guest's accesses.
 macro_rules! bodies {
     ($m:ident $($rest:tt)*) => { $m! { $($rest)*
         (Shape::Bin(BinOp::Add, Width::W64, true, false)) Bin<{ op!(Add) }, W64, true, false>;
@@ -308,13 +310,13 @@ macro_rules! bodies {
         (Shape::SextWord) SextWord;
         (Shape::Konst) Konst;
         (Shape::KonstU) KonstU;
-        (Shape::Load(Width::W64, ext::ZERO, DISP)) Load<W64, { ext::ZERO }, DISP>;
-        (Shape::Load(Width::W32, ext::SIGN64, DISP)) Load<W32, { ext::SIGN64 }, DISP>;
-        (Shape::Load(Width::W16, ext::ZERO, DISP)) Load<W16, { ext::ZERO }, DISP>;
-        (Shape::Load(Width::W8, ext::ZERO, DISP)) Load<W8, { ext::ZERO }, DISP>;
-        (Shape::Store(Width::W64, DISP)) Store<W64, DISP>;
-        (Shape::Store(Width::W32, DISP)) Store<W32, DISP>;
-        (Shape::Store(Width::W8, DISP)) Store<W8, DISP>;
+        (Shape::Load(Width::W64, ext::ZERO, K)) Load<W64, { ext::ZERO }, K>;
+        (Shape::Load(Width::W32, ext::SIGN64, K)) Load<W32, { ext::SIGN64 }, K>;
+        (Shape::Load(Width::W16, ext::ZERO, K)) Load<W16, { ext::ZERO }, K>;
+        (Shape::Load(Width::W8, ext::ZERO, K)) Load<W8, { ext::ZERO }, K>;
+        (Shape::Store(Width::W64, K)) Store<W64, K>;
+        (Shape::Store(Width::W32, K)) Store<W32, K>;
+        (Shape::Store(Width::W8, K)) Store<W8, K>;
     } };
 }
 
@@ -332,10 +334,10 @@ macro_rules! short_bodies {
         (Shape::Mov) Mov;
         (Shape::Konst) Konst;
         (Shape::KonstU) KonstU;
-        (Shape::Load(Width::W32, ext::ZERO, SHORT)) Load<W32, { ext::ZERO }, SHORT>;
-        (Shape::Load(Width::W8, ext::ZERO, SHORT)) Load<W8, { ext::ZERO }, SHORT>;
-        (Shape::Store(Width::W32, SHORT)) Store<W32, SHORT>;
-        (Shape::Store(Width::W8, SHORT)) Store<W8, SHORT>;
+        (Shape::Load(Width::W32, ext::ZERO, K)) Load<W32, { ext::ZERO }, K>;
+        (Shape::Load(Width::W8, ext::ZERO, K)) Load<W8, { ext::ZERO }, K>;
+        (Shape::Store(Width::W32, K)) Store<W32, K>;
+        (Shape::Store(Width::W8, K)) Store<W8, K>;
     } };
 }
 
@@ -379,21 +381,21 @@ macro_rules! second {
 }
 macro_rules! first {
     ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $a == $shape { return behind::<$body, W64>($b, $chain).or_else(|| long_pair::<$body>($b, $chain)); } )*
+        $( if $a == $shape { return behind::<$body, W64>($b, $chain).or_else(|| long_pair::<$body, K>($b, $chain)); } )*
     };
 }
 macro_rules! short_first {
     ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $a == $shape { return behind::<$body, W32>($b, $chain).or_else(|| short_pair::<$body>($b, $chain)); } )*
+        $( if $a == $shape { return behind::<$body, W32>($b, $chain).or_else(|| short_pair::<$body, K>($b, $chain)); } )*
     };
 }
 
-fn long_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+fn long_pair<A: Body, const K: u8>(b: Shape, chain: u8) -> Option<Handler> {
     bodies!(second [A] b, chain;);
     None
 }
 
-fn short_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+fn short_pair<A: Body, const K: u8>(b: Shape, chain: u8) -> Option<Handler> {
     short_bodies!(second [A] b, chain;);
     None
 }
@@ -429,15 +431,18 @@ fn branch_behind<A: Body, const W: u8, const IMM: bool, const CHAIN: u8>(op: Cmp
 /// The handler for two neighbouring ops, if they pair up. Moves and constants, which have no width, go with what they stand beside.
 pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
     let chain = chain_of(a, first, b, second);
-    long(a, b, chain).or_else(|| short(a, b, chain))
+    long::<LITTLE>(a, b, chain)
+        .or_else(|| short::<SHORT_LITTLE>(a, b, chain))
+        .or_else(|| long::<BIG>(a, b, chain))
+        .or_else(|| short::<SHORT_BIG>(a, b, chain))
 }
 
-fn long(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+fn long<const K: u8>(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
     bodies!(first a, b, chain;);
     None
 }
 
-fn short(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+fn short<const K: u8>(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
     short_bodies!(short_first a, b, chain;);
     None
 }
@@ -451,15 +456,18 @@ macro_rules! triple_first {
 /// The handler for the last three ops of a block, if they are the end of a call (something, the return address, the jump) or of a
 /// function (something, the stack pointer, the jump back).
 pub(crate) fn triple_handler(shapes: [Shape; 3]) -> Option<Handler> {
-    long_triple(shapes).or_else(|| short_triple(shapes))
+    long_triple::<LITTLE>(shapes)
+        .or_else(|| short_triple::<SHORT_LITTLE>(shapes))
+        .or_else(|| long_triple::<BIG>(shapes))
+        .or_else(|| short_triple::<SHORT_BIG>(shapes))
 }
 
-fn long_triple(shapes: [Shape; 3]) -> Option<Handler> {
+fn long_triple<const K: u8>(shapes: [Shape; 3]) -> Option<Handler> {
     bodies!(triple_first [Bin<{ op!(Add) }, W64, true, false>] shapes;);
     None
 }
 
-fn short_triple(shapes: [Shape; 3]) -> Option<Handler> {
+fn short_triple<const K: u8>(shapes: [Shape; 3]) -> Option<Handler> {
     short_bodies!(triple_first [Bin<{ op!(Add) }, W32, true, false>] shapes;);
     None
 }

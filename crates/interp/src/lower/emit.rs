@@ -279,7 +279,13 @@ impl Cx<'_> {
         };
         let d = self.dest(i);
         let kind = kind_of(mem, addr, self.block.width(address));
-        self.push_as(Shape::Load(mem.width, ext, kind), memory::load_handler(mem.width, ext, kind), d, a, imm);
+        self.push_as(
+            Shape::Load(mem.width, ext, self.fusible(kind)),
+            memory::load_handler(mem.width, ext, kind),
+            d,
+            a,
+            imm,
+        );
     }
 
     fn plain_store(&mut self, i: usize, addr: Addr) {
@@ -287,7 +293,18 @@ impl Cx<'_> {
         let (a, imm) = self.address(addr, i);
         let value = self.operand(value, Some(mem.width), i);
         let kind = kind_of(mem, addr, self.block.width(address));
-        self.push_as(Shape::Store(mem.width, kind), memory::store_handler(mem.width, kind), value, a, imm);
+        self.push_as(
+            Shape::Store(mem.width, self.fusible(kind)),
+            memory::store_handler(mem.width, kind),
+            value,
+            a,
+            imm,
+        );
+    }
+
+    /// The kind of an access as pairs know it: they are aligned as the target's accesses are, and that goes without saying.
+    fn fusible(&self, kind: u8) -> u8 {
+        if self.layout.aligned { kind ^ memory::kind::TRAP } else { kind }
     }
 
     fn slow_access(&mut self, i: usize, op: Op) {
