@@ -163,6 +163,8 @@ pub fn next_pc_of(pc: u64, aux: u32, width: Width) -> Option<u64> {
 pub enum Jump<'b> {
     /// To a known address.
     To(u64),
+    /// The same, and the callee comes back behind the slot.
+    Call(u64),
     /// To a computed one.
     By(Val<'b>, Hint),
 }
