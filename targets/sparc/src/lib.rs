@@ -1,0 +1,4 @@
+//! SPARC.
+#![forbid(unsafe_code)]
+
+pub mod v9;
