@@ -40,6 +40,20 @@ pub(crate) fn riscv64(text: &str) -> Result<Box<dyn Factory>, Error> {
     Ok(Box::new(Interpreted::<riscv::Riscv64>(Kind::new(riscv_model(64, text)?))))
 }
 
+fn sparc_model(width: u32, text: &str) -> Result<sparc::model::Model, Error> {
+    sparc::model::Model::parse(width, text).map_err(|e| Error::new(e.to_string()))
+}
+
+/// SPARC V8 CPUs.
+pub(crate) fn sparc32(text: &str) -> Result<Box<dyn Factory>, Error> {
+    Ok(Box::new(Interpreted::<sparc::Sparc32>(Kind::new(sparc_model(32, text)?))))
+}
+
+/// SPARC V9 CPUs.
+pub(crate) fn sparc64(text: &str) -> Result<Box<dyn Factory>, Error> {
+    Ok(Box::new(Interpreted::<sparc::Sparc64>(Kind::new(sparc_model(64, text)?))))
+}
+
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.
 ///
 /// # Errors
@@ -47,7 +61,7 @@ pub(crate) fn riscv64(text: &str) -> Result<Box<dyn Factory>, Error> {
 pub fn factory(target: &Target, text: &str) -> Result<Box<dyn Factory>, Error> {
     let engine = target
         .engine
-        .ok_or_else(|| Error::new(format!("target {} can't run yet; riscv32 and riscv64 can", target.name)))?;
+        .ok_or_else(|| Error::new(format!("target {} can't run yet; riscv32, riscv64, sparc and sparc64 can", target.name)))?;
     engine(text)
 }
 
@@ -63,6 +77,11 @@ mod tests {
             let theirs: Vec<&str> = riscv::model::models(xlen).iter().map(|model| model.name).collect();
             assert_eq!(ours, theirs);
         }
+        for (name, width) in [("sparc", 32), ("sparc64", 64)] {
+            let ours: Vec<&str> = targets::find(name).unwrap().models.iter().map(|model| model.name).collect();
+            let theirs: Vec<&str> = sparc::model::models(width).iter().map(|model| model.name).collect();
+            assert_eq!(ours, theirs);
+        }
     }
 
     #[test]
@@ -71,6 +90,6 @@ mod tests {
             |target: &str, model: &str| super::factory(targets::find(target).unwrap(), model).err().map(|e| e.text);
         assert_eq!(text("riscv64", "nope").unwrap(), "unable to find CPU model 'nope'");
         assert_eq!(text("riscv32", "rv32"), None);
-        assert_eq!(text("mips", "24Kf").unwrap(), "target mips can't run yet; riscv32 and riscv64 can");
+        assert_eq!(text("mips", "24Kf").unwrap(), "target mips can't run yet; riscv32, riscv64, sparc and sparc64 can");
     }
 }

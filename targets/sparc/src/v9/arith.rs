@@ -54,12 +54,12 @@ pub(crate) fn arith_cc(ctx: &mut Ctx<Sparc64>, [a, b, what, _]: [u64; 4]) -> Res
     Ok(r)
 }
 
-/// MULScc ("Multiply Step"): the upper half of the result is undefined; here it is that of the 64-bit sum, as on UltraSPARC.
+/// MULScc ("Multiply Step"): the upper half of the result is undefined; here it is the carry of the sum of both words.
 fn mulscc(ctx: &mut Ctx<Sparc64>, a: u64, b: u64) -> u64 {
     let (old, y) = (ccr(ctx), ctx.reg(Y));
     let sign = (old >> 3 ^ old >> 1) & 1;
     let first = (a & 0xffff_ffff) >> 1 | sign << 31;
-    let second = if y & 1 != 0 { b } else { 0 };
+    let second = if y & 1 != 0 { b & 0xffff_ffff } else { 0 };
     let r = first.wrapping_add(second);
     ctx.set_reg(Y, (y & 0xffff_ffff) >> 1 | (a & 1) << 31);
     let ccr = flags(first, second, 0, false, 64) << 4 | flags(first, second, 0, false, 32);
