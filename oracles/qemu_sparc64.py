@@ -35,7 +35,7 @@ class Machine:
         qemu = sys.argv[1] if len(sys.argv) > 1 else "qemu-system-sparc64"
         path = f"/tmp/oracle-sparc64-{os.getpid()}.sock"
         gdb = f"socket,path={path},server=on,wait=off,id=gdb"
-        arguments = ["-M", "sun4u", "-m", "128", "-display", "none", "-S", "-serial", "null", "-monitor", "none", "-net", "none"]
+        arguments = ["-M", "sun4u", "-cpu", "TI UltraSparc IIi,float128=on", "-m", "128", "-display", "none", "-S", "-serial", "null", "-monitor", "none", "-net", "none"]
         self.process = subprocess.Popen([qemu, *arguments, "-chardev", gdb, "-gdb", "chardev:gdb"])
         self.gdb = Gdb(path)
         self.gdb.ask("qSupported")
@@ -45,6 +45,8 @@ class Machine:
         # wrpr %g1, %tba; wrpr %g0, %tl; the caches of instructions are off: the LSU register is 0 after reset.
         self.execute(0x8B904000, header["tba"])
         self.reset_level()
+        # What is not the primary space goes by the TLB even if it is off: 4 MiB at 0, global, writable.
+        self.execute(0xC0F04B00 | 1 << 25, 0)
         self.write(header["data"], bytes.fromhex(header["window"]))
 
     def close(self):

@@ -193,6 +193,9 @@ impl Generator {
         for (name, field) in ["rd", "rs1", "rs2"].iter().zip(fields) {
             if row.operands.contains(&format!("{{s{name}}}")) {
                 let mut value = self.random.single();
+                if row.name.starts_with("fsto") && row.name != "fstoi" && row.name != "fstox" {
+                    value &= !(7 << 23);
+                }
                 if row.name.starts_with("fito") {
                     value = self.random.integer() & 0xffff_ffff;
                 }
@@ -202,6 +205,8 @@ impl Generator {
             let n = (field & 1) << 4 | field >> 1;
             let quad = row.operands.contains(&format!("{{q{name}}}"));
             let value = match () {
+                // QEMU 7.2 takes no notice of signalling NaNs here, until the next operation.
+                () if matches!(row.name, "fdtoq") => self.random.double() & !(0x7 << 52),
                 () if quad => self.random.quad(),
                 () if row.name.starts_with("fxto") || self.random.below(8) == 0 => self.random.integer(),
                 () => self.random.double(),
@@ -223,6 +228,10 @@ impl Generator {
         let at = BASE + if self.random.below(6) == 0 { spread } else { spread & !15 };
         if immediate && !is_cas {
             set.insert(state_name(rs1), at.wrapping_sub(simm));
+        } else if !is_cas && rs1 == rs2 {
+            set.insert(state_name(rs1), at / 2);
+        } else if rs1 == 0 {
+            set.insert(state_name(rs2), at);
         } else {
             set.insert(state_name(rs1), at);
             if rs2 != rs1 && !is_cas {
@@ -341,7 +350,7 @@ fn main() {
             _ => panic!("unknown option {arg}: --seed, --count, --only and --name are known"),
         }
     }
-    let model = Model::new("TI UltraSparc IIi", &[]).expect("the model exists");
+    let model = Model::new("TI UltraSparc IIi", &[("float128", "on")]).expect("the model exists");
     let all = [
         ("alu", insn::alu::INSNS),
         ("branch", insn::branch::INSNS),

@@ -44,6 +44,11 @@ impl ExtSet {
         ExtSet(set)
     }
 
+    /// This set without these.
+    pub const fn without(self, list: &[Ext]) -> ExtSet {
+        ExtSet(self.0 & !ExtSet::of(list).0)
+    }
+
     /// Whether `ext` is in the set.
     pub const fn has(self, ext: Ext) -> bool {
         self.0 >> ext as u32 & 1 != 0

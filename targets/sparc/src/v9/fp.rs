@@ -7,7 +7,7 @@
 use cpu::Ctx;
 use softfloat::{Env, F32, F64, F128, Flags, Float, Int, Rounding};
 
-use super::state::{self, FP_A, FP_B, FP_LAST, FP_OK, fcc};
+use super::state::{self, FP_A, FP_B, FP_LAST, FP_OK, GSR, fcc};
 use super::target::Sparc64;
 use super::trap::{Fault, tt};
 
@@ -28,6 +28,9 @@ mod fsr {
     pub(super) const WRITABLE: u64 = 3 << RD | 0x1f << TEM | NS | 0x3ff;
 }
 
+/// GSR.IM.
+const GSR_IM: u64 = 1 << 27;
+
 /// cexc's bits.
 mod ex {
     pub(super) const NX: u64 = 1;
@@ -41,7 +44,10 @@ mod ex {
 pub(crate) const LAST_CLEAR: u64 = 1;
 
 fn env(ctx: &Ctx<Sparc64>) -> Env {
-    let rounding = match ctx.state.fsr >> fsr::RD & 3 {
+    let gsr = ctx.reg(GSR);
+    // GSR.IM: IRND instead of RD (VIS 2).
+    let rd = if gsr & GSR_IM != 0 { gsr >> 25 } else { ctx.state.fsr >> fsr::RD };
+    let rounding = match rd & 3 {
         0 => Rounding::NearestEven,
         1 => Rounding::TowardZero,
         2 => Rounding::Up,
@@ -82,7 +88,8 @@ fn conclude(ctx: &mut Ctx<Sparc64>, flags: Flags) -> Result<(), Fault> {
 /// Whether the host may compute.
 fn update_ok(ctx: &mut Ctx<Sparc64>) {
     let fsr = ctx.state.fsr;
-    let ok = fsr >> fsr::RD & 3 == 0 && fsr >> fsr::TEM & 0x1f == 0 && fsr >> fsr::AEXC & ex::NX != 0;
+    let rounds_to_nearest = fsr >> fsr::RD & 3 == 0 && ctx.reg(GSR) & GSR_IM == 0;
+    let ok = rounds_to_nearest && fsr >> fsr::TEM & 0x1f == 0 && fsr >> fsr::AEXC & ex::NX != 0;
     ctx.set_reg(FP_OK, u64::from(ok));
 }
 
@@ -292,4 +299,12 @@ pub(crate) fn unimplemented(ctx: &mut Ctx<Sparc64>, _: Args) -> Out {
     settle(ctx);
     ctx.state.fsr = ctx.state.fsr & !fsr::FTT | fsr::FTT_UNIMPLEMENTED;
     Err(Fault::new(tt::FP_OTHER))
+}
+
+/// Helper: writes GSR.
+pub(crate) fn write_gsr(ctx: &mut Ctx<Sparc64>, [value, ..]: Args) -> Out {
+    settle(ctx);
+    ctx.set_reg(GSR, value);
+    update_ok(ctx);
+    Ok(0)
 }

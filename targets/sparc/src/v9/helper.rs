@@ -104,6 +104,8 @@ helpers! {
     FP_Q = super::fp::op_q, system(4);
     /// Comparisons: operands, opf, number of the condition field.
     FP_CMP = super::fp::compare, compare(4);
+    /// Writes GSR.
+    WRITE_GSR = super::fp::write_gsr, system(1);
     /// fp_exception_other: unimplemented FPop.
     FP_UNIMPLEMENTED = super::fp::unimplemented, system(0);
     /// VIS: operands, opf.

@@ -11,6 +11,7 @@ use uop::{Builder, Exit, Hint, Val, Width};
 
 use super::ext::Ext;
 use super::format::{Arith, double, quad};
+use super::helper;
 use super::insn;
 use super::mode;
 use super::model::Model;
@@ -49,8 +50,6 @@ pub struct Lift<'b> {
     pub(crate) len: Cell<u32>,
     /// The block must end behind this instruction: mode or interrupts may have changed in a way that only the registers tell.
     pub(crate) update: Cell<bool>,
-    /// This is a delay slot that is lifted with its branch.
-    pub(crate) is_slot: bool,
 }
 
 impl Lifter {
@@ -65,7 +64,7 @@ impl Lifter {
 
     /// The rows of one instruction's encoding in `mode`: what is disabled is none.
     fn lift_row(&self, l: &Lift<'_>) -> Flow {
-        let Some(row) = self.decoder.decode(l.bits, 32) else { return Flow::Illegal };
+        let Some(row) = self.decoder.decode(l.bits, 32) else { return l.no_row() };
         let needs = |ext: Ext| row.guard.all & 1 << ext as u32 != 0;
         if needs(Ext::Fpu) && !mode::FP_ON.is_set(l.mode()) {
             return l.raise(tt::FP_DISABLED);
@@ -91,7 +90,6 @@ impl Lifter {
             mode: Cell::new(code.mode),
             len: Cell::new(4),
             update: Cell::new(false),
-            is_slot: false,
         };
         if mode::ANNUL_TAKEN.is_set(code.mode) {
             // What is lifted is the slot; the branch has been counted.
@@ -126,6 +124,18 @@ impl Lifter {
 }
 
 impl<'b> Lift<'b> {
+    /// What is in no table: FPops raise fp_exception_other ("FSR_floating-point_trap_type (ftt)"), all else is illegal.
+    fn no_row(&self) -> Flow {
+        match (self.bits >> 30, self.bits >> 19 & 0x3f) {
+            (2, 0x34 | 0x35) if !mode::FP_ON.is_set(self.mode()) => self.raise(tt::FP_DISABLED),
+            (2, 0x34 | 0x35) => {
+                self.call(helper::FP_UNIMPLEMENTED, &[]);
+                Flow::Next
+            }
+            _ => Flow::Illegal,
+        }
+    }
+
     /// The mode behind what has been lifted of this instruction; before that, the one it began with.
     pub fn mode(&self) -> Mode {
         self.mode.get()
@@ -144,7 +154,6 @@ impl<'b> Lift<'b> {
             mode: Cell::new(mode::ANNUL_TAKEN.with(self.mode(), 0)),
             len: Cell::new(4),
             update: Cell::new(false),
-            is_slot: true,
         })
     }
 

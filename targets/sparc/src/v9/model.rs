@@ -11,7 +11,10 @@ pub enum ModelError {
     /// There is no such model.
     #[error("unable to find CPU model '{0}'; -cpu help lists them")]
     NoModel(String),
-    /// Properties are not known.
+    /// A property's value is none.
+    #[error("CPU property '{0}' is 'on' or 'off'")]
+    NoValue(String),
+    /// There is no such property.
     #[error("CPU model has no property '{0}'")]
     NoProperty(String),
 }
@@ -43,7 +46,7 @@ pub enum Mmu {
     Sun4v,
 }
 
-const BASE: ExtSet = ExtSet::of(&[Ext::V9, Ext::Fpu, Ext::Privileged, Ext::Quad, Ext::Vis1, Ext::Vis2, Ext::Stick]);
+const BASE: ExtSet = ExtSet::of(&[Ext::V9, Ext::Fpu, Ext::Privileged, Ext::Vis1, Ext::Vis2, Ext::Stick]);
 const HYPER: ExtSet = BASE.with(&[Ext::Sun4v, Ext::Hyper]);
 
 const fn row(name: &'static str, version: u64, mmu: Mmu, windows: u32, maxtl: u32) -> CpuModel {
@@ -79,6 +82,7 @@ pub static MODELS: &[CpuModel] = &[
 #[derive(Clone, Debug)]
 pub struct Model {
     row: &'static CpuModel,
+    exts: ExtSet,
     /// Where power-on reset begins.
     pub reset_vector: u64,
     /// Where traps in RED_state go: RSTVaddr.
@@ -88,19 +92,30 @@ pub struct Model {
 }
 
 impl Model {
-    /// The model `name`; properties are refused.
+    /// The model `name`. Properties are `float128`, `vis1` and `vis2`, each `on` or `off`.
     ///
     /// # Errors
-    /// When there is no such model or property.
+    /// When there is no such model or property, or a value is neither `on` nor `off`.
     pub fn new(name: &str, properties: &[(&str, &str)]) -> Result<Model, ModelError> {
         let wanted = name.replace('-', " ");
         let same = |m: &&CpuModel| m.name == name || m.name.replace('+', " plus") == wanted;
         let row = MODELS.iter().find(same).ok_or_else(|| ModelError::NoModel(name.to_owned()))?;
-        if let Some((property, _)) = properties.first() {
-            return Err(ModelError::NoProperty((*property).to_owned()));
+        let mut exts = row.exts;
+        for (property, value) in properties {
+            let ext = match *property {
+                "float128" => Ext::Quad,
+                "vis1" => Ext::Vis1,
+                "vis2" => Ext::Vis2,
+                _ => return Err(ModelError::NoProperty((*property).to_owned())),
+            };
+            exts = match *value {
+                "on" => exts.with(&[ext]),
+                "off" => exts.without(&[ext]),
+                _ => return Err(ModelError::NoValue((*property).to_owned())),
+            };
         }
         let rst_vector = if row.mmu == Mmu::Sun4v { 0xffff_ffff_fff0_0000 } else { 0x1ff_f000_0000 };
-        Ok(Model { row, reset_vector: rst_vector + 0x20, rst_vector, tick_hz: 100_000_000 })
+        Ok(Model { row, exts, reset_vector: rst_vector + 0x20, rst_vector, tick_hz: 100_000_000 })
     }
 
     /// The row of the table.
@@ -125,12 +140,12 @@ impl Model {
 
     /// Whether it has a feature.
     pub fn has(&self, ext: Ext) -> bool {
-        self.row.exts.has(ext)
+        self.exts.has(ext)
     }
 
     /// All its features.
     pub fn exts(&self) -> ExtSet {
-        self.row.exts
+        self.exts
     }
 
     /// VER.

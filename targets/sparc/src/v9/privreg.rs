@@ -6,7 +6,7 @@
 use cpu::Ctx;
 
 use super::mode;
-use super::state::{CANRESTORE, CANSAVE, CLEANWIN, FPRS, GSR, OTHERWIN, Y};
+use super::state::{CANRESTORE, CANSAVE, CLEANWIN, FPRS, OTHERWIN};
 use super::sys::{self, Counter, INT_DIS, hpstate};
 use super::target::Sparc64;
 use super::timer;
@@ -227,9 +227,4 @@ pub(crate) fn write_hpr(ctx: &mut Ctx<Sparc64>, [n, value, ..]: Args) -> Out {
         _ => return Err(Fault::new(tt::ILLEGAL)),
     }
     Ok(0)
-}
-
-/// Reads Y or GSR as WRASR left it: for debuggers.
-pub(crate) fn peek(ctx: &Ctx<Sparc64>, n: u64) -> u64 {
-    if n == asr::Y { ctx.reg(Y) } else { ctx.reg(GSR) }
 }

@@ -57,20 +57,20 @@ insns! {
     // Load Floating-Point, Store Floating-Point.
     "11 ..... 100000 ..... . ............." Arith ldf "[{address}], {srd}" [V9 Fpu];
     "11 ..... 100011 ..... . ............." Arith lddf "[{address}], {drd}" [V9 Fpu];
-    "11 ..... 100010 ..... . ............." Arith ldqf "[{address}], {qrd}" [V9 Fpu];
+    "11 ..... 100010 ..... . ............." Arith ldqf "[{address}], {qrd}" [V9 Fpu Quad];
     "11 00000 100001 ..... . ............." Arith ldfsr "[{address}], %fsr" [V9 Fpu];
     "11 00001 100001 ..... . ............." Arith ldxfsr "[{address}], %fsr" [V9 Fpu];
     "11 ..... 100100 ..... . ............." Arith stf "{srd}, [{address}]" [V9 Fpu];
     "11 ..... 100111 ..... . ............." Arith stdf "{drd}, [{address}]" [V9 Fpu];
-    "11 ..... 100110 ..... . ............." Arith stqf "{qrd}, [{address}]" [V9 Fpu];
+    "11 ..... 100110 ..... . ............." Arith stqf "{qrd}, [{address}]" [V9 Fpu Quad];
     "11 00000 100101 ..... . ............." Arith stfsr "%fsr, [{address}]" [V9 Fpu];
     "11 00001 100101 ..... . ............." Arith stxfsr "%fsr, [{address}]" [V9 Fpu];
     "11 ..... 110000 ..... . ............." Alternate ldfa "[{address}] {asi}, {srd}" [V9 Fpu];
     "11 ..... 110011 ..... . ............." Alternate lddfa "[{address}] {asi}, {drd}" [V9 Fpu];
-    "11 ..... 110010 ..... . ............." Alternate ldqfa "[{address}] {asi}, {qrd}" [V9 Fpu];
+    "11 ..... 110010 ..... . ............." Alternate ldqfa "[{address}] {asi}, {qrd}" [V9 Fpu Quad];
     "11 ..... 110100 ..... . ............." Alternate stfa "{srd}, [{address}] {asi}" [V9 Fpu];
     "11 ..... 110111 ..... . ............." Alternate stdfa "{drd}, [{address}] {asi}" [V9 Fpu];
-    "11 ..... 110110 ..... . ............." Alternate stqfa "{qrd}, [{address}] {asi}" [V9 Fpu];
+    "11 ..... 110110 ..... . ............." Alternate stqfa "{qrd}, [{address}] {asi}" [V9 Fpu Quad];
     // Prefetch Data, Flush Instruction Memory, Memory Barrier.
     "11 ..... 101101 ..... . ............." Arith prefetch "[{address}], {fcn}" [V9];
     "11 ..... 111101 ..... . ............." Alternate prefetcha "[{address}] {asi}, {fcn}" [V9];

@@ -173,7 +173,9 @@ fn wr(l: &Lift, f: Arith) -> Flow {
     match u64::from(f.rd) {
         asr::Y => l.ir.set(Y, value.trunc(Width::W32).zext(Width::W64)),
         asr::GSR if !mode::FP_ON.is_set(l.mode()) => return l.raise(tt::FP_DISABLED),
-        asr::GSR => l.ir.set(GSR, value & l.konst(GSR_BITS)),
+        asr::GSR => {
+            l.call(helper::WRITE_GSR, &[value & l.konst(GSR_BITS)]);
+        }
         asr::CCR => l.set_ccr(value & l.konst(0xff)),
         // A constant is known here; the mode with it.
         asr::ASI if f.rs1 == 0 && (f.i || f.rs2 == 0) => {
