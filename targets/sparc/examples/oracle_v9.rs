@@ -154,6 +154,12 @@ impl Generator {
             let asi = self.random.pick(&[0x80u64, 0x80, 0x88, 0x82, 0x8a, 0x14, 0x1c, 0x04, 0x10, 0x81]);
             bits = bits & !(0xff << 5) | asi << 5;
         }
+        // Bit 1 of quad-precision fields is 0.
+        for (field, at) in [("{qrd}", 25), ("{qrs1}", 14), ("{qrs2}", 0)] {
+            if row.operands.contains(field) {
+                bits &= !(2 << at);
+            }
+        }
         let (rd, rs1, rs2) = (bits >> 25 & 31, bits >> 14 & 31, bits & 31);
         for n in [rd, rs1, rs2, rd | 1] {
             if n != 0 {

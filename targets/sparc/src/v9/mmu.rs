@@ -51,10 +51,10 @@ pub mod lsu {
 
 /// Fault types of SFSR.
 mod ft {
-    pub const PRIVILEGE: u64 = 0x01;
-    pub const ILLEGAL: u64 = 0x08;
-    pub const NFO: u64 = 0x10;
-    pub const OUT_OF_RANGE: u64 = 0x20;
+    pub(super) const PRIVILEGE: u64 = 0x01;
+    pub(super) const ILLEGAL: u64 = 0x08;
+    pub(super) const NFO: u64 = 0x10;
+    pub(super) const OUT_OF_RANGE: u64 = 0x20;
 }
 
 /// Physical addresses have 41 bits.
