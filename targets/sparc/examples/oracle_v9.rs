@@ -173,6 +173,10 @@ impl Generator {
             let fsr = self.fsr();
             set.insert("fsr".to_owned(), fsr);
         }
+        if row.name.starts_with("array") && rs2 != 0 {
+            let size = self.random.below(6);
+            set.insert(state_name(rs2), size);
+        }
         set.insert("ccr".to_owned(), self.random.next() & 0xff);
         set.insert("y".to_owned(), self.random.integer() & 0xffff_ffff);
         if is_memory {
