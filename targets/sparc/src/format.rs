@@ -99,6 +99,7 @@ impl Format for Arith {
             },
             "asi" => numbered("", self.asi.into()),
             "fd" => numbered("%f", self.rd.into()),
+            "dd" => numbered("%f", wide(self.rd).into()),
             "asr" => numbered("%asr", self.rd.into()),
             "asr1" => numbered("%asr", self.rs1.into()),
             "cd" => numbered("%c", self.rd.into()),

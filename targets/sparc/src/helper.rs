@@ -4,6 +4,8 @@
 
 use uop::{HelperInfo, RegSet, Width};
 
+use crate::state::{FCC0, FP_B, FP_OK, double};
+
 /// Declares the helpers of an architecture: first the shared ones, then its own, each of which becomes a constant with its number.
 macro_rules! helper_table {
     (for $target:ty; $( $(#[$m:meta])* $name:ident = $run:path, $info:expr; )*) => {
@@ -59,6 +61,11 @@ pub(crate) const fn system(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { name: "", args, ret, reads: RegSet::All, writes: RegSet::All, faults: true, pure_: false }
 }
 
+/// The register that tells whether the host may do arithmetic.
+const FP_OK_SET: RegSet = RegSet::Ranges(&[(FP_OK.0, FP_OK.0 + 1)]);
+/// All registers of the FPU.
+const FP_SET: RegSet = RegSet::Ranges(&[(double(0).0, double(31).0 + 1), (FCC0.0, FP_B.0 + 1)]);
+
 shared! { $
     /// Whether an integer condition holds: kind, a, b, condition.
     CONDITION = crate::cc::condition, pure_(4, Width::W1);
@@ -70,4 +77,14 @@ shared! { $
     SDIV = crate::arith::sdiv, pure_(3, Width::W64);
     /// Raises the trap with this number if the first argument is 1.
     RAISE_NUMBER = crate::arith::raise_number, HelperInfo { ret: None, faults: true, pure_: false, ..pure_(2, Width::W1) };
+    /// A floating-point operation while no trap is enabled: operands, number.
+    FPOP = crate::fpu::operate, HelperInfo { writes: FP_OK_SET, pure_: false, ..pure_(3, Width::W64) };
+    /// The same while some may be.
+    FPOP_TRAPPING = crate::fpu::operate_trapping, HelperInfo { reads: FP_SET, writes: FP_SET, faults: true, pure_: false, ..pure_(3, Width::W64) };
+    /// A quadruple-precision operation: number, registers.
+    FPOP_QUAD = crate::fpu::operate_quad, HelperInfo { reads: FP_SET, writes: FP_SET, ret: None, faults: true, pure_: false, ..pure_(2, Width::W64) };
+    /// The lower half of the FSR.
+    RDFSR = crate::fpu::rdfsr, HelperInfo { reads: FP_SET, pure_: false, ..pure_(0, Width::W32) };
+    /// Writes it.
+    WRFSR = crate::fpu::wrfsr, HelperInfo { reads: FP_SET, writes: FP_SET, ret: None, pure_: false, ..pure_(1, Width::W32) };
 }

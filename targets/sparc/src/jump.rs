@@ -19,7 +19,7 @@ impl<'b> Lift<'b> {
     /// The next pc as a value.
     fn target(&self, to: Jump<'b>) -> Val<'b> {
         match to {
-            Jump::To(pc) => self.ir.konst(self.width(), pc),
+            Jump::To(pc) | Jump::Call(pc) => self.ir.konst(self.width(), pc),
             Jump::By(pc, _) => pc,
         }
     }
@@ -46,7 +46,7 @@ impl<'b> Lift<'b> {
     fn slot_then(&self, to: Jump<'b>) -> bool {
         let Some(bits) = self.slot else { return false };
         let known = match to {
-            Jump::To(pc) => aux::known(self.relative(4), pc, self.width()),
+            Jump::To(pc) | Jump::Call(pc) => aux::known(self.relative(4), pc, self.width()),
             Jump::By(..) => None,
         };
         if known.is_none() && may_fault(bits) {
@@ -55,8 +55,11 @@ impl<'b> Lift<'b> {
         if !self.lift_slot(bits, known.unwrap_or(aux::REGISTER)) {
             return false;
         }
+        if matches!(to, Jump::Call(_) | Jump::By(_, Hint::Call)) {
+            self.ir.returns_to(self.relative(8));
+        }
         self.end(match to {
-            Jump::To(pc) => Exit::Jump { pc },
+            Jump::To(pc) | Jump::Call(pc) => Exit::Jump { pc },
             Jump::By(pc, hint) => Exit::Indirect { pc: pc.id(), hint },
         });
         true

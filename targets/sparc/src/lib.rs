@@ -12,6 +12,7 @@ mod arith;
 pub mod cc;
 pub mod ext;
 pub mod format;
+pub mod fpu;
 mod helper;
 pub mod insn;
 mod jump;

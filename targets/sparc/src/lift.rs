@@ -43,6 +43,7 @@ pub struct Lifter {
     width: Width,
     windows: u16,
     features: u128,
+    fpu_version: u32,
 }
 
 /// One instruction being lifted.
@@ -72,6 +73,7 @@ impl Lifter {
             width: if model.has(Ext::V9) { Width::W64 } else { Width::W32 },
             windows: model.windows() as u16,
             features,
+            fpu_version: model.fpu_version(),
         }
     }
 
@@ -161,6 +163,8 @@ pub fn next_pc_of(pc: u64, aux: u32, width: Width) -> Option<u64> {
 pub enum Jump<'b> {
     /// To a known address.
     To(u64),
+    /// The same, and the callee comes back behind the slot.
+    Call(u64),
     /// To a computed one.
     By(Val<'b>, Hint),
 }
@@ -263,6 +267,11 @@ impl<'b> Lift<'b> {
     /// Whether the CPU has a feature.
     pub fn has(&self, ext: Ext) -> bool {
         self.lifter.features >> ext as u32 & 1 != 0
+    }
+
+    /// The version field of the FSR, in its place.
+    pub fn fpu_version(&self) -> u32 {
+        self.lifter.fpu_version
     }
 
     /// Address of this instruction.

@@ -49,7 +49,7 @@ fn cb(l: &Lift, _: Branch) -> Flow {
 /// `%o7` = its own address.
 fn call(l: &Lift, f: Call) -> Flow {
     l.set_r(15, l.konst(l.pc() as i64));
-    l.jump(Jump::To(l.relative(f.disp)))
+    l.jump(Jump::Call(l.relative(f.disp)))
 }
 
 /// `%o7` and `%i7`, which hold return addresses.

@@ -6,6 +6,7 @@ use cpu::{Ctx, Group, Register, RegisterError};
 
 use super::Sparc32;
 use super::state::{read_psr, write_psr};
+use crate::fpu;
 use crate::state::{self, CWP, DELAYED, NPC, WIM, Y};
 
 const F0: u16 = 32;
@@ -131,7 +132,10 @@ pub(super) fn write(ctx: &mut Ctx<Sparc32>, n: u16, value: u32) -> Result<(), Re
             ctx.set_reg(NPC, wide & !3);
             ctx.set_reg(DELAYED, delayed.into());
         }
-        70 => super::state::write_fsr(ctx, value),
+        70 => {
+            super::state::write_fsr(ctx, value);
+            fpu::set_ftt(ctx, value >> fpu::fsr::FTT & 7);
+        }
         _ => return Err(RegisterError::ReadOnly("csr")),
     }
     Ok(())

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sparc32;
 use crate::cc::{self, kind};
+use crate::fpu::{self, FpState};
 use crate::model::Model;
 use crate::state::{CC_A, CC_B, CC_KIND, CWP};
 
@@ -98,16 +99,22 @@ pub fn set_icc(ctx: &mut Ctx<Sparc32>, icc: u32) {
     ctx.set_reg(CC_A, icc.into());
 }
 
-/// FSR: fields that can be written: RD, TEM, NS, aexc, cexc; ftt and qne can't.
-const FSR_WRITABLE: u32 = 0xcfc0_03ff;
+impl FpState for State {
+    fn fsr(&self) -> u32 {
+        self.fsr
+    }
+
+    fn set_fsr(&mut self, value: u32) {
+        self.fsr = value;
+    }
+}
 
 /// The whole FSR.
 pub fn read_fsr(ctx: &Ctx<Sparc32>) -> u32 {
-    ctx.model().fpu_version() | ctx.state.fsr | (ctx.reg(crate::state::FCC0) as u32) << 10
+    ctx.model().fpu_version() | fpu::read_fsr(ctx)
 }
 
 /// Writes the FSR as LDFSR does.
 pub fn write_fsr(ctx: &mut Ctx<Sparc32>, value: u32) {
-    ctx.state.fsr = value & FSR_WRITABLE;
-    ctx.set_reg(crate::state::FCC0, u64::from(value >> 10 & 3));
+    fpu::write_fsr(ctx, value);
 }

@@ -6,6 +6,7 @@ use cpu::{Access, Ctx};
 
 use super::state::psr;
 use super::{Sparc32, mmu};
+use crate::fpu;
 use crate::irq;
 use crate::state::{self, CWP, DELAYED, NPC, WIM};
 use crate::trap::{Trap, tt};
@@ -34,7 +35,7 @@ pub(super) fn deliver(ctx: &mut Ctx<Sparc32>, trap: Trap) {
         return;
     }
     if trap.tt == tt::FP_EXCEPTION && trap.arg != 0 {
-        ctx.state.fsr = ctx.state.fsr & !(7 << 14) | (trap.arg as u32 & 7) << 14;
+        fpu::set_ftt(ctx, trap.arg as u32);
     }
     mmu::note_bus_error(ctx, trap, ctx.state.has(psr::S));
     let (pc, npc, windows) = (ctx.pc(), npc(ctx), u64::from(ctx.model().windows()));
