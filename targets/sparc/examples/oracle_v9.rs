@@ -12,8 +12,8 @@ use bits::Endian;
 use cpu::{Cpu, Kind};
 use decode::Decoder;
 use interp::Interp;
+use sparc::model::Model;
 use sparc::v9::lift::{Handler, INDEX, Insn};
-use sparc::v9::model::Model;
 use sparc::v9::{Sparc64, insn, state, trap};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE};
 
@@ -43,7 +43,8 @@ impl Random {
     }
 
     fn integer(&mut self) -> u64 {
-        let special = [0, 1, 2, u64::MAX, 1 << 63, i64::MAX as u64, i32::MIN as u64, i32::MAX as u64, 1 << 32, 0xffff_ffff];
+        let special =
+            [0, 1, 2, u64::MAX, 1 << 63, i64::MAX as u64, i32::MIN as u64, i32::MAX as u64, 1 << 32, 0xffff_ffff];
         match self.below(6) {
             0 => self.pick(&special),
             1 => (self.next() as i8) as u64,
@@ -56,7 +57,16 @@ impl Random {
 
     fn single(&mut self) -> u64 {
         let special: [u32; 11] = [
-            0, 0x3f80_0000, 0x7f80_0000, 0x7fc0_0000, 0x7f80_0001, 1, 0x007f_ffff, 0x0080_0000, 0x7f7f_ffff, 0x4f00_0000,
+            0,
+            0x3f80_0000,
+            0x7f80_0000,
+            0x7fc0_0000,
+            0x7f80_0001,
+            1,
+            0x007f_ffff,
+            0x0080_0000,
+            0x7f7f_ffff,
+            0x4f00_0000,
             0x5f00_0000,
         ];
         let sign = self.next() & 1 << 31;
@@ -105,8 +115,26 @@ impl Random {
 
 /// Rows that change what the comparison itself stands on, or have no effect that is seen.
 const EXCLUDED: &[&str] = &[
-    "save", "restore", "return_", "flushw", "saved", "restored", "done", "retry", "rdpr", "wrpr", "rd", "wr", "sir", "flush",
-    "membar", "stbar", "prefetch", "prefetcha", "illtrap", "shutdown",
+    "save",
+    "restore",
+    "return_",
+    "flushw",
+    "saved",
+    "restored",
+    "done",
+    "retry",
+    "rdpr",
+    "wrpr",
+    "rd",
+    "wr",
+    "sir",
+    "flush",
+    "membar",
+    "stbar",
+    "prefetch",
+    "prefetcha",
+    "illtrap",
+    "shutdown",
 ];
 
 /// QEMU 7.2 aborts on reserved register conditions.
@@ -137,7 +165,8 @@ impl Generator {
     fn case(&mut self) -> Case {
         loop {
             let (row, bits) = self.decoder.sample(|| self.random.next());
-            let is_wanted = self.tables.iter().any(|t| t.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern)));
+            let is_wanted =
+                self.tables.iter().any(|t| t.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern)));
             let is_named = self.name.as_ref().is_none_or(|n| n == row.name);
             if is_wanted && is_named && !EXCLUDED.contains(&row.name) && !aborts(row.name, bits) {
                 return self.with_operands(row, bits);
@@ -147,7 +176,8 @@ impl Generator {
 
     fn with_operands(&mut self, row: &'static Insn, mut bits: u64) -> Case {
         let mut set = BTreeMap::new();
-        let is_float = row.operands.contains("rs2}") && row.operands.contains(['s', 'd', 'q'])
+        let is_float = row.operands.contains("rs2}")
+            && row.operands.contains(['s', 'd', 'q'])
             && ["{srs", "{drs", "{qrs", "{srd", "{drd", "{qrd"].iter().any(|n| row.operands.contains(n));
         let is_memory = bits >> 30 == 3;
         if is_memory && row.name.ends_with('a') && row.name != "ldda_" && bits >> 13 & 1 == 0 && row.name != "swap" {
@@ -348,7 +378,8 @@ fn prepare(ctx: &mut cpu::Ctx<Sparc64>) {
 
 fn main() {
     use std::io::Write;
-    let (mut seed, mut count, mut only, mut name) = (1, 1000, "alu,branch,memory,float,conversions,vis".to_owned(), None);
+    let (mut seed, mut count, mut only, mut name) =
+        (1, 1000, "alu,branch,memory,float,conversions,vis".to_owned(), None);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let value = args.next().unwrap_or_else(|| panic!("{arg} wants a value"));
@@ -360,7 +391,7 @@ fn main() {
             _ => panic!("unknown option {arg}: --seed, --count, --only and --name are known"),
         }
     }
-    let model = Model::new("TI UltraSparc IIi", &[("float128", "on")]).expect("the model exists");
+    let model = Model::parse(64, "TI UltraSparc IIi,+float128").expect("the model exists");
     let all = [
         ("alu", insn::alu::INSNS),
         ("branch", insn::branch::INSNS),
@@ -371,7 +402,7 @@ fn main() {
         ("system", insn::system::INSNS),
     ];
     let tables = all.iter().filter(|(n, _)| only.split(',').any(|o| o == *n)).map(|(_, t)| *t).collect();
-    let decoder = Decoder::new(insn::TABLES, model.exts().bits(), INDEX);
+    let decoder = Decoder::new(insn::TABLES, sparc::v9::ext::of(&model).bits(), INDEX);
     let mut generator = Generator { decoder, random: Random(seed), tables, name };
     let bench = Bench {
         name: "oracle",

@@ -1,4 +1,6 @@
-//! Features, as decode guards and CPU models name them.
+//! Features, as decode guards name them, and which of them a model has.
+
+use crate::model::Model;
 
 /// A feature that decides what is an instruction, or in which mode it is one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -24,6 +26,20 @@ pub enum Ext {
     Stick,
 }
 
+/// What a model has of these.
+pub fn of(model: &Model) -> ExtSet {
+    use crate::ext::Ext as Flag;
+    let base = ExtSet::of(&[Ext::V9, Ext::Privileged, Ext::Stick]);
+    let flags = [
+        (Flag::Float, &[Ext::Fpu][..]),
+        (Flag::Float128, &[Ext::Quad]),
+        (Flag::Vis1, &[Ext::Vis1]),
+        (Flag::Vis2, &[Ext::Vis2]),
+        (Flag::Hypv, &[Ext::Hyper, Ext::Sun4v]),
+    ];
+    flags.into_iter().filter(|(flag, _)| model.has(*flag)).fold(base, |set, (_, exts)| set.with(exts))
+}
+
 /// A set of features.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Hash, Debug)]
 pub struct ExtSet(u128);
@@ -42,11 +58,6 @@ impl ExtSet {
             i += 1;
         }
         ExtSet(set)
-    }
-
-    /// This set without these.
-    pub const fn without(self, list: &[Ext]) -> ExtSet {
-        ExtSet(self.0 & !ExtSet::of(list).0)
     }
 
     /// Whether `ext` is in the set.

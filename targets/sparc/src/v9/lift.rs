@@ -14,9 +14,9 @@ use super::format::{Arith, double, quad};
 use super::helper;
 use super::insn;
 use super::mode;
-use super::model::Model;
 use super::state;
 use super::trap::tt;
+use crate::model::Model;
 
 /// The type of a row's handler.
 pub type Handler = fn(&Lift<'_>, u64) -> Flow;
@@ -56,9 +56,9 @@ impl Lifter {
     /// The tables for `model`.
     pub fn new(model: &Model) -> Lifter {
         Lifter {
-            decoder: Decoder::new(insn::TABLES, model.exts().bits(), INDEX),
+            decoder: Decoder::new(insn::TABLES, super::ext::of(model).bits(), INDEX),
             windows: model.windows(),
-            sun4v: model.has(Ext::Sun4v),
+            sun4v: super::ext::of(model).has(Ext::Sun4v),
         }
     }
 
@@ -100,7 +100,11 @@ impl Lifter {
             Flow::Next if mode::DELAYED.is_set(code.mode) => {
                 l.leave_slot();
                 let pc = ir.get(state::NPC).id();
-                l.end(if l.update.get() { Exit::UpdateIndirect { pc } } else { Exit::Indirect { pc, hint: Hint::None } });
+                l.end(if l.update.get() {
+                    Exit::UpdateIndirect { pc }
+                } else {
+                    Exit::Indirect { pc, hint: Hint::None }
+                });
             }
             Flow::Next if l.update.get() => {
                 l.end(Exit::Update { pc: l.next_pc() });

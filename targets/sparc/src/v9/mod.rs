@@ -4,7 +4,7 @@
 //! Cu User's Manual* for VIS 2; *UltraSPARC Architecture 2005* for hyperprivileged mode.
 //!
 //! Reading order: [`state`] (the register file), [`mode`], [`cc`], [`format`], [`lift`], [`transfer`] (delay slots), [`window`], [`insn`];
-//! then [`model`], [`sys`], [`privreg`], [`asi`], `access`, [`mmu`], [`trap`], `timer`, [`fp`], [`vis`], `regs`, and [`target`], where all of
+//! then [`sys`], [`privreg`], [`asi`], `access`, [`mmu`], [`trap`], `timer`, [`fp`], [`vis`], `regs`, and [`target`], where all of
 //! it meets the contract.
 
 mod access;
@@ -19,7 +19,6 @@ pub mod insn;
 pub mod lift;
 pub mod mmu;
 pub mod mode;
-pub mod model;
 pub mod privreg;
 mod regs;
 pub mod state;

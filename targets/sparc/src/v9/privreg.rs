@@ -5,6 +5,8 @@
 
 use cpu::Ctx;
 
+use crate::model::Model;
+
 use super::mode;
 use super::state::{CANRESTORE, CANSAVE, CLEANWIN, FPRS, OTHERWIN};
 use super::sys::{self, Counter, INT_DIS, hpstate};
@@ -130,6 +132,11 @@ fn set_count(counter: &mut Counter, now: u64, value: u64) {
     counter.npt = value & INT_DIS != 0;
 }
 
+/// VER: with MAXTL and MAXWIN.
+pub(crate) fn ver(model: &Model) -> u64 {
+    model.iu_version() | u64::from(model.maxtl()) << 8 | u64::from(model.windows() - 1)
+}
+
 /// Helper: RDPR. Trap registers exist where TL is not 0.
 pub(crate) fn read_pr(ctx: &mut Ctx<Sparc64>, [n, ..]: Args) -> Out {
     let (tl, level) = (ctx.state.tl, ctx.state.levels[ctx.state.tl as usize]);
@@ -153,7 +160,7 @@ pub(crate) fn read_pr(ctx: &mut Ctx<Sparc64>, [n, ..]: Args) -> Out {
         13 => ctx.reg(OTHERWIN),
         14 => ctx.state.wstate.into(),
         16 if ctx.state.sun4v => mode::GLOBALS.of(sys::mode(ctx)).into(),
-        31 => ctx.model().ver(),
+        31 => ver(ctx.model()),
         _ => return Err(Fault::new(tt::ILLEGAL)),
     })
 }
@@ -207,7 +214,7 @@ pub(crate) fn read_hpr(ctx: &mut Ctx<Sparc64>, [n, ..]: Args) -> Out {
         1 if ctx.state.tl > 0 => ctx.state.levels[ctx.state.tl as usize].htstate,
         3 => ctx.state.hintp,
         5 => ctx.state.htba,
-        6 => ctx.model().ver(),
+        6 => ver(ctx.model()),
         31 => ctx.state.hstick.compare,
         _ => return Err(Fault::new(tt::ILLEGAL)),
     })

@@ -172,7 +172,7 @@ pub(crate) fn read(ctx: &Ctx<Sparc64>, index: usize) -> u64 {
         Place::Pil => ctx.state.pil.into(),
         Place::Wstate => ctx.state.wstate.into(),
         Place::Gl => mode::GLOBALS.of(m).into(),
-        Place::Ver => ctx.model().ver(),
+        Place::Ver => privreg::ver(ctx.model()),
         Place::Softint => ctx.state.softint.into(),
     };
     value & bits::mask(row.bits.into())

@@ -5,8 +5,8 @@
 
 use uop::{Reg, RegSet, Width};
 
-/// Slots of windows at most; no model has more.
-pub const MAX_WINDOWS: u16 = 8;
+/// Windows at most.
+pub const MAX_WINDOWS: u16 = 32;
 
 /// Sets of globals: normal, alternate, MMU, interrupt (sun4v: by GL).
 pub const N_GLOBALS: u16 = 4;
@@ -85,8 +85,25 @@ pub const R_NAMES: [&str; 32] = [
 ];
 
 const OTHER_NAMES: [&str; 19] = [
-    "y", "cc_a", "cc_b", "mode", "npc", "cansave", "canrestore", "cleanwin", "otherwin", "fcc0", "fcc1", "fcc2", "fcc3",
-    "fp_ok", "fp_last", "fp_a", "fp_b", "gsr", "fprs",
+    "y",
+    "cc_a",
+    "cc_b",
+    "mode",
+    "npc",
+    "cansave",
+    "canrestore",
+    "cleanwin",
+    "otherwin",
+    "fcc0",
+    "fcc1",
+    "fcc2",
+    "fcc3",
+    "fp_ok",
+    "fp_last",
+    "fp_a",
+    "fp_b",
+    "gsr",
+    "fprs",
 ];
 
 /// Name and width of each register of the file.

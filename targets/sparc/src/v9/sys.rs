@@ -5,12 +5,12 @@
 use cpu::Ctx;
 use serde::{Deserialize, Serialize};
 
+use super::ext::{self, Ext};
 use super::mmu::Mmus;
 use super::mode::{self, Field};
-use super::model::Model;
-use super::ext::Ext;
 use super::state::{FPRS, MODE};
 use super::target::Sparc64;
+use crate::model::Model;
 
 /// Fields of PSTATE ("Processor State (PSTATE) Register"; AG, MG, IG and RED as on UltraSPARC I and II).
 #[allow(missing_docs, reason = "the manual's names")]
@@ -154,12 +154,12 @@ impl Sys {
             tick: Counter::default(),
             stick: Counter::default(),
             fsr: 0,
-            hpstate: if model.has(Ext::Sun4v) { hpstate::HPRIV | hpstate::RED } else { 0 },
+            hpstate: if ext::of(model).has(Ext::Sun4v) { hpstate::HPRIV | hpstate::RED } else { 0 },
             htba: 0,
             hintp: 0,
             hstick: Counter::default(),
             others: [0; 3],
-            sun4v: model.has(Ext::Sun4v),
+            sun4v: ext::of(model).has(Ext::Sun4v),
             lsu: 0,
             mmu: Mmus::default(),
             vectors: Vectors::default(),

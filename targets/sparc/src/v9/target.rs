@@ -5,10 +5,10 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use uop::{Builder, Width};
 
 use super::lift::Lifter;
-use super::model::Model;
 use super::sys::{self, Sys};
 use super::trap::{self, Fault, tt};
 use super::{helper, mmu, mode, regs, state, timer};
+use crate::model::Model;
 
 /// SPARC V9.
 pub struct Sparc64;
@@ -56,7 +56,7 @@ impl Target for Sparc64 {
         ctx.set_reg(state::FPRS, 4);
         ctx.set_reg(state::MODE, 0);
         sys::sync_mode(ctx);
-        let pc = ctx.model().reset_vector;
+        let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);
         mmu::flush(ctx);
     }

@@ -8,6 +8,8 @@ use super::sys::{Counter, INT_DIS, pstate};
 use super::target::Sparc64;
 use super::trap::{Fault, tt};
 
+/// Frequency of TICK and STICK, as on QEMU's sun4u.
+const TICK_HZ: u64 = 100_000_000;
 /// SOFTINT.TICK_INT.
 const TICK_INT: u32 = 1 << 0;
 /// SOFTINT.STICK_INT.
@@ -17,7 +19,7 @@ const TIMER_LEVEL: u32 = 14;
 
 /// Cycles since the clock's zero.
 pub(crate) fn cycles(ctx: &Ctx<Sparc64>) -> u64 {
-    (u128::from(ctx.now()) * u128::from(ctx.model().tick_hz) / 1_000_000_000) as u64
+    (u128::from(ctx.now()) * u128::from(TICK_HZ) / 1_000_000_000) as u64
 }
 
 /// A counter as software reads it.
@@ -69,7 +71,7 @@ pub(crate) fn deadline(ctx: &Ctx<Sparc64>) -> Option<u64> {
     let now = cycles(ctx);
     let next = [&ctx.state.tick, &ctx.state.stick].into_iter().filter_map(|c| until(now, c)).min()?;
     let ns = (u128::from(now) + u128::from(next)) * 1_000_000_000;
-    u64::try_from(ns.div_ceil(ctx.model().tick_hz.into())).ok()
+    u64::try_from(ns.div_ceil(TICK_HZ.into())).ok()
 }
 
 /// The highest pending level, 0 if there is none.

@@ -115,9 +115,7 @@ impl<'b> Lift<'b> {
         }
         match dest {
             Dest::To(pc) => self.end(Exit::Jump { pc }),
-            Dest::If(cond, taken) => {
-                self.end(Exit::Branch { cond: cond.id(), taken, fallthrough: self.behind_slot() })
-            }
+            Dest::If(cond, taken) => self.end(Exit::Branch { cond: cond.id(), taken, fallthrough: self.behind_slot() }),
             Dest::Computed(pc, hint) => self.end(Exit::Indirect { pc: pc.id(), hint }),
         }
     }

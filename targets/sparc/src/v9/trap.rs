@@ -4,8 +4,10 @@
 
 use cpu::{Access, Ctx};
 
+use crate::model::Model;
+
 use super::mode;
-use super::state::{CANSAVE, CC_A, CC_B, CLEANWIN, CANRESTORE, MODE, NPC, OTHERWIN};
+use super::state::{CANRESTORE, CANSAVE, CC_A, CC_B, CLEANWIN, MODE, NPC, OTHERWIN};
 use super::sys::{self, pstate};
 use super::target::Sparc64;
 use super::{cc, mmu};
@@ -117,10 +119,7 @@ pub(crate) fn set_npc(ctx: &mut Ctx<Sparc64>, pc: u64, npc: u64) {
 fn tstate(ctx: &Ctx<Sparc64>) -> u64 {
     let m = ctx.reg(MODE) as u32;
     let gl = if ctx.state.sun4v { u64::from(mode::GLOBALS.of(m)) << 40 } else { 0 };
-    gl | ccr(ctx) << 32
-        | u64::from(mode::ASI.of(m)) << 24
-        | (ctx.state.pstate & 0xfff) << 8
-        | u64::from(sys::cwp(ctx))
+    gl | ccr(ctx) << 32 | u64::from(mode::ASI.of(m)) << 24 | (ctx.state.pstate & 0xfff) << 8 | u64::from(sys::cwp(ctx))
 }
 
 /// Takes a trap ("Trap Processing").
@@ -166,8 +165,16 @@ pub(crate) fn red_trap(ctx: &mut Ctx<Sparc64>, tt: u16, vector: u16) {
     // "RED_state": the MMUs are off.
     ctx.state.lsu = 0;
     mmu::flush(ctx);
-    let pc = ctx.model().rst_vector | u64::from(vector) << 5;
+    let pc = rst_vector(ctx.model()) | u64::from(vector) << 5;
     jump(ctx, pc);
+}
+
+/// RSTVaddr: the page of the reset vector that the board gives; UltraSPARC's own if it gives none.
+pub(crate) fn rst_vector(model: &Model) -> u64 {
+    match model.reset_vector() {
+        0 => 0x1ff_f000_0000,
+        vector => vector & !0xff,
+    }
 }
 
 fn jump(ctx: &mut Ctx<Sparc64>, pc: u64) {
@@ -245,7 +252,6 @@ fn alignment_trap(ctx: &mut Ctx<Sparc64>, address: u64) -> u16 {
     }
 }
 
-
 /// Helper: DONE and RETRY ("DONE and RETRY"): back to the state before the trap; the new pc.
 fn leave(ctx: &mut Ctx<Sparc64>, to: impl Fn(u64, u64) -> (u64, u64)) -> Result<u64, Fault> {
     if ctx.state.tl == 0 {
@@ -285,7 +291,7 @@ pub(crate) fn retry(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault> {
 pub(crate) fn saved(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault> {
     ctx.set_reg(CANSAVE, ctx.reg(CANSAVE) + 1);
     let from = if ctx.reg(OTHERWIN) == 0 { CANRESTORE } else { OTHERWIN };
-    ctx.set_reg(from, ctx.reg(from).wrapping_sub(1) & 7);
+    ctx.set_reg(from, ctx.reg(from).wrapping_sub(1) & 31);
     Ok(0)
 }
 
@@ -297,7 +303,7 @@ pub(crate) fn restored(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault
         ctx.set_reg(CLEANWIN, ctx.reg(CLEANWIN) + 1);
     }
     let from = if ctx.reg(OTHERWIN) == 0 { CANSAVE } else { OTHERWIN };
-    ctx.set_reg(from, ctx.reg(from).wrapping_sub(1) & 7);
+    ctx.set_reg(from, ctx.reg(from).wrapping_sub(1) & 31);
     Ok(0)
 }
 

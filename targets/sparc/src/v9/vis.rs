@@ -47,7 +47,8 @@ pub fn edge(a: u64, z: u64, opf: u64) -> u64 {
     let all = (1u64 << count) - 1;
     let position = |v: u64| (v & 7) >> shift;
     let (first, last) = (position(a), count - 1 - position(z));
-    let (left, right) = if opf & 2 == 0 { (all >> first, all << last & all) } else { (all << first & all, all >> last) };
+    let (left, right) =
+        if opf & 2 == 0 { (all >> first, all << last & all) } else { (all << first & all, all >> last) };
     if (a ^ z) & !7 == 0 { left & right } else { left }
 }
 

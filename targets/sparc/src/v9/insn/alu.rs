@@ -259,8 +259,8 @@ fn divide(l: &Lift, f: Arith, what: u64, cc: bool) -> Flow {
         let icc = word.lt_s(zero32).zext(Width::W64).shl(l.konst(3))
             | word.eq(zero32).zext(Width::W64).shl(l.konst(2))
             | overflow.shl(l.konst(1));
-        let xcc = quotient.lt_s(zero).zext(Width::W64).shl(l.konst(7))
-            | quotient.eq(zero).zext(Width::W64).shl(l.konst(6));
+        let xcc =
+            quotient.lt_s(zero).zext(Width::W64).shl(l.konst(7)) | quotient.eq(zero).zext(Width::W64).shl(l.konst(6));
         l.set_x(f.rd, quotient);
         l.set_ccr(icc | xcc);
         return Next;

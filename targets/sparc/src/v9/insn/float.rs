@@ -271,9 +271,8 @@ fn fqtox(l: &Lift, f: Fp) -> Flow {
 
 /// "0 equal, 1 less, 2 greater, 3 unordered".
 fn compare<'b>(l: &Lift<'b>, f: FpCmp, a: Val<'b>, b: Val<'b>, fast: [FastFp; 2]) -> Flow {
-    let part = |part: i64, fast: FastFp| {
-        l.ir.call_fast(helper::FP_CMP, &[a, b, l.konst(opf(l)), l.konst(part)], fast, FP_OK)
-    };
+    let part =
+        |part: i64, fast: FastFp| l.ir.call_fast(helper::FP_CMP, &[a, b, l.konst(opf(l)), l.konst(part)], fast, FP_OK);
     let less = part(0, fast[0]);
     let equal = part(1, fast[1]);
     let greater = less.konst(2) - equal.shl(less.konst(1));

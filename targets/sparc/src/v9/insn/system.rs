@@ -11,7 +11,7 @@ use crate::v9::helper;
 use crate::v9::lift::Lift;
 use crate::v9::mode;
 use crate::v9::privreg::asr;
-use crate::v9::state::{CANSAVE, CANRESTORE, CLEANWIN, GSR, OTHERWIN, Y};
+use crate::v9::state::{CANRESTORE, CANSAVE, CLEANWIN, GSR, OTHERWIN, Y};
 use crate::v9::trap::tt;
 
 insns! {
