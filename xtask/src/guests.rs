@@ -28,6 +28,10 @@ pub struct Arch {
     pub folder: &'static str,
     /// Ending of file names in that folder.
     pub suffix: &'static str,
+    /// Options for the machine that its tests run on.
+    options: &'static [&'static str],
+    /// The linker script of its tests.
+    script: &'static str,
     cc: &'static str,
     package: &'static str,
     flags: &'static [&'static str],
@@ -41,6 +45,8 @@ pub static ARCHS: &[Arch] = &[
         target: "riscv64",
         folder: "riscv",
         suffix: "rv64",
+        options: VIRT,
+        script: "virt.ld",
         cc: "riscv64-linux-gnu-gcc",
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
@@ -50,18 +56,36 @@ pub static ARCHS: &[Arch] = &[
         target: "riscv32",
         folder: "riscv",
         suffix: "rv32",
+        options: VIRT,
+        script: "virt.ld",
         cc: "riscv64-linux-gnu-gcc",
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv32imac_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
         fp_flags: &["-march=rv32imafdc_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
     },
+    Arch {
+        target: "sparc",
+        folder: "sparc",
+        suffix: "v8",
+        options: &["-M", "leon3_generic"],
+        script: "leon3.ld",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m32", "-mcpu=v8", "-msoft-float"],
+        fp_flags: &["-m32", "-mcpu=v8", "-mhard-float"],
+    },
 ];
 
-/// A bare-metal test program for QEMU's `virt` machine: `guests/tests/riscv/NAME.c`.
+/// The machine of the RISC-V tests.
+const VIRT: &[&str] = &["-M", "virt", "-bios", "none"];
+
+/// A bare-metal test program: `guests/tests/FOLDER/NAME.c`.
 #[derive(Debug)]
 pub struct Test {
     /// Name of the source file.
     pub name: &'static str,
+    /// Its folder below `guests/tests`; it runs on all targets of that folder.
+    folder: &'static str,
     /// Numbers of harts to run it with.
     pub smp: &'static [u32],
     /// Compiled with floating-point instructions.
@@ -70,19 +94,23 @@ pub struct Test {
 
 /// The tests, simplest first.
 pub static TESTS: &[Test] = &[
-    Test { name: "hello", smp: &[1], fp: false },
-    Test { name: "timer", smp: &[1], fp: false },
-    Test { name: "smc", smp: &[1], fp: false },
-    Test { name: "fpflags", smp: &[1], fp: true },
-    Test { name: "plic_uart", smp: &[1], fp: false },
-    Test { name: "user_deleg", smp: &[1], fp: false },
-    Test { name: "traps", smp: &[1], fp: false },
-    Test { name: "csr", smp: &[1], fp: false },
-    Test { name: "mmu", smp: &[1], fp: false },
-    Test { name: "pmp", smp: &[1], fp: false },
-    Test { name: "sstc", smp: &[1], fp: false },
-    Test { name: "smp_ipi", smp: &[4, 8], fp: false },
-    Test { name: "amo_smp", smp: &[4, 8], fp: false },
+    Test { name: "hello", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "timer", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "smc", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "fpflags", folder: "riscv", smp: &[1], fp: true },
+    Test { name: "plic_uart", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "user_deleg", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "traps", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "csr", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "mmu", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "pmp", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "sstc", folder: "riscv", smp: &[1], fp: false },
+    Test { name: "smp_ipi", folder: "riscv", smp: &[4, 8], fp: false },
+    Test { name: "amo_smp", folder: "riscv", smp: &[4, 8], fp: false },
+    Test { name: "hello", folder: "sparc", smp: &[1], fp: false },
+    Test { name: "timer", folder: "sparc", smp: &[1], fp: false },
+    Test { name: "traps", folder: "sparc", smp: &[1], fp: false },
+    Test { name: "mmu", folder: "sparc", smp: &[1], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -99,8 +127,7 @@ pub struct Run {
 impl Run {
     /// All runs that have expected output.
     pub fn all() -> impl Iterator<Item = Run> {
-        let pairs = TESTS.iter().flat_map(|test| ARCHS.iter().map(move |arch| (test, arch)));
-        pairs.flat_map(|(test, arch)| test.smp.iter().map(move |&smp| Run { test, arch, smp }))
+        pairs().flat_map(|(test, arch)| test.smp.iter().map(move |&smp| Run { test, arch, smp }))
     }
 
     /// `hello-rv64`, `amo_smp-rv32-smp4`.
@@ -123,9 +150,15 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let words = ["-M", "virt", "-bios", "none", "-nographic", "-smp", &smp, "-kernel", &binary];
-        words.map(str::to_owned).to_vec()
+        let words = [self.arch.options, &["-nographic", "-smp", &smp, "-kernel", &binary]].concat();
+        words.into_iter().map(str::to_owned).collect()
     }
+}
+
+/// Each test with each target that it runs on.
+fn pairs() -> impl Iterator<Item = (&'static Test, &'static Arch)> {
+    let of = |test: &'static Test| ARCHS.iter().filter(|arch| arch.folder == test.folder).map(move |arch| (test, arch));
+    TESTS.iter().flat_map(of)
 }
 
 fn test_binary(test: &Test, arch: &Arch) -> PathBuf {
@@ -195,7 +228,7 @@ fn test(test: &Test, arch: &'static Arch) -> Build {
     let here = format!("tests/{}", arch.folder);
     let own = if test.fp { arch.fp_flags } else { arch.flags };
     let mut flags: Vec<String> = own.iter().map(|f| (*f).to_owned()).collect();
-    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/virt.ld")]);
+    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/{}", arch.script)]);
     let mut sources = vec![format!("{here}/rt.S"), format!("{here}/rt.c"), format!("{here}/{}.c", test.name)];
     sources.extend(["lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
     Build { arch, out: test_binary(test, arch), flags, sources }
@@ -216,7 +249,7 @@ impl Build {
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
     let demos = ARCHS.iter().map(|a| demo(a, &["-Wl,--defsym=BASE=0x100000"], demo_binary(a.target)));
-    let tests = TESTS.iter().flat_map(|t| ARCHS.iter().map(move |a| test(t, a)));
+    let tests = pairs().map(|(t, a)| test(t, a));
     demos.chain(tests).collect()
 }
 

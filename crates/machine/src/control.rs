@@ -6,6 +6,7 @@ use std::time::Duration;
 use cpu::{Clock, Exit};
 use devices::{Power, PowerRequest};
 use parking_lot::Mutex;
+use sparc::v8::trap::SHUT_DOWN;
 
 use crate::build::Start;
 use crate::error::{Error, Warning};
@@ -135,6 +136,10 @@ impl Machine {
             RoundOutcome::Idle(at) => {
                 let now = self.sched.clock().now(0);
                 Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
+            }
+            RoundOutcome::Stopped { exit: Exit::Stuck(SHUT_DOWN), .. } => {
+                self.requests.push_back(Request::from(PowerRequest::Shutdown { code: 0 }));
+                Advance::Ran
             }
             RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
                 self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });

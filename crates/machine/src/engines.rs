@@ -59,9 +59,9 @@ pub(crate) fn sparc64(text: &str) -> Result<Box<dyn Factory>, Error> {
 /// # Errors
 /// An unknown model or property, or a target that can't run.
 pub fn factory(target: &Target, text: &str) -> Result<Box<dyn Factory>, Error> {
-    let engine = target
-        .engine
-        .ok_or_else(|| Error::new(format!("target {} can't run yet; riscv32, riscv64, sparc and sparc64 can", target.name)))?;
+    let engine = target.engine.ok_or_else(|| {
+        Error::new(format!("target {} can't run yet; riscv32, riscv64, sparc and sparc64 can", target.name))
+    })?;
     engine(text)
 }
 

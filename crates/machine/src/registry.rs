@@ -18,6 +18,8 @@ pub struct MachineType {
     pub desc: &'static str,
     /// Architectures it exists for; empty means all.
     pub arches: &'static [Arch],
+    /// The targets of these architectures that it exists for; empty means all.
+    pub targets: &'static [&'static str],
     /// Whether it is taken when no machine is named.
     pub is_default: bool,
     /// CPUs it can hold.
@@ -56,6 +58,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     alias: None,
     desc: "",
     arches: &[],
+    targets: &[],
     is_default: false,
     max_cpus: 1,
     min_cpus: 1,
@@ -74,19 +77,33 @@ pub(crate) const BOARD: MachineType = MachineType {
 };
 
 /// Every machine type, by name.
-static MACHINES: [&MachineType; 6] = [
+static MACHINES: [&MachineType; 19] = [
+    &boards::sun4m::LX,
+    &boards::sun4m::SPARC_CLASSIC,
+    &boards::sun4m::SPARCBOOK,
+    &boards::sun4m::SS_10,
+    &boards::sun4m::SS_20,
+    &boards::sun4m::SS_4,
+    &boards::sun4m::SS_5,
+    &boards::sun4m::SS_600MP,
+    &boards::sun4m::VOYAGER,
+    &boards::leon3::LEON3_GENERIC,
+    &boards::sun4u::NIAGARA,
     &boards::none::NONE,
     &boards::polyarch::POLYARCH,
     &boards::sifive_e::SIFIVE_E,
     &boards::sifive_u::SIFIVE_U,
     &boards::spike::SPIKE,
+    &boards::sun4u::SUN4U,
+    &boards::sun4u::SUN4V,
     &boards::virt::VIRT,
 ];
 
 impl MachineType {
     /// Whether the type exists for `target`.
     pub fn serves(&self, target: &Target) -> bool {
-        self.arches.is_empty() || self.arches.contains(&target.arch)
+        let named = self.targets.is_empty() || self.targets.contains(&target.name);
+        named && (self.arches.is_empty() || self.arches.contains(&target.arch))
     }
 
     /// The CPU model when none is named; `None` on a machine without CPUs.

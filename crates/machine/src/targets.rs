@@ -145,6 +145,7 @@ const SPARC64: &[Model] = &[
 const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_suffix: &'static str) -> Target {
     let cpu_parent = match arch {
         Arch::X86 => "x86-cpu",
+        Arch::Sparc if bits == 64 => "sparc64-cpu",
         Arch::Sparc => "sparc-cpu",
         Arch::Ppc => "powerpc-cpu",
         Arch::Mips => "mips-cpu",
