@@ -1,12 +1,16 @@
 //! What every device owes its machine: no access, input or damaged snapshot makes it panic, time never stands still in it,
 //! and a restored copy goes on exactly like the original.
 
+use devices::pci::PciBus;
 use devices::percpu::CpuLines;
+use devices::piix4::{Piix4Pm, isa_bridge};
 use devices::{
-    CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, HartLines, Ns16550a, NullSink, PerCpu, Plic, PlicConfig,
-    PlicContext, PlicMode, Power, SifiveEPrci, SifiveGpio, SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
+    CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, Gt64120, HartLines, I8254, I8259, MaltaFpga, Mc146818,
+    Ns16550a, NullSink, PerCpu, Plic, PlicConfig, PlicContext, PlicMode, Ports, Power, SifiveEPrci, SifiveGpio,
+    SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
 };
-use memory::{Device, Line, Nanos, Size};
+use memory::{Device, Line, Nanos, SharedDevice, Size};
+use parking_lot::Mutex;
 use proptest::prelude::*;
 
 fn line() -> Line {
@@ -43,6 +47,13 @@ impl Device for Htif {
     }
 }
 
+/// Its range begins with its registers.
+fn gt64120() -> Gt64120 {
+    let ports: SharedDevice = std::sync::Arc::new(Mutex::new(Ports::new()));
+    let pci = PciBus::new(vec![devices::gt64120::pci_function(), isa_bridge(10)]);
+    Gt64120::new(0x1400_0000, false, ports, I8259::new(line()), pci)
+}
+
 /// One of each.
 fn all() -> Vec<(&'static str, Box<dyn Device>)> {
     let context = PlicContext { hart: 0, mode: PlicMode::Machine, line: line() };
@@ -65,6 +76,12 @@ fn all() -> Vec<(&'static str, Box<dyn Device>)> {
         ("sifive_u_prci", Box::new(SifiveUPrci::new())),
         ("sifive_gpio", Box::new(SifiveGpio::new(vec![line(); 16], vec![line(); 16]))),
         ("virtio_mmio", Box::new(EmptyVirtioMmio)),
+        ("i8259", Box::new(I8259::new(line()))),
+        ("i8254", Box::new(I8254::new(line()))),
+        ("mc146818", Box::new(Mc146818::new(1_700_000_000, line()))),
+        ("malta_fpga", Box::new(MaltaFpga::new(true, Power::unconnected()))),
+        ("piix4_pm", Box::new(Piix4Pm::new(Power::unconnected()))),
+        ("gt64120", Box::new(gt64120())),
         ("unimp", Box::new(Unimp::new("nothing"))),
     ]
 }
