@@ -176,6 +176,12 @@ impl Build<'_> {
         self.plan(object, model, slot as i64, Some(slot));
     }
 
+    /// Plans a CPU without a name and without a slot.
+    pub fn add_unattached_cpu(&mut self, model: &str, index: i64) {
+        let object = self.objects.add_anonymous(&self.config.target.cpu_type(model_name(model)));
+        self.plan(object, model, index, None);
+    }
+
     fn plan(&mut self, object: ObjectId, model: &str, index: i64, slot: Option<usize>) {
         self.objects.set_property(object, "realized", "bool", Value::Bool(true), true);
         self.cpus.push(Plan { index, object, slot, model: model.to_string() });
@@ -225,10 +231,16 @@ impl Build<'_> {
         endian: DeviceEndian,
         device: impl Device + 'static,
     ) -> Result<SharedDevice, Error> {
-        let device: SharedDevice = Arc::new(Mutex::new(Prompt::new(device, self.sched.attention())));
+        let device = self.part(device);
         self.memory.map_device(name, start, size, endian, &device).map_err(|e| Error::new(e.to_string()))?;
-        self.devices.push(Arc::clone(&device));
         Ok(device)
+    }
+
+    /// Adds a device that others lead to: it is not mapped.
+    pub fn part(&mut self, device: impl Device + 'static) -> SharedDevice {
+        let device: SharedDevice = Arc::new(Mutex::new(Prompt::new(device, self.sched.attention())));
+        self.devices.push(Arc::clone(&device));
+        device
     }
 
     /// Memory for loaders.

@@ -1,6 +1,11 @@
 //! Boards: one file a machine type, with its memory map, devices and reset state.
 
 mod htif;
+pub mod malta;
+mod mips;
+pub mod mips_r4k;
+pub mod mipssim;
+pub mod mips_more;
 pub mod none;
 pub mod polyarch;
 mod riscv;
