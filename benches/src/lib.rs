@@ -45,7 +45,13 @@ pub fn hart(code: &[u32]) -> Hart {
     ram.write_bytes(0, &bytes);
     let mut bus = AddressSpace::new();
     bus.map_ram("ram", RAM, &ram).expect("nothing else is mapped");
-    let env = Env { index: 0, lines: Arc::<Lines>::default(), bus: Arc::new(bus), clock: Arc::new(Still) };
+    let env = Env {
+        index: 0,
+        lines: Arc::<Lines>::default(),
+        bus: Arc::new(bus),
+        clock: Arc::new(Still),
+        board: Arc::new(cpu::PlainBoard),
+    };
     let mut hart = Vcpu::new(&kind(), env);
     hart.set_pc(RAM);
     hart
@@ -60,7 +66,7 @@ pub fn lift(kind: &Kind<Riscv64>, code: &[u8], mode: cpu::Mode) -> usize {
     let mut at = 0;
     while !builder.has_exit() {
         builder.begin_insn(at as i32, 0);
-        let code = cpu::Code { pc: RAM + at as u64, offset: at as i32, bytes: &code[at..], mode };
+        let code = cpu::Code { pc: RAM + at as u64, offset: at as i32, bytes: &code[at..], mode, alone: false };
         match Riscv64::lift(kind.lifter(), &builder, code) {
             cpu::Lifted::Next(n) | cpu::Lifted::End(n) => at += n as usize,
             cpu::Lifted::More => panic!("the code ends without a jump"),

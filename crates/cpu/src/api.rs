@@ -190,6 +190,27 @@ pub trait Clock: Send + Sync {
     fn now(&self, executed: u64) -> Nanos;
 }
 
+/// What a board answers its CPUs, beside memory and lines.
+pub trait Board: Send + Sync {
+    /// CPU `cpu` takes the interrupt of its line `line`: the interrupt controller may clear what was pending, and answers (a vector,
+    /// say); 0 where there is no such controller.
+    fn acknowledge(&self, cpu: u32, line: u32) -> u64 {
+        let _ = (cpu, line);
+        0
+    }
+
+    /// What the guest has added to the counter that all CPUs share (RISC-V's `mtime`), in its ticks.
+    fn timebase_offset(&self) -> u64 {
+        0
+    }
+}
+
+/// A board without any of that.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainBoard;
+
+impl Board for PlainBoard {}
+
 /// Takes what a CPU logs (`-d`).
 pub trait Log: Send + Sync {
     /// Writes whole lines.

@@ -105,6 +105,17 @@ pub struct Core {
 }
 
 impl Core {
+    /// [`Core::mode_key`] for a mode.
+    #[inline(always)]
+    pub const fn key_of(mode: u32) -> u64 {
+        mode as u64 + 1
+    }
+
+    /// The mode that runs.
+    pub const fn mode(&self) -> u32 {
+        (self.mode_key - 1) as u32
+    }
+
     /// The jump cache slot for a pc.
     #[inline(always)]
     pub const fn jump_slot(pc: u64) -> usize {

@@ -6,7 +6,7 @@ use bits::Endian;
 use memory::{AddressSpace, BusError, Nanos};
 use uop::{Mem, Reg, Width};
 
-use crate::api::{Clock, Lines, Watch};
+use crate::api::{Board, Clock, Lines, Watch};
 use crate::core::{Core, JumpEntry, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
 use crate::slow::slow_paths;
 use crate::target::{Access, Target};
@@ -21,6 +21,8 @@ pub struct Env {
     pub bus: Arc<AddressSpace>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// The rest of the board.
+    pub board: Arc<dyn Board>,
 }
 
 impl Env {
@@ -113,6 +115,17 @@ impl<T: Target> Ctx<T> {
         });
         ctx.core.owner = (&raw mut *ctx).cast();
         ctx
+    }
+
+    /// Tells the board's interrupt controller that the CPU takes the interrupt of line `line`; returns what it answers (a vector,
+    /// say), 0 where there is none.
+    pub fn acknowledge(&self, line: u32) -> u64 {
+        self.env.board.acknowledge(self.env.index, line)
+    }
+
+    /// What the guest has added to the board's timebase, in its ticks.
+    pub fn timebase_offset(&self) -> u64 {
+        self.env.board.timebase_offset()
     }
 
     /// The CPU model.

@@ -21,7 +21,8 @@ pub use crate::core::{
     TLB_SIZE, TlbEntry,
 };
 pub use api::{
-    Clock, Cpu, Exit, Group, Info, Lines, Log, LogItems, Register, RegisterError, RestoreError, S390State, Watch,
+    Board, Clock, Cpu, Exit, Group, Info, Lines, Log, LogItems, PlainBoard, Register, RegisterError, RestoreError,
+    S390State, Watch,
 };
 pub use ctx::{Ctx, Env};
 pub use engine::{CodeId, Engine, Leave, Link, Position};

@@ -47,6 +47,9 @@ pub struct Code<'a> {
     pub bytes: &'a [u8],
     /// The mode.
     pub mode: Mode,
+    /// The instruction is lifted alone: for a single step, say. Then a branch whose delay slot is an instruction of its own is lifted
+    /// without it, so that the CPU can stop between the two.
+    pub alone: bool,
 }
 
 /// What lifting one instruction has come to.

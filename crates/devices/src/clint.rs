@@ -60,7 +60,12 @@ impl TimeBase {
 
     /// The value of `mtime` at time `now`.
     pub fn ticks(&self, now: Nanos) -> u64 {
-        self.raw(now).wrapping_add(self.offset.load(Ordering::Relaxed))
+        self.raw(now).wrapping_add(self.offset())
+    }
+
+    /// What writes to `mtime` have added, in ticks.
+    pub fn offset(&self) -> u64 {
+        self.offset.load(Ordering::Relaxed)
     }
 
     fn raw(&self, now: Nanos) -> u64 {

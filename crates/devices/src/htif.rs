@@ -6,12 +6,14 @@
 //!
 //! A 32-bit guest writes a word as two halves, in either order; the second half makes the command. Guests that never write
 //! the upper half (old riscv-tests repeat their store of the lower one) are understood at the second store.
-//! System calls through guest memory (device 0, even payload) are not offered: the device sees no memory.
+//! An even payload of device 0, command 0 is the address of eight 64-bit words: the number of a system call of the Linux ABI and
+//! its arguments; the first word takes the result. `write` to standard output and error and `exit` are served, as the programs of
+//! riscv-tests/benchmarks ask for; others fail with ENOSYS.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use memory::{Device, Nanos, Size};
+use memory::{Device, Dma, Nanos, Size};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,14 @@ use crate::state;
 const PART: &str = "htif";
 const DEVICE_SYSTEM: u64 = 0;
 const DEVICE_CONSOLE: u64 = 1;
+/// Linux's generic system call numbers (`include/uapi/asm-generic/unistd.h`).
+const SYS_WRITE: u64 = 64;
+const SYS_EXIT: u64 = 93;
+/// Linux error numbers, as system calls return them.
+const EBADF: u64 = -9i64 as u64;
+const ENOSYS: u64 = -38i64 as u64;
+/// Most bytes that one `write` takes; it may write less than it is asked to.
+const MAX_WRITE: u64 = 0x1_0000;
 const CONSOLE_GETCHAR: u64 = 0;
 const CONSOLE_PUTCHAR: u64 = 1;
 const PAYLOAD: u64 = (1 << 48) - 1;
@@ -46,6 +56,7 @@ struct State {
 struct Inner {
     power: Power,
     sink: Box<dyn Sink>,
+    dma: Dma,
     s: State,
 }
 
@@ -58,6 +69,10 @@ impl Inner {
             (DEVICE_SYSTEM, 0) if payload & 1 != 0 => {
                 self.power.request(PowerRequest::Shutdown { code: (payload >> 1) as u32 });
             }
+            (DEVICE_SYSTEM, 0) if payload != 0 => {
+                self.system_call(payload);
+                self.s.fromhost = 1;
+            }
             (DEVICE_CONSOLE, CONSOLE_PUTCHAR) => {
                 self.sink.write(&[payload as u8]);
                 self.answer(CONSOLE_PUTCHAR, payload as u8);
@@ -68,6 +83,29 @@ impl Inner {
             }
             _ => {}
         }
+    }
+
+    /// Serves the system call whose eight words are at `address`.
+    fn system_call(&mut self, address: u64) {
+        let mut bytes = [0; 64];
+        self.dma.read(address, &mut bytes);
+        let word = |n: usize| u64::from_le_bytes(bytes[8 * n..][..8].try_into().expect("eight bytes"));
+        let result = match word(0) {
+            SYS_WRITE if matches!(word(1), 1 | 2) => {
+                let mut text = vec![0; word(3).min(MAX_WRITE) as usize];
+                self.dma.read(word(2), &mut text);
+                self.sink.write(&text);
+                text.len() as u64
+            }
+            SYS_WRITE => EBADF,
+            SYS_EXIT => {
+                self.power.request(PowerRequest::Shutdown { code: word(1) as u32 });
+                0
+            }
+            _ => ENOSYS,
+        };
+        // Words outside RAM get no answer.
+        let _ = self.dma.write(address, &result.to_le_bytes());
     }
 
     /// Puts an answer where the guest will look. A guest that never looks loses nothing but old answers.
@@ -94,10 +132,10 @@ impl Inner {
 
 /// Makes the two words, which share one state: map each over 8 bytes of RAM.
 ///
-/// The console writes to `sink`; the end of the run goes to `power`. Input is given to [`Tohost`], which also saves and
+/// The console writes to `sink`, system calls find their arguments by `dma`; the end of the run goes to `power`. Input is given to [`Tohost`], which also saves and
 /// restores for both.
-pub fn htif(sink: Box<dyn Sink>, power: Power) -> (Tohost, Fromhost) {
-    let inner = Arc::new(Mutex::new(Inner { power, sink, s: State::default() }));
+pub fn htif(sink: Box<dyn Sink>, power: Power, dma: Dma) -> (Tohost, Fromhost) {
+    let inner = Arc::new(Mutex::new(Inner { power, sink, dma, s: State::default() }));
     (Tohost(inner.clone()), Fromhost(inner))
 }
 
@@ -202,7 +240,7 @@ mod tests {
     fn bench() -> (Tohost, Fromhost, Capture, Log) {
         let (out, log) = (Capture::new(), Log::default());
         let seen = log.clone();
-        let (to, from) = htif(Box::new(out.clone()), Power::new(move |r| seen.lock().push(r)));
+        let (to, from) = htif(Box::new(out.clone()), Power::new(move |r| seen.lock().push(r)), Dma::default());
         (to, from, out, log)
     }
 
@@ -247,6 +285,32 @@ mod tests {
         from.write(0, 8, 0, 0);
         assert_eq!(from.read(0, 8, 0), 0);
         assert_eq!(to.receive(&[0; 100], 0), 63);
+    }
+
+    #[test]
+    fn system_calls() {
+        let (out, log) = (Capture::new(), Log::default());
+        let (seen, dma) = (log.clone(), Dma::default());
+        let (mut to, mut from) = htif(Box::new(out.clone()), Power::new(move |r| seen.lock().push(r)), dma.clone());
+        let ram = Arc::new(memory::Ram::new(memory::PAGE_SIZE).unwrap());
+        let mut space = memory::AddressSpace::new();
+        space.map_ram("ram", 0, &ram).unwrap();
+        let space = Arc::new(space);
+        dma.connect(&space);
+        ram.write_bytes(0x100, b"hello");
+        let mut call = |words: [u64; 4]| {
+            words.iter().enumerate().for_each(|(n, word)| ram.write(0x40 + 8 * n as u64, 8, *word));
+            to.write(0, 8, 0x40, 0);
+            ram.read(0x40, 8)
+        };
+        assert_eq!(call([SYS_WRITE, 1, 0x100, 5]), 5);
+        assert_eq!(from.read(0, 8, 0), 1);
+        assert_eq!(call([SYS_WRITE, 7, 0x100, 5]), EBADF);
+        assert_eq!(call([1000, 0, 0, 0]), ENOSYS);
+        assert_eq!(call([SYS_WRITE, 2, 0xf000_0000, u64::MAX]), MAX_WRITE, "what isn't RAM reads as zeros");
+        call([SYS_EXIT, 3, 0, 0]);
+        assert!(out.text().starts_with("hello\0"));
+        assert_eq!(*log.lock(), [PowerRequest::Shutdown { code: 3 }]);
     }
 
     #[test]

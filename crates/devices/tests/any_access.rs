@@ -62,7 +62,7 @@ fn all() -> Vec<(&'static str, Box<dyn Device>)> {
     let flash = FlashGeometry { size: 1 << 16, block: 1 << 12, bank_width: 4, device_width: 2, big_endian: false };
     let harts = vec![HartLines { software: line(), timer: line() }; 3];
     let cpus = vec![CpuLines { ipi: line(), timer: line() }; 3];
-    let (tohost, fromhost) = htif(Box::new(NullSink), Power::unconnected());
+    let (tohost, fromhost) = htif(Box::new(NullSink), Power::unconnected(), memory::Dma::default());
     vec![
         ("ns16550a", Box::new(Ns16550a::new(Default::default(), line(), Box::new(NullSink)))),
         ("clint", Box::new(Clint::new(10_000_000, harts))),

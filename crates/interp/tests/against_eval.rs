@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use toy::{ADD_F64, BASE, MIX, REGS, SIZE};
 use uop::eval::{End, World, eval};
 use uop::{
-    BinOp, Block, Builder, CmpOp, Exit, FastFp, Fence, Hint, Layout, Mem, Order, Reg, RmwOp, UnOp, Val, Width, sem,
+    BinOp, Block, Builder, CmpOp, Exit, FastFp, Fence, Hint, Layout, Mem, Op, Order, Reg, RmwOp, UnOp, Val, Width, sem,
 };
 
 /// One random step of a generator: what to append, and numbers to choose operands by.
@@ -89,6 +89,9 @@ impl World for Model {
         Ok(holds)
     }
     fn fence(&mut self, _: Fence) {}
+    fn raise(&mut self, code: u32, arg: u64) -> u64 {
+        u64::from(code) << 32 | arg
+    }
     fn call(&mut self, helper: u16, args: &[u64]) -> Result<u64, u64> {
         if helper == ADD_F64 {
             return Ok((f64::from_bits(args[0]) + f64::from_bits(args[1])).to_bits());
@@ -171,6 +174,7 @@ fn append<'b>(b: &'b Builder<'b>, values: &mut Vec<Val<'b>>, (kind, x, y, k): St
         }
         17 => atomic(b, values, x, y, k),
         18 => b.call(MIX, &[one(values, Width::W64), two(values, Width::W64)]),
+        _ if k & 7 == 4 => return b.raise_if(one(values, Width::W1), (k >> 8) as u32, k >> 40),
         _ if k & 3 == 0 => return b.fence(Fence::SeqCst),
         _ => b.call_fast(
             ADD_F64,
@@ -212,7 +216,7 @@ fn cmp<'b>(op: CmpOp, p: Val<'b>, q: Val<'b>) -> Val<'b> {
     uop::for_each_cmp_op!(dispatch_cmp op, p, q;)
 }
 
-fn build(layout: &Layout, steps: &[Step], exit: (u8, u16)) -> Block {
+fn build(layout: &Layout, steps: &[Step], kind: (u8, u16)) -> Block {
     let b = Builder::new(layout);
     {
         let mut values = Vec::new();
@@ -224,12 +228,18 @@ fn build(layout: &Layout, steps: &[Step], exit: (u8, u16)) -> Block {
             }
             append(&b, &mut values, *step);
         }
-        let exit = match exit.0 % 4 {
+        let exit = match kind.0 % 4 {
             0 => Exit::Jump { pc: 0x5000 },
-            1 => Exit::Branch { cond: pick(&b, &values, exit.1, Width::W1).id(), taken: 0x6000, fallthrough: 0x7000 },
-            2 => Exit::Indirect { pc: pick(&b, &values, exit.1, Width::W64).id(), hint: Hint::None },
-            _ => Exit::UpdateIndirect { pc: pick(&b, &values, exit.1, Width::W64).id() },
+            1 => Exit::Branch { cond: pick(&b, &values, kind.1, Width::W1).id(), taken: 0x6000, fallthrough: 0x7000 },
+            2 => Exit::Indirect { pc: pick(&b, &values, kind.1, Width::W64).id(), hint: Hint::None },
+            _ => Exit::UpdateIndirect { pc: pick(&b, &values, kind.1, Width::W64).id() },
         };
+        if kind.0 & 0x10 != 0 {
+            b.enter_mode(kind.0.into());
+        }
+        if matches!(exit, Exit::Branch { .. }) && kind.0 & 0x20 != 0 {
+            b.taken_mode(0x100);
+        }
         b.exit(exit);
     }
     b.finish(0x4000, 4)
@@ -240,12 +250,16 @@ fn build(layout: &Layout, steps: &[Step], exit: (u8, u16)) -> Block {
 enum Outcome {
     Pc(u64),
     Fault { insn: u16 },
+    Raise { insn: u16, fault: u64 },
 }
 
 fn run_reference(block: &Block, layout: &Layout, model: &mut Model) -> Outcome {
     match eval(block, layout, model) {
         End::Pc(pc) | End::Exit(_, Some(pc)) => Outcome::Pc(pc),
         End::Exit(exit, None) => unreachable!("{exit:?} is not generated"),
+        End::Fault { op, fault } if matches!(block.ops[op], Op::RaiseIf { .. }) => {
+            Outcome::Raise { insn: block.insn_of(op) as u16, fault }
+        }
         End::Fault { op, .. } => Outcome::Fault { insn: block.insn_of(op) as u16 },
     }
 }
@@ -267,6 +281,7 @@ pub(crate) fn check(steps: &[Step], exit: (u8, u16), regs: &[u64], passes: bool)
         uop::pass::run(&mut block, vcpu.kind().layout());
     }
     let text = uop::text(&block, vcpu.kind().layout());
+    let modes = (block.mode, block.taken_mode, block.exit);
     let mut engine = Interp::default();
     let code = engine.add(&block, vcpu.kind().layout());
     let core = vcpu.core(0);
@@ -282,9 +297,21 @@ pub(crate) fn check(steps: &[Step], exit: (u8, u16), regs: &[u64], passes: bool)
             prop_assert_eq!(rest, 1000 - i64::from(at.insn), "{}", text);
             Outcome::Fault { insn: at.insn }
         }
+        Leave::Raise { at, code, arg } => {
+            prop_assert_eq!(rest, 1000 - i64::from(at.insn), "{}", text);
+            Outcome::Raise { insn: at.insn, fault: u64::from(code) << 32 | arg }
+        }
         other => return Err(TestCaseError::fail(format!("{other:?}\n{text}"))),
     };
-    prop_assert_eq!(got, want, "{}", text);
+    prop_assert_eq!(&got, &want, "{}", text);
+    if let Outcome::Pc(pc) = got {
+        let taken = matches!(modes.2, Exit::Branch { taken, .. } if taken == pc);
+        let mode = modes.1.filter(|_| taken).or(modes.0).unwrap_or(0);
+        // SAFETY: as above.
+        #[allow(unsafe_code, reason = "the engine is driven by hand")]
+        let now = unsafe { (*core).mode() };
+        prop_assert_eq!(now, mode, "mode after\n{}", text);
+    }
     for (i, r) in model.regs.iter().enumerate() {
         prop_assert_eq!(vcpu.ctx().reg(Reg(i as u16)), *r, "r{} after\n{}", i, text);
     }

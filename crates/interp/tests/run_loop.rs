@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cpu::{Cpu, Exit, Vcpu, Watch};
 use interp::Interp;
 use memory::Ram;
-use toy::{ADDI, BASE, BNE, HALT, INDIRECT, INTERRUPT, JUMP, LOAD, STORE, STORE32, Toy};
+use toy::{ADDI, BASE, BNE, HALT, INDIRECT, INTERRUPT, JUMP, LIKELY, LOAD, MODE, STORE, STORE32, Toy};
 use uop::Reg;
 
 type Insn = [u8; 4];
@@ -243,4 +243,35 @@ fn the_stack_stays_flat() {
     let n = if cfg!(debug_assertions) { 2_000_000 } else { 100_000_000 };
     assert_eq!(vcpu.run(n), Exit::Budget);
     assert_eq!(reg(&mut vcpu, 1), n / 2);
+}
+
+#[test]
+fn known_modes_are_linked_and_survive_any_budget() {
+    // Counts r1 up by 1 + 2 * 3 a round, and r2 down; the slot of the branch counts r3, 5 a time in mode 0.
+    let program = [
+        insn(ADDI, 1, 1, 1),
+        insn(MODE, 0, 0, 1),
+        insn(ADDI, 1, 1, 3),
+        insn(MODE, 0, 0, 0),
+        insn(ADDI, 2, 2, -1),
+        insn(LIKELY, 2, 0, -5),
+        insn(ADDI, 3, 3, 5),
+        insn(HALT, 0, 0, 0),
+    ];
+    for budget in [1, 2, 3, 5, 7, 1_000_000] {
+        let (mut vcpu, _) = load(BASE, &program);
+        vcpu.ctx().set_reg(Reg(2), 12);
+        while vcpu.run(budget) == Exit::Budget {
+            assert!(vcpu.executed() < 1000, "budget {budget}");
+        }
+        assert_eq!([1, 2, 3].map(|n| reg(&mut vcpu, n)), [12 * 7, 0, 11 * 5], "budget {budget}");
+    }
+}
+
+#[test]
+fn a_raise_that_depends_is_precise() {
+    let (mut vcpu, _) = load(BASE, &[insn(ADDI, 4, 4, 1), insn(LIKELY, 4, 0, -1), insn(ADDI, 3, 3, 5)]);
+    assert_eq!(vcpu.run(1000), Exit::Stuck("fault"));
+    assert_eq!([3, 4, 10, 11].map(|n| reg(&mut vcpu, n)), [12 * 5, 13, 13, BASE + 4]);
+    assert_eq!(vcpu.executed(), 13 + 12 * 2, "the branch that raises does not count");
 }

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use cpu::Lines;
-use devices::{Power, percpu::Started};
+use devices::{Power, clint::TimeBase, percpu::Started};
 use loader::{LoadTarget, Unmapped};
-use memory::{AddressSpace, Device, DeviceEndian, Line, Ram, SharedDevice};
+use memory::{AddressSpace, Device, DeviceEndian, Dma, Line, Ram, SharedDevice};
 use parking_lot::Mutex;
 use topology::{Numa, SlotTable, Smp, Tree};
 
@@ -118,6 +118,25 @@ impl LoadTarget for Store<'_> {
     }
 }
 
+/// See [`Build::acknowledge`].
+pub type Acknowledge = Arc<dyn Fn(u32, u32) -> u64 + Send + Sync>;
+
+/// What CPUs ask their board.
+pub(crate) struct Answers {
+    pub(crate) acknowledge: Option<Acknowledge>,
+    pub(crate) timebase: Option<TimeBase>,
+}
+
+impl cpu::Board for Answers {
+    fn acknowledge(&self, cpu: u32, line: u32) -> u64 {
+        self.acknowledge.as_ref().map_or(0, |acknowledge| acknowledge(cpu, line))
+    }
+
+    fn timebase_offset(&self) -> u64 {
+        self.timebase.as_ref().map_or(0, TimeBase::offset)
+    }
+}
+
 /// A machine in the making.
 pub struct Build<'a> {
     /// What it is built from.
@@ -152,6 +171,12 @@ pub struct Build<'a> {
     pub power: Power,
     /// The flags by which guests see which CPUs are there.
     pub started: Option<Started>,
+    /// What its interrupt controller does when a CPU (by number) takes the interrupt of a line, and answers.
+    pub acknowledge: Option<Acknowledge>,
+    /// The counter that all CPUs share.
+    pub timebase: Option<TimeBase>,
+    /// The way of its devices into RAM.
+    pub dma: Dma,
     /// What the user should know.
     pub warnings: Vec<String>,
     pub(crate) blobs: Vec<Blob>,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use cpu::{Clock, Cpu, Env, Log, LogItems};
 use devices::PowerRequest;
 use devices::percpu::Started;
-use memory::{AddressSpace, SharedDevice};
+use memory::{AddressSpace, Dma, SharedDevice};
 use parking_lot::Mutex;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
-use crate::build::{self, Blob, Build, Plan, Start, Store};
+use crate::build::{self, Answers, Blob, Build, Plan, Start, Store};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
 use crate::control::{Request, begin, power_switch};
@@ -80,6 +80,7 @@ pub struct Machine {
     pub(crate) starts: BTreeMap<i64, u64>,
     pub(crate) blobs: Vec<Blob>,
     started: Option<Started>,
+    answers: Arc<dyn cpu::Board>,
     /// What CPUs log, and where.
     log: Option<(Arc<dyn Log>, LogItems)>,
     pub(crate) devices: Vec<SharedDevice>,
@@ -119,6 +120,7 @@ impl Machine {
             starts: BTreeMap::new(),
             blobs: Vec::new(),
             started: None,
+            answers: Arc::new(cpu::PlainBoard),
             log: None,
             devices: Vec::new(),
             inputs: Default::default(),
@@ -184,6 +186,9 @@ impl Machine {
             console: self.config.console.clone(),
             start: Start::Reset,
             started: None,
+            acknowledge: None,
+            timebase: None,
+            dma: Dma::default(),
             blobs: Vec::new(),
             warnings: Vec::new(),
             power: power_switch(&self.power, self.sched.attention()),
@@ -192,9 +197,11 @@ impl Machine {
         (self.config.machine.build)(&mut build)?;
         let plans = build.cpus;
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
+        self.answers = Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase });
         self.devices = build.devices;
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);
         self.memory = Arc::new(build.memory);
+        build.dma.connect(&self.memory);
         self.warnings.extend(build.warnings.into_iter().map(|text| Warning { option: None, text }));
         for plan in plans {
             self.enter(plan)?;
@@ -235,6 +242,7 @@ impl Machine {
             lines,
             bus: Arc::clone(&self.memory),
             clock,
+            board: Arc::clone(&self.answers),
         });
         if let Some((log, items)) = &self.log {
             cpu.set_log(Some(Arc::clone(log)), *items);

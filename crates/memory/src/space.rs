@@ -222,10 +222,21 @@ impl AddressSpace {
     /// # Errors
     /// [`BusError`] for the first address where there is no RAM; what lies before is written.
     pub fn write_bytes(&self, address: u64, bytes: &[u8]) -> Result<(), BusError> {
+        self.write_pages(address, bytes, true)
+    }
+
+    /// The same, for devices: ROM is passed over.
+    pub(crate) fn write_ram(&self, address: u64, bytes: &[u8]) -> Result<(), BusError> {
+        self.write_pages(address, bytes, false)
+    }
+
+    fn write_pages(&self, address: u64, bytes: &[u8], rom: bool) -> Result<(), BusError> {
         let mut end = 0;
         self.for_each_page(address, bytes.len() as u64, |page, from, at, len| {
             if at == end {
-                page.ram.write_bytes(page.offset + from, &bytes[at..at + len]);
+                if rom || page.writable {
+                    page.ram.write_bytes(page.offset + from, &bytes[at..at + len]);
+                }
                 end = at + len;
             }
         });

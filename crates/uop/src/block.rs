@@ -186,6 +186,10 @@ pub struct Block {
     pub insns: Vec<InsnStart>,
     /// The end.
     pub exit: Exit,
+    /// The mode in which the block is left, where its instructions have changed it to one that is known.
+    pub mode: Option<u32>,
+    /// The mode into which the taken edge of [`Exit::Branch`] leads, where that is another than the fallthrough's.
+    pub taken_mode: Option<u32>,
 }
 
 impl Block {
@@ -203,6 +207,7 @@ impl Block {
     pub fn can_fault(&self, op: usize, layout: &Layout) -> bool {
         match self.ops[op] {
             Op::Call { helper, .. } => layout.helpers[usize::from(helper)].faults,
+            Op::RaiseIf { .. } => true,
             ref op => op.is_memory(),
         }
     }

@@ -21,6 +21,8 @@ struct Inner {
     widths: Vec<Width>,
     insns: Vec<InsnStart>,
     exit: Option<Exit>,
+    mode: Option<u32>,
+    taken_mode: Option<u32>,
 }
 
 /// A value of the block that a [`Builder`] is making.
@@ -33,7 +35,8 @@ pub struct Val<'b> {
 impl<'l> Builder<'l> {
     /// An empty block for a target with this register file and these helpers.
     pub fn new(layout: &'l Layout) -> Builder<'l> {
-        let inner = Inner { ops: Vec::new(), widths: Vec::new(), insns: Vec::new(), exit: None };
+        let inner =
+            Inner { ops: Vec::new(), widths: Vec::new(), insns: Vec::new(), exit: None, mode: None, taken_mode: None };
         Builder { layout, inner: RefCell::new(inner) }
     }
 
@@ -74,6 +77,23 @@ impl<'l> Builder<'l> {
         self.inner.borrow_mut().exit = Some(exit);
     }
 
+    /// The mode is `mode` from here on: for the instructions that follow in the block, and when it is left. What the lifter sets
+    /// must make the target report that mode, too; and both modes must use the same address spaces.
+    pub fn enter_mode(&self, mode: u32) {
+        self.inner.borrow_mut().mode = Some(mode);
+    }
+
+    /// The mode that [`Builder::enter_mode`] has entered last.
+    pub fn mode(&self) -> Option<u32> {
+        self.inner.borrow().mode
+    }
+
+    /// The taken edge of this block's [`Exit::Branch`] leads into `mode`, whatever mode the fallthrough leads into. A CPU that stops
+    /// at the edge is in the mode that its target reports: `mode` may say more, if going on without it comes to the same.
+    pub fn taken_mode(&self, mode: u32) {
+        self.inner.borrow_mut().taken_mode = Some(mode);
+    }
+
     /// Whether the block has its exit.
     pub fn has_exit(&self) -> bool {
         self.inner.borrow().exit.is_some()
@@ -86,7 +106,8 @@ impl<'l> Builder<'l> {
     pub fn finish(self, pc: u64, len: u32) -> Block {
         let inner = self.inner.into_inner();
         let exit = inner.exit.expect("a block ends with an exit");
-        Block { pc, len, ops: inner.ops, widths: inner.widths, insns: inner.insns, exit }
+        let (mode, taken_mode) = (inner.mode, inner.taken_mode);
+        Block { pc, len, ops: inner.ops, widths: inner.widths, insns: inner.insns, exit, mode, taken_mode }
     }
 
     fn push(&self, op: Op, width: Width) -> Value {
@@ -163,6 +184,12 @@ impl<'l> Builder<'l> {
     /// A fence.
     pub fn fence(&self, fence: Fence) {
         self.push(Op::Fence(fence), Width::W64);
+    }
+
+    /// Raises exception `code` with `arg` ([`Exit::Raise`]) if `cond`, a truth value, is 1.
+    pub fn raise_if(&self, cond: Val<'_>, code: u32, arg: u64) {
+        assert_eq!(cond.width(), Width::W1, "the condition of an exception");
+        self.push(Op::RaiseIf { cond: cond.id, code, arg }, Width::W64);
     }
 
     /// Calls helper number `helper`; the result is meaningless if its row has none.

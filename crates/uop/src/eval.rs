@@ -27,6 +27,8 @@ pub trait World {
     fn store_cond(&mut self, addr: u64, value: u64, mem: Mem) -> Result<bool, Self::Fault>;
     /// A fence.
     fn fence(&mut self, fence: Fence);
+    /// The fault of an exception that an op raises.
+    fn raise(&mut self, code: u32, arg: u64) -> Self::Fault;
     /// A helper.
     fn call(&mut self, helper: u16, args: &[u64]) -> Result<u64, Self::Fault>;
 }
@@ -93,6 +95,8 @@ fn eval_op<W: World>(block: &Block, layout: &Layout, world: &mut W, values: &[u6
             world.fence(fence);
             0
         }
+        Op::RaiseIf { cond, code, arg } if v(cond) == 1 => return Err(world.raise(code, arg)),
+        Op::RaiseIf { .. } => 0,
         Op::Call { helper, args, .. } => {
             let n = usize::from(layout.helpers[usize::from(helper)].args);
             let args: Vec<u64> = args[..n].iter().map(|a| v(*a)).collect();

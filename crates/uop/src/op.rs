@@ -406,6 +406,15 @@ pub enum Op {
     },
     /// A fence.
     Fence(Fence),
+    /// Raises an exception if a truth value is 1: the instruction has no other effect then, so this comes before its effects.
+    RaiseIf {
+        /// The condition.
+        cond: Value,
+        /// The target's number for the exception.
+        code: u32,
+        /// A number that goes with it (the instruction's bits, say).
+        arg: u64,
+    },
     /// Calls helper number `helper` of the target. Faults if the helper's row says so.
     Call {
         /// Index into the target's helper table.
@@ -425,7 +434,7 @@ impl Op {
         let list = match *self {
             Op::Const(_) | Op::Get(_) | Op::Fence(_) => [none; 4],
             Op::Set(_, v) | Op::Un(_, v) | Op::Zext(v) | Op::Sext(v) | Op::Trunc(v) => [v, none, none, none],
-            Op::Extract { value, .. } => [value, none, none, none],
+            Op::Extract { value, .. } | Op::RaiseIf { cond: value, .. } => [value, none, none, none],
             Op::Bin(_, a, b) | Op::Cmp(_, a, b) => [a, b, none, none],
             Op::Deposit { value, field, .. } => [value, field, none, none],
             Op::Select(c, a, b) => [c, a, b, none],
@@ -449,7 +458,7 @@ impl Op {
         match self {
             Op::Const(_) | Op::Get(_) | Op::Fence(_) => {}
             Op::Set(_, v) | Op::Un(_, v) | Op::Zext(v) | Op::Sext(v) | Op::Trunc(v) => go(v),
-            Op::Extract { value, .. } => go(value),
+            Op::Extract { value, .. } | Op::RaiseIf { cond: value, .. } => go(value),
             Op::Bin(_, a, b) | Op::Cmp(_, a, b) => (go(a), go(b)).0,
             Op::Deposit { value, field, .. } => (go(value), go(field)).0,
             Op::Select(c, a, b) => (go(c), go(a), go(b)).0,
@@ -478,6 +487,6 @@ impl Op {
 
     /// Whether the op does nothing but compute its result from its operands (and, for [`Op::Get`], a register).
     pub const fn is_pure(&self) -> bool {
-        !self.is_memory() && !matches!(self, Op::Set(..) | Op::Fence(_) | Op::Call { .. })
+        !self.is_memory() && !matches!(self, Op::Set(..) | Op::Fence(_) | Op::RaiseIf { .. } | Op::Call { .. })
     }
 }

@@ -24,7 +24,9 @@ pub fn text(block: &Block, layout: &Layout) -> String {
             let _ = writeln!(out, "  {}", line(block, layout, i));
         }
     }
-    let _ = writeln!(out, "  {}", exit(&block.exit));
+    let mode = |name: &str, mode: Option<u32>| mode.map_or(String::new(), |mode| format!(" {name} {mode:#x}"));
+    let modes = mode("mode", block.mode) + &mode("taken", block.taken_mode);
+    let _ = writeln!(out, "  {}{modes}", exit(&block.exit));
     out
 }
 
@@ -50,6 +52,7 @@ fn line(block: &Block, layout: &Layout, i: usize) -> String {
         Op::Cas { addr, expected, new, mem } => format!("cas{} {addr}, {expected}, {new}", how(mem)),
         Op::LoadLinked { addr, mem } => format!("ll{} {addr}", how(mem)),
         Op::StoreCond { addr, value, mem } => format!("sc{} {addr}, {value}", how(mem)),
+        Op::RaiseIf { cond, code, arg } => return format!("raise_if {cond}, {code}, {arg:#x}"),
         Op::Fence(kind) => return format!("fence {kind:?}").to_lowercase(),
         Op::Call { helper, args, .. } => {
             let info = &layout.helpers[usize::from(helper)];

@@ -56,6 +56,9 @@ fn verify_frame(block: &Block) -> Result<(), VerifyError> {
     {
         return fail("instructions begin in order");
     }
+    if block.taken_mode.is_some() && !matches!(block.exit, Exit::Branch { .. }) {
+        return fail("only a branch has a taken edge");
+    }
     if let Some(v) = block.exit.operand() {
         if v.index() >= block.ops.len() {
             return fail("the exit's operand is a value");
@@ -69,7 +72,7 @@ fn verify_frame(block: &Block) -> Result<(), VerifyError> {
 
 fn has_result(op: &Op, layout: &Layout) -> bool {
     match op {
-        Op::Set(..) | Op::Store { .. } | Op::Fence(_) => false,
+        Op::Set(..) | Op::Store { .. } | Op::Fence(_) | Op::RaiseIf { .. } => false,
         Op::Call { helper, .. } => layout.helpers[usize::from(*helper)].ret.is_some(),
         _ => true,
     }
@@ -129,6 +132,7 @@ fn broken_rule(block: &Block, layout: &Layout, op: &Op, w: Width) -> Option<&'st
             (width(expected) == mem.width && width(new) == mem.width, "operands have the access's width"),
             (mem.width == w && w >= Width::W8, "it gives the access's width"),
         ],
+        Op::RaiseIf { cond, .. } => [(width(cond) == Width::W1, "an exception goes by a truth value"), (true, "")],
         Op::Fence(_) => [(true, ""), (true, "")],
         Op::Call { helper, args, fast } => match layout.helpers.get(usize::from(helper)) {
             None => [(false, "there is such a helper"), (true, "")],

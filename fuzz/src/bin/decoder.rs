@@ -25,7 +25,7 @@ fn lift<T: Target<Model = Model>>(kinds: &Kinds<T>, choice: u8, mode: cpu::Mode,
         let start = at;
         while !builder.has_exit() {
             let offset = (at - start) as i32;
-            let code = Code { pc: pc.wrapping_add(at as u64), offset, bytes: &bytes[at..], mode };
+            let code = Code { pc: pc.wrapping_add(at as u64), offset, bytes: &bytes[at..], mode, alone: false };
             if let Some((text, len)) = T::disassemble(kind.lifter(), code) {
                 assert!(!text.is_empty() && len as usize <= bytes.len() - at, "{text:?} {len}");
             }

@@ -28,7 +28,7 @@ fn bus() -> Arc<AddressSpace> {
 }
 
 fn cpu<T: Target>(kind: &Arc<Kind<T>>, bus: &Arc<AddressSpace>) -> Vcpu<T, Interp> {
-    let env = Env { index: 0, lines: Arc::<Lines>::default(), bus: Arc::clone(bus), clock: Arc::new(Still) };
+    let env = Env { index: 0, lines: Arc::<Lines>::default(), bus: Arc::clone(bus), clock: Arc::new(Still), board: Arc::new(cpu::PlainBoard) };
     let mut cpu = Vcpu::new(kind, env);
     cpu.set_pc(0x8000_0000);
     cpu

@@ -87,7 +87,7 @@ impl<T: Target<Model = Model, State = Csrs>> Hart for Ctx<T> {
 
     fn time(&self) -> u64 {
         let ticks = u128::from(self.now()) * u128::from(self.model().timebase_hz) / 1_000_000_000;
-        ticks as u64
+        (ticks as u64).wrapping_add(self.timebase_offset())
     }
 
     fn executed(&self) -> u64 {

@@ -192,6 +192,7 @@ macro_rules! target {
 
             fn deadline(ctx: &Ctx<Self>) -> Option<u64> {
                 let ticks = csr::timer_deadline(ctx)?;
+                let ticks = ticks.wrapping_sub(ctx.timebase_offset());
                 let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(ctx.model().timebase_hz.into());
                 u64::try_from(ns).ok()
             }

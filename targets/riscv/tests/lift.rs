@@ -165,8 +165,13 @@ fn rv32e_has_sixteen_registers() {
         let builder = uop::Builder::new(kind.layout());
         builder.begin_insn(0, 0);
         let bytes = bits.to_le_bytes();
-        let code =
-            Code { pc: CODE, offset: 0, bytes: &bytes, mode: riscv::mode::pack(Priv::M as u32, 3, false, false) };
+        let code = Code {
+            pc: CODE,
+            offset: 0,
+            bytes: &bytes,
+            mode: riscv::mode::pack(Priv::M as u32, 3, false, false),
+            alone: false,
+        };
         let lifted = Riscv32::lift(kind.lifter(), &builder, code);
         assert_eq!(matches!(lifted, Lifted::Next(_)), legal, "{bits:#x}");
     }
@@ -178,7 +183,7 @@ fn a_cut_off_instruction_asks_for_more() {
     let lift = |bytes: &[u8]| {
         let builder = uop::Builder::new(kind.layout());
         builder.begin_insn(0, 0);
-        Riscv64::lift(kind.lifter(), &builder, Code { pc: CODE, offset: 0, bytes, mode: 3 })
+        Riscv64::lift(kind.lifter(), &builder, Code { pc: CODE, offset: 0, bytes, mode: 3, alone: false })
     };
     assert_eq!(lift(&[0x33, 0x85]), Lifted::More);
     assert_eq!(lift(&[0x33, 0x85, 0xc5]), Lifted::More);

@@ -20,7 +20,16 @@ impl Clock for Stopped {
 fn hart(cpu: &str) -> Vcpu<Riscv64, Interp> {
     let kind = Kind::new(Model::parse(64, cpu).unwrap());
     let bus = Arc::new(AddressSpace::new());
-    Vcpu::new(&kind, Env { index: 5, lines: Arc::new(Lines::default()), bus, clock: Arc::new(Stopped) })
+    Vcpu::new(
+        &kind,
+        Env {
+            index: 5,
+            lines: Arc::new(Lines::default()),
+            bus,
+            clock: Arc::new(Stopped),
+            board: Arc::new(cpu::PlainBoard),
+        },
+    )
 }
 
 fn index(hart: &dyn Cpu, name: &str) -> usize {
@@ -95,7 +104,13 @@ fn snapshots_hold_every_register() {
         let bus = Arc::new(AddressSpace::new());
         Vcpu::<_, Interp>::new(
             &kind,
-            Env { index: 0, lines: Arc::new(Lines::default()), bus, clock: Arc::new(Stopped) },
+            Env {
+                index: 0,
+                lines: Arc::new(Lines::default()),
+                bus,
+                clock: Arc::new(Stopped),
+                board: Arc::new(cpu::PlainBoard),
+            },
         )
     };
     assert!(narrow.restore(&old.save()).is_err(), "another target");

@@ -132,7 +132,13 @@ fn run_as(in_rounds: bool, rounds: u64, programs: &[Vec<u32>]) -> (Arc<Ram>, Vec
         let start = index as u64 * 0x1000;
         ram.write_bytes(start, &bytes);
         let lines = Arc::<Lines>::default();
-        let env = Env { index: index as u32, lines, bus: Arc::clone(&bus), clock: Arc::new(Still) };
+        let env = Env {
+            index: index as u32,
+            lines,
+            bus: Arc::clone(&bus),
+            clock: Arc::new(Still),
+            board: Arc::new(cpu::PlainBoard),
+        };
         let mut hart = Vcpu::new(&kind, env);
         hart.set_pc(RAM + start);
         for (name, value) in [("s0", RAM + DATA), ("s1", RAM + PAGE), ("s2", rounds)] {

@@ -35,19 +35,19 @@ pub(super) struct Fetched {
 }
 
 impl<T: Target, E: Engine> Vcpu<T, E> {
-    /// Only within a page: what lies in another one depends on translations that may change.
+    /// Only within a page: what lies in another one depends on translations that may change. Both modes are known: an exit always
+    /// leads into the same one.
     pub(super) fn may_link(&self, from: CodeId, to: CodeId) -> bool {
         let (from, to) = (self.cache.entry(from), self.cache.entry(to));
         from.key.pc / PAGE_SIZE == to.key.pc / PAGE_SIZE
             && from.key.phys / PAGE_SIZE == to.key.phys / PAGE_SIZE
-            && from.key.mode == to.key.mode
             && to.pages[1].is_none()
     }
 
     /// The block at `pc`, if the jump cache knows it.
     pub(super) fn recall(&self, pc: u64, mode: Mode) -> Option<CodeId> {
         let entry = &self.ctx.core.jumps[Core::jump_slot(pc)];
-        if entry.pc != pc || entry.mode_key != u64::from(mode) + 1 {
+        if entry.pc != pc || entry.mode_key != Core::key_of(mode) {
             return None;
         }
         // SAFETY: the cache is emptied whenever blocks are removed.
@@ -67,7 +67,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             _ => self.lift(key, &page)?,
         };
         if !alone && page.keep && self.cache.entry(code).pages[1].is_none() {
-            self.ctx.note_jump(JumpEntry { pc, mode_key: u64::from(mode) + 1, entry: self.engine.entry(code) });
+            self.ctx.note_jump(JumpEntry { pc, mode_key: Core::key_of(mode), entry: self.engine.entry(code) });
         }
         Ok(code)
     }
@@ -125,6 +125,10 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         }
         let mut block = builder.finish(key.pc, len);
         debug_assert_eq!(uop::verify(&block, &kind.layout), Ok(()), "lifted\n{}", uop::text(&block, &kind.layout));
+        debug_assert!(
+            [block.mode, block.taken_mode].into_iter().flatten().all(|to| same_spaces::<T>(key.mode, to)),
+            "a known mode with other address spaces"
+        );
         let insns = block.insns.clone().into_boxed_slice();
         self.log_lifted(&block, &bytes, key.mode);
         uop::pass::run(&mut block, &kind.layout);
@@ -180,7 +184,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 break;
             }
             builder.begin_insn(len as i32, 0);
-            let code = Code { pc, offset: len as i32, bytes: &bytes[len as usize..], mode: key.mode };
+            let mode = builder.mode().unwrap_or(key.mode);
+            let code = Code { pc, offset: len as i32, bytes: &bytes[len as usize..], mode, alone: key.alone };
             match T::lift(&self.kind.lifter, builder, code) {
                 Lifted::Next(n) | Lifted::End(n) => len += n,
                 Lifted::More => {
@@ -201,7 +206,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             for insn in &block.insns {
                 let pc = block.pc.wrapping_add_signed(i64::from(insn.offset));
                 let rest = bytes.get(insn.offset as usize..).unwrap_or_default();
-                let code = Code { pc, offset: insn.offset, bytes: rest, mode };
+                let code = Code { pc, offset: insn.offset, bytes: rest, mode, alone: true };
                 let (name, len) = T::disassemble(&self.kind.lifter, code).unwrap_or(("(unknown)".to_owned(), 0));
                 let hex: String = rest.iter().take(len as usize).map(|b| format!("{b:02x}")).collect();
                 let _ = writeln!(text, "{pc:#018x}:  {hex:<16}  {name}");
@@ -219,4 +224,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             log.write(&text);
         }
     }
+}
+
+/// Whether two modes reach memory in the same way, so that a block may lead from one to the other.
+pub(super) fn same_spaces<T: Target>(a: Mode, b: Mode) -> bool {
+    [Access::Read, Access::Fetch].into_iter().all(|access| T::space(a, access) == T::space(b, access))
 }

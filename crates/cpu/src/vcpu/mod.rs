@@ -40,6 +40,8 @@ pub struct Vcpu<T: Target, E: Engine> {
     breakpoints: HashSet<u64>,
     seen_code_changes: u64,
     seen_code_pages: u64,
+    /// Where a budget has ended at an edge into a known mode that the target does not report.
+    edge: Option<(u64, Mode)>,
     log: Option<(Arc<dyn Log>, LogItems)>,
 }
 
@@ -57,6 +59,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             breakpoints: HashSet::new(),
             seen_code_changes: 0,
             seen_code_pages: 0,
+            edge: None,
             log: None,
         }
     }
@@ -126,7 +129,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     /// Runs up to `left` instructions; exactly as many, if nothing intervenes, when `exact`.
     fn run_slice(&mut self, mut left: i64, exact: bool, step: bool) -> Slice {
-        let mode = T::mode(&self.ctx);
+        let mut mode = self.mode_to_go_on(step);
         self.enter_mode(mode);
         let traced = self.log.as_ref().is_some_and(|(_, items)| items.exec || items.cpu);
         let always_alone = step || traced || !self.ctx.watchpoints.is_empty();
@@ -152,6 +155,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             }
             let leave = self.enter(code, &mut left, alone);
             self.look_at_requests();
+            mode = self.ctx.core.mode();
             if let Some((address, access)) = self.ctx.watch_hit.take() {
                 self.leave_at(&leave);
                 return Slice::Out(Exit::Watchpoint { address, access });
@@ -161,6 +165,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 Leave::Budget { pc } => {
                     self.ctx.pc = pc;
                     if left <= 0 || !exact {
+                        self.edge = (mode != T::mode(&self.ctx)).then_some((pc, mode));
                         return Slice::Again;
                     }
                     alone = true;
@@ -187,6 +192,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     self.stand_at(at);
                     if std::mem::take(&mut self.ctx.requests.restart) {
                         alone = true;
+                        mode = T::mode(&self.ctx);
+                        self.enter_mode(mode);
                         continue;
                     }
                     let fault = self.ctx.fault.take().expect("an access that stops leaves a fault");
@@ -212,6 +219,15 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     return Slice::Out(Exit::Breakpoint);
                 }
             }
+        }
+    }
+
+    /// The mode of the next block. A step always begins where the target says.
+    fn mode_to_go_on(&mut self, step: bool) -> Mode {
+        let mode = T::mode(&self.ctx);
+        match self.edge.take() {
+            Some((pc, known)) if pc == self.ctx.pc && !step && lift::same_spaces::<T>(mode, known) => known,
+            _ => mode,
         }
     }
 
@@ -251,7 +267,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let space = T::space(mode, Access::Read);
         self.ctx.ready_space(space);
         self.ctx.core.space = space;
-        self.ctx.core.mode_key = u64::from(mode) + 1;
+        self.ctx.core.mode_key = Core::key_of(mode);
     }
 
     /// Enters the engine and does the accounts.

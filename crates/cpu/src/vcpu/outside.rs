@@ -43,6 +43,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn set_register(&mut self, index: usize, value: u128) -> Result<(), RegisterError> {
+        self.edge = None;
         let register = self.registers().get(index).ok_or(RegisterError::Unknown(index))?;
         let mask = if register.bits >= 128 { u128::MAX } else { (1 << register.bits) - 1 };
         T::write_register(&mut self.ctx, index, value & mask)
@@ -53,6 +54,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn set_pc(&mut self, pc: u64) {
+        self.edge = None;
         self.ctx.pc = pc;
     }
 
@@ -76,6 +78,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn reset(&mut self) {
+        self.edge = None;
         let ctx = &mut *self.ctx;
         ctx.core.file[..self.kind.layout.regs.len()].fill(0);
         ctx.state = T::new_state(&ctx.model);
@@ -149,6 +152,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn restore(&mut self, state: &[u8]) -> Result<(), RestoreError> {
+        self.edge = None;
         let saved: Saved<T::State> =
             postcard::from_bytes(state).map_err(|e| RestoreError(format!("is damaged ({e})")))?;
         if saved.target != T::NAME {

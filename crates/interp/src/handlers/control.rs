@@ -111,6 +111,59 @@ unsafe extern "C" fn branch<const OP: u8, const W: u8, const IMM: bool>(
     }
 }
 
+/// The same, where the taken edge leads into another mode: its key is behind the links.
+unsafe extern "C" fn branch_into<const OP: u8, const W: u8, const IMM: bool>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        if compare::<OP, W, IMM>(core, &*ip) {
+            (*core).mode_key = (*ip.add(3).cast::<Data>()).low;
+            enter_link(core, ip.add(1).cast(), tlb, budget)
+        } else {
+            enter_link(core, ip.add(2).cast(), tlb, budget)
+        }
+    }
+}
+
+/// The handler that compares and branches, into another mode if it is taken.
+pub(crate) fn branch_into_handler(op: CmpOp, w: Width, imm: bool) -> Handler {
+    uop::for_each_cmp_op!(pick_cmp branch_into, op, w, imm;)
+}
+
+/// The mode is the one in `imm` from here on.
+pub(crate) unsafe extern "C" fn set_mode(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        (*core).mode_key = Core::key_of((*ip).imm as u32);
+        go!(core, ip.add(1), tlb, budget)
+    }
+}
+
+/// Raises if the comparison holds; code and argument are behind.
+unsafe extern "C" fn raise_if<const OP: u8, const W: u8, const IMM: bool>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        if compare::<OP, W, IMM>(core, &*ip) {
+            return out(core, ip.cast(), budget, leave::RAISE);
+        }
+        go!(core, ip.add(2), tlb, budget)
+    }
+}
+
+/// The handler that compares and raises.
+pub(crate) fn raise_if_handler(op: CmpOp, w: Width, imm: bool) -> Handler {
+    uop::for_each_cmp_op!(pick_cmp raise_if, op, w, imm;)
+}
+
 /// The handler that compares and branches.
 pub(crate) fn branch_handler(op: CmpOp, w: Width, imm: bool) -> Handler {
     uop::for_each_cmp_op!(pick_cmp branch, op, w, imm;)

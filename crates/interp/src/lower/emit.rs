@@ -1,5 +1,6 @@
 //! The forward walk.
 
+use cpu::Core;
 use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
 
 use super::plan::{Addr, Node, call_constant, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
@@ -127,7 +128,7 @@ impl Cx<'_> {
                     let living = !self.places.living_in(reg, i as u32, &self.plan.last_use).is_empty();
                     return (!seen && !living).then_some(reg);
                 }
-                Op::Call { .. } | Op::Fence(_) => return None,
+                Op::Call { .. } | Op::Fence(_) | Op::RaiseIf { .. } => return None,
                 ref op if op.is_memory() => return None,
                 _ => {}
             }
@@ -174,9 +175,30 @@ impl Cx<'_> {
                     self.push(handler, d, a, second);
                 }
                 Op::Call { .. } => self.call(i, op),
+                Op::RaiseIf { cond, code, arg } => self.raise_if(i, cond, code, arg),
                 op if op.is_memory() => self.slow_access(i, op),
                 op => self.simple(i, op, w),
             },
+        }
+    }
+
+    fn raise_if(&mut self, i: usize, cond: Value, code: u32, arg: u64) {
+        let (handler, a, second) = self.condition(i, cond, control::raise_if_handler);
+        self.push(handler, 0, a, second);
+        self.slots.push(Data { low: arg, high: u64::from(code) }.into());
+    }
+
+    /// What an op that goes by a truth value compares: the operands of the comparison that makes it, if that can be done at once.
+    fn condition(
+        &mut self,
+        at: usize,
+        cond: Value,
+        handler: fn(uop::CmpOp, Width, bool) -> Handler,
+    ) -> (Handler, u16, i32) {
+        let cond = resolve(self.block, cond, None);
+        match self.block.ops[cond.index()] {
+            Op::Cmp(cmp, a, b) => self.comparison(at, cmp, a, b, handler),
+            _ => (handler(uop::CmpOp::Ne, Width::W64, true), self.operand(cond, None, at), 0),
         }
     }
 
@@ -320,24 +342,15 @@ impl Cx<'_> {
 
     fn exit(&mut self) -> [Option<u32>; 2] {
         let end = self.block.ops.len();
+        if let Some(mode) = self.block.mode {
+            self.push(control::set_mode, 0, 0, mode as i32);
+        }
         match self.block.exit {
             Exit::Jump { pc } => {
                 self.push_as(Shape::Jump, control::jump, 0, 0, 0);
                 [Some(self.link(pc)), None]
             }
-            Exit::Branch { cond, taken, fallthrough } => {
-                let (handler, a, second) = match self.plan.exit_cmp {
-                    Some((cmp, _, a, b)) => self.comparison(end, cmp, a, b, control::branch_handler),
-                    None => {
-                        (control::branch_handler(uop::CmpOp::Ne, Width::W64, true), self.operand(cond, None, end), 0)
-                    }
-                };
-                let shape = self.plan.exit_cmp.map_or(Shape::Other, |(cmp, w, _, b)| {
-                    Shape::Branch(cmp, w, second_imm(self.block, w, b).is_some())
-                });
-                self.push_as(shape, handler, 0, a, second);
-                [Some(self.link(taken)), Some(self.link(fallthrough))]
-            }
+            Exit::Branch { cond, taken, fallthrough } => self.branch(cond, taken, fallthrough),
             Exit::Indirect { pc, .. } => {
                 let a = self.operand(pc, None, end);
                 self.push_as(Shape::Indirect, control::indirect, 0, a, 0);
@@ -353,6 +366,26 @@ impl Cx<'_> {
             Exit::Halt { pc } => self.out(control::halt, pc, 0),
             Exit::Break => self.out(control::break_, self.block.pc, 0),
         }
+    }
+
+    fn branch(&mut self, cond: Value, taken: u64, fallthrough: u64) -> [Option<u32>; 2] {
+        let end = self.block.ops.len();
+        let into = self.block.taken_mode;
+        let handler = if into.is_some() { control::branch_into_handler } else { control::branch_handler };
+        let (handler, a, second) = self.condition(end, cond, handler);
+        let shape = match self.block.ops[resolve(self.block, cond, None).index()] {
+            Op::Cmp(cmp, first, b) if into.is_none() => {
+                let w = self.block.width(first);
+                Shape::Branch(cmp, w, second_imm(self.block, w, b).is_some())
+            }
+            _ => Shape::Other,
+        };
+        self.push_as(shape, handler, 0, a, second);
+        let links = [Some(self.link(taken)), Some(self.link(fallthrough))];
+        if let Some(mode) = into {
+            self.slots.push(Data { low: Core::key_of(mode), high: 0 }.into());
+        }
+        links
     }
 
     fn out(&mut self, handler: Handler, low: u64, high: u64) -> [Option<u32>; 2] {

@@ -1,6 +1,6 @@
 //! What is needed of a block, and what is fused.
 
-use uop::{Align, BinOp, Block, CmpOp, Exit, Mem, Op, Order, Value, Width};
+use uop::{Align, BinOp, Block, Exit, Mem, Op, Order, Value, Width};
 
 /// How the address of a plain access is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,8 +32,6 @@ pub(super) struct Plan {
     pub(super) makes: Vec<Value>,
     /// By value: the last op that uses it; the number of ops means the exit.
     pub(super) last_use: Vec<u32>,
-    /// The comparison that the exit does itself.
-    pub(super) exit_cmp: Option<(CmpOp, Width, Value, Value)>,
 }
 
 impl Plan {
@@ -47,7 +45,6 @@ impl Plan {
                 nodes: vec![Node::Skip; n],
                 makes: (0..n).map(|i| Value(i as u16)).collect(),
                 last_use: vec![0; n],
-                exit_cmp: None,
             },
         };
         planner.exit();
@@ -148,18 +145,19 @@ impl Planner<'_> {
         }
     }
 
+    /// Needs what an op that goes by a truth value compares: a comparison is done by its user.
+    fn need_condition(&mut self, cond: Value, at: usize) {
+        let cond = resolve(self.block, cond, None);
+        match self.block.ops[cond.index()] {
+            Op::Cmp(_, a, b) => self.need_cmp(a, b, at),
+            _ => _ = self.need(cond, None, at),
+        }
+    }
+
     fn exit(&mut self) {
         let end = self.block.ops.len();
         match self.block.exit {
-            Exit::Branch { cond, .. } => {
-                let cond = resolve(self.block, cond, None);
-                if let Op::Cmp(op, a, b) = self.block.ops[cond.index()] {
-                    self.plan.exit_cmp = Some((op, self.block.width(a), a, b));
-                    self.need_cmp(a, b, end);
-                } else {
-                    self.need(cond, None, end);
-                }
-            }
+            Exit::Branch { cond, .. } => self.need_condition(cond, end),
             exit => {
                 if let Some(v) = exit.operand() {
                     self.need(v, None, end);
@@ -170,7 +168,7 @@ impl Planner<'_> {
 
     fn op(&mut self, i: usize) {
         let op = self.block.ops[i];
-        let effect = matches!(op, Op::Set(..) | Op::Fence(_) | Op::Call { .. }) || op.is_memory();
+        let effect = !op.is_pure();
         if !effect && !self.needed[i] {
             return;
         }
@@ -189,6 +187,10 @@ impl Planner<'_> {
                 Node::Emit
             }
             Op::Sext(v) => return self.sext(i, v, w),
+            Op::RaiseIf { cond, .. } => {
+                self.need_condition(cond, i);
+                Node::Emit
+            }
             Op::Load { addr, mem } if is_plain(mem) => Node::Load(self.address(addr, i)),
             Op::Store { addr, value, mem } if is_plain(mem) => {
                 self.need(value, Some(mem.width), i);

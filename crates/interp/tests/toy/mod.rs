@@ -1,4 +1,4 @@
-//! A guest small enough to see through: registers of all widths, two pages of memory, two helpers, nine instructions.
+//! A guest small enough to see through: registers of all widths, two pages of memory, two helpers, eleven instructions.
 //!
 //! An instruction is four bytes: operation, `d`, `a`, and `i`, a signed number. A fault or interrupt makes the CPU stuck with the
 //! fault in register 10 and the pc in register 11.
@@ -40,6 +40,13 @@ pub(crate) const BNE: u8 = 5;
 pub(crate) const JUMP: u8 = 6;
 pub(crate) const INDIRECT: u8 = 7;
 pub(crate) const HALT: u8 = 8;
+/// Register 15 becomes `i`, and its low bits are the mode: in mode 1, `ADDI` adds twice.
+pub(crate) const MODE: u8 = 9;
+/// Branches as `BNE`, and only when it is taken, executes the `ADDI` behind it first; faults if register `d` is 13.
+pub(crate) const LIKELY: u8 = 10;
+const MODE_REG: Reg = Reg(15);
+/// The mode of a branch that is taken, between the branch and what it executes.
+const TAKEN: Mode = 2;
 /// The fault that line 1 raises.
 pub(crate) const INTERRUPT: u64 = 77;
 
@@ -110,13 +117,29 @@ impl Target for Toy {
         let mem = uop::Mem::le(Width::W64);
         let next = code.pc + 4;
         match op {
-            ADDI => b.set(d, b.get(a).add_imm(i)),
+            ADDI => b.set(d, b.get(a).add_imm(if code.mode & 1 == 0 { i } else { 2 * i })),
             LOAD => b.set(d, b.load(b.get(a).add_imm(8 * i), mem)),
             STORE => b.store(b.get(a).add_imm(8 * i), b.get(d), mem),
             STORE32 => b.store(b.get(a).add_imm(4 * i), b.get(d).trunc(Width::W32), uop::Mem::le(Width::W32)),
             BNE => {
                 let cond = b.get(d).ne(b.get(a)).id();
                 b.exit(uop::Exit::Branch { cond, taken: relative, fallthrough: next });
+            }
+            MODE => {
+                b.set(MODE_REG, b.konst(Width::W32, i as u64));
+                b.enter_mode(i as Mode & 1);
+            }
+            LIKELY if code.mode & TAKEN != 0 => {
+                let rest = Code { pc: next, bytes: &code.bytes[4..], mode: code.mode & !TAKEN, ..code };
+                Toy::lift(&(), b, rest);
+                b.enter_mode(rest.mode);
+                b.exit(uop::Exit::Jump { pc: relative });
+            }
+            LIKELY => {
+                b.raise_if(b.get(d).eq(b.konst(Width::W64, 13)), 1, 13);
+                let cond = b.get(d).ne(b.get(a));
+                b.taken_mode(code.mode | TAKEN);
+                b.exit(uop::Exit::Branch { cond: cond.id(), taken: code.pc, fallthrough: code.pc + 8 });
             }
             JUMP => b.exit(uop::Exit::Jump { pc: relative }),
             INDIRECT => {
@@ -133,8 +156,8 @@ impl Target for Toy {
     }
     fn new_state((): &()) {}
     fn reset(_: &mut Ctx<Toy>) {}
-    fn mode(_: &Ctx<Toy>) -> Mode {
-        0
+    fn mode(ctx: &Ctx<Toy>) -> Mode {
+        ctx.reg(MODE_REG) as Mode & 1
     }
     fn space(_: Mode, _: Access) -> u8 {
         0
@@ -197,6 +220,12 @@ pub(crate) fn vcpu() -> (Vcpu<Toy, Interp>, Arc<Ram>) {
     let ram = Arc::new(Ram::new(SIZE).expect("two pages"));
     let mut bus = AddressSpace::new();
     bus.map_ram("ram", BASE, &ram).expect("nothing else is there");
-    let env = Env { index: 0, lines: Arc::default(), bus: Arc::new(bus), clock: Arc::new(NoTime) };
+    let env = Env {
+        index: 0,
+        lines: Arc::default(),
+        bus: Arc::new(bus),
+        clock: Arc::new(NoTime),
+        board: Arc::new(cpu::PlainBoard),
+    };
     (Vcpu::new(&Kind::<Toy>::new(()), env), ram)
 }

@@ -39,7 +39,9 @@ pub(crate) fn add_clint(board: &mut Build<'_>, start: u64) -> Result<(), Error> 
     let harts: Vec<i64> = board.cpus.iter().map(|plan| plan.index).collect();
     let lines = harts.iter().map(|&n| HartLines { software: board.line(n, irq::MSI), timer: board.line(n, irq::MTI) });
     let lines = lines.collect();
-    board.device("riscv.sifive.clint", start, devices::clint::CLINT_SIZE, LITTLE, Clint::new(TIMEBASE_HZ, lines))?;
+    let clint = Clint::new(TIMEBASE_HZ, lines);
+    board.timebase = Some(clint.time_base());
+    board.device("riscv.sifive.clint", start, devices::clint::CLINT_SIZE, LITTLE, clint)?;
     board.objects.add_anonymous("riscv.sifive.clint");
     Ok(())
 }

@@ -47,7 +47,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         }
         board.memory = AddressSpace::new();
         board.memory.map_rom("riscv.spike.mrom", MROM.0, &rom).map_err(|e| Error::new(e.to_string()))?;
-        let words = devices::htif(Box::new(board.console.clone()), board.power.clone());
+        let words = devices::htif(Box::new(board.console.clone()), board.power.clone(), board.dma.clone());
         htif::map(board, "riscv.spike.ram", &ram, DRAM, at, words)?;
     }
     riscv::add_clint(board, CLINT.0)

@@ -26,7 +26,7 @@ impl Reference {
         cpu.core(mode);
         let builder = Builder::new(cpu.kind().layout());
         builder.begin_insn(0, 0);
-        let code = Code { pc, offset: 0, bytes, mode };
+        let code = Code { pc, offset: 0, bytes, mode, alone: true };
         let len = match T::lift(cpu.kind().lifter(), &builder, code) {
             Lifted::Next(len) => {
                 builder.exit(Exit::Jump { pc: pc.wrapping_add(u64::from(len)) });
@@ -134,6 +134,10 @@ impl<T: Target> World for Lent<'_, T> {
     }
 
     fn fence(&mut self, _: Fence) {}
+
+    fn raise(&mut self, code: u32, arg: u64) -> T::Fault {
+        T::raise(code, arg)
+    }
 
     fn call(&mut self, helper: u16, args: &[u64]) -> Result<u64, T::Fault> {
         let mut list = [0; 4];

@@ -64,7 +64,13 @@ impl<T: Target> Bench<T> {
         let ram = Arc::new(Ram::new(RAM_LEN).expect("the host has some memory"));
         let mut bus = AddressSpace::new();
         bus.map_ram("ram", RAM_BASE, &ram).expect("nothing else is mapped");
-        let env = Env { index: 0, lines: Arc::<Lines>::default(), bus: Arc::new(bus), clock: Arc::new(Still) };
+        let env = Env {
+            index: 0,
+            lines: Arc::<Lines>::default(),
+            bus: Arc::new(bus),
+            clock: Arc::new(Still),
+            board: Arc::new(cpu::PlainBoard),
+        };
         let mut cpu = Vcpu::new(&self.kind, env);
         (self.prepare)(cpu.ctx());
         cpu.set_pc(CODE);
@@ -214,7 +220,7 @@ fn check_text<T: Target, E: Engine>(
     let mut pc = machine.cpu.pc();
     let mut texts = Vec::new();
     for bytes in code {
-        let text = T::disassemble(bench.kind.lifter(), cpu::Code { pc, offset: 0, bytes, mode });
+        let text = T::disassemble(bench.kind.lifter(), cpu::Code { pc, offset: 0, bytes, mode, alone: true });
         texts.extend(text.map(|(text, _)| text));
         pc += bytes.len() as u64;
     }

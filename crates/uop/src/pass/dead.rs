@@ -48,6 +48,7 @@ fn drop_unused(block: &Block, layout: &Layout, keep: &mut [bool]) {
                 let info = &layout.helpers[usize::from(*helper)];
                 info.pure_ && !info.faults
             }
+            Op::RaiseIf { cond, .. } => block.ops[cond.index()] == Op::Const(0),
             op => op.is_pure(),
         };
         if removable && !used[i] {

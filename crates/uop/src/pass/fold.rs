@@ -44,6 +44,9 @@ pub fn fold(block: &mut Block) {
         && let Op::Const(k) = block.ops[cond.index()]
     {
         block.exit = Exit::Jump { pc: if k == 1 { taken } else { fallthrough } };
+        if let Some(mode) = block.taken_mode.take().filter(|_| k == 1) {
+            block.mode = Some(mode);
+        }
     }
 }
 

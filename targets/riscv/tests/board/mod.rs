@@ -137,7 +137,7 @@ pub(crate) fn run<T: Target<Model = Model>>(model: Model, elf: &[u8], insns: u64
     for (name, start, len, device) in &devices {
         bus.map_device(name, *start, *len, DeviceEndian::Native, device).unwrap();
     }
-    let env = Env { index: 0, lines, bus: Arc::new(bus), clock: clock.clone() };
+    let env = Env { index: 0, lines, bus: Arc::new(bus), clock: clock.clone(), board: Arc::new(cpu::PlainBoard) };
     let mut hart = Vcpu::<T, Interp>::new(&Kind::new(model), env);
     hart.set_pc(entry);
     while finisher.lock().0.is_none() {
