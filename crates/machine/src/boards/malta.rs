@@ -119,8 +119,7 @@ fn add_bridge(board: &mut Build<'_>) -> Result<(), Error> {
     let power = Piix4Pm::new(board.power.clone());
     let (pm, base) = (board.part(power), PortBase::off());
     ports.add_movable(&base, PM_PORTS, 4, &pm, 0);
-    let functions =
-        vec![gt64120::pci_function(), piix4::isa_bridge(PIIX4), piix4::power_management(PIIX4, base)];
+    let functions = vec![gt64120::pci_function(), piix4::isa_bridge(PIIX4), piix4::power_management(PIIX4, base)];
     let (ports, big_endian) = (board.part(ports), board.config.target.big_endian);
     let bridge = Gt64120::new(BRIDGE.0, big_endian, ports, pic, PciBus::new(functions));
     board.device("gt64120", BRIDGE.0, BRIDGE.1, mips::LITTLE, bridge)?;

@@ -14,10 +14,7 @@ use crate::error::Error;
 
 pub(crate) use ::mips::irq;
 
-/// The CPU model of each target, when `-cpu` is not given: 32 bits, then 64.
-pub(crate) type Models = &'static [(&'static str, &'static str)];
-
-/// What the small boards of QEMU have on 32 bits.
+/// The byte order of what is behind a bus of PCs.
 pub(crate) const LITTLE: DeviceEndian = DeviceEndian::Fixed(bits::Endian::Little);
 
 /// Physical addresses up to here answer on all boards: where nothing is they read 0.

@@ -3,9 +3,9 @@
 mod htif;
 pub mod malta;
 mod mips;
+pub mod mips_more;
 pub mod mips_r4k;
 pub mod mipssim;
-pub mod mips_more;
 pub mod none;
 pub mod polyarch;
 mod riscv;
