@@ -86,7 +86,7 @@ fn guests(record: bool) -> Result<()> {
     let mut wrong = Vec::new();
     for run in Run::all() {
         let emulator = format!("qemu-system-{}", run.arch.target);
-        need(&emulator, "Debian's qemu-system-misc")?;
+        need(&emulator, "a qemu-system package of Debian")?;
         let got = boot(Path::new(&emulator), &run.options(), LIMIT).with_context(|| run.name())?.golden();
         let golden = run.golden();
         if record {
@@ -106,7 +106,7 @@ fn guests(record: bool) -> Result<()> {
 
 /// The demo is written for our own board; its program, if not the board, can be checked on the `virt` machine.
 fn demo_on_virt() -> Result<()> {
-    for arch in ARCHS {
+    for arch in ARCHS.iter().filter(|arch| arch.folder == "riscv") {
         let binary = build_demo_on_virt(arch)?.display().to_string();
         let options = ["-M", "virt", "-bios", "none", "-nographic", "-smp", "8", "-kernel", &binary].map(str::to_owned);
         let outcome = boot(Path::new(&format!("qemu-system-{}", arch.target)), &options, LIMIT)?;
