@@ -152,12 +152,18 @@ fn to_int<F: Float, I: Int>(a: F::Bits, fcsr: u64, rounding: Rounding, env: &mut
     if fcsr >> fcsr::NAN2008 & 1 != 0 { result.saturate(I::ZERO) } else { result.or(I::MAX) }
 }
 
+/// 1 in a format.
+fn one_of<F: Float>() -> F::Bits {
+    let mut env = Env::MIPS_2008;
+    softfloat::from_int::<F, i32>(1, &mut env)
+}
+
 /// What the operations of both formats compute; bits are passed as 64-bit numbers.
 macro_rules! compute {
     ($name:ident $float:ident $bits:ident $other:ident $other_bits:ident) => {
         fn $name(op: Op, [a, b, c, _]: Args, fcsr: u64, env: &mut Env) -> u64 {
             let (x, y, z) = (a as $bits, b as $bits, c as $bits);
-            let one = softfloat::from_int::<$float, i32>(1, &mut Env::MIPS_2008);
+            let one = one_of::<$float>();
             let neg = |v: $bits| v ^ 1 << ($bits::BITS - 1);
             let scaled = |sub: bool, env: &mut Env| {
                 let product = softfloat::mul::<$float>(x, y, env);

@@ -30,9 +30,6 @@ pub(crate) trait Hart {
     /// Guest time in nanoseconds.
     fn now(&self) -> u64;
 
-    /// Instructions executed before the one at work.
-    fn executed(&self) -> u64;
-
     /// A register of the register file.
     fn file(&self, reg: Reg) -> u64;
 
@@ -87,10 +84,6 @@ impl<T: Target<Model = Model, State = Cp0, Fault = Trap>> Hart for Ctx<T> {
 
     fn now(&self) -> u64 {
         self.now()
-    }
-
-    fn executed(&self) -> u64 {
-        self.executed()
     }
 
     fn file(&self, reg: Reg) -> u64 {

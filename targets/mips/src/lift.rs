@@ -155,11 +155,7 @@ impl<'b> Lift<'b> {
 
     /// An address as the mode reaches it (Volume III, "Address Generation": sign-extended where 64-bit addressing is off).
     pub fn wrap(&self, address: Val<'b>) -> Val<'b> {
-        if self.is_wide() && self.mode & mode::WRAP != 0 {
-            address.trunc(Width::W32).sext(Width::W64)
-        } else {
-            address
-        }
+        if self.is_wide() && self.mode & mode::WRAP != 0 { address.trunc(Width::W32).sext(Width::W64) } else { address }
     }
 
     /// The byte order of data.

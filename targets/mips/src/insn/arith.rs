@@ -292,9 +292,9 @@ fn mtlo(l: &Lift, f: F) -> Flow {
 
 /// Puts 64 bits into HI and LO, each half sign-extended.
 fn set_hi_lo(l: &Lift, value: Val) {
-    let half = |v: Val| v.trunc(Width::W32);
-    l.ir.set(state::LO, half(value).sext(l.xlen()));
-    l.ir.set(state::HI, half(value.shr_u(value.konst(32))).sext(l.xlen()));
+    let high = value.shr_u(value.konst(32));
+    l.ir.set(state::LO, value.trunc(Width::W32).sext(l.xlen()));
+    l.ir.set(state::HI, high.trunc(Width::W32).sext(l.xlen()));
 }
 
 /// The 64 bits of HI and LO.

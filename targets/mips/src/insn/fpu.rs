@@ -361,11 +361,11 @@ fn set_mask(l: &Lift, f: F, cond: u64, is_double: bool) -> Flow {
 
 /// Condition code `n`.
 fn condition<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
-    l.ir.get(state::FCSR).extract(fcsr::cc(n).into(), 1).is_nonzero()
+    l.ir.get(state::FCSR).extract(fcsr::cc(n), 1).is_nonzero()
 }
 
 fn not_condition<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
-    let bit = l.ir.get(state::FCSR).extract(fcsr::cc(n).into(), 1);
+    let bit = l.ir.get(state::FCSR).extract(fcsr::cc(n), 1);
     bit.eq(bit.konst(0))
 }
 

@@ -100,11 +100,8 @@ fn load_part(l: &Lift, f: F, width: Width, left: bool) -> Flow {
     let count = lane.shl(lane.konst(3));
     let count = if width == Width::W64 { count.zext(width) } else { count };
     let ones = l.ir.konst(width, u64::MAX);
-    let value = if left {
-        word.shl(count) | old & !ones.shl(count)
-    } else {
-        word.shr_u(count) | old & !ones.shr_u(count)
-    };
+    let value =
+        if left { word.shl(count) | old & !ones.shl(count) } else { word.shr_u(count) | old & !ones.shr_u(count) };
     l.set_r(f.rt(), value.sext(l.xlen()));
     Next
 }
