@@ -6,8 +6,8 @@ use cpu::Mode;
 const SPACE: u32 = 0;
 /// 64-bit operations are allowed.
 pub const OPS64: Mode = 1 << 2;
-/// 64-bit addressing is on (KX, SX or UX).
-pub const ADDR64: Mode = 1 << 3;
+/// Addresses are the sign extension of their low 32 bits.
+pub const WRAP: Mode = 1 << 3;
 /// Status.FR: 32 floating-point registers of 64 bits.
 pub const FR: Mode = 1 << 4;
 /// Coprocessor 1 is usable.
