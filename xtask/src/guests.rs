@@ -33,21 +33,20 @@ pub struct Arch {
     flags: &'static [&'static str],
     /// The same with floating-point instructions.
     fp_flags: &'static [&'static str],
-    /// The emulator's options for tests: machine type and CPU model.
-    machine: &'static [&'static str],
+    /// The machine type of its tests.
+    pub board: &'static str,
+    /// The CPU model of its tests; empty for the machine's.
+    pub cpu: &'static str,
     /// The linker script of tests, in their folder.
     script: &'static str,
     /// Where the demo is linked.
     demo_base: &'static str,
 }
 
-const VIRT: &[&str] = &["-M", "virt", "-bios", "none"];
 const MIPS_FLAGS: &[&str] =
     &["-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0", "-msoft-float", "-Wa,-msoft-float"];
 const MIPS64_FLAGS: &[&str] =
     &["-march=mips64r2", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
-const MALTA: &[&str] = &["-M", "malta", "-cpu", "24Kf"];
-const MALTA64: &[&str] = &["-M", "malta", "-cpu", "MIPS64R2-generic"];
 
 const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, package: &'static str) -> Arch {
     let wide = suffix.as_bytes()[4] == b'6';
@@ -60,7 +59,8 @@ const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, pack
         package,
         flags,
         fp_flags: flags,
-        machine: if wide { MALTA64 } else { MALTA },
+        board: "malta",
+        cpu: if wide { "MIPS64R2-generic" } else { "24Kf" },
         script: "malta.ld",
         demo_base: if wide { "0xffffffff80100000" } else { "0x80100000" },
     }
@@ -76,7 +76,8 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
         fp_flags: &["-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
-        machine: VIRT,
+        board: "virt",
+        cpu: "",
         script: "virt.ld",
         demo_base: "0x100000",
     },
@@ -88,7 +89,8 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv32imac_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
         fp_flags: &["-march=rv32imafdc_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
-        machine: VIRT,
+        board: "virt",
+        cpu: "",
         script: "virt.ld",
         demo_base: "0x100000",
     },
@@ -172,8 +174,9 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let words = ["-nographic", "-smp", &smp, "-kernel", &binary];
-        self.arch.machine.iter().chain(&words).map(|word| word.to_string()).collect()
+        let cpu = if self.arch.cpu.is_empty() { vec![] } else { vec!["-cpu", self.arch.cpu] };
+        let words = ["-M", self.arch.board, "-bios", "none", "-nographic", "-smp", &smp, "-kernel", &binary];
+        words.iter().chain(&cpu).map(|word| word.to_string()).collect()
     }
 }
 

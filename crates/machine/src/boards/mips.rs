@@ -156,8 +156,12 @@ pub(crate) fn load_bios(board: &mut Build<'_>, size: u64) -> Result<Option<Vec<u
     Ok(Some(bytes))
 }
 
-/// Has the CPUs begin at a kernel's entry. 32-bit targets have 32-bit program counters.
+/// An entry as a program counter, which 32-bit targets have in 32 bits.
+pub(crate) fn pc(board: &Build<'_>, entry: u64) -> u64 {
+    if board.config.target.bits == 64 { entry } else { entry & 0xffff_ffff }
+}
+
+/// Has the CPUs begin at a kernel's entry.
 pub(crate) fn begin_at(board: &mut Build<'_>, kernel: &Kernel) {
-    let mask = if board.config.target.bits == 64 { u64::MAX } else { 0xffff_ffff };
-    board.start = crate::build::Start::Pc(kernel.entry & mask);
+    board.start = crate::build::Start::Pc(pc(board, kernel.entry));
 }
