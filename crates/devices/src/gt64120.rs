@@ -192,7 +192,7 @@ impl Gt64120 {
     /// with bits 27 to 21.
     fn window(&self, low: u16) -> (u64, u64) {
         let (low, high) = (u64::from(self.register(low)), u64::from(self.register(low + 8)));
-        (low << STEP, ((low & !0x7f | high) + 1 << STEP) - 1)
+        (low << STEP, (((low & !0x7f | high) + 1) << STEP) - 1)
     }
 
     fn place(&self, address: u64) -> Place {

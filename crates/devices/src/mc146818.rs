@@ -130,7 +130,7 @@ impl Mc146818 {
 
     /// A number as registers show it: BCD or binary.
     fn coded(&self, n: u8) -> u8 {
-        if self.s.b & b::DM != 0 { n } else { n / 10 << 4 | n % 10 }
+        if self.s.b & b::DM != 0 { n } else { 16 * (n / 10) + n % 10 }
     }
 
     fn decoded(&self, n: u8) -> u8 {
@@ -142,7 +142,7 @@ impl Mc146818 {
             return self.coded(hour);
         }
         let pm = if hour >= 12 { 0x80 } else { 0 };
-        self.coded(if hour % 12 == 0 { 12 } else { hour % 12 }) | pm
+        self.coded(if hour.is_multiple_of(12) { 12 } else { hour % 12 }) | pm
     }
 
     fn decoded_hour(&self, byte: u8) -> u8 {
