@@ -13,6 +13,7 @@ use crate::{cargo, need, root, run as sh, say};
 
 mod gdb;
 mod riscv;
+mod sparc;
 
 /// What `cargo xtask oracle` understands.
 #[derive(clap::Args)]
@@ -34,6 +35,12 @@ enum What {
     /// Random instructions of the riscv target on QEMU (Debian: qemu-system-misc, python3), and on unicorn if PyPI's is there
     Riscv {
         /// Instructions for each width and oracle
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
+    /// Random instructions of the sparc target on QEMU (Debian: qemu-system-sparc, python3)
+    Sparc {
+        /// Cases of one to five instructions
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
@@ -61,6 +68,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Guests { record } => guests(*record),
         What::Softfloat => softfloat(),
         What::Riscv { count } => riscv::run(*count),
+        What::Sparc { count } => sparc::run(*count),
         What::Qmp { replay, target } => qmp(replay.as_deref(), target),
         What::Gdb => gdb::run(),
     }
@@ -86,7 +94,7 @@ fn guests(record: bool) -> Result<()> {
     let mut wrong = Vec::new();
     for run in Run::all() {
         let emulator = format!("qemu-system-{}", run.arch.target);
-        need(&emulator, "Debian's qemu-system-misc")?;
+        need(&emulator, "a qemu-system package of Debian")?;
         let got = boot(Path::new(&emulator), &run.options(), LIMIT).with_context(|| run.name())?.golden();
         let golden = run.golden();
         if record {

@@ -194,7 +194,11 @@ impl Machine {
 
 /// Puts a CPU where the board wants it to begin.
 pub(crate) fn begin(vcpu: &mut Vcpu, start: &Start) {
-    let Start::At { pc, number, dtb } = start else { return };
+    let (pc, number, dtb) = match start {
+        Start::Reset => return,
+        Start::Pc(pc) => return vcpu.cpu.set_pc(*pc),
+        Start::At { pc, number, dtb } => (pc, number, dtb),
+    };
     vcpu.cpu.set_pc(*pc);
     for (name, value) in [(*number, vcpu.index as u64), *dtb] {
         let at = vcpu.cpu.registers().iter().position(|register| register.name == name);

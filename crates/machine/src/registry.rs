@@ -89,7 +89,15 @@ static MACHINES: [&MachineType; 19] = [
     &boards::sun4m::VOYAGER,
     &boards::leon3::LEON3_GENERIC,
     &boards::sun4u::NIAGARA,
+static MACHINES: [&MachineType; 13] = [
+    &boards::mips_more::BOSTON,
+    &boards::mips_more::FULONG2E,
+    &boards::mips_more::MAGNUM,
+    &boards::malta::MALTA,
+    &boards::mips_r4k::MIPS,
+    &boards::mipssim::MIPSSIM,
     &boards::none::NONE,
+    &boards::mips_more::PICA61,
     &boards::polyarch::POLYARCH,
     &boards::sifive_e::SIFIVE_E,
     &boards::sifive_u::SIFIVE_U,
@@ -164,5 +172,9 @@ pub fn help(target: &Target) -> String {
 
 /// The text of `-cpu help`.
 pub fn cpu_help(target: &Target) -> String {
-    target.models.iter().map(|model| format!("{}\n", model.name)).collect()
+    let line = |name: &str| match target.arch {
+        Arch::Mips => format!("MIPS '{name}'\n"),
+        _ => format!("{name}\n"),
+    };
+    target.models.iter().map(|model| line(model.name)).collect()
 }
