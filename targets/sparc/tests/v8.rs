@@ -254,7 +254,10 @@ fn check(code: &[u32], mode: u32, expected: Expect) {
 
 #[test]
 fn save_moves_nothing() {
-    check(&[0x9de3_bfa0], 0x180, expect![[r#"
+    check(
+        &[0x9de3_bfa0],
+        0x180,
+        expect![[r#"
         0x4000:
           v0:w32 = get wim
           v1:w32 = extract v0, 7, 1
@@ -268,13 +271,17 @@ fn save_moves_nothing() {
           set cwp, v8
           set o6.w7, v7
           jump 0x4004 mode 0x187
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_comparison_and_its_branch_are_one() {
     // subcc %o0, 1, %o0; bl 0x3ff0; ld [%o1], %o2
-    check(&[0x90a2_2001, 0x06bf_fffb, 0xd402_4000], 0x180, expect![[r#"
+    check(
+        &[0x90a2_2001, 0x06bf_fffb, 0xd402_4000],
+        0x180,
+        expect![[r#"
         0x4000:
           v0:w32 = get o0.w0
           v1:w32 = const 0x1
@@ -295,13 +302,17 @@ fn a_comparison_and_its_branch_are_one() {
           v14:w32 = load.w32.be.aligned v13
           set o2.w0, v14
           branch v8, 0x3ff0, 0x400c
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_annulled_slot_is_a_block_of_its_own() {
     // bl,a 0x3ff0; ld [%o1], %o2: the branch, then the slot.
-    check(&[0x26bf_fffc, 0xd402_4000], 0x180, expect![[r#"
+    check(
+        &[0x26bf_fffc, 0xd402_4000],
+        0x180,
+        expect![[r#"
         0x4000:
           v0:w8 = get cc_kind
           v1:w32 = get cc_a
@@ -309,14 +320,19 @@ fn an_annulled_slot_is_a_block_of_its_own() {
           v3:w8 = const 0x3
           v4:w1 = CONDITION(v0, v1, v2, v3)
           branch v4, 0x4000, 0x4008 mode 0x180 taken 0x1c0
-    "#]]);
-    check(&[0x26bf_fffc, 0xd402_4000], 0x1c0, expect![[r#"
+    "#]],
+    );
+    check(
+        &[0x26bf_fffc, 0xd402_4000],
+        0x1c0,
+        expect![[r#"
         0x4004: aux 0xffffffee
           v0:w32 = get o1.w0
           v1:w32 = load.w32.be.aligned v0
           set o2.w0, v1
           jump 0x3ff0 mode 0x180
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
