@@ -177,7 +177,7 @@ def leaked(case, found):
 
 def half_aligned(case, found):
     """QEMU loads and stores doubles at any multiple of 4."""
-    is_it = any(int(w, 16) >> 19 & 0x61F in (0x603, 0x607) for w in case["words"])
+    is_it = any(int(w, 16) >> 19 & 0x183F in (0x1823, 0x1827) for w in case["words"])
     return is_it and case["after"][TBR] & 0xFF0 == 0x070
 
 
