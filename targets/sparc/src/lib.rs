@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`state`] (the register file, which holds all windows), [`mode`], [`format`], [`lift`] and `jump` (delay slots), [`cc`]
 //! (condition codes), [`insn`] (instructions that both have), [`trap`]; then [`v8`] and [`v9`]: what is theirs alone, traps, MMU, state
-//! registers, and where all of it meets the contract.
+//! registers, and where all of it meets the contract. V9 has a lifter and tables of its own, with condition codes that the mode tells.
 #![forbid(unsafe_code)]
 
 mod arith;

@@ -11,13 +11,15 @@ use super::{Sparc32, mmu};
 use crate::ext::Ext;
 use crate::trap::Trap;
 
-/// The spaces of the MMU that an ordinary ASI stands for: user and supervisor instructions, user and supervisor data.
+/// The spaces of the MMU that an ASI stands for: user and supervisor instructions, user and supervisor data, and physical memory
+/// below 4 GiB.
 pub(super) fn space(asi: u8) -> Option<u8> {
     match asi {
         0x08 => Some(2),
         0x09 => Some(3),
         0x0a => Some(0),
         0x0b => Some(1),
+        0x20 => Some(mmu::PHYSICAL),
         _ => None,
     }
 }

@@ -38,8 +38,9 @@ const OW: u32 = 1;
 const FROM_BUS: u64 = 1 << 32;
 const OF_WRITE: u64 = 1 << 33;
 
-/// The spaces: user and supervisor data, user and supervisor instructions.
-pub(super) const N_SPACES: usize = 4;
+/// The spaces: user and supervisor data, user and supervisor instructions, and the lower 4 GiB of physical memory.
+pub(super) const N_SPACES: usize = 5;
+pub(super) const PHYSICAL: u8 = 4;
 const SUPERVISOR: u8 = 1;
 const INSTRUCTIONS: u8 = 2;
 
@@ -104,8 +105,16 @@ fn permissions(acc: u32, supervisor: bool) -> (bool, bool, bool) {
 /// Translates an access.
 pub(super) fn translate(ctx: &mut Ctx<Sparc32>, address: u64, access: Access, space: u8) -> Result<Translation, Trap> {
     let control = ctx.state.mmu_control;
+    if space == PHYSICAL {
+        return Ok(Translation { phys: address, read: true, write: true, cache: true });
+    }
     if control & E == 0 {
-        return Ok(Translation { phys: untranslated(ctx, address, access), read: true, write: true, cache: true });
+        return Ok(Translation {
+            phys: untranslated(ctx, address, space & INSTRUCTIONS != 0),
+            read: true,
+            write: true,
+            cache: true,
+        });
     }
     match look_up(ctx, address, access, space) {
         Ok(translation) => Ok(translation),
@@ -121,9 +130,9 @@ pub(super) fn translate(ctx: &mut Ctx<Sparc32>, address: u64, access: Access, sp
 }
 
 /// The physical address while translation is off: in boot mode, instructions come from the PROM.
-fn untranslated(ctx: &Ctx<Sparc32>, address: u64, access: Access) -> u64 {
+fn untranslated(ctx: &Ctx<Sparc32>, address: u64, instruction: bool) -> u64 {
     let boot = ctx.state.mmu_control & ctx.model().mmu_masks()[0] != 0;
-    if boot && access == Access::Fetch { ctx.model().prom_address() | address & 0x7_ffff } else { address }
+    if boot && instruction { ctx.model().prom_address() | address & 0x7_ffff } else { address }
 }
 
 /// The access type of the fault status, in its place.
@@ -191,7 +200,7 @@ pub(super) fn note_bus_error(ctx: &mut Ctx<Sparc32>, trap: Trap, supervisor: boo
 /// Translates for a debugger.
 pub(super) fn translate_debug(ctx: &Ctx<Sparc32>, address: u64) -> Option<u64> {
     if ctx.state.mmu_control & E == 0 {
-        return Some(untranslated(ctx, address, Access::Read));
+        return Some(untranslated(ctx, address, false));
     }
     let read = |at| {
         let page = ctx.bus().ram_page(at)?;

@@ -1,65 +1,37 @@
 //! What the rest of the house sees: [`Sparc64`] as a [`cpu::Target`].
 
+use bits::Endian;
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
-use serde::{Deserialize, Serialize};
 use uop::{Builder, Width};
 
-use crate::fpu::FpState;
-use crate::helper::helper_table;
-use crate::insn;
-use crate::lift::{Lifter, next_pc_of};
-use crate::mode;
+use super::lift::Lifter;
+use super::sys::{self, Sys};
+use super::trap::{self, Fault, tt};
+use super::{helper, mmu, mode, regs, state, timer};
 use crate::model::Model;
-use crate::state::{self, CWP, DELAYED, NPC};
-use crate::trap::{Trap, tt};
 
-/// SPARC V9: 64-bit registers, big-endian.
+/// SPARC V9.
 pub struct Sparc64;
-
-/// The state that is not in the register file.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct State {
-    /// The CPU has been started since reset.
-    pub started: bool,
-    /// The FSR's lower half without fcc0.
-    pub fsr: u32,
-}
-
-impl FpState for State {
-    fn fsr(&self) -> u32 {
-        self.fsr
-    }
-
-    fn set_fsr(&mut self, value: u32) {
-        self.fsr = value;
-    }
-}
-
-helper_table! { for Sparc64; }
-
-fn npc(ctx: &Ctx<Sparc64>) -> u64 {
-    if ctx.reg(DELAYED) != 0 { ctx.reg(NPC) } else { ctx.pc().wrapping_add(4) }
-}
 
 impl Target for Sparc64 {
     type Model = Model;
     type Lifter = Lifter;
-    type State = State;
-    type Fault = Trap;
+    type State = Sys;
+    type Fault = Fault;
 
     const NAME: &'static str = "sparc64";
-    const SPACES: usize = 1;
+    const SPACES: usize = mmu::space::COUNT;
 
     fn file() -> Vec<(String, Width)> {
-        state::file(Width::W64)
+        state::file()
     }
 
     fn helpers() -> &'static [Helper<Self>] {
-        ROWS
+        helper::ROWS
     }
 
     fn lifter(model: &Model) -> Lifter {
-        Lifter::new(model, insn::SHARED)
+        Lifter::new(model)
     }
 
     fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Lifted {
@@ -70,77 +42,91 @@ impl Target for Sparc64 {
         lifter.disassemble(code)
     }
 
-    fn new_state(_: &Model) -> State {
-        State { started: false, fsr: 0 }
+    fn new_state(model: &Model) -> Sys {
+        Sys::new(model)
     }
 
+    /// "Machine State after Reset and in RED_state": TL is MAXTL, TT that of the reset, the MMUs are off.
     fn reset(ctx: &mut Ctx<Self>) {
-        let pc = ctx.model().reset_vector();
+        ctx.state = Sys::new(ctx.model());
+        let (windows, maxtl) = (u64::from(ctx.model().windows()), ctx.model().maxtl());
+        ctx.state.levels[maxtl as usize].tt = tt::POWER_ON_RESET;
+        ctx.set_reg(state::CANSAVE, windows - 2);
+        ctx.set_reg(state::CLEANWIN, windows - 1);
+        ctx.set_reg(state::FPRS, 4);
+        ctx.set_reg(state::MODE, 0);
+        sys::sync_mode(ctx);
+        let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);
-        ctx.flush_tlb();
+        mmu::flush(ctx);
     }
 
     fn mode(ctx: &Ctx<Self>) -> Mode {
-        let delayed = if ctx.reg(DELAYED) != 0 { mode::DELAYED } else { 0 };
-        mode::with_cwp(mode::PRIVILEGED, ctx.reg(CWP) as u16) | delayed
+        sys::mode(ctx)
     }
 
-    fn space(_: Mode, _: Access) -> u8 {
-        0
+    fn space(mode: Mode, _: Access) -> u8 {
+        mmu::space(mode)
     }
 
-    fn translate(_: &mut Ctx<Self>, address: u64, _: Access, _: u8) -> Result<Translation, Trap> {
-        Ok(Translation { phys: address, read: true, write: true, cache: true })
+    fn translate(ctx: &mut Ctx<Self>, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
+        mmu::translate(ctx, address, access, space)
     }
 
-    fn translate_debug(_: &Ctx<Self>, address: u64) -> Option<u64> {
-        Some(address)
+    fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {
+        mmu::translate_debug(ctx, address, false)
     }
 
-    fn raise(code: u32, arg: u64) -> Trap {
-        Trap::new(code, arg)
+    fn raise(code: u32, _: u64) -> Fault {
+        Fault::new(code as u16)
     }
 
-    fn misaligned(address: u64, _: Access) -> Trap {
-        Trap::new(tt::MISALIGNED, address)
+    fn misaligned(address: u64, access: Access) -> Fault {
+        Fault::misaligned(address, access)
     }
 
-    fn bus_error(address: u64, _: u64, _: Access) -> Option<Trap> {
-        Some(Trap::new(tt::DATA_ACCESS, address))
+    /// UltraSPARC reports a time-out; boards of this kind read zeros, as QEMU's do. Code there is none.
+    fn bus_error(_: u64, _: u64, access: Access) -> Option<Fault> {
+        (access == Access::Fetch).then(|| Fault::new(tt::INSTRUCTION_ERROR))
     }
 
-    fn deliver(ctx: &mut Ctx<Self>, _: Trap) {
-        ctx.set_stuck("traps are not there yet");
+    fn deliver(ctx: &mut Ctx<Self>, fault: Fault) {
+        trap::deliver(ctx, fault);
     }
 
-    fn interrupt(_: &mut Ctx<Self>) -> Option<Trap> {
-        None
+    fn interrupt(ctx: &mut Ctx<Self>) -> Option<Fault> {
+        timer::interrupt(ctx)
     }
 
-    fn wakes(_: &Ctx<Self>) -> bool {
-        true
+    fn wakes(ctx: &Ctx<Self>) -> bool {
+        timer::wakes(ctx)
     }
 
-    fn restore_aux(ctx: &mut Ctx<Self>, aux: u32) {
-        if let Some(npc) = next_pc_of(ctx.pc(), aux, Width::W64) {
-            ctx.set_reg(NPC, npc);
-        }
-        ctx.set_reg(DELAYED, 1);
+    fn deadline(ctx: &Ctx<Self>) -> Option<u64> {
+        timer::deadline(ctx)
+    }
+
+    /// The instruction is a delay slot whose branch has written nPC.
+    fn restore_aux(ctx: &mut Ctx<Self>, _: u32) {
+        sys::put_mode(ctx, mode::DELAYED, 1);
     }
 
     fn info(ctx: &Ctx<Self>) -> Info {
-        Info::Sparc { pc: ctx.pc(), npc: npc(ctx) }
+        Info::Sparc { pc: ctx.pc(), npc: trap::npc(ctx) }
     }
 
     fn registers(_: &Model) -> &'static [Register] {
-        &[]
+        regs::table()
     }
 
-    fn read_register(_: &Ctx<Self>, _: usize) -> u128 {
-        0
+    fn read_register(ctx: &Ctx<Self>, index: usize) -> u128 {
+        regs::read(ctx, index).into()
     }
 
-    fn write_register(_: &mut Ctx<Self>, _: usize, _: u128) -> Result<(), RegisterError> {
-        Err(RegisterError::ReadOnly("all"))
+    fn write_register(ctx: &mut Ctx<Self>, index: usize, value: u128) -> Result<(), RegisterError> {
+        regs::write(ctx, index, value as u64)
     }
 }
+
+/// Byte order of instructions, and of data unless PSTATE.CLE says otherwise.
+pub const ENDIAN: Endian = Endian::Big;
