@@ -370,6 +370,7 @@ fn main() {
     let window: Vec<u8> = (0..WINDOW).map(|_| random.next() as u8).collect();
     let (mut steps, mut block) = (machine(&model, &window), machine(&model, &window));
     let mut generator = Generator { lifter: Lifter::new(&model, insn::V8), random, only, not };
+    let mut image = vec![0; RAM_SIZE as usize];
     let mut out = BufWriter::new(std::io::stdout().lock());
     let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     writeln!(
@@ -394,10 +395,11 @@ fn main() {
         let trapping = |word: &u32| word >> 30 == 2 && word >> 19 & 63 == 0x38;
         let nowhere = steps.trapped() && (tt == 1 || tt == 9 || tt == 7 && case.words.iter().any(trapping));
         if nowhere || steps.cpu.pc() < RAM || steps.cpu.pc() >= RAM + RAM_SIZE {
-            // Where nothing is, fetches trap at once, or with the next instruction: nothing to compare.
+            // Where nothing is, fetches trap at once, or with the next instruction: nothing to compare. The block has not run yet.
+            block.ram.read_bytes(0, &mut image);
+            steps.ram.write_bytes(0, &image);
             for machine in [&mut steps, &mut block] {
                 machine.cpu.restore(&saved).expect("it was just taken");
-                machine.ram.write_bytes(DATA - RAM, &memory);
             }
             continue;
         }
