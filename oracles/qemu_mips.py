@@ -59,7 +59,7 @@ class Machine:
 
     def __init__(self, header):
         self.pc, self.data, self.status = header["pc"], header["data"], header["status"]
-        self.fr = header["fr"]
+        self.fr, self.fcsr = header["fr"], header["fcsr"]
         self.window = bytearray.fromhex(header["window"])
         target = header["target"]
         self.order = "little" if target.endswith("el") else "big"
@@ -121,15 +121,30 @@ class Machine:
         self.put_all()
         code = b"".join(int(word, 16).to_bytes(4, self.order) for word in case["bits"])
         self.put_memory(self.pc, code)
+        pc = self.pc
         for _ in case["bits"]:
             self.gdb.ask("s")
             after = self.all()
+            if after[PC] == pc:
+                # Something else has stopped the machine; where it has not, the branch goes to itself again.
+                self.gdb.ask("s")
+                after = self.all()
+            pc = after[PC]
             if not self.pc <= after[PC] < self.pc + len(code):
                 break
         touches = case["mem"] or any(word in case["text"] for word in ("sb ", "sh ", "sw", "sd", "sc"))
         if touches:
             self.window = self.get_memory(self.data, len(self.window))
+        if case["text"].split(" ")[0].endswith("c"):
+            self.leave_slot(after)
         return self.found(state, after)
+
+    def leave_slot(self, after):
+        """Executes a no-op: QEMU remembers that it stands in a forbidden slot, wherever the pc is moved to."""
+        self.registers[PC], self.registers[STATUS] = self.pc, self.status
+        self.put_memory(self.pc, bytes(4))
+        self.put_all()
+        self.gdb.ask("s")
 
     def found(self, state, after):
         mask = (1 << 8 * self.size) - 1
@@ -167,7 +182,16 @@ def default_nan(case, found):
     return all(name[0] == "f" and name != "fcsr" and is_nan(a) and is_nan(b) for name, (a, b) in found.items())
 
 
+def never_taken(case, found):
+    """QEMU treats a branch that is never taken as no branch: an exception in its slot has no Cause.BD."""
+    ours, theirs = found.get("trap", (None, None))
+    words = case["text"].split("; ")[0].replace(",", "").split(" ")
+    never = words[0] == "bne" and words[1] == words[2] or words[0] in ("bgtz", "bltz") and words[1] == "zero"
+    return len(found) == 1 and ours and theirs and never and (ours[1], theirs[1]) == (1, 0)
+
+
 EXCUSES = [
+    ('Volume III, "Cause Register": BD is set for the slot of a branch that is not taken', never_taken),
     ("an access where our cases have no RAM", unmapped),
     ('Volume I-A, "Signaling Non-Number (SNaN)", "Quiet Non-Number (QNaN)": a QNaN operand is propagated', default_nan),
 ]
@@ -189,7 +213,7 @@ def differences(registers, window, case, theirs):
 def main():
     lines = iter(sys.stdin)
     machine = Machine(json.loads(next(lines)))
-    registers = dict.fromkeys(NAMES, 0)
+    registers = dict.fromkeys(NAMES, 0) | {"fcsr": machine.fcsr}
     window = bytearray(machine.window)
     excused, failed, total = collections.Counter(), collections.Counter(), 0
     for line in lines:

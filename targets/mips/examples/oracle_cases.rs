@@ -234,6 +234,12 @@ impl Generator {
             bits |= if row.name == "ldpc" { 3 << 18 } else { 0 };
         }
         bits = self.shorten(row, bits);
+        if !self.fr && row.guard.all >> Ext::Fpu as u32 & 1 != 0 && !row.operands.contains("{rt}, {fs}") {
+            // Odd registers are halves, and as doubles UNPREDICTABLE.
+            for (field, lo) in [("{fs}", 11), ("{ft}", 16), ("{fd}", 6), ("{fr}", 21)] {
+                bits &= if row.operands.contains(field) && !row.name.ends_with("_s") { !(1 << lo) } else { !0 };
+            }
+        }
         let mut case = Case {
             words: vec![bits],
             name: row.name,
@@ -616,10 +622,11 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
     if options.per_insn.is_none() {
         writeln!(
             out,
-            "{{\"target\":\"{}\",\"cpu\":\"{}\",\"fr\":{},\"status\":{status},\"pc\":{PC},\"data\":{DATA},\"window\":\"{window}\"}}",
+            "{{\"target\":\"{}\",\"cpu\":\"{}\",\"fr\":{},\"status\":{status},\"pc\":{PC},\"data\":{DATA},\"fcsr\":{},\"window\":\"{window}\"}}",
             options.target,
             options.cpu,
-            u8::from(fr)
+            u8::from(fr),
+            model.row().fcsr.1
         )
         .expect("stdout is open");
     }
