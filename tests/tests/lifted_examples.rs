@@ -9,7 +9,7 @@ const END: &str = "```\n";
 /// A register file of these names and widths, and helpers.
 fn layout(regs: &[(&str, Width)], helpers: Vec<HelperInfo>) -> Layout {
     let names = regs.iter().map(|(name, _)| (*name).to_owned()).collect();
-    Layout { regs: regs.iter().map(|(_, width)| *width).collect(), names, helpers }
+    Layout { regs: regs.iter().map(|(_, width)| *width).collect(), names, helpers, aligned: false }
 }
 
 /// Lifts by `lift`, and compares the text after all passes with example `n` of `document`.

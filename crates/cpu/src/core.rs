@@ -49,6 +49,19 @@ pub struct JumpEntry {
     pub entry: *const u8,
 }
 
+/// Calls whose return is remembered.
+pub const RETURNS: usize = 32;
+
+/// A call that has not come back.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Return {
+    /// The engine's link to where it comes back.
+    pub link: *const u8,
+    /// [`Core::mode_key`] behind the call; 0 if there is no such call.
+    pub mode_key: u64,
+}
+
 /// Why a memory access or helper could not be completed; the cause itself is kept by the [`crate::Ctx`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stopped;
@@ -92,12 +105,18 @@ pub struct Core {
     pub insns_left: u32,
     /// The address space of ordinary data accesses.
     pub space: u8,
+    /// [`crate::Target::ALIGNED`].
+    pub aligned: bool,
     /// Slow paths of the target.
     pub slow: SlowPaths,
     /// Finds `insns_left` from `ip`: the engine and its function.
     pub locate: Option<(*const (), Locate)>,
     /// The [`crate::Ctx`] that owns this.
     pub owner: *mut (),
+    /// The last calls, in a ring; emptied when the jump cache is.
+    pub returns: [Return; RETURNS],
+    /// The last of them.
+    pub returns_top: usize,
     /// The jump cache.
     pub jumps: [JumpEntry; JUMP_CACHE_SIZE],
     /// The soft TLBs.

@@ -114,6 +114,7 @@ impl<T: Target> Ctx<T> {
             tlb_ready: 0,
         });
         ctx.core.owner = (&raw mut *ctx).cast();
+        ctx.core.aligned = T::ALIGNED;
         ctx
     }
 
@@ -233,6 +234,7 @@ impl<T: Target> Ctx<T> {
     }
 
     pub(crate) fn flush_jumps(&mut self) {
+        self.core.returns.iter_mut().for_each(|r| r.mode_key = 0);
         // A CPU that has not run yet keeps its cache untouched, and so out of the host's memory.
         if std::mem::take(&mut self.jumps_used) {
             self.core.jumps.iter_mut().for_each(|j| j.mode_key = 0);

@@ -13,7 +13,7 @@ pub struct CodeId(pub u32);
 pub struct Link {
     /// The block that is left.
     pub from: CodeId,
-    /// Which of its exits: 0 the jump or the taken branch, 1 the fallthrough.
+    /// Which of its exits: 0 the jump or the taken branch, 1 the fallthrough, 2 the return of a call.
     pub exit: u8,
 }
 

@@ -91,6 +91,9 @@ pub trait Target: Sized + Send + 'static {
     const NAME: &'static str;
     /// Number of address spaces: [`Target::space`] and the `space` of [`uop::Mem`] are below it. At most [`crate::MAX_SPACES`].
     const SPACES: usize;
+    /// Whether ordinary accesses trap when they are misaligned ([`uop::Align::Trap`]), as far as all modes and models go. Others
+    /// stay exact, but engines fuse only such as are like this.
+    const ALIGNED: bool = false;
     /// Whether gdb expects a watchpoint to stop the CPU before the access (its `have_nonsteppable_watchpoint`), not behind the instruction.
     const WATCH_BEFORE: bool = false;
 

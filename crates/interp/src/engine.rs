@@ -6,7 +6,7 @@ use std::ptr;
 use cpu::{CodeId, Core, Engine, Leave, Link as ExitLink, Position};
 use uop::{Block, Layout};
 
-use crate::lower::lower;
+use crate::lower::{Links, lower};
 use crate::slot::{Data, Head, Link, Raw, Slot, UNLINKED, leave};
 
 /// A lowered block in its final memory.
@@ -14,11 +14,11 @@ struct Code {
     slots: *mut Raw,
     n_slots: usize,
     starts: Box<[u32]>,
-    links: [Option<u32>; 2],
+    links: Links,
     /// Exits of other blocks that lead here.
     incoming: Vec<ExitLink>,
     /// Blocks that this one's exits lead to.
-    outgoing: [Option<CodeId>; 2],
+    outgoing: [Option<CodeId>; 3],
 }
 
 impl Code {
@@ -81,7 +81,7 @@ impl Interp {
             leave::BUDGET => Leave::Budget { pc: unsafe { (*core.ip.cast::<Head>()).pc } },
             leave::DIRECT => {
                 let (from, slot) = self.slot_at(core.ip).expect("a link is within its block");
-                let exit = u8::from(self.code(from).links[1] == Some(slot));
+                let exit = self.code(from).links.iter().position(|link| *link == Some(slot)).expect("a link") as u8;
                 Leave::Direct { pc, link: ExitLink { from, exit } }
             }
             leave::INDIRECT => Leave::Indirect { pc },
@@ -117,7 +117,7 @@ impl Engine for Interp {
             starts: lowered.starts.into(),
             links: lowered.links,
             incoming: Vec::new(),
-            outgoing: [None; 2],
+            outgoing: [None; 3],
         };
         let id = match self.free.pop() {
             Some(id) => {

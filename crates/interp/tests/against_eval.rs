@@ -240,6 +240,9 @@ fn build(layout: &Layout, steps: &[Step], kind: (u8, u16)) -> Block {
         if matches!(exit, Exit::Branch { .. }) && kind.0 & 0x20 != 0 {
             b.taken_mode(0x100);
         }
+        if matches!(exit, Exit::Jump { .. } | Exit::Indirect { .. }) && kind.0 & 0x40 != 0 {
+            b.returns_to(0x8000);
+        }
         b.exit(exit);
     }
     b.finish(0x4000, 4)

@@ -78,6 +78,8 @@ pub struct Layout {
     pub names: Vec<String>,
     /// The target's helpers.
     pub helpers: Vec<HelperInfo>,
+    /// Ordinary accesses of the target trap when they are misaligned; engines do most for those that are like most.
+    pub aligned: bool,
 }
 
 /// What an indirect jump is for; engines may predict by it.
@@ -190,6 +192,8 @@ pub struct Block {
     pub mode: Option<u32>,
     /// The mode into which the taken edge of [`Exit::Branch`] leads, where that is another than the fallthrough's.
     pub taken_mode: Option<u32>,
+    /// Where a [`Hint::Return`] is expected to come back to, if the exit (a jump to a known or computed address) is a call.
+    pub returns: Option<u64>,
 }
 
 impl Block {

@@ -23,6 +23,7 @@ struct Inner {
     exit: Option<Exit>,
     mode: Option<u32>,
     taken_mode: Option<u32>,
+    returns: Option<u64>,
 }
 
 /// A value of the block that a [`Builder`] is making.
@@ -35,8 +36,15 @@ pub struct Val<'b> {
 impl<'l> Builder<'l> {
     /// An empty block for a target with this register file and these helpers.
     pub fn new(layout: &'l Layout) -> Builder<'l> {
-        let inner =
-            Inner { ops: Vec::new(), widths: Vec::new(), insns: Vec::new(), exit: None, mode: None, taken_mode: None };
+        let inner = Inner {
+            ops: Vec::new(),
+            widths: Vec::new(),
+            insns: Vec::new(),
+            exit: None,
+            mode: None,
+            taken_mode: None,
+            returns: None,
+        };
         Builder { layout, inner: RefCell::new(inner) }
     }
 
@@ -94,6 +102,11 @@ impl<'l> Builder<'l> {
         self.inner.borrow_mut().taken_mode = Some(mode);
     }
 
+    /// The exit is a call, and comes back to `pc`: engines predict the target of the [`crate::Hint::Return`] that ends it.
+    pub fn returns_to(&self, pc: u64) {
+        self.inner.borrow_mut().returns = Some(pc);
+    }
+
     /// Whether the block has its exit.
     pub fn has_exit(&self) -> bool {
         self.inner.borrow().exit.is_some()
@@ -106,8 +119,8 @@ impl<'l> Builder<'l> {
     pub fn finish(self, pc: u64, len: u32) -> Block {
         let inner = self.inner.into_inner();
         let exit = inner.exit.expect("a block ends with an exit");
-        let (mode, taken_mode) = (inner.mode, inner.taken_mode);
-        Block { pc, len, ops: inner.ops, widths: inner.widths, insns: inner.insns, exit, mode, taken_mode }
+        let (mode, taken_mode, returns) = (inner.mode, inner.taken_mode, inner.returns);
+        Block { pc, len, ops: inner.ops, widths: inner.widths, insns: inner.insns, exit, mode, taken_mode, returns }
     }
 
     fn push(&self, op: Op, width: Width) -> Value {

@@ -25,7 +25,8 @@ pub fn text(block: &Block, layout: &Layout) -> String {
         }
     }
     let mode = |name: &str, mode: Option<u32>| mode.map_or(String::new(), |mode| format!(" {name} {mode:#x}"));
-    let modes = mode("mode", block.mode) + &mode("taken", block.taken_mode);
+    let returns = block.returns.map_or(String::new(), |pc| format!(" returns {pc:#x}"));
+    let modes = mode("mode", block.mode) + &mode("taken", block.taken_mode) + &returns;
     let _ = writeln!(out, "  {}{modes}", exit(&block.exit));
     out
 }

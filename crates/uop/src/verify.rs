@@ -59,6 +59,9 @@ fn verify_frame(block: &Block) -> Result<(), VerifyError> {
     if block.taken_mode.is_some() && !matches!(block.exit, Exit::Branch { .. }) {
         return fail("only a branch has a taken edge");
     }
+    if block.returns.is_some() && !matches!(block.exit, Exit::Jump { .. } | Exit::Indirect { .. }) {
+        return fail("only a jump is a call");
+    }
     if let Some(v) = block.exit.operand() {
         if v.index() >= block.ops.len() {
             return fail("the exit's operand is a value");

@@ -18,7 +18,8 @@ impl<T: Target> Kind<T> {
     pub fn new(model: T::Model) -> Arc<Kind<T>> {
         let (names, regs) = T::file().into_iter().unzip();
         let helpers = T::helpers().iter().map(|h| h.info).collect();
-        Arc::new(Kind { lifter: T::lifter(&model), model: Arc::new(model), layout: Layout { regs, names, helpers } })
+        let layout = Layout { regs, names, helpers, aligned: T::ALIGNED };
+        Arc::new(Kind { lifter: T::lifter(&model), model: Arc::new(model), layout })
     }
 
     /// The model.

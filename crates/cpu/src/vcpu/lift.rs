@@ -42,6 +42,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         from.key.pc / PAGE_SIZE == to.key.pc / PAGE_SIZE
             && from.key.phys / PAGE_SIZE == to.key.phys / PAGE_SIZE
             && to.pages[1].is_none()
+            && !from.key.alone
     }
 
     /// The block at `pc`, if the jump cache knows it.

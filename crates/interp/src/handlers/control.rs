@@ -1,6 +1,6 @@
 //! How blocks end: jumps, branches, and the ways out.
 
-use cpu::{Core, TlbEntry};
+use cpu::{Core, RETURNS, Return, TlbEntry};
 use uop::{CmpOp, Width};
 
 use super::alu::{compare, pick_cmp};
@@ -66,6 +66,61 @@ pub(super) unsafe fn far(core: *mut Core, pc: u64, tlb: Tlb, budget: i64) -> u64
     }
 }
 
+/// Remembers where a call comes back to.
+#[inline(always)]
+unsafe fn push_return(core: *mut Core, link: *const Link) {
+    // SAFETY: see the module `handlers`; the index is within the ring.
+    unsafe {
+        let top = ((*core).returns_top + 1) % RETURNS;
+        (*core).returns_top = top;
+        let slot = &raw mut (*core).returns[top];
+        *slot = Return { link: link.cast(), mode_key: (*core).mode_key };
+    }
+}
+
+/// Ends a block by a jump to a known address whose links are at `link`: where it goes and, for a call, where it comes back to.
+#[inline(always)]
+pub(super) unsafe fn leave_by<const CALL: bool>(core: *mut Core, link: *const Link, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        if CALL {
+            push_return(core, link.add(1));
+        }
+        enter_link(core, link, tlb, budget)
+    }
+}
+
+/// What an indirect jump is, as handlers know it.
+pub(crate) mod hint {
+    /// Nothing special.
+    pub(crate) const NONE: u8 = 0;
+    /// A call: the link of its return is behind.
+    pub(crate) const CALL: u8 = 1;
+    /// A return. The link of the last call is where it goes, mostly: then what follows need not wait for the address itself.
+    pub(crate) const RETURN: u8 = 2;
+}
+
+/// Ends a block by the indirect jump in slot `ip`.
+#[inline(always)]
+pub(super) unsafe fn leave_for<const HINT: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`; links of calls that are remembered belong to live blocks.
+    unsafe {
+        let pc = target(core, &*ip);
+        if HINT == hint::CALL {
+            push_return(core, ip.add(1).cast());
+        }
+        if HINT == hint::RETURN {
+            let top = (*core).returns_top;
+            (*core).returns_top = top.wrapping_sub(1) % RETURNS;
+            let Return { link, mode_key } = (*core).returns[top];
+            if mode_key == (*core).mode_key && (*link.cast::<Link>()).pc == pc {
+                return enter_link(core, link.cast(), tlb, budget);
+            }
+        }
+        far(core, pc, tlb, budget)
+    }
+}
+
 /// Leaves the handlers.
 #[inline(always)]
 pub(super) unsafe fn out(core: *mut Core, ip: *const u8, budget: i64, why: u64) -> u64 {
@@ -77,19 +132,23 @@ pub(super) unsafe fn out(core: *mut Core, ip: *const u8, budget: i64, why: u64) 
     why
 }
 
-/// A jump to a known address; its link is behind.
-pub(crate) unsafe extern "C" fn jump(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+/// A jump to a known address; its link is behind, and that of its return behind that.
+pub(crate) unsafe extern "C" fn jump<const CALL: bool>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
-    unsafe {
-        let link = ip.add(1).cast::<Link>();
-        enter(core, (*link).target, link, tlb, budget)
-    }
+    unsafe { leave_by::<CALL>(core, ip.add(1).cast(), tlb, budget) }
 }
 
-/// A jump to an address in `a`.
-pub(crate) unsafe extern "C" fn indirect(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+/// Where an indirect jump leads: the bits of `a` that the immediate says.
+#[inline(always)]
+unsafe fn target(core: *mut Core, s: &Slot) -> u64 {
     // SAFETY: see the module `handlers`.
-    unsafe { far(core, get(core, (*ip).a), tlb, budget) }
+    unsafe { get(core, s.a) & i64::from(s.imm) as u64 }
+}
+
+/// A jump to an address in `a`, without the bits that the immediate lacks.
+pub(crate) unsafe extern "C" fn indirect<const HINT: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe { leave_for::<HINT>(core, ip, tlb, budget) }
 }
 
 /// Compares and branches; the links for taken and not taken are behind.

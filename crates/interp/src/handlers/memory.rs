@@ -49,6 +49,14 @@ const fn plain(w: Width, kind: u8) -> Mem {
     }
 }
 
+/// What a plain access is for the slow path. Fused ones are aligned as the target's ordinary accesses are.
+#[inline(always)]
+unsafe fn access<const W: u8, const KIND: u8, const FUSED: bool>(core: *mut Core) -> Mem {
+    // SAFETY: see the module `handlers`.
+    let aligned = FUSED && unsafe { (*core).aligned };
+    plain(width(W), if aligned { KIND | kind::TRAP } else { KIND })
+}
+
 /// The address of an access whose base is `base`.
 #[inline(always)]
 unsafe fn address<const KIND: u8>(core: *mut Core, s: &Slot, base: u64) -> u64 {
@@ -113,14 +121,14 @@ unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
     unsafe {
         match try_load::<W, EXT, KIND>(core, &*ip, tlb, get(core, (*ip).a)) {
             Ok(_) => go!(core, ip.add(1), tlb, budget),
-            Err(addr) => load_miss::<W, EXT, KIND>(core, ip, tlb, budget, addr),
+            Err(addr) => load_miss::<W, EXT, KIND, false>(core, ip, tlb, budget, addr),
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND: u8>(
+pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND: u8, const FUSED: bool>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,
@@ -130,7 +138,7 @@ pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND
     // SAFETY: see the module `handlers`.
     unsafe {
         begin_slow(core, ip, budget);
-        match ((*core).slow.load)(core, addr, plain(width(W), KIND)) {
+        match ((*core).slow.load)(core, addr, access::<W, KIND, FUSED>(core)) {
             Ok(value) => {
                 set(core, (*ip).d, extend::<W, EXT>(value));
                 go!(core, ip.add(1), tlb, (*core).budget)
@@ -173,14 +181,14 @@ unsafe extern "C" fn store<const W: u8, const KIND: u8>(core: *mut Core, ip: Ip,
     unsafe {
         match try_store::<W, KIND>(core, &*ip, tlb, get(core, (*ip).a), get(core, (*ip).d)) {
             Ok(()) => go!(core, ip.add(1), tlb, budget),
-            Err(addr) => store_miss::<W, KIND>(core, ip, tlb, budget, addr),
+            Err(addr) => store_miss::<W, KIND, false>(core, ip, tlb, budget, addr),
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-pub(super) unsafe extern "C" fn store_miss<const W: u8, const KIND: u8>(
+pub(super) unsafe extern "C" fn store_miss<const W: u8, const KIND: u8, const FUSED: bool>(
     core: *mut Core,
     ip: Ip,
     tlb: Tlb,
@@ -191,7 +199,7 @@ pub(super) unsafe extern "C" fn store_miss<const W: u8, const KIND: u8>(
     unsafe {
         begin_slow(core, ip, budget);
         let value = width(W).cut(get(core, (*ip).d));
-        match ((*core).slow.store)(core, addr, value, plain(width(W), KIND)) {
+        match ((*core).slow.store)(core, addr, value, access::<W, KIND, FUSED>(core)) {
             Ok(()) => go!(core, ip.add(1), tlb, (*core).budget),
             Err(cpu::Stopped) => out(core, ip.cast(), (*core).budget, leave::STOPPED),
         }

@@ -8,7 +8,7 @@ use cpu::{Core, TlbEntry};
 use uop::{BinOp, CmpOp, Width};
 
 use super::alu::{compares, compute};
-use super::control::{enter_link, far};
+use super::control::{enter_link, hint, leave_by, leave_for};
 use super::memory::{self, ext, kind};
 use super::{get, go, set};
 use crate::slot::{Handler, Slot};
@@ -149,7 +149,7 @@ impl<const W: u8, const EXT: u8, const KIND: u8> Body for Load<W, EXT, KIND> {
     #[inline(always)]
     unsafe fn miss(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64, addr: u64) -> u64 {
         // SAFETY: see the module `handlers`.
-        unsafe { memory::load_miss::<W, EXT, KIND>(core, ip, tlb, budget, addr) }
+        unsafe { memory::load_miss::<W, EXT, KIND, true>(core, ip, tlb, budget, addr) }
     }
 }
 
@@ -170,7 +170,7 @@ impl<const W: u8, const KIND: u8> Body for Store<W, KIND> {
     #[inline(always)]
     unsafe fn miss(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64, addr: u64) -> u64 {
         // SAFETY: see the module `handlers`.
-        unsafe { memory::store_miss::<W, KIND>(core, ip, tlb, budget, addr) }
+        unsafe { memory::store_miss::<W, KIND, true>(core, ip, tlb, budget, addr) }
     }
 }
 
@@ -221,48 +221,58 @@ unsafe extern "C" fn then_branch<A: Body, const OP: u8, const W: u8, const IMM: 
 }
 
 /// An op and a jump.
-unsafe extern "C" fn then_jump<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn then_jump<A: Body, const CALL: bool>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; the jump is in the next slot.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
-        enter_link(core, ip.add(2).cast(), tlb, budget)
+        leave_by::<CALL>(core, ip.add(2).cast(), tlb, budget)
     }
 }
 
 /// An op and an indirect jump.
-unsafe extern "C" fn then_indirect<A: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn then_indirect<A: Body, const HINT: u8>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; the jump is in the next slot.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
-        far(core, get(core, (*ip.add(1)).a), tlb, budget)
+        leave_for::<HINT>(core, ip.add(1), tlb, budget)
     }
 }
 
 /// Two ops and a jump; the second never misses.
-unsafe extern "C" fn two_then_jump<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn two_then_jump<A: Body, B: Body, const CALL: bool>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
     // SAFETY: see the module `handlers`; the other op and the jump are in the next slots.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
         let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
-        enter_link(core, ip.add(3).cast(), tlb, budget)
+        leave_by::<CALL>(core, ip.add(3).cast(), tlb, budget)
     }
 }
 
 /// Two ops and an indirect jump; the second never misses.
-unsafe extern "C" fn two_then_indirect<A: Body, B: Body>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn two_then_indirect<A: Body, B: Body, const HINT: u8>(
+    core: *mut Core,
+    ip: Ip,
+    tlb: Tlb,
+    budget: i64,
+) -> u64 {
     // SAFETY: see the module `handlers`; the other op and the jump are in the next slots.
     unsafe {
         if let Err(addr) = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0) {
             return A::miss(core, ip, tlb, budget, addr);
         }
         let _ = B::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
-        far(core, get(core, (*ip.add(2)).a), tlb, budget)
+        leave_for::<HINT>(core, ip.add(2), tlb, budget)
     }
 }
 
@@ -270,14 +280,16 @@ const W8: u8 = Width::W8 as u8;
 const W16: u8 = Width::W16 as u8;
 const W32: u8 = Width::W32 as u8;
 const W64: u8 = Width::W64 as u8;
-const DISP: u8 = kind::PLAIN;
-const SHORT: u8 = kind::SHORT;
+const LITTLE: u8 = kind::PLAIN;
+const BIG: u8 = kind::BIG;
+const SHORT_LITTLE: u8 = kind::SHORT;
+const SHORT_BIG: u8 = kind::SHORT | kind::BIG;
 
 macro_rules! op {
     ($name:ident) => {{ BinOp::$name as u8 }};
 }
 
-/// The ops that pair up on 64-bit guests: what they are when a block is lowered, and their body.
+/// The ops that pair up on 64-bit guests: what they are when a block is lowered, and their body. `K` is the kind of the guest's accesses.
 macro_rules! bodies {
     ($m:ident $($rest:tt)*) => { $m! { $($rest)*
         (Shape::Bin(BinOp::Add, Width::W64, true, false)) Bin<{ op!(Add) }, W64, true, false>;
@@ -298,13 +310,13 @@ macro_rules! bodies {
         (Shape::SextWord) SextWord;
         (Shape::Konst) Konst;
         (Shape::KonstU) KonstU;
-        (Shape::Load(Width::W64, ext::ZERO, DISP)) Load<W64, { ext::ZERO }, DISP>;
-        (Shape::Load(Width::W32, ext::SIGN64, DISP)) Load<W32, { ext::SIGN64 }, DISP>;
-        (Shape::Load(Width::W16, ext::ZERO, DISP)) Load<W16, { ext::ZERO }, DISP>;
-        (Shape::Load(Width::W8, ext::ZERO, DISP)) Load<W8, { ext::ZERO }, DISP>;
-        (Shape::Store(Width::W64, DISP)) Store<W64, DISP>;
-        (Shape::Store(Width::W32, DISP)) Store<W32, DISP>;
-        (Shape::Store(Width::W8, DISP)) Store<W8, DISP>;
+        (Shape::Load(Width::W64, ext::ZERO, K)) Load<W64, { ext::ZERO }, K>;
+        (Shape::Load(Width::W32, ext::SIGN64, K)) Load<W32, { ext::SIGN64 }, K>;
+        (Shape::Load(Width::W16, ext::ZERO, K)) Load<W16, { ext::ZERO }, K>;
+        (Shape::Load(Width::W8, ext::ZERO, K)) Load<W8, { ext::ZERO }, K>;
+        (Shape::Store(Width::W64, K)) Store<W64, K>;
+        (Shape::Store(Width::W32, K)) Store<W32, K>;
+        (Shape::Store(Width::W8, K)) Store<W8, K>;
     } };
 }
 
@@ -322,10 +334,10 @@ macro_rules! short_bodies {
         (Shape::Mov) Mov;
         (Shape::Konst) Konst;
         (Shape::KonstU) KonstU;
-        (Shape::Load(Width::W32, ext::ZERO, SHORT)) Load<W32, { ext::ZERO }, SHORT>;
-        (Shape::Load(Width::W8, ext::ZERO, SHORT)) Load<W8, { ext::ZERO }, SHORT>;
-        (Shape::Store(Width::W32, SHORT)) Store<W32, SHORT>;
-        (Shape::Store(Width::W8, SHORT)) Store<W8, SHORT>;
+        (Shape::Load(Width::W32, ext::ZERO, K)) Load<W32, { ext::ZERO }, K>;
+        (Shape::Load(Width::W8, ext::ZERO, K)) Load<W8, { ext::ZERO }, K>;
+        (Shape::Store(Width::W32, K)) Store<W32, K>;
+        (Shape::Store(Width::W8, K)) Store<W8, K>;
     } };
 }
 
@@ -348,10 +360,10 @@ pub(crate) enum Shape {
     Store(Width, u8),
     /// A branch on a comparison.
     Branch(CmpOp, Width, bool),
-    /// A jump to a known address.
-    Jump,
-    /// A jump to a computed address.
-    Indirect,
+    /// A jump to a known address; whether it is a call.
+    Jump(bool),
+    /// A jump to a computed address: what it is.
+    Indirect(u8),
     /// Anything else.
     Other,
 }
@@ -369,21 +381,21 @@ macro_rules! second {
 }
 macro_rules! first {
     ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $a == $shape { return behind::<$body, W64>($b, $chain).or_else(|| long_pair::<$body>($b, $chain)); } )*
+        $( if $a == $shape { return behind::<$body, W64>($b, $chain).or_else(|| long_pair::<$body, K>($b, $chain)); } )*
     };
 }
 macro_rules! short_first {
     ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
-        $( if $a == $shape { return behind::<$body, W32>($b, $chain).or_else(|| short_pair::<$body>($b, $chain)); } )*
+        $( if $a == $shape { return behind::<$body, W32>($b, $chain).or_else(|| short_pair::<$body, K>($b, $chain)); } )*
     };
 }
 
-fn long_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+fn long_pair<A: Body, const K: u8>(b: Shape, chain: u8) -> Option<Handler> {
     bodies!(second [A] b, chain;);
     None
 }
 
-fn short_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+fn short_pair<A: Body, const K: u8>(b: Shape, chain: u8) -> Option<Handler> {
     short_bodies!(second [A] b, chain;);
     None
 }
@@ -398,8 +410,11 @@ fn behind<A: Body, const W: u8>(b: Shape, chain: u8) -> Option<Handler> {
             (false, chain::FIRST) => branch_behind::<A, W, false, { chain::FIRST }>(op),
             (false, _) => branch_behind::<A, W, false, { chain::SECOND }>(op),
         },
-        Shape::Jump => Some(then_jump::<A>),
-        Shape::Indirect => Some(then_indirect::<A>),
+        Shape::Jump(false) => Some(then_jump::<A, false>),
+        Shape::Jump(true) => Some(then_jump::<A, true>),
+        Shape::Indirect(hint::CALL) => Some(then_indirect::<A, { hint::CALL }>),
+        Shape::Indirect(hint::RETURN) => Some(then_indirect::<A, { hint::RETURN }>),
+        Shape::Indirect(_) => Some(then_indirect::<A, { hint::NONE }>),
         _ => None,
     }
 }
@@ -416,15 +431,18 @@ fn branch_behind<A: Body, const W: u8, const IMM: bool, const CHAIN: u8>(op: Cmp
 /// The handler for two neighbouring ops, if they pair up. Moves and constants, which have no width, go with what they stand beside.
 pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
     let chain = chain_of(a, first, b, second);
-    long(a, b, chain).or_else(|| short(a, b, chain))
+    long::<LITTLE>(a, b, chain)
+        .or_else(|| short::<SHORT_LITTLE>(a, b, chain))
+        .or_else(|| long::<BIG>(a, b, chain))
+        .or_else(|| short::<SHORT_BIG>(a, b, chain))
 }
 
-fn long(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+fn long<const K: u8>(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
     bodies!(first a, b, chain;);
     None
 }
 
-fn short(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+fn short<const K: u8>(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
     short_bodies!(short_first a, b, chain;);
     None
 }
@@ -438,25 +456,28 @@ macro_rules! triple_first {
 /// The handler for the last three ops of a block, if they are the end of a call (something, the return address, the jump) or of a
 /// function (something, the stack pointer, the jump back).
 pub(crate) fn triple_handler(shapes: [Shape; 3]) -> Option<Handler> {
-    long_triple(shapes).or_else(|| short_triple(shapes))
+    long_triple::<LITTLE>(shapes)
+        .or_else(|| short_triple::<SHORT_LITTLE>(shapes))
+        .or_else(|| long_triple::<BIG>(shapes))
+        .or_else(|| short_triple::<SHORT_BIG>(shapes))
 }
 
-fn long_triple(shapes: [Shape; 3]) -> Option<Handler> {
+fn long_triple<const K: u8>(shapes: [Shape; 3]) -> Option<Handler> {
     bodies!(triple_first [Bin<{ op!(Add) }, W64, true, false>] shapes;);
     None
 }
 
-fn short_triple(shapes: [Shape; 3]) -> Option<Handler> {
+fn short_triple<const K: u8>(shapes: [Shape; 3]) -> Option<Handler> {
     short_bodies!(triple_first [Bin<{ op!(Add) }, W32, true, false>] shapes;);
     None
 }
 
 fn last_three<A: Body, Add: Body>(b: Shape, end: Shape) -> Option<Handler> {
     match (b, end) {
-        (Shape::Konst, Shape::Jump) => Some(two_then_jump::<A, Konst>),
-        (Shape::KonstU, Shape::Jump) => Some(two_then_jump::<A, KonstU>),
-        (Shape::Bin(BinOp::Add, w, true, false), Shape::Indirect) if w as u8 == Add::WIDTH => {
-            Some(two_then_indirect::<A, Add>)
+        (Shape::Konst, Shape::Jump(true)) => Some(two_then_jump::<A, Konst, true>),
+        (Shape::KonstU, Shape::Jump(true)) => Some(two_then_jump::<A, KonstU, true>),
+        (Shape::Bin(BinOp::Add, w, true, false), Shape::Indirect(hint::RETURN)) if w as u8 == Add::WIDTH => {
+            Some(two_then_indirect::<A, Add, { hint::RETURN }>)
         }
         _ => None,
     }

@@ -1,10 +1,13 @@
 //! The forward walk.
 
 use cpu::Core;
-use uop::{Block, Exit, Layout, Op, Reg, RegSet, Value, Width};
+use uop::{Block, Exit, Hint, Layout, Op, Reg, RegSet, Value, Width};
 
-use super::plan::{Addr, Node, call_constant, constant, immediate, is_plain, kind_of, reads, resolve, second_imm};
-use super::{Cx, Lowered, Places, Plan, places};
+use super::plan::{
+    Addr, Node, call_constant, constant, immediate, is_plain, kind_of, masked, reads, resolve, second_imm,
+};
+use super::{Cx, Links, Lowered, Places, Plan, places};
+use crate::handlers::control::hint;
 use crate::handlers::pair::{Shape, pair_handler, triple_handler};
 use crate::handlers::{alu, control, memory};
 use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
@@ -276,7 +279,13 @@ impl Cx<'_> {
         };
         let d = self.dest(i);
         let kind = kind_of(mem, addr, self.block.width(address));
-        self.push_as(Shape::Load(mem.width, ext, kind), memory::load_handler(mem.width, ext, kind), d, a, imm);
+        self.push_as(
+            Shape::Load(mem.width, ext, self.fusible(kind)),
+            memory::load_handler(mem.width, ext, kind),
+            d,
+            a,
+            imm,
+        );
     }
 
     fn plain_store(&mut self, i: usize, addr: Addr) {
@@ -284,7 +293,18 @@ impl Cx<'_> {
         let (a, imm) = self.address(addr, i);
         let value = self.operand(value, Some(mem.width), i);
         let kind = kind_of(mem, addr, self.block.width(address));
-        self.push_as(Shape::Store(mem.width, kind), memory::store_handler(mem.width, kind), value, a, imm);
+        self.push_as(
+            Shape::Store(mem.width, self.fusible(kind)),
+            memory::store_handler(mem.width, kind),
+            value,
+            a,
+            imm,
+        );
+    }
+
+    /// The kind of an access as pairs know it: they are aligned as the target's accesses are, and that goes without saying.
+    fn fusible(&self, kind: u8) -> u8 {
+        if self.layout.aligned { kind ^ memory::kind::TRAP } else { kind }
     }
 
     fn slow_access(&mut self, i: usize, op: Op) {
@@ -340,26 +360,39 @@ impl Cx<'_> {
         }
     }
 
-    fn exit(&mut self) -> [Option<u32>; 2] {
+    fn exit(&mut self) -> Links {
         let end = self.block.ops.len();
         if let Some(mode) = self.block.mode {
             self.push(control::set_mode, 0, 0, mode as i32);
         }
         match self.block.exit {
             Exit::Jump { pc } => {
-                self.push_as(Shape::Jump, control::jump, 0, 0, 0);
-                [Some(self.link(pc)), None]
+                let call = self.block.returns.is_some();
+                self.push_as(
+                    Shape::Jump(call),
+                    if call { control::jump::<true> } else { control::jump::<false> },
+                    0,
+                    0,
+                    0,
+                );
+                [Some(self.link(pc)), None, self.link_back()]
             }
             Exit::Branch { cond, taken, fallthrough } => self.branch(cond, taken, fallthrough),
-            Exit::Indirect { pc, .. } => {
+            Exit::Indirect { pc, hint } => {
+                let (pc, mask) = masked(self.block, pc);
                 let a = self.operand(pc, None, end);
-                self.push_as(Shape::Indirect, control::indirect, 0, a, 0);
-                [None; 2]
+                let (hint, handler): (_, Handler) = match hint {
+                    _ if self.block.returns.is_some() => (hint::CALL, control::indirect::<{ hint::CALL }>),
+                    Hint::Return => (hint::RETURN, control::indirect::<{ hint::RETURN }>),
+                    _ => (hint::NONE, control::indirect::<{ hint::NONE }>),
+                };
+                self.push_as(Shape::Indirect(hint), handler, 0, a, mask);
+                [None, None, self.link_back()]
             }
             Exit::UpdateIndirect { pc } => {
                 let a = self.operand(pc, None, end);
                 self.push(control::update_indirect, 0, a, 0);
-                [None; 2]
+                [None; 3]
             }
             Exit::Raise { code, arg } => self.out(control::raise, arg, u64::from(code)),
             Exit::Update { pc } => self.out(control::update, pc, 0),
@@ -368,7 +401,7 @@ impl Cx<'_> {
         }
     }
 
-    fn branch(&mut self, cond: Value, taken: u64, fallthrough: u64) -> [Option<u32>; 2] {
+    fn branch(&mut self, cond: Value, taken: u64, fallthrough: u64) -> Links {
         let end = self.block.ops.len();
         let into = self.block.taken_mode;
         let handler = if into.is_some() { control::branch_into_handler } else { control::branch_handler };
@@ -381,17 +414,22 @@ impl Cx<'_> {
             _ => Shape::Other,
         };
         self.push_as(shape, handler, 0, a, second);
-        let links = [Some(self.link(taken)), Some(self.link(fallthrough))];
+        let links = [Some(self.link(taken)), Some(self.link(fallthrough)), None];
         if let Some(mode) = into {
             self.slots.push(Data { low: Core::key_of(mode), high: 0 }.into());
         }
         links
     }
 
-    fn out(&mut self, handler: Handler, low: u64, high: u64) -> [Option<u32>; 2] {
+    fn out(&mut self, handler: Handler, low: u64, high: u64) -> Links {
         self.push(handler, 0, 0, 0);
         self.slots.push(Data { low, high }.into());
-        [None; 2]
+        [None; 3]
+    }
+
+    /// The link of a call's return.
+    fn link_back(&mut self) -> Option<u32> {
+        self.block.returns.map(|pc| self.link(pc))
     }
 
     fn link(&mut self, pc: u64) -> u32 {

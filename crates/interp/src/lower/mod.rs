@@ -22,9 +22,12 @@ pub(crate) struct Lowered {
     pub(crate) slots: Vec<Raw>,
     /// Slot at which each guest instruction begins.
     pub(crate) starts: Vec<u32>,
-    /// Slots that hold links: the jump's or the taken branch's, the fallthrough's.
-    pub(crate) links: [Option<u32>; 2],
+    /// Slots that hold links.
+    pub(crate) links: Links,
 }
+
+/// Slots that hold links: the jump's or the taken branch's, the fallthrough's, and that of a call's return.
+pub(crate) type Links = [Option<u32>; 3];
 
 /// The values that ops and exit use after fusion, and where they are computed.
 struct Cx<'a> {

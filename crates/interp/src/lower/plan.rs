@@ -158,6 +158,7 @@ impl Planner<'_> {
         let end = self.block.ops.len();
         match self.block.exit {
             Exit::Branch { cond, .. } => self.need_condition(cond, end),
+            Exit::Indirect { pc, .. } => _ = self.need(masked(self.block, pc).0, None, end),
             exit => {
                 if let Some(v) = exit.operand() {
                     self.need(v, None, end);
@@ -253,6 +254,18 @@ impl Planner<'_> {
         }
         Addr::Disp(self.need(addr, None, at), 0)
     }
+}
+
+/// The target of an indirect jump as a value and the bits of it that count, as an immediate: jumps clear low bits of what a register holds.
+pub(super) fn masked(block: &Block, pc: Value) -> (Value, i32) {
+    let pc = resolve(block, pc, None);
+    if let Op::Bin(BinOp::And, a, b) = block.ops[pc.index()]
+        && let Some(mask) = second_imm(block, block.width(pc), b)
+        && mask < 0
+    {
+        return (a, mask);
+    }
+    (pc, -1)
 }
 
 /// The bits of [`crate::handlers::memory::kind`] for an access.

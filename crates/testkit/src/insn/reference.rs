@@ -41,6 +41,7 @@ impl Reference {
             regs: cpu.kind().layout().regs.clone(),
             names: Vec::new(),
             helpers: cpu.kind().layout().helpers.clone(),
+            aligned: T::ALIGNED,
         };
         let ctx = cpu.ctx();
         let end = eval(&block, &layout, &mut Lent { ctx, reservation: &mut self.reservation });

@@ -364,15 +364,19 @@ pub(super) fn jump(l: &Lift, rd: u8, offset: i64) -> Flow {
         return l.raise_misaligned(pc);
     }
     l.set_x(rd, l.konst(l.next_pc() as i64));
+    if is_link(rd) {
+        l.ir.returns_to(l.next_pc());
+    }
     l.end(Exit::Jump { pc })
 }
 
+/// Whether `r` is a link register: x1 and x5 are, says the table of "Unconditional Jumps" (return-address prediction stack).
+fn is_link(r: u8) -> bool {
+    r == 1 || r == 5
+}
+
 /// `jalr`: jumps to `rs1` + `imm` with bit 0 cleared, `rd` = address of the next instruction.
-///
-/// Which of them are calls and returns is in the table of "Unconditional Jumps" (return-address prediction stack): x1 and x5 are
-/// link registers.
 pub(super) fn jump_register(l: &Lift, rd: u8, rs1: u8, imm: i64) -> Flow {
-    let is_link = |r: u8| r == 1 || r == 5;
     let hint = match (is_link(rd), is_link(rs1)) {
         (true, _) => Hint::Call,
         (false, true) => Hint::Return,
@@ -381,6 +385,9 @@ pub(super) fn jump_register(l: &Lift, rd: u8, rs1: u8, imm: i64) -> Flow {
     let pc = l.x(rs1).add_imm(imm) & l.konst(!1);
     l.check_target(pc);
     l.set_x(rd, l.konst(l.next_pc() as i64));
+    if hint == Hint::Call {
+        l.ir.returns_to(l.next_pc());
+    }
     l.end(Exit::Indirect { pc: pc.id(), hint })
 }
 
