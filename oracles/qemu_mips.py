@@ -125,8 +125,8 @@ class Machine:
         for _ in case["bits"]:
             self.gdb.ask("s")
             after = self.all()
-            if after[PC] == pc:
-                # Something else has stopped the machine; where it has not, the branch goes to itself again.
+            if after[PC] == pc and len(case["bits"]) == 1:
+                # Something else has stopped the machine.
                 self.gdb.ask("s")
                 after = self.all()
             pc = after[PC]
@@ -173,8 +173,8 @@ def unmapped(case, found):
 
 
 def is_nan(value):
-    """A NaN in the low half, or in all of a register."""
-    return value & 0x7FFFFFFF > 0x7F800000 or value & (1 << 63) - 1 > 0x7FF << 52
+    """A NaN in a half, or in all of a register."""
+    return any(value >> shift & 0x7FFFFFFF > 0x7F800000 for shift in (0, 32)) or value & (1 << 63) - 1 > 0x7FF << 52
 
 
 def default_nan(case, found):

@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::io::BufWriter;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bits::Endian;
 use cpu::{Cpu, Ctx, Kind, Target};
@@ -22,8 +23,13 @@ use mips::model::Model;
 use mips::{Mips, Mips64, Mips64el, Mipsel, insn, state};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
 
-/// Where the instructions stand: in the middle of a page.
-const PC: u64 = CODE + 0x800;
+/// Where the instructions stand: in the middle of a page, and for `.insn` lines where those stand.
+static PC: AtomicU64 = AtomicU64::new(CODE + 0x800);
+
+fn pc() -> u64 {
+    PC.load(Ordering::Relaxed)
+}
+
 /// EBase, in a segment that is not mapped; and where that is.
 const VECTORS: u64 = 0xffff_ffff_8001_8000;
 const VECTORS_PHYS: u64 = 0x1_8000;
@@ -155,6 +161,8 @@ struct Case {
     uses_pc: bool,
     /// It has a delay slot.
     has_slot: bool,
+    /// The data that it works on.
+    address: Option<u64>,
 }
 
 /// Rows that do nothing that could be compared, or depend on what the machine is.
@@ -205,7 +213,8 @@ impl Generator {
         let mut case = self.single();
         while case.has_slot && case.words.len() < 2 {
             let slot = self.single();
-            if !slot.uses_pc && slot.words.len() == 1 {
+            let has_memory = slot.text.contains('(') || slot.address.is_some();
+            if !slot.uses_pc && slot.words.len() == 1 && !(has_memory && pc() == CODE) {
                 case.words.extend(slot.words);
                 slot.set.into_iter().for_each(|(place, value)| put_new(&mut case.set, place, value));
             }
@@ -251,6 +260,7 @@ impl Generator {
                 || row.operands.contains("off1")
                 || row.name.ends_with("pc"),
             has_slot: has_slot(row),
+            address: None,
         };
         if let Some(kind) = row.name.strip_prefix("sc") {
             // The pair works on one address; the result of the first must leave that alone.
@@ -266,7 +276,8 @@ impl Generator {
             }
             let mut value = self.random.integer();
             if is_jump(row.name) && field != "rd" {
-                value = PC.wrapping_add((self.random.next() as i8 as i64 as u64) << 2);
+                let distance = self.random.next() as i8 as i64 as u64;
+                value = pc().wrapping_add(if pc() == CODE { distance & 0x7f } else { distance } << 2);
             } else if narrow {
                 value = bits::sign_extend(value, 32);
             }
@@ -285,7 +296,8 @@ impl Generator {
 
     /// Makes a branch go to where there is memory.
     fn shorten(&mut self, row: &Insn, bits: u64) -> u64 {
-        let distance = (self.random.next() & 0x1ff).wrapping_sub(0x100);
+        let back = if pc() == CODE { 0 } else { 0x100 };
+        let distance = (self.random.next() & 0x1ff).wrapping_sub(back);
         let (width, value) = match () {
             () if row.operands.contains("{jump}") => (26, CODE / 4 + (distance & 0x1ff)),
             () if row.operands.contains("{target21}") => (21, distance),
@@ -338,8 +350,8 @@ impl Generator {
         }
         let n = bits::field(bits, 21, 5) as u8;
         let spread = self.random.below(64);
-        let at = BASE + if self.random.below(4) == 0 { spread } else { spread & !7 };
-        let displacement = ["imm", "offset9"].iter().find_map(|f| match (row.operand)(bits, f, PC)? {
+        let at = BASE + if self.random.below(4) == 0 && pc() != CODE { spread } else { spread & !7 };
+        let displacement = ["imm", "offset9"].iter().find_map(|f| match (row.operand)(bits, f, pc())? {
             Operand::Signed(n) if row.operands.contains(f) => Some(n),
             _ => None,
         });
@@ -352,12 +364,13 @@ impl Generator {
         }
         if n != 0 {
             put(&mut case.set, Place::R(n), base);
+            case.address = Some(at);
         }
     }
 
     fn describe(&self, case: &mut Case) {
         let mut texts = Vec::new();
-        for (pc, word) in (PC..).step_by(4).zip(&case.words) {
+        for (pc, word) in (pc()..).step_by(4).zip(&case.words) {
             texts.extend(self.decoder.disassemble(*word, 32, pc));
         }
         case.text = texts.join("; ");
@@ -421,11 +434,15 @@ impl<T: Target<State = Cp0, Model = Model>> Pair<T> {
         let code = self.bench.bytes(&words);
         let status = self.status;
         for machine in [&mut self.engine, &mut self.evaluator] {
-            machine.ram.write_bytes(PC - RAM_BASE, &code.concat());
+            machine.ram.write_bytes(pc() - RAM_BASE, &code.concat());
             machine.cpu.flush();
             prepare(machine.cpu.ctx());
             machine.cpu.ctx().state.status = status;
-            machine.cpu.set_pc(PC);
+            machine.cpu.set_pc(pc());
+            if pc() == CODE {
+                // Lines of `.insn` files begin with zeros.
+                Place::all().for_each(|place| assign(machine, place, 0));
+            }
             for (place, value) in &case.set {
                 assign(machine, *place, *value);
             }
@@ -434,7 +451,7 @@ impl<T: Target<State = Cp0, Model = Model>> Pair<T> {
         let mut reference = Reference::default();
         let mut steps = 0;
         while steps < code.len() as u64 {
-            let at = (self.evaluator.cpu.pc().wrapping_sub(PC) / 4) as usize;
+            let at = (self.evaluator.cpu.pc().wrapping_sub(pc()) / 4) as usize;
             let Some(bytes) = code.get(at) else { break };
             reference.step(&mut self.evaluator.cpu, bytes);
             steps += 1;
@@ -519,19 +536,29 @@ fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
     )
 }
 
-/// One `.insn` line. Cases there start at another pc, with zeros where nothing is set: only operands count.
-fn insn_line(case: &Case, outcome: &Outcome, variant: &str) -> String {
+/// One `.insn` line. Cases there start with zeros where nothing is set.
+fn insn_line(case: &Case, outcome: &Outcome, before: &[u8], after: &[u8], variant: &str, endian: Endian) -> String {
     let words: Vec<String> = case.words.iter().map(|b| format!("{b:08x}")).collect();
     let mut line = format!("@{variant} {}  {}  |", words.join("+"), case.text);
     for (place, value) in &case.set {
         _ = write!(line, " {}={value:#x}", place.name());
     }
+    let cell = |bytes: &[u8], at: usize| endian.read(&bytes[at..at + 8]);
+    let at = case.address.map(|a| ((a & !7) - DATA) as usize);
+    if let Some(at) = at {
+        _ = write!(line, " [{:#x}]:8={:#x}", DATA + at as u64, cell(before, at));
+    }
     line.push_str(" =>");
+    if let Some(at) = at.filter(|at| cell(before, *at) != cell(after, *at)) {
+        _ = write!(line, " [{:#x}]:8={:#x}", DATA + at as u64, cell(after, at));
+    }
     for (place, value) in &outcome.changed {
         _ = write!(line, " {}={value:#x}", place.name());
     }
-    if let Some((trap, ..)) = outcome.trap {
-        _ = write!(line, " trap {trap}");
+    match outcome.trap {
+        Some((trap, ..)) => _ = write!(line, " trap {trap}"),
+        None if outcome.pc != CODE + 4 * case.words.len() as u64 => _ = write!(line, " pc={:#x}", outcome.pc),
+        None => {}
     }
     line
 }
@@ -551,6 +578,7 @@ struct Options {
     count: u64,
     only: Vec<String>,
     per_insn: Option<u64>,
+    variant: String,
 }
 
 fn main() {
@@ -562,6 +590,7 @@ fn main() {
         count: 1000,
         only: Vec::new(),
         per_insn: None,
+        variant: "mips64".to_owned(),
     };
     let mut only = "arith,arith64,branch,memory,release6,fpu,system".to_owned();
     let mut args = std::env::args().skip(1);
@@ -575,9 +604,15 @@ fn main() {
             "--seed" => options.seed = number(),
             "--count" => options.count = number(),
             "--insn" => options.per_insn = Some(number()),
+            "--variant" => options.variant = value,
             "--only" => only = value,
-            _ => panic!("unknown option {arg}: --target, --cpu, --fr, --seed, --count, --insn and --only are known"),
+            _ => panic!(
+                "unknown option {arg}: --target, --cpu, --fr, --seed, --count, --insn, --variant and --only are known"
+            ),
         }
+    }
+    if options.per_insn.is_some() {
+        PC.store(CODE, Ordering::Relaxed);
     }
     options.only = only.split(',').map(str::to_owned).collect();
     match options.target.as_str() {
@@ -622,28 +657,33 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
     if options.per_insn.is_none() {
         writeln!(
             out,
-            "{{\"target\":\"{}\",\"cpu\":\"{}\",\"fr\":{},\"status\":{status},\"pc\":{PC},\"data\":{DATA},\"fcsr\":{},\"window\":\"{window}\"}}",
+            "{{\"target\":\"{}\",\"cpu\":\"{}\",\"fr\":{},\"status\":{status},\"pc\":{},\"data\":{DATA},\"fcsr\":{},\"window\":\"{window}\"}}",
             options.target,
             options.cpu,
             u8::from(fr),
+            pc(),
             model.row().fcsr.1
         )
         .expect("stdout is open");
     }
     for n in 0..options.count {
         let case = generator.case();
+        let before = pair.window.clone();
         let outcome = pair.run(&case);
         let Some(limit) = options.per_insn else {
             writeln!(out, "{}", json(&case, &outcome, n)).expect("stdout is open");
             continue;
         };
-        // What depends on the pc or on memory would be wrong there; traps are worth one line an instruction.
+        // Exceptions are worth one line an instruction; a likely branch that is not taken ends before its slot.
         let trap = outcome.trap.is_some();
         let count = seen.entry((case.name, trap)).or_default();
         let is_first = *count < if trap { 1 } else { limit };
-        if is_first && !case.uses_pc && case.words.len() == 1 && !case.text.ends_with(')') {
+        let skipped = case.words.len() > 1 && (trap || outcome.pc == pc() + 8 && case.name.ends_with('l'));
+        let strays = case.text.contains('(') && case.address.is_none();
+        if is_first && !skipped && !strays {
             *count += 1;
-            writeln!(out, "{}", insn_line(&case, &outcome, &options.target)).expect("stdout is open");
+            let line = insn_line(&case, &outcome, &before, &pair.window, &options.variant, endian);
+            writeln!(out, "{line}").expect("stdout is open");
         }
     }
 }
