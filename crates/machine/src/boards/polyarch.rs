@@ -90,7 +90,7 @@ const MACHINES: [Machine; 3] = [
         arch: Arch::Mips,
         elf: [&[8], &[8]],
         lines: [mips::irq::HW0, mips::irq::HW0 + 1, mips::irq::HW0 + 2],
-        registers: ["r4", "r5"],
+        registers: ["a0", "a1"],
     },
     Machine {
         arch: Arch::Sparc,

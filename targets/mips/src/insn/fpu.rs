@@ -217,6 +217,12 @@ fn is_odd(l: &Lift, registers: &[u8]) -> bool {
     has_pairs(l) && registers.iter().any(|n| n & 1 != 0)
 }
 
+/// Whether 64-bit integers and unaligned accesses have no registers: since MIPS32 and MIPS64 they need FR = 1 ("UNPREDICTABLE if FR = 0";
+/// as in QEMU they are reserved).
+fn lacks_wide(l: &Lift) -> bool {
+    has_pairs(l) && l.needs_fr()
+}
+
 /// Where the 32-bit register `n` lies: the register of the file, and the lowest bit.
 fn place(l: &Lift, n: u8) -> (uop::Reg, u32) {
     if has_pairs(l) { (state::f(n & !1), 32 * u32::from(n & 1)) } else { (state::f(n), 0) }
@@ -268,7 +274,7 @@ fn note(l: &Lift, number: u64, a: Val, b: Option<Val>) {
 /// An operation on one operand; `wide` says which of source and result have 64 bits.
 fn unary(l: &Lift, f: F, op: Op, wide: [bool; 2], kind: bool, fast: Option<FastFp>) -> Flow {
     let odd = |n, w: bool| w && is_odd(l, &[n]);
-    if odd(f.fs(), wide[0]) || odd(f.fd(), wide[1]) {
+    if odd(f.fs(), wide[0]) || odd(f.fd(), wide[1]) || op.is_long() && lacks_wide(l) {
         return Illegal;
     }
     let a = operand(l, f.fs(), wide[0]);
@@ -717,10 +723,16 @@ fn unaligned<'b>(l: &Lift<'b>, f: F) -> Val<'b> {
 }
 
 fn luxc1(l: &Lift, f: F) -> Flow {
+    if lacks_wide(l) {
+        return Illegal;
+    }
     load(l, f.fd(), unaligned(l, f), Width::W64)
 }
 
 fn suxc1(l: &Lift, f: F) -> Flow {
+    if lacks_wide(l) {
+        return Illegal;
+    }
     store(l, f.fs(), unaligned(l, f), Width::W64)
 }
 
