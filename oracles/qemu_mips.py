@@ -125,7 +125,7 @@ class Machine:
         for _ in case["bits"]:
             self.gdb.ask("s")
             after = self.all()
-            if after[PC] == pc and len(case["bits"]) == 1:
+            if after[PC] == pc != int(case["pc"], 16):
                 # Something else has stopped the machine.
                 self.gdb.ask("s")
                 after = self.all()

@@ -201,6 +201,7 @@ impl Generator {
             ("memory", insn::memory::INSNS),
             ("release6", insn::release6::INSNS),
             ("fpu", insn::fpu::INSNS),
+            ("fpu", insn::fpu_move::INSNS),
             ("system", insn::system::INSNS),
         ];
         let holds = |table: &[Insn]| table.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern));
@@ -228,7 +229,8 @@ impl Generator {
             let (row, bits) = self.decoder.sample(|| self.random.next());
             // Links into a register that the branch reads are UNPREDICTABLE.
             let (rs, rd) = (bits::field(bits, 21, 5), bits::field(bits, 11, 5));
-            let is_unpredictable = is_jump(row.name) && (rs == rd || rs == 0) || row.name.contains("zal") && rs == 31;
+            let is_unpredictable =
+                matches!(row.name, "jr" | "jalr") && (rs == rd || rs == 0) || row.name.contains("zal") && rs == 31;
             let is_unpredictable = is_unpredictable || row.name.starts_with("ji") && bits::field(bits, 16, 5) == 0;
             if self.is_wanted(row) && !is_unpredictable {
                 return self.with_operands(row, bits);
@@ -239,8 +241,7 @@ impl Generator {
     fn with_operands(&mut self, row: &'static Insn, mut bits: u64) -> Case {
         if matches!(row.name, "lwpc" | "lwupc" | "ldpc") {
             // It reads itself.
-            bits &= !0x7_fff8;
-            bits |= if row.name == "ldpc" { 3 << 18 } else { 0 };
+            bits &= if row.name == "ldpc" { !0x3_ffff } else { !0x7_fff8 };
         }
         bits = self.shorten(row, bits);
         if !self.fr && row.guard.all >> Ext::Fpu as u32 & 1 != 0 && !row.operands.contains("{rt}, {fs}") {
@@ -360,7 +361,11 @@ impl Generator {
             let index = bits::field(bits, 16, 5) as u8;
             let value = if index == n { at / 2 } else { self.random.below(64) };
             put(&mut case.set, Place::R(index), value);
-            base = if index == n { at / 2 } else { at - value };
+            base = match index {
+                0 => at,
+                _ if index == n => at / 2,
+                _ => at - value,
+            };
         }
         if n != 0 {
             put(&mut case.set, Place::R(n), base);
