@@ -28,10 +28,6 @@ pub struct Arch {
     pub folder: &'static str,
     /// Ending of file names in that folder.
     pub suffix: &'static str,
-    /// Options for the machine that its tests run on.
-    options: &'static [&'static str],
-    /// The linker script of its tests.
-    script: &'static str,
     cc: &'static str,
     package: &'static str,
     flags: &'static [&'static str],
@@ -41,11 +37,15 @@ pub struct Arch {
     pub board: &'static str,
     /// The CPU model of its tests; empty for the machine's.
     pub cpu: &'static str,
+    /// More options for that machine.
+    options: &'static [&'static str],
     /// The linker script of tests, in their folder.
     script: &'static str,
     /// Where the demo is linked.
     demo_base: &'static str,
 }
+
+const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
 const MIPS_FLAGS: &[&str] =
     &["-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0", "-msoft-float", "-Wa,-msoft-float"];
@@ -65,6 +65,7 @@ const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, pack
         fp_flags: flags,
         board: "malta",
         cpu: if wide { "MIPS64R2-generic" } else { "24Kf" },
+        options: NO_FIRMWARE,
         script: "malta.ld",
         demo_base: if wide { "0xffffffff80100000" } else { "0x80100000" },
     }
@@ -76,14 +77,13 @@ pub static ARCHS: &[Arch] = &[
         target: "riscv64",
         folder: "riscv",
         suffix: "rv64",
-        options: VIRT,
-        script: "virt.ld",
         cc: "riscv64-linux-gnu-gcc",
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
         fp_flags: &["-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
         board: "virt",
         cpu: "",
+        options: NO_FIRMWARE,
         script: "virt.ld",
         demo_base: "0x100000",
     },
@@ -91,14 +91,13 @@ pub static ARCHS: &[Arch] = &[
         target: "riscv32",
         folder: "riscv",
         suffix: "rv32",
-        options: VIRT,
-        script: "virt.ld",
         cc: "riscv64-linux-gnu-gcc",
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv32imac_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
         fp_flags: &["-march=rv32imafdc_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
         board: "virt",
         cpu: "",
+        options: NO_FIRMWARE,
         script: "virt.ld",
         demo_base: "0x100000",
     },
@@ -106,19 +105,16 @@ pub static ARCHS: &[Arch] = &[
         target: "sparc",
         folder: "sparc",
         suffix: "v8",
-        options: &["-M", "leon3_generic"],
-        script: "leon3.ld",
         cc: "sparc64-linux-gnu-gcc",
         package: "Debian's gcc-sparc64-linux-gnu",
         flags: &["-m32", "-mcpu=v8", "-msoft-float"],
         fp_flags: &["-m32", "-mcpu=v8", "-mhard-float"],
+        board: "leon3_generic",
+        cpu: "",
+        options: &[],
+        script: "leon3.ld",
+        demo_base: "0x100000",
     },
-];
-
-/// The machine of the RISC-V tests.
-const VIRT: &[&str] = &["-M", "virt", "-bios", "none"];
-
-/// A bare-metal test program: `guests/tests/FOLDER/NAME.c`.
     mips("mips", "mips32", "mips-linux-gnu-gcc", "Debian's gcc-mips-linux-gnu"),
     mips("mipsel", "mips32el", "mipsel-linux-gnu-gcc", "Debian's gcc-mipsel-linux-gnu"),
     mips("mips64", "mips64", "mips64-linux-gnuabi64-gcc", "Debian's gcc-mips64-linux-gnuabi64"),
@@ -132,8 +128,6 @@ pub struct Test {
     pub folder: &'static str,
     /// Name of the source file.
     pub name: &'static str,
-    /// Its folder below `guests/tests`; it runs on all targets of that folder.
-    folder: &'static str,
     /// Numbers of harts to run it with.
     pub smp: &'static [u32],
     /// Compiled with floating-point instructions.
@@ -142,23 +136,6 @@ pub struct Test {
 
 /// The tests, simplest first.
 pub static TESTS: &[Test] = &[
-    Test { name: "hello", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "timer", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "smc", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "fpflags", folder: "riscv", smp: &[1], fp: true },
-    Test { name: "plic_uart", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "user_deleg", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "traps", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "csr", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "mmu", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "pmp", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "sstc", folder: "riscv", smp: &[1], fp: false },
-    Test { name: "smp_ipi", folder: "riscv", smp: &[4, 8], fp: false },
-    Test { name: "amo_smp", folder: "riscv", smp: &[4, 8], fp: false },
-    Test { name: "hello", folder: "sparc", smp: &[1], fp: false },
-    Test { name: "timer", folder: "sparc", smp: &[1], fp: false },
-    Test { name: "traps", folder: "sparc", smp: &[1], fp: false },
-    Test { name: "mmu", folder: "sparc", smp: &[1], fp: false },
     Test { folder: "riscv", name: "hello", smp: &[1], fp: false },
     Test { folder: "riscv", name: "timer", smp: &[1], fp: false },
     Test { folder: "riscv", name: "smc", smp: &[1], fp: false },
@@ -172,6 +149,10 @@ pub static TESTS: &[Test] = &[
     Test { folder: "riscv", name: "sstc", smp: &[1], fp: false },
     Test { folder: "riscv", name: "smp_ipi", smp: &[4, 8], fp: false },
     Test { folder: "riscv", name: "amo_smp", smp: &[4, 8], fp: false },
+    Test { folder: "sparc", name: "hello", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "timer", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "traps", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "mmu", smp: &[1], fp: false },
     Test { folder: "mips", name: "hello", smp: &[1], fp: false },
     Test { folder: "mips", name: "traps", smp: &[1], fp: false },
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
@@ -194,7 +175,6 @@ pub struct Run {
 impl Run {
     /// All runs that have expected output.
     pub fn all() -> impl Iterator<Item = Run> {
-        pairs().flat_map(|(test, arch)| test.smp.iter().map(move |&smp| Run { test, arch, smp }))
         let pairs = TESTS.iter().flat_map(|test| archs_of(test).map(move |arch| (test, arch)));
         pairs.flat_map(|(test, arch)| test.smp.iter().map(move |&smp| Run { test, arch, smp }))
     }
@@ -219,18 +199,10 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let words = [self.arch.options, &["-nographic", "-smp", &smp, "-kernel", &binary]].concat();
+        let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
+        let machine = ["-M", self.arch.board, "-nographic", "-smp", &smp, "-kernel", &binary];
+        let words = [&machine, cpu, self.arch.options].concat();
         words.into_iter().map(str::to_owned).collect()
-    }
-}
-
-/// Each test with each target that it runs on.
-fn pairs() -> impl Iterator<Item = (&'static Test, &'static Arch)> {
-    let of = |test: &'static Test| ARCHS.iter().filter(|arch| arch.folder == test.folder).map(move |arch| (test, arch));
-    TESTS.iter().flat_map(of)
-        let cpu = if self.arch.cpu.is_empty() { vec![] } else { vec!["-cpu", self.arch.cpu] };
-        let words = ["-M", self.arch.board, "-bios", "none", "-nographic", "-smp", &smp, "-kernel", &binary];
-        words.iter().chain(&cpu).map(|word| word.to_string()).collect()
     }
 }
 
@@ -325,8 +297,6 @@ impl Build {
 
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
-    let demos = ARCHS.iter().map(|a| demo(a, &["-Wl,--defsym=BASE=0x100000"], demo_binary(a.target)));
-    let tests = pairs().map(|(t, a)| test(t, a));
     let demos = ARCHS.iter().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
     let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).collect()

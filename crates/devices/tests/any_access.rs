@@ -9,14 +9,13 @@ use devices::grlib_gptimer::{GpTimer, GpTimerConfig};
 use devices::grlib_irqmp::{IrqMp, IrqMpCpu};
 use devices::lance::Lance;
 use devices::m48t59::M48t59;
+use devices::pci::PciBus;
 use devices::percpu::CpuLines;
+use devices::piix4::{Piix4Pm, isa_bridge};
 use devices::registers::{Registers, Word};
 use devices::slavio_timer::SlavioTimer;
 use devices::sparc32_dma::Sparc32Dma;
 use devices::sun4m_intctl::{IntCpu, Sun4mIntctl};
-use devices::pci::PciBus;
-use devices::percpu::CpuLines;
-use devices::piix4::{Piix4Pm, isa_bridge};
 use devices::{
     CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, Gt64120, HartLines, I8254, I8259, MaltaFpga, Mc146818,
     Ns16550a, NullSink, PerCpu, Plic, PlicConfig, PlicContext, PlicMode, Ports, Power, SifiveEPrci, SifiveGpio,

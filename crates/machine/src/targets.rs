@@ -140,6 +140,8 @@ const SPARC64: &[Model] = &[
     model("Sun UltraSparc T1"),
     model("Sun UltraSparc T2"),
     model("NEC UltraSparc I"),
+];
+
 const MIPS: &[Model] = &[
     model("4Kc"),
     model("4Km"),

@@ -109,7 +109,12 @@ pub(super) fn translate(ctx: &mut Ctx<Sparc32>, address: u64, access: Access, sp
         return Ok(Translation { phys: address, read: true, write: true, cache: true });
     }
     if control & E == 0 {
-        return Ok(Translation { phys: untranslated(ctx, address, space & INSTRUCTIONS != 0), read: true, write: true, cache: true });
+        return Ok(Translation {
+            phys: untranslated(ctx, address, space & INSTRUCTIONS != 0),
+            read: true,
+            write: true,
+            cache: true,
+        });
     }
     match look_up(ctx, address, access, space) {
         Ok(translation) => Ok(translation),
