@@ -55,6 +55,24 @@ pub static ARCHS: &[Arch] = &[
         flags: &["-march=rv32imac_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
         fp_flags: &["-march=rv32imafdc_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
     },
+    Arch {
+        target: "ppc",
+        folder: "ppc",
+        suffix: "ppc",
+        cc: "powerpc-linux-gnu-gcc",
+        package: "Debian's gcc-powerpc-linux-gnu",
+        flags: &["-mcpu=powerpc", "-msoft-float", "-mno-sdata"],
+        fp_flags: &["-mcpu=powerpc", "-mno-sdata"],
+    },
+    Arch {
+        target: "ppc64",
+        folder: "ppc",
+        suffix: "ppc64",
+        cc: "powerpc64-linux-gnu-gcc",
+        package: "Debian's gcc-powerpc64-linux-gnu",
+        flags: &["-mcpu=power4", "-mabi=elfv2", "-msoft-float"],
+        fp_flags: &["-mcpu=power4", "-mabi=elfv2"],
+    },
 ];
 
 /// A bare-metal test program for QEMU's `virt` machine: `guests/tests/riscv/NAME.c`.

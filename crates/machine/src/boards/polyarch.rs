@@ -35,7 +35,7 @@ pub static POLYARCH: MachineType = MachineType {
     name: "polyarch",
     desc: "Polyarch board, the same on every target",
     max_cpus: MAX_CPUS as u32,
-    default_model: &[("riscv32", "rv32"), ("riscv64", "rv64")],
+    default_model: &[("riscv32", "rv32"), ("riscv64", "rv64"), ("ppc", "7400"), ("ppc64", "970fx")],
     smp_rules: SmpRules::Strict,
     numa: true,
     levels: Some(Levels::ALL),
@@ -69,12 +69,20 @@ struct Machine {
 }
 
 /// One row an architecture.
-const MACHINES: [Machine; 1] = [Machine {
-    arch: Arch::Riscv,
-    elf: [243, 243],
-    lines: [riscv::irq::MSI, riscv::irq::MTI, riscv::irq::MEI],
-    registers: ["a0", "a1"],
-}];
+const MACHINES: [Machine; 2] = [
+    Machine {
+        arch: Arch::Riscv,
+        elf: [243, 243],
+        lines: [riscv::irq::MSI, riscv::irq::MTI, riscv::irq::MEI],
+        registers: ["a0", "a1"],
+    },
+    Machine {
+        arch: Arch::Ppc,
+        elf: [20, 21],
+        lines: [ppc::trap::irq::EXTERNAL_IPI, ppc::trap::irq::EXTERNAL_TIMER, ppc::trap::irq::EXTERNAL],
+        registers: ["r3", "r4"],
+    },
+];
 
 fn machine(target: &Target) -> Result<&'static Machine, Error> {
     let row = MACHINES.iter().find(|machine| machine.arch == target.arch);
@@ -259,6 +267,9 @@ fn cpu_nodes(fdt: &mut Fdt, board: &Build<'_>, tree: &Tree) {
         node.str("device_type", "cpu").u32("reg", plan.index as u32).str("status", "okay").phandle(phandles[n]);
         if let Some(Some(id)) = nodes.get(n) {
             node.u32("numa-node-id", u32::from(*id));
+        }
+        if target.arch == Arch::Ppc {
+            node.str("compatible", "PowerPC,polyarch").u32("timebase-frequency", ppc::model::TIMEBASE_HZ);
         }
         if target.arch == Arch::Riscv {
             node.str("compatible", "riscv").str("riscv,isa", &isa.0);
