@@ -119,6 +119,23 @@ pub static ARCHS: &[Arch] = &[
     mips("mipsel", "mips32el", "mipsel-linux-gnu-gcc", "Debian's gcc-mipsel-linux-gnu"),
     mips("mips64", "mips64", "mips64-linux-gnuabi64-gcc", "Debian's gcc-mips64-linux-gnuabi64"),
     mips("mips64el", "mips64el", "mips64el-linux-gnuabi64-gcc", "Debian's gcc-mips64el-linux-gnuabi64"),
+        target: "ppc",
+        folder: "ppc",
+        suffix: "ppc",
+        cc: "powerpc-linux-gnu-gcc",
+        package: "Debian's gcc-powerpc-linux-gnu",
+        flags: &["-mcpu=powerpc", "-msoft-float", "-mno-sdata"],
+        fp_flags: &["-mcpu=powerpc", "-mno-sdata"],
+    },
+    Arch {
+        target: "ppc64",
+        folder: "ppc",
+        suffix: "ppc64",
+        cc: "powerpc64-linux-gnu-gcc",
+        package: "Debian's gcc-powerpc64-linux-gnu",
+        flags: &["-mcpu=power4", "-mabi=elfv2", "-msoft-float"],
+        fp_flags: &["-mcpu=power4", "-mabi=elfv2"],
+    },
 ];
 
 /// A bare-metal test program for a machine of QEMU: `guests/tests/FOLDER/NAME.c`.

@@ -76,6 +76,18 @@ pub(crate) fn mips64(text: &str) -> Result<Box<dyn Factory>, Error> {
 /// 64-bit little-endian MIPS CPUs.
 pub(crate) fn mips64el(text: &str) -> Result<Box<dyn Factory>, Error> {
     Ok(Box::new(Interpreted::<mips::Mips64el>(Kind::new(mips_model(64, bits::Endian::Little, text)?))))
+fn ppc_model(xlen: u32, text: &str) -> Result<ppc::model::Model, Error> {
+    ppc::model::Model::parse(xlen, text).map_err(|e| Error::new(e.to_string()))
+}
+
+/// 32-bit PowerPC CPUs.
+pub(crate) fn ppc32(text: &str) -> Result<Box<dyn Factory>, Error> {
+    Ok(Box::new(Interpreted::<ppc::Ppc32>(Kind::new(ppc_model(32, text)?))))
+}
+
+/// 64-bit PowerPC CPUs.
+pub(crate) fn ppc64(text: &str) -> Result<Box<dyn Factory>, Error> {
+    Ok(Box::new(Interpreted::<ppc::Ppc64>(Kind::new(ppc_model(64, text)?))))
 }
 
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.
