@@ -108,6 +108,7 @@ impl Process<'_> {
             }
             self.answer()?;
             let advance = self.machine.advance();
+            self.wiring.settle(&self.machine);
             self.tell();
             match advance {
                 Advance::Exit(code) => {

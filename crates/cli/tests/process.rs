@@ -210,6 +210,19 @@ fn ctrl_a_reaches_the_monitor_and_ends_the_machine() {
 }
 
 #[test]
+fn a_guest_that_does_not_read_is_not_typed_at_for_ever() {
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "polyarch", "-display", "none", "-nodefaults", "-serial", "stdio"]);
+    // Nothing is loaded: the hart traps for ever.
+    let mut guest = Guest(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap());
+    let mut stdin = guest.0.stdin.take().unwrap();
+    let (send, taken) = std::sync::mpsc::channel();
+    std::thread::spawn(move || while stdin.write_all(&[b'y'; 1 << 16]).is_ok() && send.send(()).is_ok() {});
+    let chunks = std::iter::from_fn(|| taken.recv_timeout(Duration::from_secs(2)).ok()).take(1000).count();
+    assert!(chunks < 1000, "it took 64 MiB that nobody reads");
+}
+
+#[test]
 fn quit_removes_the_socket() {
     let socket = scratch("quit");
     let mut guest = start(&socket);

@@ -442,12 +442,19 @@ impl Machine {
         self.inputs[port].typed.extend(bytes);
     }
 
-    /// Hands the guest what it has room for.
+    /// Bytes typed into serial port `port` (0 or 1) that the guest has had no room for.
+    pub fn typed_ahead(&self, port: usize) -> usize {
+        self.inputs[port].typed.len()
+    }
+
+    /// Hands the guest what it has room for. What is typed into a port that the board has not is lost.
     pub(crate) fn feed_console(&mut self) {
         let now = self.sched.clock().now(0);
         for input in self.inputs.iter_mut().filter(|input| !input.typed.is_empty()) {
-            let Some(device) = &input.device else { continue };
-            let taken = device.lock().receive(input.typed.make_contiguous(), now);
+            let taken = match &input.device {
+                Some(device) => device.lock().receive(input.typed.make_contiguous(), now),
+                None => input.typed.len(),
+            };
             input.typed.drain(..taken);
         }
     }

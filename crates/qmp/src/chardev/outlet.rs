@@ -114,8 +114,11 @@ impl Outlet {
 
     /// Tells how many bytes of the client nobody has looked at.
     pub fn set_unread(&self, bytes: usize) {
-        self.0.state.lock().unread = bytes;
-        self.0.changed.notify_all();
+        let mut state = self.0.state.lock();
+        if state.unread != bytes {
+            state.unread = bytes;
+            self.0.changed.notify_all();
+        }
     }
 
     /// Notes bytes that the client has sent.
