@@ -89,7 +89,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
         let mut fruitless = 0;
         loop {
-            if self.ctx.env.lines.take_kick() {
+            // A kick that came late is not for a debugger's step: that must get somewhere.
+            if self.ctx.env.lines.take_kick() && !step {
                 return Exit::Kicked;
             }
             self.look_at_code();
