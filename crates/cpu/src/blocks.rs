@@ -21,12 +21,16 @@ pub(crate) struct Key {
     pub(crate) mode: Mode,
     /// Holds one instruction only, and ignores a breakpoint on it.
     pub(crate) alone: bool,
+    /// Holds one instruction only: what lies behind it in the page may not be fetched by the same right.
+    pub(crate) single: bool,
 }
 
 /// A block in the cache.
 pub(crate) struct Entry {
     pub(crate) key: Key,
     pub(crate) insns: Box<[InsnStart]>,
+    /// Bytes that it was lifted from.
+    pub(crate) len: u64,
     /// The physical pages it came from; a block that crosses a page's end has two.
     pub(crate) pages: [Option<u64>; 2],
 }
@@ -125,7 +129,8 @@ impl BlockCache {
         if self.entries.len() <= at {
             self.entries.resize_with(at + 1, || None);
         }
-        self.entries[at] = Some(Entry { key, insns, pages });
+        let len = parts.iter().map(|(.., bytes)| bytes.len() as u64).sum();
+        self.entries[at] = Some(Entry { key, insns, len, pages });
         self.by_key.insert(key, code);
         new_page
     }
