@@ -183,7 +183,7 @@ impl Machine {
                 vcpu.cpu.set_pc(pc);
             }
         }
-        self.sched.wake_all();
+        self.sched.reset();
     }
 }
 

@@ -232,6 +232,7 @@ impl Scheduler {
     /// Lets go the vCPU at this place of the list.
     pub fn remove(&mut self, at: usize) {
         let entry = self.entries.remove(at);
+        self.stops.retain(|(cpu, _)| *cpu != entry.index);
         entry.seat.asleep.store(false, Ordering::Release);
         self.turn = 0;
     }
@@ -251,6 +252,12 @@ impl Scheduler {
     /// Looks at every sleeper again: somebody may have changed its registers.
     pub fn wake_all(&mut self) {
         self.entries.iter_mut().for_each(Entry::wake);
+    }
+
+    /// All vCPUs are reset: what they came back for in their old lives concerns nobody.
+    pub fn reset(&mut self) {
+        self.stops.clear();
+        self.wake_all();
     }
 
     /// Lets only these vCPUs run, or all: a debugger's scheduler locking.
