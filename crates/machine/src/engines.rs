@@ -56,16 +56,6 @@ mod tests {
     use crate::targets;
 
     #[test]
-    fn model_lists_are_those_of_the_targets() {
-        for xlen in [32, 64] {
-            let target = targets::find(&format!("riscv{xlen}")).unwrap();
-            let ours: Vec<&str> = target.models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = riscv::model::models(xlen).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-    }
-
-    #[test]
     fn faults_name_the_model() {
         let text =
             |target: &str, model: &str| super::factory(targets::find(target).unwrap(), model).err().map(|e| e.text);

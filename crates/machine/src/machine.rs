@@ -267,13 +267,11 @@ impl Machine {
         Store { memory: &self.memory, blobs: &mut self.blobs }
     }
 
-    /// Puts CPU `index` at `pc`, now and after each reset.
-    pub(crate) fn start_cpu_at(&mut self, index: i64, pc: u64) -> Result<(), Error> {
-        let vcpu = self.cpus.iter_mut().find(|vcpu| vcpu.index == index);
-        let vcpu = vcpu.ok_or_else(|| Error::new(format!("loader: there is no CPU {index} (cpu-num)")))?;
+    /// Puts the CPU at this place of the list at `pc`, now and after each reset.
+    pub(crate) fn start_cpu_at(&mut self, place: usize, pc: u64) {
+        let vcpu = &mut self.cpus[place];
         vcpu.cpu.set_pc(pc);
-        self.starts.insert(index, pc);
-        Ok(())
+        self.starts.insert(vcpu.index, pc);
     }
 
     pub(crate) fn mark_started(&self, index: i64, on: bool) {
