@@ -252,7 +252,7 @@ mod tests {
         let (mut hub, kept) = (Hub::default(), Kept::default());
         let monitor = hub.add(Mode::Control(Style::Compact));
         let (hang_up, gone) = std::sync::mpsc::channel();
-        let way_out = outlet::start(kept.clone(), move || drop(hang_up.send(()))).unwrap();
+        let way_out = outlet::start(kept.clone(), move || hang_up.send(()).unwrap()).unwrap();
         hub.input(monitor, Input::Opened(way_out));
         let requests = br#"{"execute":"qmp_capabilities"} {"execute":"query-name","id":7}"#;
         hub.input(monitor, Input::Bytes(requests.to_vec()));
