@@ -235,6 +235,42 @@ fn a_guest_that_does_not_read_is_not_typed_at_for_ever() {
     assert!(chunks < 1000, "it took 64 MiB that nobody reads");
 }
 
+/// Sends a packet to the gdb server and returns the bytes of its acknowledgement and answer.
+fn packet(gdb: &mut UnixStream, body: &str) -> String {
+    let sum = body.bytes().fold(0u8, u8::wrapping_add);
+    gdb.write_all(format!("${body}#{sum:02x}").as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    while !(answer.len() > 3 && answer[answer.len() - 3] == b'#') {
+        let mut byte = [0];
+        gdb.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+#[test]
+fn a_cpu_in_the_place_of_another_has_its_breakpoints() {
+    let (monitor, debugger) = (scratch("swap-qmp"), scratch("swap-gdb"));
+    let device = |path: &std::path::Path| format!("unix:{},server,nowait", path.display());
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "polyarch", "-smp", "1,maxcpus=2", "-S", "-display", "none", "-nodefaults"]);
+    command.args(["-qmp", &device(&monitor), "-gdb", &device(&debugger)]);
+    let _guest = Guest(command.spawn().unwrap());
+    let mut reader = client(&monitor);
+    let mut gdb = connect(&debugger);
+    assert_eq!(packet(&mut gdb, "Z0,0,4"), "+$OK#9a");
+    let place = r#""id":"c","socket-id":1,"core-id":0,"thread-id":0"#;
+    let add = format!(r#"{{"execute":"device_add","arguments":{{"driver":"rv64-riscv-cpu",{place}}}}}"#);
+    assert_eq!(ask(&mut reader, &add), r#"{"return": {}}"#);
+    let del = r#"{"execute":"device_del","arguments":{"id":"c"}}"#;
+    assert!(ask(&mut reader, &format!("{del}{add}")).contains("DEVICE_DELETED"));
+    for _ in 0..2 {
+        assert_eq!(ask(&mut reader, ""), r#"{"return": {}}"#);
+    }
+    // All CPUs begin at 0; only the new one goes.
+    assert!(packet(&mut gdb, "vCont;c:2").contains("T05thread:02;swbreak:;"));
+}
+
 #[test]
 fn quit_removes_the_socket() {
     let socket = scratch("quit");

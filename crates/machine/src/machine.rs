@@ -41,6 +41,13 @@ pub struct Vcpu {
     pub(crate) slot: Option<usize>,
 }
 
+impl Vcpu {
+    /// A number that grows from CPU to CPU as they are made, and never comes back.
+    pub fn serial(&self) -> usize {
+        self.object
+    }
+}
+
 /// One slot, as `query-hotpluggable-cpus` shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HotpluggableCpu {

@@ -354,6 +354,17 @@ fn a_reset_forgets_the_stops_before_it() {
     assert_eq!(b.round(), RoundOutcome::Ran);
 }
 
+#[test]
+fn the_stop_of_a_cpu_that_may_not_run_waits() {
+    let mut b = three_that_stop();
+    let stopped = |cpu| RoundOutcome::Stopped { cpu, exit: Exit::Breakpoint };
+    assert_eq!(b.round(), stopped(0));
+    b.sched.restrict(Some(vec![0]));
+    assert_eq!(b.round(), RoundOutcome::Ran);
+    b.sched.restrict(None);
+    assert_eq!(b.round(), stopped(1));
+}
+
 /// Three CPUs, each with a breakpoint in the middle of its work, run in parallel.
 fn three_that_stop() -> Bench {
     let mut b = Bench::new(GuestClock::host(), Threading::Multi, &[]);
