@@ -114,6 +114,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             if left <= 0 {
                 return Exit::Budget;
             }
+            if self.cache.is_full() {
+                self.drop_all_blocks();
+            }
             let before = self.ctx.executed;
             let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);
             left -= (self.ctx.executed - before) as i64;
