@@ -107,6 +107,7 @@ impl Process<'_> {
                 self.take(message);
             }
             self.answer()?;
+            self.machine.hold(self.wiring.is_behind());
             let advance = self.machine.advance();
             self.wiring.settle(&self.machine);
             self.tell();

@@ -23,6 +23,8 @@ pub(crate) enum Message {
     Debugger,
 }
 
+/// Bytes on their way from a serial port to its client above which the guest waits.
+const BACKLOG_MAX: usize = 1 << 20;
 /// Messages that may wait before their senders do.
 const MESSAGES_MAX: usize = 64;
 
@@ -189,6 +191,11 @@ impl Wiring {
                 outlet.set_unread(machine.typed_ahead(*port));
             }
         }
+    }
+
+    /// Whether a client reads what a serial port sends more slowly than the guest prints.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.serials.iter().any(|serial| serial.0.lock().as_ref().is_some_and(|outlet| outlet.queued() > BACKLOG_MAX))
     }
 
     /// Waits until the console's output is out.

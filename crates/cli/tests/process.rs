@@ -235,6 +235,36 @@ fn a_guest_that_does_not_read_is_not_typed_at_for_ever() {
     assert!(chunks < 1000, "it took 64 MiB that nobody reads");
 }
 
+#[test]
+fn a_guest_waits_for_those_who_read_what_it_prints() {
+    let socket = scratch("prints");
+    let device = format!("unix:{},server,nowait", socket.display());
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "virt", "-bios", "none", "-display", "none", "-nodefaults", "-serial", "stdio"]);
+    // lui a0, 0x10000; sb a1, (a0); addi t0, t0, 1; j .-8
+    for code in ["addr=0x80000000,data=0x00b5002310000537", "addr=0x80000008,data=0xff9ff06f00128293"] {
+        command.args(["-device", &format!("loader,data-len=8,{code}")]);
+    }
+    command.args(["-device", "loader,addr=0x80000000,cpu-num=0", "-qmp", &device]);
+    let mut guest = Guest(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
+    let mut reader = client(&socket);
+    let printed = r#"{"execute":"human-monitor-command","arguments":{"command-line":"p $t0"}}"#;
+    let mut last = String::new();
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = ask(&mut reader, printed);
+        if now == last {
+            break;
+        }
+        assert!(Instant::now() < end, "it prints on and on: {now}");
+        last = now;
+    }
+    let mut stdout = guest.0.stdout.take().unwrap();
+    stdout.read_exact(&mut vec![0; 4 << 20]).unwrap();
+    assert_ne!(ask(&mut reader, printed), last, "it goes on when it is read");
+}
+
 /// Sends a packet to the gdb server and returns the bytes of its acknowledgement and answer.
 fn packet(gdb: &mut UnixStream, body: &str) -> String {
     let sum = body.bytes().fold(0u8, u8::wrapping_add);

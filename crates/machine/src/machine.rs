@@ -98,6 +98,8 @@ pub struct Machine {
     pub(crate) events: VecDeque<Event>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) requests: VecDeque<Request>,
+    /// Guests stand although the machine runs.
+    pub(crate) held: bool,
 }
 
 impl Machine {
@@ -136,6 +138,7 @@ impl Machine {
             events: VecDeque::new(),
             warnings: smp_warnings.into_iter().map(|text| Warning { option: None, text }).collect(),
             requests: VecDeque::new(),
+            held: false,
             config,
         };
         this.add_root_objects()?;
@@ -462,6 +465,11 @@ impl Machine {
             };
             input.typed.drain(..taken);
         }
+    }
+
+    /// Lets guests stand, or go on: whoever reads what they print may be behind. The run state stays what it is.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// Ends the running round early; other threads use it when they have something for the main loop.

@@ -95,6 +95,12 @@ impl Outlet {
         self.0.changed.notify_all();
     }
 
+    /// Bytes that are on their way out.
+    pub fn queued(&self) -> usize {
+        let state = self.0.state.lock();
+        state.busy + state.queue.len()
+    }
+
     /// Lets what is queued go out, then ends.
     pub fn close(&self) {
         self.0.state.lock().closing = true;
