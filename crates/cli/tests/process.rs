@@ -340,6 +340,7 @@ fn rude_clients_harm_nobody() {
 
 #[test]
 fn preconfig_ends_with_the_error_of_the_machine() {
+    let pidfile = scratch("pidfile");
     let mut child = Command::new(BIN)
         .args([
             "riscv64",
@@ -355,7 +356,9 @@ fn preconfig_ends_with_the_error_of_the_machine() {
             "none",
             "-qmp",
             "stdio",
+            "-pidfile",
         ])
+        .arg(&pidfile)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -371,5 +374,6 @@ fn preconfig_ends_with_the_error_of_the_machine() {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(out.matches(r#"{"return": {}}"#).count(), 3, "{out}");
     assert!(err.contains("numa: Node ID missing: 0"), "{err}");
+    assert!(!pidfile.exists());
     assert_eq!(output.status.code(), Some(1));
 }
