@@ -6,6 +6,7 @@ use std::time::Duration;
 use cpu::{Clock, Exit};
 use devices::{Power, PowerRequest};
 use parking_lot::Mutex;
+use sparc::v8::trap::SHUT_DOWN;
 
 use crate::build::Start;
 use crate::error::{Error, Warning};
@@ -142,6 +143,10 @@ impl Machine {
                 let now = self.sched.clock().now(0);
                 Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
             }
+            RoundOutcome::Stopped { exit: Exit::Stuck(SHUT_DOWN), .. } => {
+                self.requests.push_back(Request::from(PowerRequest::Shutdown { code: 0 }));
+                Advance::Ran
+            }
             RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
                 self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
                 self.stop_as(RunState::InternalError);
@@ -195,7 +200,11 @@ impl Machine {
 
 /// Puts a CPU where the board wants it to begin.
 pub(crate) fn begin(vcpu: &mut Vcpu, start: &Start) {
-    let Start::At { pc, number, dtb } = start else { return };
+    let (pc, number, dtb) = match start {
+        Start::Reset => return,
+        Start::Pc(pc) => return vcpu.cpu.set_pc(*pc),
+        Start::At { pc, number, dtb } => (pc, number, dtb),
+    };
     vcpu.cpu.set_pc(*pc);
     for (name, value) in [(*number, vcpu.index as u64), *dtb] {
         let at = vcpu.cpu.registers().iter().position(|register| register.name == name);

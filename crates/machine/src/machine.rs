@@ -195,6 +195,7 @@ impl Machine {
             second_input: None,
             console: self.config.console.clone(),
             start: Start::Reset,
+            restart: Vec::new(),
             started: None,
             acknowledge: None,
             timebase: None,
@@ -208,6 +209,7 @@ impl Machine {
         let plans = build.cpus;
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         self.answers = Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase });
+        self.starts.extend(build.restart);
         self.devices = build.devices;
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);
         self.memory = Arc::new(build.memory);

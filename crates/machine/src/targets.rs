@@ -72,15 +72,15 @@ impl Target {
         self.engine.is_some()
     }
 
-    /// The type name of CPU model `model`.
+    /// The type name of CPU model `model`, where `-` stands for blanks.
     pub fn cpu_type(&self, model: &str) -> String {
-        format!("{model}{}", self.cpu_suffix)
+        format!("{}{}", model.replace(' ', "-"), self.cpu_suffix)
     }
 
     /// The model of that name; type names are taken as well.
     pub fn model(&self, name: &str) -> Option<&'static Model> {
         let bare = name.strip_suffix(self.cpu_suffix).unwrap_or(name);
-        self.models.iter().find(|model| model.name == bare)
+        self.models.iter().find(|model| model.name == bare || model.name.replace(' ', "-") == bare)
     }
 }
 
@@ -102,9 +102,97 @@ const fn names<const N: usize>(rows: &[riscv::model::CpuModel]) -> [Model; N] {
 const RV32: &[Model] = &names::<{ riscv::model::MODELS_32.len() }>(riscv::model::MODELS_32);
 const RV64: &[Model] = &names::<{ riscv::model::MODELS_64.len() }>(riscv::model::MODELS_64);
 
+const SPARC: &[Model] = &[
+    model("Fujitsu MB86904"),
+    model("Fujitsu MB86907"),
+    model("TI MicroSparc I"),
+    model("TI MicroSparc II"),
+    model("TI MicroSparc IIep"),
+    model("TI SuperSparc 40"),
+    model("TI SuperSparc 50"),
+    model("TI SuperSparc 51"),
+    model("TI SuperSparc 60"),
+    model("TI SuperSparc 61"),
+    model("TI SuperSparc II"),
+    model("LEON2"),
+    model("LEON3"),
+];
+
+const SPARC64: &[Model] = &[
+    model("Fujitsu Sparc64"),
+    model("Fujitsu Sparc64 III"),
+    model("Fujitsu Sparc64 IV"),
+    model("Fujitsu Sparc64 V"),
+    model("TI UltraSparc I"),
+    model("TI UltraSparc II"),
+    model("TI UltraSparc IIi"),
+    model("TI UltraSparc IIe"),
+    model("Sun UltraSparc III"),
+    model("Sun UltraSparc III Cu"),
+    model("Sun UltraSparc IIIi"),
+    model("Sun UltraSparc IV"),
+    model("Sun UltraSparc IV+"),
+    model("Sun UltraSparc IIIi+"),
+    model("Sun UltraSparc T1"),
+    model("Sun UltraSparc T2"),
+    model("NEC UltraSparc I"),
+];
+
+const MIPS: &[Model] = &[
+    model("4Kc"),
+    model("4Km"),
+    model("4KEcR1"),
+    model("4KEmR1"),
+    model("4KEc"),
+    model("4KEm"),
+    model("24Kc"),
+    model("24KEc"),
+    model("24Kf"),
+    model("34Kf"),
+    model("74Kf"),
+    model("M14K"),
+    model("M14Kc"),
+    model("P5600"),
+    model("mips32r6-generic"),
+    model("I7200"),
+];
+
+const MIPS64: &[Model] = &[
+    model("4Kc"),
+    model("4Km"),
+    model("4KEcR1"),
+    model("4KEmR1"),
+    model("4KEc"),
+    model("4KEm"),
+    model("24Kc"),
+    model("24KEc"),
+    model("24Kf"),
+    model("34Kf"),
+    model("74Kf"),
+    model("M14K"),
+    model("M14Kc"),
+    model("P5600"),
+    model("mips32r6-generic"),
+    model("I7200"),
+    model("R4000"),
+    model("VR5432"),
+    model("5Kc"),
+    model("5Kf"),
+    model("20Kc"),
+    model("MIPS64R2-generic"),
+    model("5KEc"),
+    model("5KEf"),
+    model("I6400"),
+    model("I6500"),
+    model("Loongson-2E"),
+    model("Loongson-2F"),
+    model("mips64dspr2"),
+];
+
 const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_suffix: &'static str) -> Target {
     let cpu_parent = match arch {
         Arch::X86 => "x86-cpu",
+        Arch::Sparc if bits == 64 => "sparc64-cpu",
         Arch::Sparc => "sparc-cpu",
         Arch::Ppc => "powerpc-cpu",
         Arch::Mips => "mips-cpu",
@@ -129,14 +217,14 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
 pub static TARGETS: [Target; 14] = [
     row("i386", Arch::X86, 32, false, "-i386-cpu"),
     row("x86_64", Arch::X86, 64, false, "-x86_64-cpu"),
-    row("sparc", Arch::Sparc, 32, true, "-sparc-cpu"),
-    row("sparc64", Arch::Sparc, 64, true, "-sparc64-cpu"),
+    Target { models: SPARC, engine: Some(engines::sparc32), ..row("sparc", Arch::Sparc, 32, true, "-sparc-cpu") },
+    Target { models: SPARC64, engine: Some(engines::sparc64), ..row("sparc64", Arch::Sparc, 64, true, "-sparc64-cpu") },
     row("ppc", Arch::Ppc, 32, true, "-powerpc-cpu"),
     row("ppc64", Arch::Ppc, 64, true, "-powerpc64-cpu"),
-    row("mips", Arch::Mips, 32, true, "-mips-cpu"),
-    row("mipsel", Arch::Mips, 32, false, "-mips-cpu"),
-    row("mips64", Arch::Mips, 64, true, "-mips64-cpu"),
-    row("mips64el", Arch::Mips, 64, false, "-mips64-cpu"),
+    Target { models: MIPS, engine: Some(engines::mips), ..row("mips", Arch::Mips, 32, true, "-mips-cpu") },
+    Target { models: MIPS, engine: Some(engines::mipsel), ..row("mipsel", Arch::Mips, 32, false, "-mips-cpu") },
+    Target { models: MIPS64, engine: Some(engines::mips64), ..row("mips64", Arch::Mips, 64, true, "-mips64-cpu") },
+    Target { models: MIPS64, engine: Some(engines::mips64el), ..row("mips64el", Arch::Mips, 64, false, "-mips64-cpu") },
     row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
     row("s390x", Arch::S390, 64, true, "-s390x-cpu"),
     Target { models: RV32, engine: Some(engines::riscv32), ..row("riscv32", Arch::Riscv, 32, false, "-riscv-cpu") },

@@ -151,7 +151,8 @@ impl Session {
             return self.negotiate(&request.arguments);
         }
         let not_found = || Error::command_not_found(format!("The command {name} has not been found"));
-        let spec: &Spec = commands::find(name).ok_or_else(not_found)?;
+        let spec: &Spec =
+            commands::find(name).filter(|spec| spec.serves(context.machine.target())).ok_or_else(not_found)?;
         if request.oob && !spec.allow_oob {
             return Err(Error::generic(format!("The command {name} does not support OOB")));
         }

@@ -200,7 +200,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             }
             builder.begin_insn(len as i32, 0);
             let mode = builder.mode().unwrap_or(key.mode);
-            let code = Code { pc, offset: len as i32, bytes: &bytes[len as usize..], mode, alone: key.alone };
+            // A breakpoint that an instruction lifted with others would take along must stop the CPU all the same.
+            let alone = key.alone || self.breakpoints.iter().any(|b| b.wrapping_sub(pc) < WINDOW);
+            let code = Code { pc, offset: len as i32, bytes: &bytes[len as usize..], mode, alone };
             match T::lift(&self.kind.lifter, builder, code) {
                 Lifted::Next(n) | Lifted::End(n) => len += n,
                 Lifted::More => {
