@@ -58,6 +58,8 @@ pub struct Target {
     pub cpu_suffix: &'static str,
     /// The type that all CPU types of the family have as parent.
     pub cpu_parent: &'static str,
+    /// Numbers by which ELF files name the architecture (`e_machine`), the usual one first.
+    pub elf_machines: &'static [u16],
     /// CPU models in the order of `-cpu help`.
     pub models: &'static [Model],
     /// How its CPUs are made; `None` while the target can't run.
@@ -86,25 +88,19 @@ const fn model(name: &'static str) -> Model {
     Model { name }
 }
 
-const RV32: &[Model] = &[
-    model("any"),
-    model("rv32"),
-    model("rv32gcsu-v1.10.0"),
-    model("rv32gcsu-v1.9.1"),
-    model("rv32imacu-nommu"),
-    model("sifive-e31"),
-    model("sifive-u34"),
-];
+/// The names in a target's own list of models.
+const fn names<const N: usize>(rows: &[riscv::model::CpuModel]) -> [Model; N] {
+    let mut out = [model(""); N];
+    let mut n = 0;
+    while n < N {
+        out[n] = model(rows[n].name);
+        n += 1;
+    }
+    out
+}
 
-const RV64: &[Model] = &[
-    model("any"),
-    model("rv64"),
-    model("rv64gcsu-v1.10.0"),
-    model("rv64gcsu-v1.9.1"),
-    model("rv64imacu-nommu"),
-    model("sifive-e51"),
-    model("sifive-u54"),
-];
+const RV32: &[Model] = &names::<{ riscv::model::MODELS_32.len() }>(riscv::model::MODELS_32);
+const RV64: &[Model] = &names::<{ riscv::model::MODELS_64.len() }>(riscv::model::MODELS_64);
 
 const SPARC: &[Model] = &[
     model("Fujitsu MB86904"),
@@ -380,7 +376,17 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
         Arch::S390 => "s390x-cpu",
         Arch::Riscv => "riscv-cpu",
     };
-    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, models: &[], engine: None }
+    // System V ABI, "e_machine": 32-bit programs run on most 64-bit CPUs, too.
+    let elf_machines: &[u16] = match arch {
+        Arch::X86 => &[62, 3],
+        Arch::Sparc => &[2, 18, 43],
+        Arch::Ppc => &[20, 21],
+        Arch::Mips => &[8],
+        Arch::Tricore => &[44],
+        Arch::S390 => &[22],
+        Arch::Riscv => &[243],
+    };
+    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, elf_machines, models: &[], engine: None }
 }
 
 /// All targets.
