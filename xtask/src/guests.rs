@@ -119,6 +119,7 @@ pub static ARCHS: &[Arch] = &[
     mips("mipsel", "mips32el", "mipsel-linux-gnu-gcc", "Debian's gcc-mipsel-linux-gnu"),
     mips("mips64", "mips64", "mips64-linux-gnuabi64-gcc", "Debian's gcc-mips64-linux-gnuabi64"),
     mips("mips64el", "mips64el", "mips64el-linux-gnuabi64-gcc", "Debian's gcc-mips64el-linux-gnuabi64"),
+    Arch {
         target: "ppc",
         folder: "ppc",
         suffix: "ppc",
@@ -126,6 +127,11 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-powerpc-linux-gnu",
         flags: &["-mcpu=powerpc", "-msoft-float", "-mno-sdata"],
         fp_flags: &["-mcpu=powerpc", "-mno-sdata"],
+        board: "ppce500",
+        cpu: "",
+        options: &[],
+        script: "ppce500.ld",
+        demo_base: "0x100000",
     },
     Arch {
         target: "ppc64",
@@ -135,6 +141,11 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-powerpc64-linux-gnu",
         flags: &["-mcpu=power4", "-mabi=elfv2", "-msoft-float"],
         fp_flags: &["-mcpu=power4", "-mabi=elfv2"],
+        board: "pseries",
+        cpu: "",
+        options: &[],
+        script: "pseries.ld",
+        demo_base: "0x100000",
     },
 ];
 
