@@ -8,7 +8,7 @@ use softfloat::{Class, Env, F32, F64, Flags, Float, Int, MinMax, Negate, Relatio
 
 use crate::hart::Hart;
 use crate::state;
-use crate::trap::Trap;
+use crate::trap::{self, Trap};
 
 /// The result of a helper.
 type Out = Result<u64, Trap>;
@@ -115,6 +115,12 @@ impl Op {
         Op::FromL,
         Op::Convert,
     ];
+
+    /// Whether it reads or makes a 64-bit integer.
+    pub(crate) fn is_long(self) -> bool {
+        use Op::{CeilL, FloorL, FromL, RoundL, ToL, TruncL};
+        matches!(self, ToL | RoundL | TruncL | CeilL | FloorL | FromL)
+    }
 
     fn from_number(n: u64) -> Op {
         Op::ALL.get((n as usize).wrapping_sub(1)).copied().unwrap_or(Op::Quiet)
@@ -347,11 +353,25 @@ pub(crate) fn write_control<H: Hart>(hart: &mut H, [number, value, ..]: Args) ->
     let old = settle_pending(hart);
     let row = hart.model().row();
     let (rw, fixed) = (u64::from(row.fcsr.0), u64::from(row.fcsr.1));
+    let is_r6 = hart.model().is_r6();
+    // Bits that must be written as zero are UNPREDICTABLE else; as in QEMU, nothing is written then.
+    let reserved = match number {
+        25 => 0xffff_ff00,
+        26 | 28 => 0x007c_0000,
+        _ => 0,
+    };
+    if value & reserved != 0 {
+        return Ok(0);
+    }
     let new = match number {
-        25 if !hart.model().is_r6() => old & 0x017f_ffff | (value & 0xfe) << 24 | (value & 1) << 23,
+        25 if is_r6 => return Ok(0),
+        25 => old & 0x017f_ffff | (value & 0xfe) << 24 | (value & 1) << 23,
         26 => old & !0x0003_f07c | value & 0x0003_f07c,
         28 => old & !0x0100_0f83 | value & 0x0000_0f83 | (value & 4) << 22,
         31 => value & rw | old & !rw,
+        // FIR and the registers that change Status.FR from user mode, which no model allows.
+        1 | 4 | 5 | 6 => return Ok(0),
+        _ if is_r6 => return Err(Trap::new(trap::cause::RI)),
         _ => return Ok(0),
     };
     let new = new & (rw | fixed) | fixed;

@@ -75,6 +75,11 @@ impl<'b> Lift<'b> {
         self.lifter.is_64
     }
 
+    /// Whether 64-bit integers in floating-point registers need Status.FR.
+    pub fn needs_fr(&self) -> bool {
+        self.lifter.needs_fr
+    }
+
     /// Address of this instruction.
     pub fn pc(&self) -> u64 {
         self.pc

@@ -34,6 +34,7 @@ pub struct Lifter {
     pub(crate) endian: Endian,
     pub(crate) is_r6: bool,
     pub(crate) is_64: bool,
+    pub(crate) needs_fr: bool,
     has_short: bool,
     is_mips4: bool,
 }
@@ -46,6 +47,7 @@ impl Lifter {
             endian: model.endian(),
             is_r6: model.is_r6(),
             is_64: model.is_64(),
+            needs_fr: model.has(Ext::R1),
             has_short: model.has(Ext::Mips16) || model.has(Ext::MicroMips) || model.has(Ext::NanoMips),
             is_mips4: model.has(Ext::M4) && !model.has(Ext::R1),
         }

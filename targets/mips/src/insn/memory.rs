@@ -91,6 +91,8 @@ fn load_part(l: &Lift, f: F, width: Width, left: bool) -> Flow {
     let address = l.address(f.rs(), f.imm());
     let mask = i64::from(width.bytes() - 1);
     let aligned = address & l.konst(!mask);
+    // An exception tells the address as it is: the byte there is loaded first.
+    l.ir.load(address, l.mem(Width::W8));
     let word = l.ir.load(aligned, l.mem(width));
     let old = l.r(f.rt()).trunc(width);
     let lane = (address & l.konst(mask)).trunc(Width::W32);
