@@ -219,7 +219,8 @@ impl Generator {
         if is_memory {
             address = Some(self.place(row, bits, &mut set));
         } else if row.name == "jmpl" && rs1 != 0 {
-            set.insert(state_name(rs1), BASE + (self.random.below(64) & !u64::from(self.random.below(8) != 0) * 3));
+            let low = if self.random.below(8) == 0 { self.random.below(4) } else { 0 };
+            set.insert(state_name(rs1), BASE + self.random.below(16) * 4 + low);
         }
         if row.name.starts_with("mul") || row.guard.all >> 4 & 3 != 0 && self.random.below(4) == 0 {
             let gsr = self.random.next() & 0xffff_ffff_0600_00ff;

@@ -77,7 +77,7 @@ impl Fault {
 fn window_trap(ctx: &Ctx<Sparc64>, tt: u16) -> u16 {
     let wstate = u64::from(ctx.state.wstate);
     let vector = |normal: u16, other: u16| {
-        if ctx.reg(OTHERWIN) != 0 { other | (wstate >> 3 & 7) as u16 * 4 } else { normal | (wstate & 7) as u16 * 4 }
+        if ctx.reg(OTHERWIN) != 0 { other + (wstate >> 3 & 7) as u16 * 4 } else { normal + (wstate & 7) as u16 * 4 }
     };
     match tt {
         tt::ANY_SAVE if ctx.reg(CANSAVE) != 0 => tt::CLEAN_WINDOW,
