@@ -94,7 +94,7 @@ fn guests(record: bool) -> Result<()> {
     let mut wrong = Vec::new();
     for run in Run::all() {
         let emulator = format!("qemu-system-{}", run.arch.target);
-        need(&emulator, "Debian's qemu-system-misc")?;
+        need(&emulator, "a qemu-system package of Debian")?;
         let got = boot(Path::new(&emulator), &run.options(), LIMIT).with_context(|| run.name())?.golden();
         let golden = run.golden();
         if record {

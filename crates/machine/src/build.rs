@@ -38,6 +38,8 @@ pub enum Start {
     /// Where the architecture or the model says.
     #[default]
     Reset,
+    /// At an address.
+    Pc(u64),
     /// At an address, with the CPU's number and the devicetree's address in registers.
     At {
         /// The address.

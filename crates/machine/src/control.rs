@@ -14,6 +14,9 @@ use crate::machine::{Machine, Vcpu};
 use crate::run::{Event, RunState, ShutdownCause};
 use crate::sched::{Attention, RoundOutcome};
 
+/// The time between two looks at guests that are held.
+const HELD: Duration = Duration::from_millis(2);
+
 /// What the main loop does next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Advance {
@@ -126,6 +129,9 @@ impl Machine {
         if self.state != RunState::Running {
             return Advance::Wait(None);
         }
+        if self.held {
+            return Advance::Wait(Some(HELD));
+        }
         self.feed_console();
         let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
         let asked = std::mem::take(&mut *self.power.lock());
@@ -188,13 +194,17 @@ impl Machine {
                 vcpu.cpu.set_pc(pc);
             }
         }
-        self.sched.wake_all();
+        self.sched.reset();
     }
 }
 
 /// Puts a CPU where the board wants it to begin.
 pub(crate) fn begin(vcpu: &mut Vcpu, start: &Start) {
-    let Start::At { pc, number, dtb } = start else { return };
+    let (pc, number, dtb) = match start {
+        Start::Reset => return,
+        Start::Pc(pc) => return vcpu.cpu.set_pc(*pc),
+        Start::At { pc, number, dtb } => (pc, number, dtb),
+    };
     vcpu.cpu.set_pc(*pc);
     for (name, value) in [(*number, vcpu.index as u64), *dtb] {
         let at = vcpu.cpu.registers().iter().position(|register| register.name == name);

@@ -77,7 +77,7 @@ pub(crate) const BOARD: MachineType = MachineType {
 };
 
 /// Every machine type, by name.
-static MACHINES: [&MachineType; 19] = [
+static MACHINES: &[&MachineType] = &[
     &boards::sun4m::LX,
     &boards::sun4m::SPARC_CLASSIC,
     &boards::sun4m::SPARCBOOK,
@@ -87,9 +87,16 @@ static MACHINES: [&MachineType; 19] = [
     &boards::sun4m::SS_5,
     &boards::sun4m::SS_600MP,
     &boards::sun4m::VOYAGER,
+    &boards::mips_more::BOSTON,
+    &boards::mips_more::FULONG2E,
     &boards::leon3::LEON3_GENERIC,
+    &boards::mips_more::MAGNUM,
+    &boards::malta::MALTA,
+    &boards::mips_r4k::MIPS,
+    &boards::mipssim::MIPSSIM,
     &boards::sun4u::NIAGARA,
     &boards::none::NONE,
+    &boards::mips_more::PICA61,
     &boards::polyarch::POLYARCH,
     &boards::sifive_e::SIFIVE_E,
     &boards::sifive_u::SIFIVE_U,
@@ -124,7 +131,7 @@ impl MachineType {
 
 /// The machine types of `target`, by name.
 pub fn machines(target: &Target) -> impl Iterator<Item = &'static MachineType> {
-    MACHINES.into_iter().filter(move |machine| machine.serves(target))
+    MACHINES.iter().copied().filter(move |machine| machine.serves(target))
 }
 
 const HELP_HINT: &str = "Use -machine help to list supported machines";
@@ -164,5 +171,9 @@ pub fn help(target: &Target) -> String {
 
 /// The text of `-cpu help`.
 pub fn cpu_help(target: &Target) -> String {
-    target.models.iter().map(|model| format!("{}\n", model.name)).collect()
+    let line = |name: &str| match target.arch {
+        Arch::Mips => format!("MIPS '{name}'\n"),
+        _ => format!("{name}\n"),
+    };
+    target.models().into_iter().map(line).collect()
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use devices::Capture;
 use machine::config::MemConfig;
-use machine::{Advance, Console, Machine, MachineConfig, targets};
+use machine::{Advance, Console, Machine, MachineConfig, ShutdownCause, targets};
 use topology::SmpOptions;
 
 /// A machine with its console.
@@ -56,7 +56,7 @@ fn every_machine_type_can_be_built_and_reset() {
     for (target, board) in rows.chain([("sparc64", "sun4u"), ("sparc64", "sun4v"), ("sparc64", "niagara")]) {
         let (mut machine, _) = build(target, board, |config| config.stopped = true);
         let before: Vec<String> = machine.cpus().iter().map(|vcpu| format!("{:?}", vcpu.cpu.info())).collect();
-        machine.request_reset();
+        machine.request_reset(ShutdownCause::HostQmpSystemReset);
         assert!(matches!(machine.advance(), Advance::Wait(_)), "{board}");
         let after: Vec<String> = machine.cpus().iter().map(|vcpu| format!("{:?}", vcpu.cpu.info())).collect();
         assert_eq!(before == after, target == "sparc", "{board}");
@@ -74,7 +74,7 @@ fn openbios_comes_to_its_prompt() {
         let (mut machine, console) = build("sparc", board, |config| {
             config.boot.bios = Some(firmware.to_owned());
             config.smp = SmpOptions::parse(cpus).unwrap();
-            config.mem = MemConfig::parse("4", config.machine).unwrap();
+            config.mem = MemConfig::parse("16", config.machine).unwrap();
         });
         assert_eq!(run(&mut machine, &console, Some("0 > ")), None);
         assert!(console.text().contains(&format!("CPUs: {cpus} x ")), "{}", console.text());

@@ -2,6 +2,11 @@
 
 mod htif;
 pub mod leon3;
+pub mod malta;
+mod mips;
+pub mod mips_more;
+pub mod mips_r4k;
+pub mod mipssim;
 pub mod none;
 pub mod polyarch;
 mod riscv;

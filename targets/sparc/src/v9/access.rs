@@ -118,7 +118,11 @@ fn write_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64, value: u64) -> Optio
                 mmu::flush(ctx);
             }
         }
-        (num::RECEIVE, _) => state.vectors.busy = value & 0x20 != 0,
+        (num::RECEIVE, _) => {
+            state.vectors.busy = value & 0x20 != 0;
+            // A line that is still up is an interrupt again.
+            state.vectors.seen = 0;
+        }
         (num::INTR_R, _) => {}
         (num::INTR_W, 0x40) => state.vectors.outgoing[0] = value,
         (num::INTR_W, 0x50) => state.vectors.outgoing[1] = value,
