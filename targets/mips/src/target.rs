@@ -134,9 +134,6 @@ impl Lift<'_> {
 
     /// Whether the next instruction is a control transfer, which a compact branch forbids, and can be seen from here.
     pub(crate) fn forbids_next(&self) -> bool {
-        if self.alone {
-            return false;
-        }
         let Some(word) = self.rest.get(..4) else { return false };
         let bits = self.lifter.endian.read(word);
         let row = self.lifter.decoder.decode(bits, 32);

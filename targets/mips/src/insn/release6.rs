@@ -228,6 +228,9 @@ pub(super) fn compact(l: &Lift, cond: Val, links: bool, taken: u64) -> Flow {
         link(l);
     }
     if l.forbids_next() {
+        if l.is_alone() {
+            return l.stop_at_forbidden_slot(cond, taken);
+        }
         l.begin_forbidden_slot();
         l.ir.raise_if(cond.eq(cond.konst(0)), cause::RI, 0);
         return l.end(Exit::Jump { pc: taken });
