@@ -251,12 +251,7 @@ impl<'b> Lift<'b> {
         }
     }
 
-    /// Whether this instruction alone is wanted.
-    pub(crate) fn is_alone(&self) -> bool {
-        self.alone
-    }
-
-    /// A compact branch without what follows it, which is forbidden there: if the branch is not taken, that is a slot.
+    /// A compact branch before what is forbidden there. If the branch is not taken, that is treated as its slot. No compiler writes this.
     pub(crate) fn stop_at_forbidden_slot(&self, cond: Val<'b>, taken: u64) -> Flow {
         let next = self.relative(4);
         self.ir.set(state::BTARGET, self.konst(self.relative(8) as i64));

@@ -139,12 +139,6 @@ impl Lift<'_> {
         let row = self.lifter.decoder.decode(bits, 32);
         row.is_some_and(|r| r.operands.contains("target") || r.operands.contains("jump") || TRANSFERS.contains(&r.name))
     }
-
-    /// The forbidden slot begins here, in the same block.
-    pub(crate) fn begin_forbidden_slot(&self) {
-        self.ir.begin_insn(self.offset + 4, 1);
-        self.extra.set(4);
-    }
 }
 
 /// Control transfers to computed addresses.

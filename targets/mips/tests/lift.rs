@@ -172,6 +172,13 @@ fn runs_agree<T: Target<State = Cp0, Model = Model>>(width: u32, endian: Endian,
         while steps.cpu.ctx().executed() - before < n {
             steps.cpu.step();
         }
+        // A jump to where no memory is may have raised its exception already.
+        for m in [&mut whole, &mut parts, &mut steps] {
+            let offset = m.cpu.pc().wrapping_sub((KSEG0 + CODE) & bits::mask(width));
+            if offset >= 0x2_0000 {
+                m.cpu.step();
+            }
+        }
         for (how, other) in [("in two parts", &mut parts), ("step by step", &mut steps)] {
             // Between a branch likely that is taken and its slot, a run stands on the branch, and a step in the slot.
             let in_slot = |m: &mut Machine<T, Interp>| m.cpu.ctx().reg(state::IN_SLOT) == 1;
@@ -179,45 +186,6 @@ fn runs_agree<T: Target<State = Cp0, Model = Model>>(width: u32, endian: Endian,
                 continue;
             }
             let text = format!("{cpu} seed {seed} round {round}: {n} instructions, {how} ({part})");
-            if whole.cpu.pc() != other.cpu.pc() {
-                let d = Decoder::new(insn::TABLES, model.exts().bits(), INDEX);
-                for (i, w) in program.iter().enumerate() {
-                    eprintln!(
-                        "{:x} {:08x} {:?}",
-                        KSEG0 + CODE + 4 * i as u64,
-                        w,
-                        d.disassemble(*w, 32, (KSEG0 + CODE + 4 * i as u64) & 0xffff_ffff)
-                    );
-                }
-                eprintln!(
-                    "in_slot {} {} executed {} {}",
-                    whole.cpu.ctx().reg(state::IN_SLOT),
-                    other.cpu.ctx().reg(state::IN_SLOT),
-                    whole.cpu.ctx().executed(),
-                    other.cpu.ctx().executed()
-                );
-                for k in 0..8 {
-                    let mut m = make();
-                    m.cpu.run(n - 7 + k);
-                    eprintln!(
-                        "run {}: pc {:x} in_slot {} ex {}",
-                        n - 7 + k,
-                        m.cpu.pc(),
-                        m.cpu.ctx().reg(state::IN_SLOT),
-                        m.cpu.ctx().executed()
-                    );
-                }
-                let mut m = make();
-                let mut t = Vec::new();
-                while m.cpu.ctx().executed() < n {
-                    let p = m.cpu.pc();
-                    m.cpu.step();
-                    t.push((p, m.cpu.ctx().executed()));
-                }
-                for x in &t[t.len() - 12..] {
-                    eprintln!("step {:x} -> ex {}", x.0, x.1);
-                }
-            }
             assert_eq!(whole.cpu.pc(), other.cpu.pc(), "{text}");
             let (a, b) = (whole.registers(), other.registers());
             for (row, (a, b)) in whole.cpu.registers().iter().zip(a.iter().zip(&b)) {
