@@ -125,7 +125,7 @@ class Machine:
         for _ in case["bits"]:
             self.gdb.ask("s")
             after = self.all()
-            if after[PC] == pc and len(case["bits"]) == 1:
+            if after[PC] == pc != int(case["pc"], 16):
                 # Something else has stopped the machine.
                 self.gdb.ask("s")
                 after = self.all()
@@ -163,7 +163,8 @@ class Machine:
         if after[PC] & ~0xFFF & mask == self.vectors & mask:
             code = after[CAUSE] >> 2 & 31
             # The server has no EPC.
-            trap = [code, after[CAUSE] >> 31 & 1, after[BADVADDR] if 1 <= code <= 5 else 0]
+            bad = after[BADVADDR] if 1 <= code <= 5 else 0
+            trap = [code, after[CAUSE] >> 31 & 1, bad, after[PC] & 0xF80]
         return result, self.window, after[PC], trap
 
 
@@ -202,7 +203,7 @@ def differences(registers, window, case, theirs):
     if window != theirs[1]:
         at = next(i for i, (a, b) in enumerate(zip(window, theirs[1])) if a != b)
         found[f"memory+{at:#x}"] = (window[at], theirs[1][at])
-    trap = case["trap"] and [case["trap"][0], case["trap"][1], int(case["trap"][3], 16)]
+    trap = case["trap"] and [*case["trap"][:2], int(case["trap"][3], 16), int(case["pc"], 16) & 0xF80]
     if trap != theirs[3]:
         found["trap"] = (trap, theirs[3])
     elif trap is None and int(case["pc"], 16) != theirs[2]:

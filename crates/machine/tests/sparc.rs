@@ -74,7 +74,7 @@ fn openbios_comes_to_its_prompt() {
         let (mut machine, console) = build("sparc", board, |config| {
             config.boot.bios = Some(firmware.to_owned());
             config.smp = SmpOptions::parse(cpus).unwrap();
-            config.mem = MemConfig::parse("4", config.machine).unwrap();
+            config.mem = MemConfig::parse("16", config.machine).unwrap();
         });
         assert_eq!(run(&mut machine, &console, Some("0 > ")), None);
         assert!(console.text().contains(&format!("CPUs: {cpus} x ")), "{}", console.text());

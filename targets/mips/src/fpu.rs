@@ -370,7 +370,7 @@ pub(crate) fn write_control<H: Hart>(hart: &mut H, [number, value, ..]: Args) ->
         28 => old & !0x0100_0f83 | value & 0x0000_0f83 | (value & 4) << 22,
         31 => value & rw | old & !rw,
         // FIR and the registers that change Status.FR from user mode, which no model allows.
-        0 | 1 | 4 | 5 | 6 => return Ok(0),
+        1 | 4 | 5 | 6 => return Ok(0),
         _ if is_r6 => return Err(Trap::new(trap::cause::RI)),
         _ => return Ok(0),
     };

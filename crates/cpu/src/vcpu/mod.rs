@@ -89,7 +89,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
         let mut fruitless = 0;
         loop {
-            if self.ctx.env.lines.take_kick() {
+            // A kick that came late is not for a debugger's step: that must get somewhere.
+            if self.ctx.env.lines.take_kick() && !step {
                 return Exit::Kicked;
             }
             self.look_at_code();
@@ -112,6 +113,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             }
             if left <= 0 {
                 return Exit::Budget;
+            }
+            if self.cache.is_full() {
+                self.drop_all_blocks();
             }
             let before = self.ctx.executed;
             let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);

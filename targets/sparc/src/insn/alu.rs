@@ -52,9 +52,9 @@ insns! {
     "10 ..... 100011 ..... . ............." Arith tsubcctv "{rs1}, {op2}, {rd}" [];
     "10 ..... 100100 ..... . ............." Arith mulscc "{rs1}, {op2}, {rd}" [];
     // V9 makes bit 12 the size of shifts.
-    "10 ..... 100101 ..... . ............." Arith sll "{rs1}, {op2}, {rd}" [!V9];
-    "10 ..... 100110 ..... . ............." Arith srl "{rs1}, {op2}, {rd}" [!V9];
-    "10 ..... 100111 ..... . ............." Arith sra "{rs1}, {op2}, {rd}" [!V9];
+    "10 ..... 100101 ..... . ............." Arith sll "{rs1}, {count}, {rd}" [!V9];
+    "10 ..... 100110 ..... . ............." Arith srl "{rs1}, {count}, {rd}" [!V9];
+    "10 ..... 100111 ..... . ............." Arith sra "{rs1}, {count}, {rd}" [!V9];
     // V9 counts windows by CANSAVE and CANRESTORE.
     "10 ..... 111100 ..... . ............." Arith save "{rs1}, {op2}, {rd}" [!V9];
     "10 ..... 111101 ..... . ............." Arith restore "{rs1}, {op2}, {rd}" [!V9];

@@ -80,10 +80,15 @@ impl State {
     }
 }
 
+/// The current window, which a damaged snapshot may have put beyond those that there are.
+pub fn cwp(ctx: &Ctx<Sparc32>) -> u16 {
+    (ctx.reg(CWP) % u64::from(ctx.model().windows())) as u16
+}
+
 /// The whole PSR.
 pub fn read_psr(ctx: &Ctx<Sparc32>) -> u32 {
     let icc = cc::evaluate(ctx.reg(CC_KIND), ctx.reg(CC_A), ctx.reg(CC_B)) as u32 & 15;
-    ctx.model().iu_version() as u32 | icc << psr::ICC | ctx.state.psr | ctx.reg(CWP) as u32
+    ctx.model().iu_version() as u32 | icc << psr::ICC | ctx.state.psr | u32::from(cwp(ctx))
 }
 
 /// Writes the PSR; CWP must be a window's number.

@@ -42,8 +42,8 @@ pub(crate) fn load(ctx: &mut Ctx<Sparc64>, [address, packed, ..]: Args) -> Out {
     if is_idle(asi) {
         return Ok(0);
     }
-    let value = if bytes == 8 { read_register(ctx, asi, address) } else { None };
-    value.ok_or_else(|| mmu::illegal_access(ctx, address, asi, false))
+    // Narrower accesses than 64 bits are taken, too: OpenBIOS stores words there.
+    read_register(ctx, asi, address).ok_or_else(|| mmu::illegal_access(ctx, address, asi, false))
 }
 
 /// "Nonfaulting Load": what would raise data_access_exception gives 0; misses of the TLB are for software.
@@ -95,12 +95,11 @@ fn read_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64) -> Option<u64> {
 
 /// Helper: a store.
 pub(crate) fn store(ctx: &mut Ctx<Sparc64>, [address, value, packed, _]: Args) -> Out {
-    let (asi, bytes) = (packed as u8, packed >> 8 & 0xff);
+    let asi = packed as u8;
     if is_idle(asi) {
         return Ok(0);
     }
-    let done = if bytes == 8 { write_register(ctx, asi, address, value) } else { None };
-    match done {
+    match write_register(ctx, asi, address, value) {
         Some(()) => Ok(0),
         None => Err(mmu::illegal_access(ctx, address, asi, true)),
     }

@@ -7,6 +7,9 @@
 //! Each case is run on the interpreter, as one block, and on the reference evaluator, instruction by instruction; they must agree.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
 
+mod random;
+mod system;
+
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::io::BufWriter;
@@ -21,6 +24,7 @@ use mips::ext::Ext;
 use mips::lift::{Handler, Insn};
 use mips::model::Model;
 use mips::{Mips, Mips64, Mips64el, Mipsel, insn, state};
+use random::Random;
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
 
 /// Where the instructions stand: in the middle of a page, and for `.insn` lines where those stand.
@@ -41,89 +45,6 @@ const BASE: u64 = DATA + WINDOW / 2;
 const INDEX: Index = Index { w16: &[], w32: &[Bits(0, 6), Bits(26, 6)], w48: &[] };
 /// Coprocessor 1 usable, error level, on 64-bit CPUs 64-bit segments.
 const STATUS: u32 = 1 << 29 | 1 << 2;
-
-/// Random numbers (splitmix64, Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len() as u64) as usize]
-    }
-
-    /// An integer that is likely to be interesting.
-    fn integer(&mut self) -> u64 {
-        let special =
-            [0, 1, 2, u64::MAX, 1 << 63, i64::MAX as u64, i32::MIN as u64, i32::MAX as u64, 1 << 32, 0xffff_ffff];
-        match self.below(6) {
-            0 => self.pick(&special),
-            1 => (self.next() as i8) as u64,
-            2 => (self.next() as i32) as u64,
-            3 => self.next() >> self.below(64),
-            4 => 1u64 << self.below(64),
-            _ => self.next(),
-        }
-    }
-
-    fn single(&mut self) -> u64 {
-        let special = [
-            0x0000_0000,
-            0x3f80_0000,
-            0x7f80_0000,
-            0x7fc0_0000,
-            0x7f80_0001,
-            0x7fbf_ffff,
-            0x0000_0001,
-            0x007f_ffff,
-            0x0080_0000,
-            0x7f7f_ffff,
-            0x4f00_0000,
-            0x5f00_0000,
-        ];
-        let sign = self.next() & 1 << 31;
-        match self.below(4) {
-            0 => self.pick(&special) | sign,
-            1 => u64::from((self.integer() as i64 as f32).to_bits()),
-            2 => u64::from((self.next() as u32) & 0x807f_ffff | (100 + self.below(56) as u32) << 23),
-            _ => self.next() & 0xffff_ffff,
-        }
-    }
-
-    fn double(&mut self) -> u64 {
-        let special = [
-            0,
-            0x3ff0 << 48,
-            0x7ff0 << 48,
-            0x7ff8 << 48,
-            0x7ff0 << 48 | 1,
-            0x7ff7_ffff_ffff_ffff,
-            1,
-            (1 << 52) - 1,
-            1 << 52,
-            0x7fef_ffff_ffff_ffff,
-            0x41e0 << 48,
-            0x43e0 << 48,
-            0x47ef_ffff_f000_0000,
-        ];
-        let sign = self.next() & 1 << 63;
-        match self.below(4) {
-            0 => self.pick(&special) | sign,
-            1 => (self.integer() as i64 as f64).to_bits(),
-            2 => self.next() & 0x800f_ffff_ffff_ffff | (960 + self.below(128)) << 52,
-            _ => self.next(),
-        }
-    }
-}
 
 /// A register that cases set and compare.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -172,10 +93,13 @@ const EXCLUDED: &[&str] = &[
     "dmt", "emt", "rdpgpr", "wrpgpr", "synci", "pause", "ll", "lld", "cfc1",
 ];
 
+/// What cases are drawn from.
 struct Generator {
     decoder: Decoder<Handler>,
     random: Random,
     width: u32,
+    /// The model has 64-bit instructions.
+    is_64: bool,
     fr: bool,
     /// Bits of FCSR that can be written, and those that are set.
     fcsr: (u32, u32),
@@ -201,6 +125,7 @@ impl Generator {
             ("memory", insn::memory::INSNS),
             ("release6", insn::release6::INSNS),
             ("fpu", insn::fpu::INSNS),
+            ("fpu", insn::fpu_move::INSNS),
             ("system", insn::system::INSNS),
         ];
         let holds = |table: &[Insn]| table.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern));
@@ -228,7 +153,8 @@ impl Generator {
             let (row, bits) = self.decoder.sample(|| self.random.next());
             // Links into a register that the branch reads are UNPREDICTABLE.
             let (rs, rd) = (bits::field(bits, 21, 5), bits::field(bits, 11, 5));
-            let is_unpredictable = is_jump(row.name) && (rs == rd || rs == 0) || row.name.contains("zal") && rs == 31;
+            let is_unpredictable =
+                matches!(row.name, "jr" | "jalr") && (rs == rd || rs == 0) || row.name.contains("zal") && rs == 31;
             let is_unpredictable = is_unpredictable || row.name.starts_with("ji") && bits::field(bits, 16, 5) == 0;
             if self.is_wanted(row) && !is_unpredictable {
                 return self.with_operands(row, bits);
@@ -239,8 +165,7 @@ impl Generator {
     fn with_operands(&mut self, row: &'static Insn, mut bits: u64) -> Case {
         if matches!(row.name, "lwpc" | "lwupc" | "ldpc") {
             // It reads itself.
-            bits &= !0x7_fff8;
-            bits |= if row.name == "ldpc" { 3 << 18 } else { 0 };
+            bits &= if row.name == "ldpc" { !0x3_ffff } else { !0x7_fff8 };
         }
         bits = self.shorten(row, bits);
         if !self.fr && row.guard.all >> Ext::Fpu as u32 & 1 != 0 && !row.operands.contains("{rt}, {fs}") {
@@ -360,7 +285,11 @@ impl Generator {
             let index = bits::field(bits, 16, 5) as u8;
             let value = if index == n { at / 2 } else { self.random.below(64) };
             put(&mut case.set, Place::R(index), value);
-            base = if index == n { at / 2 } else { at - value };
+            base = match index {
+                0 => at,
+                _ if index == n => at / 2,
+                _ => at - value,
+            };
         }
         if n != 0 {
             put(&mut case.set, Place::R(n), base);
@@ -396,13 +325,15 @@ fn put_new(set: &mut Vec<(Place, u64)>, place: Place, value: u64) {
     }
 }
 
+/// Exception code, Cause.BD, EPC and BadVAddr.
+type Exception = (u64, bool, u64, u64);
+
 /// What a case has done.
 struct Outcome {
     changed: Vec<(Place, u64)>,
     memory: Vec<(u64, u8)>,
     pc: u64,
-    /// Exception code, Cause.BD, EPC and BadVAddr.
-    trap: Option<(u64, bool, u64, u64)>,
+    trap: Option<Exception>,
 }
 
 /// The two machines that a case is run on.
@@ -472,7 +403,7 @@ impl<T: Target<State = Cp0, Model = Model>> Pair<T> {
         let memory = differs.map(|(at, (_, b))| (DATA + at, *b)).collect();
         self.window = after;
         let pc = self.engine.cpu.pc();
-        let pc = if trap.is_some() { pc & !7 } else { pc };
+        let pc = if trap.is_some() { pc & !0x7f } else { pc };
         Outcome { changed, memory, pc, trap }
     }
 
@@ -506,7 +437,7 @@ fn assign<T: Target>(machine: &mut Machine<T, Interp>, place: Place, value: u64)
     machine.cpu.set_register(at, value.into()).expect("these registers can be written");
 }
 
-fn trapped<T: Target<State = Cp0, Model = Model>>(ctx: &Ctx<T>) -> Option<(u64, bool, u64, u64)> {
+fn trapped<T: Target<State = Cp0, Model = Model>>(ctx: &Ctx<T>) -> Option<Exception> {
     let mask = bits::mask(ctx.model().width());
     let cp0 = &ctx.state;
     let is_vector = ctx.pc() & !0xfff == VECTORS & mask;
@@ -633,6 +564,7 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
         decoder,
         random: Random(options.seed),
         width,
+        is_64: model.is_64(),
         fr,
         fcsr: model.row().fcsr,
         only: options.only.clone(),
@@ -667,7 +599,7 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
         .expect("stdout is open");
     }
     for n in 0..options.count {
-        let case = generator.case();
+        let case = if generator.only == ["cp0"] { system::case(&mut generator) } else { generator.case() };
         let before = pair.window.clone();
         let outcome = pair.run(&case);
         let Some(limit) = options.per_insn else {
