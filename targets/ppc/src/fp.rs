@@ -212,7 +212,7 @@ fn causes(flags: Flags) -> u64 {
 }
 
 /// VX and FEX, which follow from the others.
-fn summarise(scr: u64) -> u64 {
+pub(crate) fn summarise(scr: u64) -> u64 {
     let vx = if scr & bit::VX_ALL != 0 { bit::VX } else { 0 };
     let pairs = [(bit::OX, bit::OE), (bit::UX, bit::UE), (bit::ZX, bit::ZE), (bit::XX, bit::XE)];
     let on = vx != 0 && scr & bit::VE != 0 || pairs.iter().any(|(x, e)| scr & x != 0 && scr & e != 0);
