@@ -50,9 +50,36 @@ def linked_before(case, found):
     return case["trap"] is not None and list(found) == ["lr"]
 
 
-@excuse("exceptions enabled in FPSCR but not in MSR: unicorn stops, though nothing is raised")
+@excuse("exceptions enabled in FPSCR but not in MSR: the target register is left alone all the same (4.3.2), and nothing is raised")
 def deferred(case, found):
-    return set(found) <= {"trap", "fpscr", "cr"} and found.get("trap") == (None, 1) and int(case["set"].get("fpscr", "0"), 16) & 0xF8
+    after = int(case["out"].get("fpscr", "0"), 16)
+    return int(case["set"].get("fpscr", "0"), 16) & 0xF8 or case["text"].startswith("mtfs") and after & (FEX | 4)
+
+
+@excuse("the L field of dcbf (Book II, 4.3.2)")
+def flush_kind(case, found):
+    return case["text"].startswith("dcbf") and list(found) == ["trap"]
+
+
+@excuse("results of single precision are rounded once (4.6.5); unicorn has them rounded to double precision before")
+def rounded_twice(case, found):
+    word = case["text"].split(" ")[0].rstrip(".")
+    return word.endswith("s") and word != "fabs" and int(case["bits"][0], 16) >> 26 == 59 and "trap" not in found
+
+
+@excuse("fnmadd and fnmsub negate what has been rounded (4.6.5.2)")
+def negated_before(case, found):
+    return case["text"].startswith("fnm") and "trap" not in found
+
+
+@excuse("the upper word of what fctiw gives is undefined; what is too great gives the greatest number (4.6.7.1), which QEMU 5.0 takes for the smallest")
+def upper_word(case, found):
+    return case["text"].startswith("fctiw") and all(n[0] == "f" or n == "cr" for n in found)
+
+
+@excuse("estimates of 0 raise ZX (4.6.5.1, Floating Reciprocal Estimate)")
+def estimate_of_zero(case, found):
+    return case["text"].startswith(("fre", "frsqrte")) and set(found) <= {"fpscr", "cr"}
 
 
 @excuse("FPSCR.FX is set where an exception bit changes from 0 to 1 (4.2.2), FR where rounding increments (4.2.2); fcmpo leaves C; "
@@ -122,6 +149,8 @@ class Machine:
                 self.uc.reg_write(IDS[register], values[name])
                 self.execute(word)
                 self.uc.reg_write(IDS[register], kept)
+                if name == "fpscr":
+                    self.uc.reg_write(IDS[name], values[name])
         for name, value in values.items():
             if name not in ("xer", "fpscr"):
                 self.uc.reg_write(IDS[name], value)

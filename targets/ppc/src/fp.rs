@@ -28,6 +28,7 @@ pub(crate) mod bit {
     pub(crate) const FR: u64 = 1 << 18;
     pub(crate) const FI: u64 = 1 << 17;
     pub(crate) const FPRF: u64 = 0x1f << 12;
+    pub(crate) const RESERVED: u64 = 1 << 11;
     pub(crate) const VE: u64 = 1 << 7;
     pub(crate) const OE: u64 = 1 << 6;
     pub(crate) const UE: u64 = 1 << 5;
@@ -328,7 +329,7 @@ pub(crate) fn read_fpscr<T: Ppc>(ctx: &mut Ctx<T>, _: Args) -> Out {
 /// Helper: writes bits of FPSCR; FEX and VX can't be written. Bit 63 of the value asks for FX where an exception is new.
 pub(crate) fn write_fpscr<T: Ppc>(ctx: &mut Ctx<T>, [value, mask, ..]: Args) -> Out {
     let old = fpscr(ctx);
-    let mask = mask & !(bit::FEX | bit::VX);
+    let mask = mask & !(bit::FEX | bit::VX | bit::RESERVED);
     let mut new = old & !mask | value & mask;
     if value >> 63 != 0 && new & !old & bit::EXCEPTIONS != 0 {
         new |= bit::FX;
