@@ -78,6 +78,12 @@ pub(crate) fn mips64el(text: &str) -> Result<Box<dyn Factory>, Error> {
     Ok(Box::new(Interpreted::<mips::Mips64el>(Kind::new(mips_model(64, bits::Endian::Little, text)?))))
 }
 
+/// s390x CPUs.
+pub(crate) fn s390x(text: &str) -> Result<Box<dyn Factory>, Error> {
+    let model = s390x::model::Model::parse(text).map_err(|e| Error::new(e.to_string()))?;
+    Ok(Box::new(Interpreted::<s390x::S390x>(Kind::new(model))))
+}
+
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.
 ///
 /// # Errors
@@ -109,6 +115,13 @@ mod tests {
             let theirs: Vec<&str> = mips::model::models(width).iter().map(|model| model.name).collect();
             assert_eq!(ours, theirs);
         }
+    }
+
+    #[test]
+    fn s390x_models_are_those_of_the_target() {
+        let ours: Vec<&str> = targets::find("s390x").unwrap().models.iter().map(|model| model.name).collect();
+        let theirs: Vec<&str> = s390x::model::MODELS.iter().map(|model| model.name).collect();
+        assert_eq!(ours, theirs);
     }
 
     #[test]

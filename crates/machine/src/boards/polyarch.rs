@@ -43,6 +43,7 @@ pub static POLYARCH: MachineType = MachineType {
         ("mipsel", "24Kf"),
         ("mips64", "MIPS64R2-generic"),
         ("mips64el", "MIPS64R2-generic"),
+        ("s390x", "qemu"),
     ],
     smp_rules: SmpRules::Strict,
     numa: true,
@@ -77,7 +78,7 @@ struct Machine {
 }
 
 /// One row an architecture.
-const MACHINES: [Machine; 2] = [
+const MACHINES: [Machine; 3] = [
     Machine {
         arch: Arch::Riscv,
         elf: [243, 243],
@@ -89,6 +90,12 @@ const MACHINES: [Machine; 2] = [
         elf: [8, 8],
         lines: [mips::irq::HW0, mips::irq::HW0 + 1, mips::irq::HW0 + 2],
         registers: ["r4", "r5"],
+    },
+    Machine {
+        arch: Arch::S390,
+        elf: [22, 22],
+        lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
+        registers: ["r2", "r3"],
     },
 ];
 
