@@ -47,6 +47,7 @@ engines! {
     ppc64: ppc::Ppc64, |text| ppc::model::Model::parse(64, text);
     riscv32: riscv::Riscv32, |text| riscv::model::Model::parse(32, text);
     riscv64: riscv::Riscv64, |text| riscv::model::Model::parse(64, text);
+    s390x: s390x::S390x, s390x::model::Model::parse;
     sparc32: sparc::Sparc32, |text| sparc::model::Model::parse(32, text);
     sparc64: sparc::Sparc64, |text| sparc::model::Model::parse(64, text);
 }

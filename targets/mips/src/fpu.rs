@@ -50,8 +50,6 @@ pub(crate) enum Op {
     /// a × b + c and its kin, rounded twice.
     Madd,
     Msub,
-    Nmadd,
-    Nmsub,
     /// c ± a × b, rounded once.
     Maddf,
     Msubf,
@@ -80,7 +78,7 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    const ALL: [Op; 33] = [
+    const ALL: [Op; 31] = [
         Op::Quiet,
         Op::Add,
         Op::Sub,
@@ -91,8 +89,6 @@ impl Op {
         Op::Rsqrt,
         Op::Madd,
         Op::Msub,
-        Op::Nmadd,
-        Op::Nmsub,
         Op::Maddf,
         Op::Msubf,
         Op::Rint,
@@ -170,7 +166,6 @@ macro_rules! compute {
         fn $name(op: Op, [a, b, c, _]: Args, fcsr: u64, env: &mut Env) -> u64 {
             let (x, y, z) = (a as $bits, b as $bits, c as $bits);
             let one = one_of::<$float>();
-            let neg = |v: $bits| v ^ 1 << ($bits::BITS - 1);
             let scaled = |sub: bool, env: &mut Env| {
                 let product = softfloat::mul::<$float>(x, y, env);
                 if sub { softfloat::sub::<$float>(product, z, env) } else { softfloat::add::<$float>(product, z, env) }
@@ -189,10 +184,9 @@ macro_rules! compute {
                     let root = softfloat::sqrt::<$float>(x, env);
                     softfloat::div::<$float>(one, root, env)
                 }
+                // NMADD and NMSUB negate afterwards.
                 Op::Madd => scaled(false, env),
                 Op::Msub => scaled(true, env),
-                Op::Nmadd => neg(scaled(false, env)),
-                Op::Nmsub => neg(scaled(true, env)),
                 Op::Maddf => softfloat::fma::<$float>(x, y, z, Negate::NONE, env),
                 Op::Msubf => softfloat::fma::<$float>(x, y, z, Negate::PRODUCT, env),
                 Op::Rint => softfloat::round_to_integral::<$float>(x, env.rounding, true, env),
@@ -269,6 +263,11 @@ pub(crate) fn set_fcsr<H: Hart>(hart: &mut H, value: u64) {
     hart.set_file(state::FP_OK, is_exact_enough.into());
 }
 
+/// The operands that have been noted.
+fn operands<H: Hart>(hart: &H) -> Args {
+    [hart.file(state::FP_A), hart.file(state::FP_B), hart.file(state::FP_C), 0]
+}
+
 /// FCSR with the cause field of the last operation, if that has been done on the host.
 pub(crate) fn fcsr<H: Hart>(hart: &H) -> u64 {
     let value = hart.file(state::FCSR);
@@ -277,7 +276,7 @@ pub(crate) fn fcsr<H: Hart>(hart: &H) -> u64 {
         return value;
     }
     let mut env = env(value);
-    compute(op, [hart.file(state::FP_A), hart.file(state::FP_B), 0, 0], value, &mut env);
+    compute(op, operands(hart), value, &mut env);
     value & !fcsr::CAUSE_MASK | cause(env.flags) << fcsr::CAUSE
 }
 
@@ -310,6 +309,19 @@ pub(crate) fn two<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
 /// Helper: an operation on three operands.
 pub(crate) fn three<H: Hart>(hart: &mut H, [a, b, c, number]: Args) -> Out {
     operate(hart, number, [a, b, c, 0])
+}
+
+/// Helper: the product of a multiply-add is not one that the host may make. Then [`madd`] is to do all of it.
+pub(crate) fn product<H: Hart>(hart: &mut H, _: Args) -> Out {
+    hart.set_file(state::FP_OK, 0);
+    Ok(0)
+}
+
+/// Helper: the multiply-add whose operands have been noted.
+pub(crate) fn madd<H: Hart>(hart: &mut H, _: Args) -> Out {
+    let number = hart.file(state::FP_OP);
+    let args = operands(hart);
+    operate(hart, number, args)
 }
 
 /// Helper: a comparison. Bits of the number: 0 unordered, 1 equal, 2 less, 3 signalling, 4 negated, 7 double.

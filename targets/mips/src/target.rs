@@ -134,19 +134,10 @@ impl Lift<'_> {
 
     /// Whether the next instruction is a control transfer, which a compact branch forbids, and can be seen from here.
     pub(crate) fn forbids_next(&self) -> bool {
-        if self.alone {
-            return false;
-        }
         let Some(word) = self.rest.get(..4) else { return false };
         let bits = self.lifter.endian.read(word);
         let row = self.lifter.decoder.decode(bits, 32);
         row.is_some_and(|r| r.operands.contains("target") || r.operands.contains("jump") || TRANSFERS.contains(&r.name))
-    }
-
-    /// The forbidden slot begins here, in the same block.
-    pub(crate) fn begin_forbidden_slot(&self) {
-        self.ir.begin_insn(self.offset + 4, 1);
-        self.extra.set(4);
     }
 }
 

@@ -175,6 +175,6 @@ pub(crate) fn case(generator: &mut Generator) -> Case {
     }
     let Builder { mut case, generator, .. } = b;
     generator.describe(&mut case);
-    debug_assert!(pc() % 4 == 0, "instructions are aligned");
+    debug_assert!(pc().is_multiple_of(4), "instructions are aligned");
     case
 }

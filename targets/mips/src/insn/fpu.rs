@@ -390,25 +390,64 @@ unaries! {
     floor_l_d FloorL [true true] true None;
 }
 
-/// Declares multiply-add.
+/// a × b with an addend, rounded twice: the host may do both steps, and if it can't do one of them, a helper does all. Where the
+/// result is `negated`, that comes last, and even for a NaN.
+fn multiply_add(l: &Lift, f: F, op: Op, is_double: bool, negated: bool) -> Flow {
+    if is_double && is_odd(l, &[f.fd(), f.fs(), f.ft(), f.fr()]) {
+        return Illegal;
+    }
+    let get = |n| operand(l, n, is_double);
+    let (a, b, c) = (get(f.fs()), get(f.ft()), get(f.fr()));
+    note(l, number(op, is_double), a, Some(b));
+    l.ir.set(state::FP_C, c.zext(Width::W64));
+    let is_sub = op == Op::Msub;
+    let (product, sum, multiply, add) = match (is_double, is_sub) {
+        (false, false) => (helper::FP_PRODUCT_S, helper::FP_MADD_S, FastFp::Mul32, FastFp::Add32),
+        (false, true) => (helper::FP_PRODUCT_S, helper::FP_MADD_S, FastFp::Mul32, FastFp::Sub32),
+        (true, false) => (helper::FP_PRODUCT_D, helper::FP_MADD_D, FastFp::Mul64, FastFp::Add64),
+        (true, true) => (helper::FP_PRODUCT_D, helper::FP_MADD_D, FastFp::Mul64, FastFp::Sub64),
+    };
+    let product = l.ir.call_fast(product, &[a, b], multiply, state::FP_OK);
+    let value = l.ir.call_fast(sum, &[product, c], add, state::FP_OK);
+    let value = if negated { value ^ value.konst(1 << (value.width().bits() - 1)) } else { value };
+    set_result(l, f.fd(), value);
+    Next
+}
+
+/// Declares multiply-add: the instructions of both formats, the operation, and whether the result is negated.
 macro_rules! multiply_adds {
-    ($($s:ident $d:ident $op:ident $addend:ident;)*) => { $(
+    ($($s:ident $d:ident $op:ident $negated:literal;)*) => { $(
         fn $s(l: &Lift, f: F) -> Flow {
-            ternary(l, f, Op::$op, false, f.$addend())
+            multiply_add(l, f, Op::$op, false, $negated)
         }
         fn $d(l: &Lift, f: F) -> Flow {
-            ternary(l, f, Op::$op, true, f.$addend())
+            multiply_add(l, f, Op::$op, true, $negated)
         }
     )* };
 }
 
 multiply_adds! {
-    madd_s madd_d Madd fr;
-    msub_s msub_d Msub fr;
-    nmadd_s nmadd_d Nmadd fr;
-    nmsub_s nmsub_d Nmsub fr;
-    maddf_s maddf_d Maddf fd;
-    msubf_s msubf_d Msubf fd;
+    madd_s madd_d Madd false;
+    msub_s msub_d Msub false;
+    nmadd_s nmadd_d Madd true;
+    nmsub_s nmsub_d Msub true;
+}
+
+/// Declares fused multiply-add, which adds to the destination.
+macro_rules! fused {
+    ($($s:ident $d:ident $op:ident;)*) => { $(
+        fn $s(l: &Lift, f: F) -> Flow {
+            ternary(l, f, Op::$op, false, f.fd())
+        }
+        fn $d(l: &Lift, f: F) -> Flow {
+            ternary(l, f, Op::$op, true, f.fd())
+        }
+    )* };
+}
+
+fused! {
+    maddf_s maddf_d Maddf;
+    msubf_s msubf_d Msubf;
 }
 
 /// Declares comparisons: the instructions of both formats, and the condition.

@@ -108,9 +108,10 @@ fn load_part(l: &Lift, f: F, width: Width, left: bool) -> Flow {
     Next
 }
 
-/// The store goes byte by byte, so that its neighbours are left alone.
+/// The store goes byte by byte, so that its neighbours are left alone. It may hit this very code: the block ends here.
 fn store_part(l: &Lift, f: F, helper: u16) -> Flow {
     l.call(helper, &[l.address(f.rs(), f.imm()), l.r(f.rt()), l.konst32((l.endian() == Endian::Big).into())]);
+    l.changes_mode();
     Next
 }
 
