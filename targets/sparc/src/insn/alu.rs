@@ -160,7 +160,7 @@ fn addcc(l: &Lift, f: Arith) -> Flow {
     let (a, b) = (l.r(f.rs1), l.op2(&f));
     let result = a + b;
     l.set_r(f.rd, result);
-    l.set_cc_add(a, b, result);
+    l.set_cc_add(a, b);
     Next
 }
 
@@ -168,7 +168,7 @@ fn subcc(l: &Lift, f: Arith) -> Flow {
     let (a, b) = (l.r(f.rs1), l.op2(&f));
     let result = a - b;
     l.set_r(f.rd, result);
-    l.set_cc_sub(a, b, result);
+    l.set_cc_sub(a, b);
     Next
 }
 
@@ -310,16 +310,14 @@ fn mulscc<'b>(l: &Lift<'b>, f: Arith) -> Flow {
     let y = l.ir.get(state::Y);
     let (n, one) = (|v| l.ir.konst(Width::W32, v), l.ir.konst(Width::W32, 1));
     // l: n xor v.
-    let crate::lift::Cond::If(less) = l.condition(3, Width::W32) else {
-        unreachable!("condition l is neither always nor never")
-    };
+    let crate::lift::Cond::If(less) = l.condition(3) else { unreachable!("condition l is neither always nor never") };
     let multiplicand = l.ir.select((y & one).is_nonzero(), l.op2(&f).trunc(Width::W32), n(0));
     let shifted = a.shr_u(one) | less.zext(Width::W32).shl(n(31));
     let result = shifted + multiplicand;
     l.ir.set(state::Y, y.shr_u(one) | a.shl(n(31)));
     l.set_r(f.rd, result);
     let wide = |v: Val<'b>| v.zext(l.width());
-    l.set_cc_add(wide(shifted), wide(multiplicand), wide(result));
+    l.set_cc_add(wide(shifted), wide(multiplicand));
     Next
 }
 
