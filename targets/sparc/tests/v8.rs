@@ -265,17 +265,16 @@ fn save_moves_nothing() {
         0x4180,
         expect![[r#"
             0x4000:
-              v0:w32 = get wim
-              v1:w32 = extract v0, 7, 1
-              v2:w32 = const 0x0
-              v3:w1 = ne.w32 v1, v2
-              raise_if v3, 5, 0x0
-              v5:w32 = get o6.w0
-              v6:w32 = const 0xffffffa0
-              v7:w32 = add v5, v6
-              v8:w8 = const 0x7
-              set cwp, v8
-              set o6.w7, v7
+              v0:w8 = get mark.w7
+              v1:w8 = const 0x0
+              v2:w1 = ne.w8 v0, v1
+              raise_if v2, 5, 0x0
+              v4:w32 = get o6.w0
+              v5:w32 = const 0xffffffa0
+              v6:w32 = add v4, v5
+              v7:w8 = const 0x7
+              set cwp, v7
+              set o6.w7, v6
               jump 0x4004 mode 0x4187
         "#]],
     );

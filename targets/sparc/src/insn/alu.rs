@@ -336,8 +336,7 @@ fn sra(l: &Lift, f: Arith) -> Flow {
 
 /// Goes over to window `cwp` unless WIM marks it; the operands come from the old window.
 fn change_window(l: &Lift, f: &Arith, cwp: u16, marked: u32) -> Flow {
-    let wim = l.ir.get(state::WIM);
-    l.raise_if(wim.extract(u32::from(cwp), 1).is_nonzero(), marked, 0);
+    l.raise_if(l.ir.get(state::mark(cwp)).is_nonzero(), marked, 0);
     let sum = l.address(f);
     l.set_byte(state::CWP, cwp.into());
     l.enter_mode(mode::with_cwp(l.mode(), cwp));
