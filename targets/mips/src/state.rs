@@ -21,15 +21,17 @@ pub const FP_OP: Reg = Reg(68);
 pub const FP_A: Reg = Reg(69);
 /// Its second operand.
 pub const FP_B: Reg = Reg(70);
+/// Its third operand.
+pub const FP_C: Reg = Reg(71);
 /// 1 if the next instruction stands in a delay slot, 2 while an exception in one is on its way and the pc is the branch's.
-pub const IN_SLOT: Reg = Reg(71);
+pub const IN_SLOT: Reg = Reg(72);
 /// Where the branch goes behind whose slot the CPU stands; meaningful if [`IN_SLOT`] is 1.
-pub const BTARGET: Reg = Reg(72);
+pub const BTARGET: Reg = Reg(73);
 /// UserLocal, which RDHWR reads.
-pub const USER_LOCAL: Reg = Reg(73);
+pub const USER_LOCAL: Reg = Reg(74);
 
 /// Number of registers of the file.
-pub const N_REGS: u16 = 74;
+pub const N_REGS: u16 = 75;
 
 /// General register `n`. The slot of r0 is never used.
 pub const fn r(n: u8) -> Reg {
@@ -60,7 +62,7 @@ pub fn file(xlen: Width) -> Vec<(String, Width)> {
     file.extend(F_NAMES.iter().map(|n| row(n, Width::W64)));
     file.extend([row("hi", xlen), row("lo", xlen), row("fcsr", Width::W32)]);
     file.extend([row("fp_ok", Width::W64), row("fp_op", Width::W32)]);
-    file.extend([row("fp_a", Width::W64), row("fp_b", Width::W64)]);
+    file.extend([row("fp_a", Width::W64), row("fp_b", Width::W64), row("fp_c", Width::W64)]);
     file.extend([row("in_slot", Width::W32), row("btarget", xlen), row("user_local", xlen)]);
     file
 }

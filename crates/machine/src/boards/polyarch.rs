@@ -45,6 +45,9 @@ pub static POLYARCH: MachineType = MachineType {
         ("mips64el", "MIPS64R2-generic"),
         ("sparc", "LEON3"),
         ("sparc64", "TI-UltraSparc-IIi"),
+        ("ppc", "7400"),
+        ("ppc64", "970fx"),
+        ("s390x", "qemu"),
     ],
     smp_rules: SmpRules::Strict,
     numa: true,
@@ -79,7 +82,7 @@ struct Machine {
 }
 
 /// One row an architecture.
-const MACHINES: [Machine; 3] = [
+const MACHINES: &[Machine] = &[
     Machine {
         arch: Arch::Riscv,
         elf: [&[243], &[243]],
@@ -90,7 +93,7 @@ const MACHINES: [Machine; 3] = [
         arch: Arch::Mips,
         elf: [&[8], &[8]],
         lines: [mips::irq::HW0, mips::irq::HW0 + 1, mips::irq::HW0 + 2],
-        registers: ["r4", "r5"],
+        registers: ["a0", "a1"],
     },
     Machine {
         arch: Arch::Sparc,
@@ -98,6 +101,18 @@ const MACHINES: [Machine; 3] = [
         // Interrupt levels; on V9 numbers of interrupt vectors.
         lines: [13, 10, 12],
         registers: ["o0", "o1"],
+    },
+    Machine {
+        arch: Arch::Ppc,
+        elf: [&[20], &[21]],
+        lines: [ppc::trap::irq::EXTERNAL_IPI, ppc::trap::irq::EXTERNAL_TIMER, ppc::trap::irq::EXTERNAL],
+        registers: ["r3", "r4"],
+    },
+    Machine {
+        arch: Arch::S390,
+        elf: [&[22], &[22]],
+        lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
+        registers: ["r2", "r3"],
     },
 ];
 
@@ -296,6 +311,9 @@ fn cpu_nodes(fdt: &mut Fdt, board: &Build<'_>, tree: &Tree) {
         node.str("device_type", "cpu").u32("reg", plan.index as u32).str("status", "okay").phandle(phandles[n]);
         if let Some(Some(id)) = nodes.get(n) {
             node.u32("numa-node-id", u32::from(*id));
+        }
+        if target.arch == Arch::Ppc {
+            node.str("compatible", "PowerPC,polyarch").u32("timebase-frequency", ppc::model::TIMEBASE_HZ);
         }
         if target.arch == Arch::Riscv {
             node.str("compatible", "riscv").str("riscv,isa", &isa.0);

@@ -219,9 +219,9 @@ fn ehb(_: &Lift, _: F) -> Flow {
     Next
 }
 
-/// It may end at once.
-fn pause(_: &Lift, _: F) -> Flow {
-    Next
+/// It may end at once. In slots it is reserved.
+fn pause(l: &Lift, _: F) -> Flow {
+    if l.is_in_slot() { Flow::Illegal } else { Next }
 }
 
 fn srl(l: &Lift, f: F) -> Flow {

@@ -64,8 +64,9 @@ fn dmfc0(l: &Lift, f: F) -> Flow {
     Next
 }
 
+/// A register of 64 bits gets all of `rt`.
 fn mtc0(l: &Lift, f: F) -> Flow {
-    l.call(helper::CP0_WRITE, &[number(l, f), l.r32(f.rt()).sext(Width::W64)]);
+    l.call(helper::CP0_WRITE, &[number(l, f), l.r64(f.rt())]);
     l.changes_mode();
     Next
 }
