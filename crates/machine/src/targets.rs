@@ -157,7 +157,11 @@ pub static TARGETS: [Target; 14] = [
         ..row("mips64el", Arch::Mips, 64, false, "-mips64-cpu")
     },
     row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
-    row("s390x", Arch::S390, 64, true, "-s390x-cpu"),
+    Target {
+        models: names!(s390x::model::MODELS),
+        engine: Some(engines::s390x),
+        ..row("s390x", Arch::S390, 64, true, "-s390x-cpu")
+    },
     Target {
         models: names!(riscv::model::models(32)),
         engine: Some(engines::riscv32),

@@ -28,6 +28,7 @@ pub(crate) mod bit {
     pub(crate) const FR: u64 = 1 << 18;
     pub(crate) const FI: u64 = 1 << 17;
     pub(crate) const FPRF: u64 = 0x1f << 12;
+    pub(crate) const RESERVED: u64 = 1 << 11;
     pub(crate) const VE: u64 = 1 << 7;
     pub(crate) const OE: u64 = 1 << 6;
     pub(crate) const UE: u64 = 1 << 5;
@@ -212,7 +213,7 @@ fn causes(flags: Flags) -> u64 {
 }
 
 /// VX and FEX, which follow from the others.
-fn summarise(scr: u64) -> u64 {
+pub(crate) fn summarise(scr: u64) -> u64 {
     let vx = if scr & bit::VX_ALL != 0 { bit::VX } else { 0 };
     let pairs = [(bit::OX, bit::OE), (bit::UX, bit::UE), (bit::ZX, bit::ZE), (bit::XX, bit::XE)];
     let on = vx != 0 && scr & bit::VE != 0 || pairs.iter().any(|(x, e)| scr & x != 0 && scr & e != 0);
@@ -328,7 +329,7 @@ pub(crate) fn read_fpscr<T: Ppc>(ctx: &mut Ctx<T>, _: Args) -> Out {
 /// Helper: writes bits of FPSCR; FEX and VX can't be written. Bit 63 of the value asks for FX where an exception is new.
 pub(crate) fn write_fpscr<T: Ppc>(ctx: &mut Ctx<T>, [value, mask, ..]: Args) -> Out {
     let old = fpscr(ctx);
-    let mask = mask & !(bit::FEX | bit::VX);
+    let mask = mask & !(bit::FEX | bit::VX | bit::RESERVED);
     let mut new = old & !mask | value & mask;
     if value >> 63 != 0 && new & !old & bit::EXCEPTIONS != 0 {
         new |= bit::FX;

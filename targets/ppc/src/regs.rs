@@ -121,7 +121,7 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, row: &Register, value: u128) -> Re
         Some(67) => ctx.set_reg(LR, value),
         Some(68) => ctx.set_reg(CTR, value),
         Some(69) => set_xer(ctx, value),
-        Some(70) => fp::set_fpscr(ctx, value),
+        Some(70) => fp::set_fpscr(ctx, fp::summarise(value & !fp::bit::RESERVED)),
         _ => match spr_number(ctx.model().exts(), row.name) {
             Some(n) => spr::write(ctx, n, value),
             None => return Err(RegisterError::ReadOnly(row.name)),

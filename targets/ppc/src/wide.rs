@@ -31,7 +31,7 @@ fn word(v: u64) -> i64 {
 
 macro_rules! divisions {
     ($($name:ident $over:ident = |$n:ident, $d:ident| $q:expr;)*) => { $(
-        /// What has no result is undefined: QEMU gives 0.
+        /// What has no result is undefined: 0.
         pub(crate) fn $name<T: Ppc>(_: &mut Ctx<T>, [$n, $d, ..]: Args) -> Out {
             Ok($q.unwrap_or(0))
         }

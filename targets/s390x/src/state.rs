@@ -105,12 +105,8 @@ pub struct State {
     pub tod_offset: u64,
     /// Clock comparator.
     pub clock_comparator: u64,
-    /// The clock comparator has been set since reset.
-    pub clock_comparator_set: bool,
     /// When the CPU timer passes zero, as a TOD clock value.
     pub timer_zero: u64,
-    /// The CPU timer has been set since reset.
-    pub timer_set: bool,
     /// The PSW that was loaded last is not valid.
     pub invalid_psw: bool,
     /// Last breaking-event address.
@@ -142,9 +138,7 @@ impl State {
             todpr: 0,
             tod_offset: 0,
             clock_comparator: 0,
-            clock_comparator_set: false,
             timer_zero: 0,
-            timer_set: false,
             invalid_psw: false,
             breaking_event: 1,
             cpu_state: CpuState::Operating,

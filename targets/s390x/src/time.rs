@@ -35,7 +35,6 @@ pub(crate) fn timer(cpu: &mut Cpu, _: [u64; 4]) -> Out {
 /// SET CPU TIMER.
 pub(crate) fn set_timer(cpu: &mut Cpu, [value, ..]: [u64; 4]) -> Out {
     cpu.state.timer_zero = tod(cpu).wrapping_add(value);
-    cpu.state.timer_set = true;
     Ok(0)
 }
 
@@ -47,7 +46,6 @@ pub(crate) fn comparator(cpu: &mut Cpu, _: [u64; 4]) -> Out {
 /// SET CLOCK COMPARATOR.
 pub(crate) fn set_comparator(cpu: &mut Cpu, [value, ..]: [u64; 4]) -> Out {
     cpu.state.clock_comparator = value;
-    cpu.state.clock_comparator_set = true;
     Ok(0)
 }
 

@@ -319,10 +319,10 @@ pub(crate) fn interrupt(cpu: &Cpu) -> Option<Fault> {
     }
     if s.cr[0] & (subclass::CLOCK_COMPARATOR | subclass::CPU_TIMER) != 0 {
         let tod = time::tod(cpu);
-        if s.cr[0] & subclass::CLOCK_COMPARATOR != 0 && tod > s.clock_comparator && s.clock_comparator_set {
+        if s.cr[0] & subclass::CLOCK_COMPARATOR != 0 && tod > s.clock_comparator {
             return external(0x1004, 0);
         }
-        if s.cr[0] & subclass::CPU_TIMER != 0 && (s.timer_zero.wrapping_sub(tod) as i64) < 0 && s.timer_set {
+        if s.cr[0] & subclass::CPU_TIMER != 0 && (s.timer_zero.wrapping_sub(tod) as i64) < 0 {
             return external(0x1005, 0);
         }
     }
@@ -338,8 +338,7 @@ pub(crate) fn deadline(cpu: &Cpu) -> Option<u64> {
     if s.cpu_state != CpuState::Operating || s.psw_mask & psw::EXTERNAL == 0 {
         return None;
     }
-    let comparator = (s.cr[0] & subclass::CLOCK_COMPARATOR != 0 && s.clock_comparator_set)
-        .then(|| s.clock_comparator.wrapping_add(1));
-    let timer = (s.cr[0] & subclass::CPU_TIMER != 0 && s.timer_set).then(|| s.timer_zero.wrapping_add(1));
+    let comparator = (s.cr[0] & subclass::CLOCK_COMPARATOR != 0).then(|| s.clock_comparator.saturating_add(1));
+    let timer = (s.cr[0] & subclass::CPU_TIMER != 0).then(|| s.timer_zero.wrapping_add(1));
     [comparator, timer].into_iter().flatten().map(|tod| time::nanoseconds(s, tod)).min()
 }

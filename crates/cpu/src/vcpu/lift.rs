@@ -77,12 +77,12 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         Ok(code)
     }
 
-    /// Asks for the right to fetch the rest of an instruction, which may end within the page: it is fetched by half-words.
+    /// Asks for the right to fetch the rest of an instruction, which may end within the page.
     fn check_parts(&mut self, code: CodeId, mode: Mode) -> Result<(), T::Fault> {
         let (pc, len) = (self.cache.entry(code).key.pc, self.cache.entry(code).len);
         let space = T::space(mode, Access::Fetch);
-        (2..len)
-            .step_by(2)
+        (T::FETCH_PART..len)
+            .step_by(T::FETCH_PART as usize)
             .try_for_each(|at| T::translate(&mut self.ctx, pc.wrapping_add(at), Access::Fetch, space).map(drop))
     }
 

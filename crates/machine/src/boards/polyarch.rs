@@ -47,6 +47,7 @@ pub static POLYARCH: MachineType = MachineType {
         ("sparc64", "TI-UltraSparc-IIi"),
         ("ppc", "7400"),
         ("ppc64", "970fx"),
+        ("s390x", "qemu"),
     ],
     smp_rules: SmpRules::Strict,
     numa: true,
@@ -106,6 +107,12 @@ const MACHINES: &[Machine] = &[
         elf: [&[20], &[21]],
         lines: [ppc::trap::irq::EXTERNAL_IPI, ppc::trap::irq::EXTERNAL_TIMER, ppc::trap::irq::EXTERNAL],
         registers: ["r3", "r4"],
+    },
+    Machine {
+        arch: Arch::S390,
+        elf: [&[22], &[22]],
+        lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
+        registers: ["r2", "r3"],
     },
 ];
 

@@ -499,9 +499,14 @@ fn trap<'b>(l: &Lift<'b>, f: W, a: Val<'b>, b: Val<'b>) -> Flow {
     if f.rt() == 31 {
         return l.raise(code::PROGRAM, TRAP);
     }
-    let tests: [(u32, fn(Val<'b>, Val<'b>) -> Val<'b>); 5] =
-        [(16, Val::lt_s), (8, |a, b| b.lt_s(a)), (4, Val::eq), (2, Val::lt_u), (1, |a, b| b.lt_u(a))];
-    let chosen = tests.into_iter().filter(|(bit, _)| f.rt() & bit != 0).map(|(_, test)| test(a, b));
+    let test = |bit| match bit {
+        16 => a.lt_s(b),
+        8 => b.lt_s(a),
+        4 => a.eq(b),
+        2 => a.lt_u(b),
+        _ => b.lt_u(a),
+    };
+    let chosen = [16, 8, 4, 2, 1].into_iter().filter(|bit| f.rt() & bit != 0).map(test);
     if let Some(cond) = chosen.reduce(|a, b| a | b) {
         l.ir.raise_if(cond, code::PROGRAM, TRAP);
     }

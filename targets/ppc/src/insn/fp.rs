@@ -19,8 +19,8 @@ insns! {
     "111111 ..... 00000 ..... 0100001000 ." W fabs "{.rc} {frt}, {frb}" [Fp];
     "111111 ..... 00000 ..... 0010001000 ." W fnabs "{.rc} {frt}, {frb}" [Fp];
     "111111 ..... ..... ..... 0000001000 ." W fcpsgn "{.rc} {frt}, {fra}, {frb}" [Fp Fp205];
-    "111111 ..... ..... ..... 1101000110 0" W fmrgew "{frt}, {fra}, {frb}" [Fp Isa207];
-    "111111 ..... ..... ..... 1111000110 0" W fmrgow "{frt}, {fra}, {frb}" [Fp Isa207];
+    "111111 ..... ..... ..... 1111000110 0" W fmrgew "{frt}, {fra}, {frb}" [Fp Isa207];
+    "111111 ..... ..... ..... 1101000110 0" W fmrgow "{frt}, {fra}, {frb}" [Fp Isa207];
     "111111 ..... ..... ..... 00000 10101 ." W fadd "{.rc} {frt}, {fra}, {frb}" [Fp];
     "111011 ..... ..... ..... 00000 10101 ." W fadds "{.rc} {frt}, {fra}, {frb}" [Fp];
     "111111 ..... ..... ..... 00000 10100 ." W fsub "{.rc} {frt}, {fra}, {frb}" [Fp];
@@ -67,7 +67,7 @@ insns! {
     "111111 ..... ..... ..... ..... 10111 ." W fsel "{.rc} {frt}, {fra}, {frc}, {frb}" [Fp FpGfx];
     "111111 ..... 00000 00000 1001000111 ." W mffs "{.rc} {frt}" [Fp];
     "111111 ... 00 ... 00 00000 0001000000 0" W mcrfs "{bf}, {bfa}" [Fp];
-    "111111 ... 0. 0000. .... 0 0010000110 ." W mtfsfi "{.rc} {bf}, {u4}" [Fp];
+    "111111 ... 00 0000. .... 0 0010000110 ." W mtfsfi "{.rc} {bf}, {u4}" [Fp];
     "111111 ..... ..... ..... 1011000111 ." W mtfsf "{.rc} {flm}, {frb}" [Fp];
     "111111 ..... 00000 00000 0001000110 ." W mtfsb0 "{.rc} {n5}" [Fp];
     "111111 ..... 00000 00000 0000100110 ." W mtfsb1 "{.rc} {n5}" [Fp];
@@ -260,7 +260,7 @@ fn write<'b>(l: &Lift<'b>, f: W, value: Val<'b>, mask: u64) -> Flow {
 fn mtfsfi(l: &Lift<'_>, f: W) -> Flow {
     // W chooses the upper word, which is decimal arithmetic's.
     if f.0 >> 16 & 1 != 0 {
-        return Next;
+        return finish(l, f);
     }
     let shift = 28 - 4 * f.bf();
     write(l, f, l.ir.konst(Width::W64, u64::from(f.0 >> 12 & 15) << shift), 15 << shift)
@@ -269,7 +269,7 @@ fn mtfsfi(l: &Lift<'_>, f: W) -> Flow {
 fn mtfsf(l: &Lift<'_>, f: W) -> Flow {
     let (all, upper) = (f.0 >> 25 & 1 != 0, f.0 >> 16 & 1 != 0);
     if upper && !all {
-        return Next;
+        return finish(l, f);
     }
     let fields = (0..8).filter(|n| all || f.0 >> (17 + n) & 1 != 0);
     let mask = fields.map(|n| 15u64 << (4 * n)).sum();

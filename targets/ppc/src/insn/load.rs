@@ -137,12 +137,9 @@ pub(super) fn at<'b>(l: &Lift<'b>, ea: Val<'b>, offset: u32) -> Val<'b> {
     if offset == 0 { ea } else { l.ea(ea.add_imm(offset.into())) }
 }
 
-/// Loads all words before the first register is written. An invalid form if RA is among them; alignment interrupt in
-/// little-endian mode.
+/// Loads all words before the first register is written, so that it does no harm if RA is among them, an invalid form; alignment
+/// interrupt in little-endian mode.
 fn lmw(l: &Lift<'_>, f: W) -> Flow {
-    if f.ra() >= f.rt() && (f.ra() != 0 || f.rt() == 0) {
-        return Flow::Illegal;
-    }
     if l.endian() == bits::Endian::Little {
         return l.raise(code::ALIGNMENT_HERE, l.bits.into());
     }

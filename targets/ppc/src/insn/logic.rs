@@ -251,10 +251,11 @@ fn mfcr(l: &Lift<'_>, f: W) -> Flow {
     Next
 }
 
-/// One field; what the others hold is undefined: QEMU clears them, and does the same if not one bit of the mask is set.
+/// One field; what the others hold is undefined: zeros. So is what happens if more are named: nothing.
 fn mfocrf(l: &Lift<'_>, f: W) -> Flow {
-    let one = f.fxm().is_power_of_two();
-    l.set_g(f.rt(), fields(l, if one { f.fxm() } else { 0 }));
+    if f.fxm().is_power_of_two() {
+        l.set_g(f.rt(), fields(l, f.fxm()));
+    }
     Next
 }
 

@@ -118,7 +118,11 @@ fn write_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64, value: u64) -> Optio
                 mmu::flush(ctx);
             }
         }
-        (num::RECEIVE, _) => state.vectors.busy = value & 0x20 != 0,
+        (num::RECEIVE, _) => {
+            state.vectors.busy = value & 0x20 != 0;
+            // A line that is still up is an interrupt again.
+            state.vectors.seen = 0;
+        }
         (num::INTR_R, _) => {}
         (num::INTR_W, 0x40) => state.vectors.outgoing[0] = value,
         (num::INTR_W, 0x50) => state.vectors.outgoing[1] = value,
@@ -190,7 +194,7 @@ fn block_space(ctx: &Ctx<Sparc64>, asi: u64) -> (u8, Endian) {
 /// Helper: LDDFA of 64 bytes into eight doubles from number `first` on ("Block Load and Store Instructions").
 pub(crate) fn load_block(ctx: &mut Ctx<Sparc64>, [address, first, asi, _]: Args) -> Out {
     if address & 63 != 0 {
-        return Err(Fault { tt: tt::NOT_ALIGNED, address: address & !7 });
+        return Err(Fault { tt: tt::NOT_ALIGNED, address: Some(address & !7) });
     }
     let (space, endian) = block_space(ctx, asi);
     let mut values = [0; 8];
@@ -206,7 +210,7 @@ pub(crate) fn load_block(ctx: &mut Ctx<Sparc64>, [address, first, asi, _]: Args)
 /// Helper: STDFA of 64 bytes.
 pub(crate) fn store_block(ctx: &mut Ctx<Sparc64>, [address, first, asi, _]: Args) -> Out {
     if address & 63 != 0 {
-        return Err(Fault { tt: tt::NOT_ALIGNED, address: address & !7 });
+        return Err(Fault { tt: tt::NOT_ALIGNED, address: Some(address & !7) });
     }
     let (space, endian) = block_space(ctx, asi);
     // All of it lies in one page: the first store alone can fault.
@@ -222,7 +226,7 @@ pub(crate) fn store_partial(ctx: &mut Ctx<Sparc64>, [address, value, mask, asi]:
     let Kind::Partial(space, endian, size) = asi::kind(asi as u8, ctx.state.privilege()) else { return Ok(0) };
     let size = u64::from(size);
     if address & 7 != 0 {
-        return Err(Fault { tt: tt::NOT_ALIGNED, address: address & !7 });
+        return Err(Fault { tt: tt::NOT_ALIGNED, address: Some(address & !7) });
     }
     let count = 8 / size;
     for n in 0..count {

@@ -4,6 +4,7 @@ use bits::Endian;
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use uop::{Builder, Width};
 
+use super::cc::form;
 use super::lift::Lifter;
 use super::sys::{self, Sys};
 use super::trap::{self, Fault, tt};
@@ -54,7 +55,7 @@ impl Target for Sparc64 {
         ctx.set_reg(state::CANSAVE, windows - 2);
         ctx.set_reg(state::CLEANWIN, windows - 1);
         ctx.set_reg(state::FPRS, 4);
-        ctx.set_reg(state::MODE, 0);
+        ctx.set_reg(state::MODE, mode::CC.with(0, form::CCR).into());
         sys::sync_mode(ctx);
         let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);

@@ -57,19 +57,19 @@ pub mod tt {
 pub struct Fault {
     /// Its type.
     pub tt: u16,
-    /// The address of an access that was not aligned.
-    pub address: u64,
+    /// The address of an access that was not aligned, if it was one to memory.
+    pub address: Option<u64>,
 }
 
 impl Fault {
     /// The trap of this type.
     pub const fn new(tt: u16) -> Fault {
-        Fault { tt, address: 0 }
+        Fault { tt, address: None }
     }
 
     /// The trap of an access that is not aligned.
     pub const fn misaligned(address: u64, _: Access) -> Fault {
-        Fault { tt: tt::NOT_ALIGNED, address }
+        Fault { tt: tt::NOT_ALIGNED, address: Some(address) }
     }
 }
 
@@ -77,7 +77,7 @@ impl Fault {
 fn window_trap(ctx: &Ctx<Sparc64>, tt: u16) -> u16 {
     let wstate = u64::from(ctx.state.wstate);
     let vector = |normal: u16, other: u16| {
-        if ctx.reg(OTHERWIN) != 0 { other | (wstate >> 3 & 7) as u16 * 4 } else { normal | (wstate & 7) as u16 * 4 }
+        if ctx.reg(OTHERWIN) != 0 { other + (wstate >> 3 & 7) as u16 * 4 } else { normal + (wstate & 7) as u16 * 4 }
     };
     match tt {
         tt::ANY_SAVE if ctx.reg(CANSAVE) != 0 => tt::CLEAN_WINDOW,
@@ -125,7 +125,7 @@ fn tstate(ctx: &Ctx<Sparc64>) -> u64 {
 /// Takes a trap ("Trap Processing").
 pub(crate) fn deliver(ctx: &mut Ctx<Sparc64>, fault: Fault) {
     let tt = window_trap(ctx, fault.tt);
-    let tt = if tt == tt::NOT_ALIGNED { alignment_trap(ctx, fault.address) } else { tt };
+    let tt = fault.address.map_or(tt, |address| alignment_trap(ctx, address));
     let (maxtl, old_tl) = (ctx.model().maxtl(), ctx.state.tl);
     if old_tl >= maxtl {
         // error_state: UltraSPARC resets itself ("Watchdog Reset (WDR)").
