@@ -66,33 +66,6 @@ mod tests {
     use crate::targets;
 
     #[test]
-    fn model_lists_are_those_of_the_targets() {
-        for xlen in [32, 64] {
-            let target = targets::find(&format!("riscv{xlen}")).unwrap();
-            let ours: Vec<&str> = target.models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = riscv::model::models(xlen).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-        for (name, width) in [("sparc", 32), ("sparc64", 64)] {
-            let ours: Vec<&str> = targets::find(name).unwrap().models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = sparc::model::models(width).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-        for (name, width) in [("mips", 32), ("mipsel", 32), ("mips64", 64), ("mips64el", 64)] {
-            let ours: Vec<&str> = targets::find(name).unwrap().models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = mips::model::models(width).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-    }
-
-    #[test]
-    fn s390x_models_are_those_of_the_target() {
-        let ours: Vec<&str> = targets::find("s390x").unwrap().models.iter().map(|model| model.name).collect();
-        let theirs: Vec<&str> = s390x::model::MODELS.iter().map(|model| model.name).collect();
-        assert_eq!(ours, theirs);
-    }
-
-    #[test]
     fn faults_name_the_model() {
         let text =
             |target: &str, model: &str| super::factory(targets::find(target).unwrap(), model).err().map(|e| e.text);
