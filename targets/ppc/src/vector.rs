@@ -4,7 +4,7 @@
 
 use bits::sign_extend;
 use cpu::Ctx;
-use softfloat::{Env, F32, Negate, Rounding, ToInt};
+use softfloat::{Env, F32, Negate, Rounding};
 
 use crate::format::W;
 use crate::state::vs;
@@ -142,14 +142,18 @@ pub(crate) fn run<T: Ppc>(ctx: &mut Ctx<T>, [bits, ..]: Args) -> Out {
     } else if xo & 0x3f == 6 {
         compare(&mut op, xo & 0x3ff)
     } else {
-        arithmetic(&mut op, xo).or_else(|| shift(&op, xo)).or_else(|| float(&mut op, xo)).unwrap_or_else(|| permute(&mut op, xo))
+        arithmetic(&mut op, xo)
+            .or_else(|| shift(&op, xo))
+            .or_else(|| float(&mut op, xo))
+            .unwrap_or_else(|| permute(&mut op, xo))
     };
     write(ctx, f.rt(), value);
     if op.sat {
         ctx.state.vscr |= SAT;
     }
-    let none = value == 0 && xo & 0x3ff != 966 || xo & 0x3ff == 966 && value == 0;
-    Ok(u64::from(value == u128::MAX && xo & 0x3ff != 966) << 3 | u64::from(none) << 1)
+    // vcmpbfp never says that all are true.
+    let all = value == u128::MAX && xo & 0x3ff != 966;
+    Ok(u64::from(all) << 3 | u64::from(value == 0) << 1)
 }
 
 /// Width of the elements by two bits of the opcode: bytes, half words, words.
@@ -223,7 +227,8 @@ const ONE: u32 = 0x3f80_0000;
 /// Single-precision arithmetic: rounded to nearest, no exceptions.
 fn float(op: &mut Op, xo: u32) -> Option<u128> {
     let scale = op.f.ra() as i32;
-    let whole = |r: Rounding| move |_: u32, b: u32, _: u32, e: &mut Env| softfloat::round_to_integral::<F32>(b, r, false, e);
+    let whole =
+        |r: Rounding| move |_: u32, b: u32, _: u32, e: &mut Env| softfloat::round_to_integral::<F32>(b, r, false, e);
     Some(match xo {
         10 => op.floats(|a, b, _, e| softfloat::add::<F32>(a, b, e)),
         74 => op.floats(|a, b, _, e| softfloat::sub::<F32>(a, b, e)),
@@ -232,8 +237,8 @@ fn float(op: &mut Op, xo: u32) -> Option<u128> {
             let root = softfloat::sqrt::<F32>(b, e);
             softfloat::div::<F32>(ONE, root, e)
         }),
-        394 => op.floats(|_, b, _, _| f32::from_bits(b).exp2().to_bits()),
-        458 => op.floats(|_, b, _, _| f32::from_bits(b).log2().to_bits()),
+        394 => op.floats(|_, b, _, e| estimate(b, e, f32::exp2)),
+        458 => op.floats(|_, b, _, e| estimate(b, e, f32::log2)),
         522 => op.floats(whole(Rounding::NearestEven)),
         586 => op.floats(whole(Rounding::TowardZero)),
         650 => op.floats(whole(Rounding::Up)),
@@ -253,11 +258,26 @@ fn float(op: &mut Op, xo: u32) -> Option<u128> {
     })
 }
 
+/// A denormal operand counts as zero in non-Java mode.
+fn flushed(v: u32, env: &Env) -> u32 {
+    if env.flush_inputs && v & 0x7f80_0000 == 0 { v & 1 << 31 } else { v }
+}
+
+/// An estimate by the host's function, which is good enough for what the manual asks; NaNs are ours.
+fn estimate(b: u32, env: &mut Env, function: fn(f32) -> f32) -> u32 {
+    if softfloat::is_nan::<F32>(b) {
+        return b | 1 << 22;
+    }
+    let result = function(f32::from_bits(flushed(b, env)));
+    if result.is_nan() { 0x7fc0_0000 } else { flushed(result.to_bits(), env) }
+}
+
 /// The greater or smaller of two; a NaN wins, the first one first, and +0 is greater than −0.
 fn extreme(a: u32, b: u32, env: &mut Env, greater: bool) -> u32 {
     if softfloat::is_nan::<F32>(a) || softfloat::is_nan::<F32>(b) {
         return softfloat::add::<F32>(a, b, env);
     }
+    let (a, b) = (flushed(a, env), flushed(b, env));
     let order = |v: u32| if v >> 31 != 0 { !v as i32 ^ i32::MIN } else { v as i32 };
     if (order(a) > order(b)) == greater { a } else { b }
 }
@@ -273,9 +293,7 @@ fn to_integers(op: &mut Op, is_signed: bool, scale: i32) -> u128 {
         let scaled = f64::from(f32::from_bits(value)) * f64::from(scale).exp2();
         let mut env = Env::POWERPC;
         let result = softfloat::to_int::<softfloat::F64, i64>(scaled.to_bits(), Rounding::TowardZero, &mut env);
-        let wide = result.saturate(0);
-        let _: ToInt<i64> = result;
-        op.clamp(wide.into(), 32, is_signed)
+        op.clamp(result.saturate(0).into(), 32, is_signed)
     })
 }
 
