@@ -43,7 +43,14 @@ static inline void poke64(word address, u64 value)
 #endif
 }
 
-enum { UART = 0x10000000 }; /* 16550 on both boards */
+/* Where devices are seen: on MIPS in kseg1, unmapped and uncached. */
+#ifdef __mips__
+#define DEVICES ((word)(long)(int)0xa0000000)
+#else
+#define DEVICES ((word)0)
+#endif
+
+#define UART (DEVICES + 0x10000000) /* 16550 on both boards */
 enum { UART_THR = 0, UART_LSR = 5, UART_LSR_THRE = 0x20 };
 enum { EXIT_PASS = 0x5555, EXIT_FAIL = 0x3333 };
 
@@ -57,7 +64,9 @@ static inline void board_timer_in(u32 cpu, u32 ns)
 }
 static inline void board_timer_off(u32 cpu) { poke64(CLINT + 0x4000 + 8 * (word)cpu, ~0ull); }
 #else
-enum { EXIT_DEVICE = 0x10001000, PER_CPU = 0x10100000, PER_CPU_STRIDE = 0x20 };
+#define EXIT_DEVICE (DEVICES + 0x10001000)
+#define PER_CPU (DEVICES + 0x10100000)
+enum { PER_CPU_STRIDE = 0x20 };
 enum { PC_IPI = 0x00, PC_COMPARE = 0x08, PC_TIME = 0x10 };
 static inline word per_cpu(u32 cpu) { return PER_CPU + (word)cpu * PER_CPU_STRIDE; }
 static inline void board_ipi(u32 cpu, u32 level) { poke32(per_cpu(cpu) + PC_IPI, level); }

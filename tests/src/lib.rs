@@ -18,6 +18,8 @@ pub struct Setup<'a> {
     pub target: &'a str,
     /// `-M`.
     pub board: &'a str,
+    /// `-cpu`; empty for the board's default.
+    pub cpu: &'a str,
     /// `-smp`.
     pub smp: &'a str,
     /// `-m`; empty for the board's default.
@@ -33,7 +35,12 @@ pub struct Setup<'a> {
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
-        Setup { target, board, smp: "1", mem: "", numa: &[], icount: None, single: false }
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false }
+    }
+
+    /// The machine on which a guest program's expected output was recorded, with that many CPUs.
+    pub fn of(arch: &'a xtask::guests::Arch, smp: &'a str) -> Setup<'a> {
+        Setup { cpu: arch.cpu, smp, ..Setup::new(arch.target, arch.board) }
     }
 
     /// The configuration, with `-bios none`.
@@ -43,6 +50,7 @@ impl<'a> Setup<'a> {
     pub fn config(&self) -> Result<MachineConfig> {
         let target = targets::find(self.target).with_context(|| format!("no target {}", self.target))?;
         let mut config = MachineConfig::new(target, Some(self.board))?;
+        config.cpu = Some(self.cpu.to_owned()).filter(|model| !model.is_empty());
         config.smp = SmpOptions::parse(self.smp)?;
         if !self.mem.is_empty() {
             config.mem = MemConfig::parse(self.mem, config.machine)?;

@@ -29,7 +29,7 @@ fn trial(name: String, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tr
 /// The output that `cargo xtask oracle guests --record` has recorded.
 fn as_on_qemu(run: &Run) -> Result<()> {
     let smp = run.smp.to_string();
-    let setup = Setup { smp: &smp, ..Setup::new(run.arch.target, "virt") };
+    let setup = Setup::of(run.arch, &smp);
     let (outcome, _) = setup.boot(&run.binary(), LIMIT)?;
     let golden = std::fs::read_to_string(run.golden()).with_context(|| run.golden().display().to_string())?;
     same(&outcome.golden(), &golden)
@@ -67,7 +67,8 @@ fn demo(target: &str) -> Result<()> {
     for cpu in 0..16 {
         let (socket, die, core, thread) = (cpu / 8, cpu / 4 % 2, cpu / 2 % 2, cpu % 2);
         let line = format!(
-            "cpu {cpu:4}: socket {socket} die {die} core {core} thread {thread}, node {socket} | mhartid {cpu}, misa RV"
+            "cpu {cpu:4}: socket {socket} die {die} core {core} thread {thread}, node {socket} | {} {cpu}, ",
+            if target.starts_with("mips") { "CPUNum" } else { "mhartid" }
         );
         ensure!(console.contains(&line), "no line {line:?} in\n{console}");
     }

@@ -33,6 +33,42 @@ pub struct Arch {
     flags: &'static [&'static str],
     /// The same with floating-point instructions.
     fp_flags: &'static [&'static str],
+    /// The machine type of its tests.
+    pub board: &'static str,
+    /// The CPU model of its tests; empty for the machine's.
+    pub cpu: &'static str,
+    /// More options for that machine.
+    options: &'static [&'static str],
+    /// The linker script of tests, in their folder.
+    script: &'static str,
+    /// Where the demo is linked.
+    demo_base: &'static str,
+}
+
+const NO_FIRMWARE: &[&str] = &["-bios", "none"];
+
+const MIPS_FLAGS: &[&str] =
+    &["-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0", "-msoft-float", "-Wa,-msoft-float"];
+const MIPS64_FLAGS: &[&str] =
+    &["-march=mips64r2", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
+
+const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, package: &'static str) -> Arch {
+    let wide = suffix.as_bytes()[4] == b'6';
+    let flags = if wide { MIPS64_FLAGS } else { MIPS_FLAGS };
+    Arch {
+        target,
+        folder: "mips",
+        suffix,
+        cc,
+        package,
+        flags,
+        fp_flags: flags,
+        board: "malta",
+        cpu: if wide { "MIPS64R2-generic" } else { "24Kf" },
+        options: NO_FIRMWARE,
+        script: "malta.ld",
+        demo_base: if wide { "0xffffffff80100000" } else { "0x80100000" },
+    }
 }
 
 /// All of them. One more architecture is one more row (and a start file and `arch.h` for the demo).
@@ -45,6 +81,11 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv64imac_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
         fp_flags: &["-march=rv64imafdc_zicsr_zifencei", "-mabi=lp64", "-mcmodel=medany"],
+        board: "virt",
+        cpu: "",
+        options: NO_FIRMWARE,
+        script: "virt.ld",
+        demo_base: "0x100000",
     },
     Arch {
         target: "riscv32",
@@ -54,7 +95,58 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-riscv64-linux-gnu",
         flags: &["-march=rv32imac_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
         fp_flags: &["-march=rv32imafdc_zicsr_zifencei", "-mabi=ilp32", "-mcmodel=medany"],
+        board: "virt",
+        cpu: "",
+        options: NO_FIRMWARE,
+        script: "virt.ld",
+        demo_base: "0x100000",
     },
+    Arch {
+        target: "sparc",
+        folder: "sparc",
+        suffix: "v8",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m32", "-mcpu=v8", "-msoft-float"],
+        fp_flags: &["-m32", "-mcpu=v8", "-mhard-float"],
+        board: "leon3_generic",
+        cpu: "",
+        options: &[],
+        script: "leon3.ld",
+        demo_base: "0x100000",
+    },
+    Arch {
+        target: "sparc64",
+        folder: "sparc64",
+        suffix: "v9",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m64", "-mcpu=v9", "-mcmodel=medlow", "-mno-fpu"],
+        fp_flags: &["-m64", "-mcpu=v9", "-mcmodel=medlow"],
+        board: "sun4u",
+        cpu: "",
+        options: &[],
+        script: "sun4u.ld",
+        demo_base: "0x100000",
+    },
+    Arch {
+        target: "s390x",
+        folder: "s390x",
+        suffix: "s390x",
+        cc: "s390x-linux-gnu-gcc",
+        package: "Debian's gcc-s390x-linux-gnu",
+        flags: &["-march=z196", "-msoft-float"],
+        fp_flags: &["-march=z196", "-mhard-float"],
+        board: "s390-ccw-virtio",
+        cpu: "",
+        options: &[],
+        script: "ccw.ld",
+        demo_base: "0x100000",
+    },
+    mips("mips", "mips32", "mips-linux-gnu-gcc", "Debian's gcc-mips-linux-gnu"),
+    mips("mipsel", "mips32el", "mipsel-linux-gnu-gcc", "Debian's gcc-mipsel-linux-gnu"),
+    mips("mips64", "mips64", "mips64-linux-gnuabi64-gcc", "Debian's gcc-mips64-linux-gnuabi64"),
+    mips("mips64el", "mips64el", "mips64el-linux-gnuabi64-gcc", "Debian's gcc-mips64el-linux-gnuabi64"),
     Arch {
         target: "ppc",
         folder: "ppc",
@@ -63,6 +155,11 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-powerpc-linux-gnu",
         flags: &["-mcpu=powerpc", "-msoft-float", "-mno-sdata"],
         fp_flags: &["-mcpu=powerpc", "-mno-sdata"],
+        board: "ppce500",
+        cpu: "",
+        options: &[],
+        script: "ppce500.ld",
+        demo_base: "0x100000",
     },
     Arch {
         target: "ppc64",
@@ -72,12 +169,19 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-powerpc64-linux-gnu",
         flags: &["-mcpu=power4", "-mabi=elfv2", "-msoft-float"],
         fp_flags: &["-mcpu=power4", "-mabi=elfv2"],
+        board: "pseries",
+        cpu: "",
+        options: &[],
+        script: "pseries.ld",
+        demo_base: "0x100000",
     },
 ];
 
-/// A bare-metal test program for QEMU's `virt` machine: `guests/tests/riscv/NAME.c`.
+/// A bare-metal test program for a machine of QEMU: `guests/tests/FOLDER/NAME.c`.
 #[derive(Debug)]
 pub struct Test {
+    /// The folder: that of the targets it is for.
+    pub folder: &'static str,
     /// Name of the source file.
     pub name: &'static str,
     /// Numbers of harts to run it with.
@@ -88,19 +192,29 @@ pub struct Test {
 
 /// The tests, simplest first.
 pub static TESTS: &[Test] = &[
-    Test { name: "hello", smp: &[1], fp: false },
-    Test { name: "timer", smp: &[1], fp: false },
-    Test { name: "smc", smp: &[1], fp: false },
-    Test { name: "fpflags", smp: &[1], fp: true },
-    Test { name: "plic_uart", smp: &[1], fp: false },
-    Test { name: "user_deleg", smp: &[1], fp: false },
-    Test { name: "traps", smp: &[1], fp: false },
-    Test { name: "csr", smp: &[1], fp: false },
-    Test { name: "mmu", smp: &[1], fp: false },
-    Test { name: "pmp", smp: &[1], fp: false },
-    Test { name: "sstc", smp: &[1], fp: false },
-    Test { name: "smp_ipi", smp: &[4, 8], fp: false },
-    Test { name: "amo_smp", smp: &[4, 8], fp: false },
+    Test { folder: "riscv", name: "hello", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "timer", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "smc", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "fpflags", smp: &[1], fp: true },
+    Test { folder: "riscv", name: "plic_uart", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "user_deleg", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "traps", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "csr", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "pmp", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "sstc", smp: &[1], fp: false },
+    Test { folder: "riscv", name: "smp_ipi", smp: &[4, 8], fp: false },
+    Test { folder: "riscv", name: "amo_smp", smp: &[4, 8], fp: false },
+    Test { folder: "sparc", name: "hello", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "timer", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "traps", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "mips", name: "hello", smp: &[1], fp: false },
+    Test { folder: "mips", name: "traps", smp: &[1], fp: false },
+    Test { folder: "mips", name: "timer", smp: &[1], fp: false },
+    Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
+    Test { folder: "mips", name: "pic", smp: &[1], fp: false },
+    Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -117,7 +231,7 @@ pub struct Run {
 impl Run {
     /// All runs that have expected output.
     pub fn all() -> impl Iterator<Item = Run> {
-        let pairs = TESTS.iter().flat_map(|test| ARCHS.iter().map(move |arch| (test, arch)));
+        let pairs = TESTS.iter().flat_map(|test| archs_of(test).map(move |arch| (test, arch)));
         pairs.flat_map(|(test, arch)| test.smp.iter().map(move |&smp| Run { test, arch, smp }))
     }
 
@@ -141,9 +255,15 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let words = ["-M", "virt", "-bios", "none", "-nographic", "-smp", &smp, "-kernel", &binary];
-        words.map(str::to_owned).to_vec()
+        let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
+        let machine = ["-M", self.arch.board, "-nographic", "-smp", &smp, "-kernel", &binary];
+        let words = [&machine, cpu, self.arch.options].concat();
+        words.into_iter().map(str::to_owned).collect()
     }
+}
+
+fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
+    ARCHS.iter().filter(|arch| arch.folder == test.folder)
 }
 
 fn test_binary(test: &Test, arch: &Arch) -> PathBuf {
@@ -213,7 +333,7 @@ fn test(test: &Test, arch: &'static Arch) -> Build {
     let here = format!("tests/{}", arch.folder);
     let own = if test.fp { arch.fp_flags } else { arch.flags };
     let mut flags: Vec<String> = own.iter().map(|f| (*f).to_owned()).collect();
-    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/virt.ld")]);
+    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/{}", arch.script)]);
     let mut sources = vec![format!("{here}/rt.S"), format!("{here}/rt.c"), format!("{here}/{}.c", test.name)];
     sources.extend(["lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
     Build { arch, out: test_binary(test, arch), flags, sources }
@@ -233,8 +353,8 @@ impl Build {
 
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
-    let demos = ARCHS.iter().map(|a| demo(a, &["-Wl,--defsym=BASE=0x100000"], demo_binary(a.target)));
-    let tests = TESTS.iter().flat_map(|t| ARCHS.iter().map(move |a| test(t, a)));
+    let demos = ARCHS.iter().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
+    let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).collect()
 }
 

@@ -16,7 +16,11 @@ use crate::draft::Draft;
 use crate::fatal::Fatal;
 
 /// The guests: target and ELF file.
-const GUESTS: [(&str, &[u8]); 2] = [
+const GUESTS: [(&str, &[u8]); 6] = [
+    ("mips", include_bytes!("../../../guests/demo/bin/demo-mips.elf")),
+    ("mipsel", include_bytes!("../../../guests/demo/bin/demo-mipsel.elf")),
+    ("mips64", include_bytes!("../../../guests/demo/bin/demo-mips64.elf")),
+    ("mips64el", include_bytes!("../../../guests/demo/bin/demo-mips64el.elf")),
     ("riscv32", include_bytes!("../../../guests/demo/bin/demo-riscv32.elf")),
     ("riscv64", include_bytes!("../../../guests/demo/bin/demo-riscv64.elf")),
 ];

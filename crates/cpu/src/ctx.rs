@@ -321,6 +321,19 @@ impl<T: Target> Ctx<T> {
         Ok(())
     }
 
+    /// Writes bytes to physical memory, all within one 4 KiB page.
+    ///
+    /// # Errors
+    /// When there is no RAM that can be written.
+    pub fn phys_write_bytes(&mut self, phys: u64, bytes: &[u8]) -> Result<(), BusError> {
+        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        page.ram.write_bytes(page.offset + phys % memory::PAGE_SIZE, bytes);
+        for at in (0..bytes.len() as u64).step_by(8) {
+            self.note_store(phys + at, &page);
+        }
+        Ok(())
+    }
+
     /// Atomically replaces `expected` by `new` in RAM, as a page walk sets an accessed or dirty bit. `Ok(false)` when something
     /// else was there.
     ///

@@ -1,12 +1,29 @@
 //! What every device owes its machine: no access, input or damaged snapshot makes it panic, time never stands still in it,
 //! and a restored copy goes on exactly like the original.
 
+use devices::escc::Escc;
+use devices::esp::Esp;
+use devices::fw_cfg::{FwCfg, FwCfgItems, FwCfgLayout};
+use devices::grlib_apbuart::ApbUart;
+use devices::grlib_gptimer::{GpTimer, GpTimerConfig};
+use devices::grlib_irqmp::{IrqMp, IrqMpCpu};
+use devices::lance::Lance;
+use devices::m48t59::M48t59;
+use devices::pci::PciBus;
 use devices::percpu::CpuLines;
+use devices::piix4::{Piix4Pm, isa_bridge};
+use devices::registers::{Registers, Word};
+use devices::sabre::SabreConfig;
+use devices::slavio_timer::SlavioTimer;
+use devices::sparc32_dma::Sparc32Dma;
+use devices::sun4m_intctl::{IntCpu, Sun4mIntctl};
 use devices::{
-    CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, HartLines, Ns16550a, NullSink, PerCpu, Plic, PlicConfig,
-    PlicContext, PlicMode, Power, SifiveEPrci, SifiveGpio, SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
+    CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, Gt64120, HartLines, I8254, I8259, MaltaFpga, Mc146818,
+    Ns16550a, NullSink, PerCpu, Plic, PlicConfig, PlicContext, PlicMode, Ports, Power, SifiveEPrci, SifiveGpio,
+    SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
 };
-use memory::{Device, Line, Nanos, Size};
+use memory::{Device, Line, Nanos, SharedDevice, Size};
+use parking_lot::Mutex;
 use proptest::prelude::*;
 
 fn line() -> Line {
@@ -43,6 +60,13 @@ impl Device for Htif {
     }
 }
 
+/// Its range begins with its registers.
+fn gt64120() -> Gt64120 {
+    let ports: SharedDevice = std::sync::Arc::new(Mutex::new(Ports::new()));
+    let pci = PciBus::new(vec![devices::gt64120::pci_function(), isa_bridge(10)]);
+    Gt64120::new(0x1400_0000, false, ports, I8259::new(line()), pci)
+}
+
 /// One of each.
 fn all() -> Vec<(&'static str, Box<dyn Device>)> {
     let context = PlicContext { hart: 0, mode: PlicMode::Machine, line: line() };
@@ -52,6 +76,10 @@ fn all() -> Vec<(&'static str, Box<dyn Device>)> {
     let harts = vec![HartLines { software: line(), timer: line() }; 3];
     let cpus = vec![CpuLines { ipi: line(), timer: line() }; 3];
     let (tohost, fromhost) = htif(Box::new(NullSink), Power::unconnected(), memory::Dma::default());
+    let irqmp = IrqMp::new(vec![IrqMpCpu { levels: std::array::from_fn(|_| line()), run: line() }; 3], 12);
+    (1..=31).step_by(3).for_each(|source| irqmp.line(source).raise());
+    let intctl = Sun4mIntctl::new(vec![IntCpu { levels: std::array::from_fn(|_| line()), any: line() }; 2]);
+    (0..32).step_by(3).for_each(|bit| intctl.line(bit).raise());
     vec![
         ("ns16550a", Box::new(Ns16550a::new(Default::default(), line(), Box::new(NullSink)))),
         ("clint", Box::new(Clint::new(10_000_000, harts))),
@@ -65,6 +93,25 @@ fn all() -> Vec<(&'static str, Box<dyn Device>)> {
         ("sifive_u_prci", Box::new(SifiveUPrci::new())),
         ("sifive_gpio", Box::new(SifiveGpio::new(vec![line(); 16], vec![line(); 16]))),
         ("virtio_mmio", Box::new(EmptyVirtioMmio)),
+        ("apbuart", Box::new(ApbUart::new(line(), Box::new(NullSink)))),
+        ("gptimer", Box::new(GpTimer::new(GpTimerConfig { clock_hz: 40_000_000, irq: 6 }, vec![line(); 3]))),
+        ("irqmp", Box::new(irqmp)),
+        ("intctl", Box::new(intctl)),
+        ("slavio_timer", Box::new(SlavioTimer::new(vec![line(); 2], line()))),
+        ("escc", Box::new(Escc::new(line(), [Box::new(NullSink), Box::new(NullSink)], Default::default()))),
+        ("esp", Box::new(Esp::new(line()))),
+        ("sparc32_dma", Box::new(Sparc32Dma::new(line()))),
+        ("sabre", Box::new(SabreConfig::new())),
+        ("lance", Box::new(Lance::new(line()))),
+        ("m48t59", Box::new(M48t59::new(vec![0; 64], 1968, 1_795_300_000))),
+        ("fw_cfg", Box::new(FwCfg::new(FwCfgItems::new(), FwCfgLayout::Memory))),
+        ("registers", Box::new(Registers::new(4, &[Word::kept(0, 1), Word::fixed(4, 2)]))),
+        ("i8259", Box::new(I8259::new(line()))),
+        ("i8254", Box::new(I8254::new(line()))),
+        ("mc146818", Box::new(Mc146818::new(1_700_000_000, line()))),
+        ("malta_fpga", Box::new(MaltaFpga::new(true, Power::unconnected()))),
+        ("piix4_pm", Box::new(Piix4Pm::new(Power::unconnected()))),
+        ("gt64120", Box::new(gt64120())),
         ("unimp", Box::new(Unimp::new("nothing"))),
     ]
 }

@@ -10,6 +10,7 @@ mod target;
 pub mod elf;
 pub mod fdt;
 pub mod image;
+pub mod mips_boot;
 pub mod riscv_boot;
 
 pub use elf::{AddressKind, ByteOrder, Class, Elf, Expected, Loaded, machine_name};

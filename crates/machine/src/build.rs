@@ -38,6 +38,8 @@ pub enum Start {
     /// Where the architecture or the model says.
     #[default]
     Reset,
+    /// At an address.
+    Pc(u64),
     /// At an address, with the CPU's number and the devicetree's address in registers.
     At {
         /// The address.
@@ -157,6 +159,8 @@ pub struct Build<'a> {
     pub cpus: Vec<Plan>,
     /// Where they begin.
     pub start: Start,
+    /// CPUs that begin elsewhere after a reset than at power-on: their numbers and addresses.
+    pub restart: Vec<(i64, u64)>,
     /// Its devices, so that their clocks can be driven and they can be reset.
     pub devices: Vec<SharedDevice>,
     /// The device that gets what the console's user types.
@@ -199,6 +203,12 @@ impl Build<'_> {
     pub fn add_slot_cpu(&mut self, model: &str, slot: usize) {
         let object = self.objects.add_anonymous(&self.config.target.cpu_type(model_name(model)));
         self.plan(object, model, slot as i64, Some(slot));
+    }
+
+    /// Plans a CPU without a name and without a slot.
+    pub fn add_unattached_cpu(&mut self, model: &str, index: i64) {
+        let object = self.objects.add_anonymous(&self.config.target.cpu_type(model_name(model)));
+        self.plan(object, model, index, None);
     }
 
     fn plan(&mut self, object: ObjectId, model: &str, index: i64, slot: Option<usize>) {
@@ -250,10 +260,16 @@ impl Build<'_> {
         endian: DeviceEndian,
         device: impl Device + 'static,
     ) -> Result<SharedDevice, Error> {
-        let device: SharedDevice = Arc::new(Mutex::new(Prompt::new(device, self.sched.attention())));
+        let device = self.part(device);
         self.memory.map_device(name, start, size, endian, &device).map_err(|e| Error::new(e.to_string()))?;
-        self.devices.push(Arc::clone(&device));
         Ok(device)
+    }
+
+    /// Adds a device that others lead to: it is not mapped.
+    pub fn part(&mut self, device: impl Device + 'static) -> SharedDevice {
+        let device: SharedDevice = Arc::new(Mutex::new(Prompt::new(device, self.sched.attention())));
+        self.devices.push(Arc::clone(&device));
+        device
     }
 
     /// Memory for loaders.

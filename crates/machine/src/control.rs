@@ -6,12 +6,16 @@ use std::time::Duration;
 use cpu::{Clock, Exit};
 use devices::{Power, PowerRequest};
 use parking_lot::Mutex;
+use sparc::v8::trap::SHUT_DOWN;
 
 use crate::build::Start;
 use crate::error::{Error, Warning};
 use crate::machine::{Machine, Vcpu};
 use crate::run::{Event, RunState, ShutdownCause};
 use crate::sched::{Attention, RoundOutcome};
+
+/// The time between two looks at guests that are held.
+const HELD: Duration = Duration::from_millis(2);
 
 /// What the main loop does next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,6 +129,9 @@ impl Machine {
         if self.state != RunState::Running {
             return Advance::Wait(None);
         }
+        if self.held {
+            return Advance::Wait(Some(HELD));
+        }
         self.feed_console();
         let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
         let asked = std::mem::take(&mut *self.power.lock());
@@ -135,6 +142,10 @@ impl Machine {
             RoundOutcome::Idle(at) => {
                 let now = self.sched.clock().now(0);
                 Advance::Wait(at.map(|at| Duration::from_nanos(at.saturating_sub(now))))
+            }
+            RoundOutcome::Stopped { exit: Exit::Stuck(SHUT_DOWN), .. } => {
+                self.requests.push_back(Request::from(PowerRequest::Shutdown { code: 0 }));
+                Advance::Ran
             }
             RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
                 self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
@@ -183,13 +194,17 @@ impl Machine {
                 vcpu.cpu.set_pc(pc);
             }
         }
-        self.sched.wake_all();
+        self.sched.reset();
     }
 }
 
 /// Puts a CPU where the board wants it to begin.
 pub(crate) fn begin(vcpu: &mut Vcpu, start: &Start) {
-    let Start::At { pc, number, dtb } = start else { return };
+    let (pc, number, dtb) = match start {
+        Start::Reset => return,
+        Start::Pc(pc) => return vcpu.cpu.set_pc(*pc),
+        Start::At { pc, number, dtb } => (pc, number, dtb),
+    };
     vcpu.cpu.set_pc(*pc);
     for (name, value) in [(*number, vcpu.index as u64), *dtb] {
         let at = vcpu.cpu.registers().iter().position(|register| register.name == name);

@@ -18,6 +18,8 @@ pub struct MachineType {
     pub desc: &'static str,
     /// Architectures it exists for; empty means all.
     pub arches: &'static [Arch],
+    /// The targets of these architectures that it exists for; empty means all.
+    pub targets: &'static [&'static str],
     /// Whether it is taken when no machine is named.
     pub is_default: bool,
     /// CPUs it can hold.
@@ -56,6 +58,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     alias: None,
     desc: "",
     arches: &[],
+    targets: &[],
     is_default: false,
     max_cpus: 1,
     min_cpus: 1,
@@ -74,19 +77,40 @@ pub(crate) const BOARD: MachineType = MachineType {
 };
 
 /// Every machine type, by name.
-static MACHINES: [&MachineType; 6] = [
+static MACHINES: &[&MachineType] = &[
+    &boards::sun4m::LX,
+    &boards::sun4m::SPARC_CLASSIC,
+    &boards::sun4m::SPARCBOOK,
+    &boards::sun4m::SS_10,
+    &boards::sun4m::SS_20,
+    &boards::sun4m::SS_4,
+    &boards::sun4m::SS_5,
+    &boards::sun4m::SS_600MP,
+    &boards::sun4m::VOYAGER,
+    &boards::mips_more::BOSTON,
+    &boards::mips_more::FULONG2E,
+    &boards::leon3::LEON3_GENERIC,
+    &boards::mips_more::MAGNUM,
+    &boards::malta::MALTA,
+    &boards::mips_r4k::MIPS,
+    &boards::mipssim::MIPSSIM,
+    &boards::sun4u::NIAGARA,
     &boards::none::NONE,
+    &boards::mips_more::PICA61,
     &boards::polyarch::POLYARCH,
     &boards::sifive_e::SIFIVE_E,
     &boards::sifive_u::SIFIVE_U,
     &boards::spike::SPIKE,
+    &boards::sun4u::SUN4U,
+    &boards::sun4u::SUN4V,
     &boards::virt::VIRT,
 ];
 
 impl MachineType {
     /// Whether the type exists for `target`.
     pub fn serves(&self, target: &Target) -> bool {
-        self.arches.is_empty() || self.arches.contains(&target.arch)
+        let named = self.targets.is_empty() || self.targets.contains(&target.name);
+        named && (self.arches.is_empty() || self.arches.contains(&target.arch))
     }
 
     /// The CPU model when none is named; `None` on a machine without CPUs.
@@ -107,7 +131,7 @@ impl MachineType {
 
 /// The machine types of `target`, by name.
 pub fn machines(target: &Target) -> impl Iterator<Item = &'static MachineType> {
-    MACHINES.into_iter().filter(move |machine| machine.serves(target))
+    MACHINES.iter().copied().filter(move |machine| machine.serves(target))
 }
 
 const HELP_HINT: &str = "Use -machine help to list supported machines";
@@ -147,5 +171,9 @@ pub fn help(target: &Target) -> String {
 
 /// The text of `-cpu help`.
 pub fn cpu_help(target: &Target) -> String {
-    target.models.iter().map(|model| format!("{}\n", model.name)).collect()
+    let line = |name: &str| match target.arch {
+        Arch::Mips => format!("MIPS '{name}'\n"),
+        _ => format!("{name}\n"),
+    };
+    target.models().into_iter().map(line).collect()
 }

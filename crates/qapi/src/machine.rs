@@ -222,6 +222,24 @@ impl CpuInfoFastByTarget {
 }
 
 qapi_struct! {
+    /// A CPU model.
+    pub struct CpuDefinitionInfo {
+        /// Its name.
+        "name" => name: String,
+        /// Whether it can be migrated between hosts and versions.
+        "migration-safe" => migration_safe: Option<bool>,
+        /// Whether it is the same on every machine type and in every version.
+        "static" => is_static: bool,
+        /// Features that keep it from running here.
+        "unavailable-features" => unavailable_features: Option<Vec<String>>,
+        /// Name of its type.
+        "typename" => typename: String,
+        /// The model that it is another name for.
+        "alias-of" => alias_of: Option<String>,
+    }
+}
+
+qapi_struct! {
     /// Arguments of `cpu-add`.
     pub struct CpuAddArguments {
         /// Index of the CPU to add.

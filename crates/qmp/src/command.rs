@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use machine::Machine;
+use machine::{Arch, Machine, Target};
 use qapi::misc::{ChardevInfo, CommandLineOptionInfo, VersionInfo, VersionTriple};
 use qapi::{Error, Path, Qapi, Schema, Value};
 
@@ -61,6 +61,8 @@ pub trait Command {
     const ALLOW_PRECONFIG: bool = false;
     /// Whether it may overtake others (`exec-oob`).
     const ALLOW_OOB: bool = false;
+    /// The families on whose targets it exists; empty means all.
+    const ARCHES: &'static [Arch] = &[];
     /// Its arguments.
     type Args: Qapi;
     /// Its result.
@@ -83,6 +85,8 @@ pub struct Spec {
     pub allow_preconfig: bool,
     /// [`Command::ALLOW_OOB`].
     pub allow_oob: bool,
+    /// [`Command::ARCHES`].
+    pub arches: &'static [Arch],
     /// Reads the arguments and runs it.
     pub run: fn(&mut Context<'_>, &Value) -> Result<Value, Error>,
     /// Enters it into the introspection.
@@ -97,9 +101,15 @@ impl Spec {
             since: C::SINCE,
             allow_preconfig: C::ALLOW_PRECONFIG,
             allow_oob: C::ALLOW_OOB,
+            arches: C::ARCHES,
             run: run::<C>,
             define: define::<C>,
         }
+    }
+
+    /// Whether `target` has the command.
+    pub fn serves(&self, target: &Target) -> bool {
+        self.arches.is_empty() || self.arches.contains(&target.arch)
     }
 }
 

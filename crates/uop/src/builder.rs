@@ -146,6 +146,26 @@ impl<'l> Builder<'l> {
         self.val(Op::Get(reg), self.layout.regs[reg.index()])
     }
 
+    /// The constant that guest register `reg` holds here, as far as earlier ops of the block tell.
+    pub fn constant_in(&self, reg: Reg) -> Option<u64> {
+        let inner = self.inner.borrow();
+        for op in inner.ops.iter().rev() {
+            match *op {
+                Op::Set(to, value) if to == reg => {
+                    return match inner.ops[value.index()] {
+                        Op::Const(n) => Some(n),
+                        _ => None,
+                    };
+                }
+                Op::Call { helper, .. } if self.layout.helpers[usize::from(helper)].writes.contains(reg) => {
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// Writes guest register `reg`.
     pub fn set(&self, reg: Reg, value: Val<'_>) {
         let want = self.layout.regs[reg.index()];

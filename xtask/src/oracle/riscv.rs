@@ -34,9 +34,14 @@ pub(super) fn run(count: u64) -> Result<()> {
 fn replay(xlen: &str, count: u64, more: &[&str], script: &[&str]) -> Result<()> {
     say(&format!("riscv{xlen}: {count} instructions on {}", script[0]));
     let count = count.to_string();
+    let all: Vec<&str> = ["--xlen", xlen, "--count", &count].into_iter().chain(more.iter().copied()).collect();
+    pipe("riscv", &all, script)
+}
+
+/// Pipes the cases of a target's example `oracle_cases` into a script that replays them.
+pub(super) fn pipe(target: &str, options: &[&str], script: &[&str]) -> Result<()> {
     let mut cases = cargo();
-    cases.args(["run", "--quiet", "--release", "--package", "riscv", "--example", "oracle_cases", "--"]);
-    cases.args(["--xlen", xlen, "--count", &count]).args(more);
+    cases.args(["run", "--quiet", "--release", "--package", target, "--example", "oracle_cases", "--"]).args(options);
     let mut cases = cases.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
     let pipe = cases.stdout.take().context("cases have an output")?;
     let replayed = Command::new("python3").current_dir(root()).args(script).stdin(pipe).status();

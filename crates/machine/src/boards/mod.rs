@@ -1,10 +1,19 @@
 //! Boards: one file a machine type, with its memory map, devices and reset state.
 
 mod htif;
+pub mod leon3;
+pub mod malta;
+mod mips;
+pub mod mips_more;
+pub mod mips_r4k;
+pub mod mipssim;
 pub mod none;
 pub mod polyarch;
 mod riscv;
 pub mod sifive_e;
 pub mod sifive_u;
+mod sparc;
 pub mod spike;
+pub mod sun4m;
+pub mod sun4u;
 pub mod virt;

@@ -14,7 +14,9 @@ impl Command for QueryCommands {
     type Args = Empty;
     type Return = Vec<CommandInfo>;
 
-    fn run(_: &mut Context<'_>, _: Empty) -> Result<Vec<CommandInfo>, Error> {
-        Ok(super::COMMANDS.iter().map(|spec| CommandInfo { name: spec.name.to_string() }).collect())
+    fn run(context: &mut Context<'_>, _: Empty) -> Result<Vec<CommandInfo>, Error> {
+        let target = context.machine.target();
+        let ours = super::COMMANDS.iter().filter(|spec| spec.serves(target));
+        Ok(ours.map(|spec| CommandInfo { name: spec.name.to_string() }).collect())
     }
 }

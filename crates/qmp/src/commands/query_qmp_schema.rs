@@ -17,9 +17,10 @@ impl Command for QueryQmpSchema {
     type Args = Empty;
     type Return = Vec<SchemaInfo>;
 
-    fn run(_: &mut Context<'_>, _: Empty) -> Result<Vec<SchemaInfo>, Error> {
+    fn run(context: &mut Context<'_>, _: Empty) -> Result<Vec<SchemaInfo>, Error> {
         let mut schema = Schema::default();
-        super::COMMANDS.iter().for_each(|spec| (spec.define)(&mut schema));
+        let target = context.machine.target();
+        super::COMMANDS.iter().filter(|spec| spec.serves(target)).for_each(|spec| (spec.define)(&mut schema));
         define_events(&mut schema);
         DummyForceArrays::define(&mut schema);
         Ok(schema.into_entities())

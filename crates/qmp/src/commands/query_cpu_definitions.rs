@@ -1,0 +1,30 @@
+//! `query-cpu-definitions`: the CPU models. QEMU 4.2 has it on some families only.
+
+use crate::command::{Command, Context};
+use machine::Arch;
+use qapi::machine::CpuDefinitionInfo;
+use qapi::{Empty, Error};
+
+/// The command.
+pub struct QueryCpuDefinitions;
+
+impl Command for QueryCpuDefinitions {
+    const NAME: &'static str = "query-cpu-definitions";
+    const SINCE: &'static str = "1.2.0";
+    const ARCHES: &'static [Arch] = &[Arch::Mips];
+    type Args = Empty;
+    type Return = Vec<CpuDefinitionInfo>;
+
+    fn run(context: &mut Context<'_>, _: Empty) -> Result<Vec<CpuDefinitionInfo>, Error> {
+        let target = context.machine.target();
+        let info = |name: &str| CpuDefinitionInfo {
+            name: name.to_owned(),
+            migration_safe: None,
+            is_static: false,
+            unavailable_features: None,
+            typename: target.cpu_type(name),
+            alias_of: None,
+        };
+        Ok(target.models().into_iter().map(info).collect())
+    }
+}

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Replays the cases of `cargo run -p s390x --example oracle_cases` on unicorn (pip install unicorn).
+
+    oracle_cases SEED COUNT | unicorn_s390x.py
+
+Compares general and floating-point registers, condition code, memory, the address behind, and whether there was an exception. Exit
+status 1 if anything differs.
+"""
+
+import collections
+import json
+import sys
+
+from unicorn import UC_ARCH_S390X, UC_MODE_BIG_ENDIAN, Uc, UcError
+from unicorn import s390x_const as s
+
+GENERAL = [s.UC_S390X_REG_R0 + n for n in range(16)]
+FLOAT = [s.UC_S390X_REG_F0 + n for n in range(16)]
+
+
+def main():
+    lines = iter(sys.stdin)
+    header = json.loads(next(lines))
+    pc, window = header["pc"], header["window"]
+    failed, shown, total = collections.Counter(), collections.Counter(), 0
+    uc = Uc(UC_ARCH_S390X, UC_MODE_BIG_ENDIAN)
+    uc.mem_map(0x10000, 0x20000)
+    for line in lines:
+        case = json.loads(line)
+        total += 1
+        code = bytes.fromhex(case["code"])
+        uc.mem_write(pc, code + b"\x07\x07" * 4)
+        uc.ctl_remove_cache(pc, pc + 16)
+        uc.mem_write(window, bytes.fromhex(case["mem"]))
+        for number, value in zip(GENERAL + FLOAT, case["in"]):
+            uc.reg_write(number, int(value, 16))
+        uc.reg_write(s.UC_S390X_REG_PSWM, 0x0000000180000000 | case["cc"] << 44)
+        trap = False
+        try:
+            uc.emu_start(pc, 0, count=1)
+        except UcError as error:
+            trap = "FETCH" not in str(error) and "fetch" not in str(error)
+        found = []
+        if trap != (case["trap"] is not None):
+            found.append(f"trap: ours {case['trap']}, theirs {trap}")
+        elif not trap:
+            theirs = [uc.reg_read(number) for number in GENERAL + FLOAT]
+            for n, (a, b) in enumerate(zip(case["out"], theirs)):
+                if int(a, 16) != b:
+                    found.append(f"{'r' if n < 16 else 'f'}{n % 16}: {a} {b:x}")
+            cc = uc.reg_read(s.UC_S390X_REG_PSWM) >> 44 & 3
+            if cc != case["cc2"]:
+                found.append(f"cc: {case['cc2']} {cc}")
+            at = uc.reg_read(s.UC_S390X_REG_PC)
+            if at != case["pc"]:
+                found.append(f"pc: {case['pc']:x} {at:x}")
+            memory = uc.mem_read(window, len(case["mem2"]) // 2)
+            if memory.hex() != case["mem2"]:
+                i = next(i for i in range(len(memory)) if memory[i] != int(case["mem2"][2 * i : 2 * i + 2], 16))
+                found.append(f"memory {window + i:x}: {case['mem2'][2 * i : 2 * i + 16]} {memory[i : i + 8].hex()}")
+        if found:
+            name = case["text"].split(" ")[0]
+            failed[name] += 1
+            if failed[name] <= 2:
+                used = {f"r{n}": v for n, v in enumerate(case["in"][:16]) if f"%r{n}," in case["text"] + "," or f"%r{n})" in case["text"]}
+                print(case["text"], used, "cc", case["cc"], "->", "; ".join(found))
+    print(f"{total} cases, {sum(failed.values())} differ: {dict(failed)}")
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+//! The instructions, a file for each chapter of the manual.
+
+pub mod arith;
+pub mod arith64;
+pub mod branch;
+pub mod fpu;
+pub mod fpu_move;
+pub mod memory;
+pub mod release6;
+pub mod system;
+
+use crate::lift::Insn;
+
+/// All instruction tables.
+pub static TABLES: &[&[Insn]] = &[
+    arith::INSNS,
+    arith64::INSNS,
+    branch::INSNS,
+    memory::INSNS,
+    release6::INSNS,
+    system::INSNS,
+    fpu::INSNS,
+    fpu_move::INSNS,
+];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_row_shadows_another() {
+        assert_eq!(decode::check_isa(super::TABLES), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,86 @@
+//! The register file: what number each register has, its name and width.
+//!
+//! Coprocessor 0 is not here but in `cp0`.
+
+use uop::{Reg, Width};
+
+/// Number of f0; r0 is register 0.
+const F0: u16 = 32;
+
+/// HI.
+pub const HI: Reg = Reg(64);
+/// LO.
+pub const LO: Reg = Reg(65);
+/// Floating-point control and status; the cause field is that of [`FP_OP`], if there is one.
+pub const FCSR: Reg = Reg(66);
+/// Not 0 while an operation may be done on the host: round to nearest, flag Inexact set, its trap off.
+pub const FP_OK: Reg = Reg(67);
+/// The last floating-point operation if it has been done on the host, 0 if FCSR's cause field holds what it raised.
+pub const FP_OP: Reg = Reg(68);
+/// Its first operand.
+pub const FP_A: Reg = Reg(69);
+/// Its second operand.
+pub const FP_B: Reg = Reg(70);
+/// Its third operand.
+pub const FP_C: Reg = Reg(71);
+/// 1 if the next instruction stands in a delay slot, 2 while an exception in one is on its way and the pc is the branch's.
+pub const IN_SLOT: Reg = Reg(72);
+/// Where the branch goes behind whose slot the CPU stands; meaningful if [`IN_SLOT`] is 1.
+pub const BTARGET: Reg = Reg(73);
+/// UserLocal, which RDHWR reads.
+pub const USER_LOCAL: Reg = Reg(74);
+
+/// Number of registers of the file.
+pub const N_REGS: u16 = 75;
+
+/// General register `n`. The slot of r0 is never used.
+pub const fn r(n: u8) -> Reg {
+    Reg(n as u16)
+}
+
+/// Floating-point register `n` of 64 bits. With Status.FR = 0, an even one holds a pair of 32-bit registers.
+pub const fn f(n: u8) -> Reg {
+    Reg(F0 + n as u16)
+}
+
+/// Names of the general registers, in order, as the assembler of o32 writes them and gdb knows them.
+pub const R_NAMES: [&str; 32] = [
+    "zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "s0", "s1", "s2",
+    "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "fp", "ra",
+];
+
+/// Names of the floating-point registers, in order.
+pub const F_NAMES: [&str; 32] = [
+    "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12", "f13", "f14", "f15", "f16", "f17",
+    "f18", "f19", "f20", "f21", "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31",
+];
+
+/// Name and width of each register of the file, for a CPU with general registers of width `xlen`.
+pub fn file(xlen: Width) -> Vec<(String, Width)> {
+    let row = |name: &str, width| (name.to_owned(), width);
+    let mut file: Vec<_> = R_NAMES.iter().map(|n| row(n, xlen)).collect();
+    file.extend(F_NAMES.iter().map(|n| row(n, Width::W64)));
+    file.extend([row("hi", xlen), row("lo", xlen), row("fcsr", Width::W32)]);
+    file.extend([row("fp_ok", Width::W64), row("fp_op", Width::W32)]);
+    file.extend([row("fp_a", Width::W64), row("fp_b", Width::W64), row("fp_c", Width::W64)]);
+    file.extend([row("in_slot", Width::W32), row("btarget", xlen), row("user_local", xlen)]);
+    file
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_agrees_with_the_numbers() {
+        let file = file(Width::W32);
+        assert_eq!(file.len(), usize::from(N_REGS));
+        assert_eq!(file[r(4).index()], ("a0".to_owned(), Width::W32));
+        assert_eq!(file[f(31).index()], ("f31".to_owned(), Width::W64));
+        for (reg, name) in
+            [(LO, "lo"), (FCSR, "fcsr"), (FP_OP, "fp_op"), (IN_SLOT, "in_slot"), (USER_LOCAL, "user_local")]
+        {
+            assert_eq!(file[reg.index()].0, name);
+        }
+    }
+}

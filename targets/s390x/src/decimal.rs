@@ -1,0 +1,1 @@
+//! Packed and zoned decimal (PoP, "Decimal Instructions").

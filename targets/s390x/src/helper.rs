@@ -1,0 +1,223 @@
+//! The helpers: what instructions do that is too rare or too big for micro-ops.
+
+use cpu::Helper;
+use uop::{HelperInfo, RegSet, Width};
+
+use crate::state::{self, WRITES_CC};
+use crate::target::S390x;
+use crate::{cc, decimal, execute, fp, storage, strings, system, time};
+
+/// Declares the helpers; each name becomes a constant with its number.
+macro_rules! helpers {
+    ($( $(#[$m:meta])* $name:ident = $($run:ident)::+, $info:expr; )*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants are names of constants")]
+        enum Number { $($name),* }
+
+        $( $(#[$m])* pub(crate) const $name: u16 = Number::$name as u16; )*
+
+        /// The rows, in the order of their numbers.
+        pub(crate) static ROWS: &[Helper<S390x>] = &[
+            $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+ } ),*
+        ];
+    };
+}
+
+/// A helper with so many arguments and a 64-bit result, which may raise and uses any register.
+const fn any(args: u8) -> HelperInfo {
+    HelperInfo {
+        name: "",
+        args,
+        ret: Some(Width::W64),
+        reads: RegSet::All,
+        writes: RegSet::All,
+        faults: true,
+        pure_: false,
+    }
+}
+
+/// One that writes the condition code alone, and may raise.
+const fn to_cc(args: u8) -> HelperInfo {
+    HelperInfo { reads: RegSet::None, writes: WRITES_CC, ..any(args) }
+}
+
+/// One that touches storage alone, and may raise.
+const fn to_storage(args: u8) -> HelperInfo {
+    HelperInfo { reads: RegSet::None, writes: RegSet::None, ..any(args) }
+}
+
+/// One that only computes.
+const fn pure_(args: u8) -> HelperInfo {
+    HelperInfo { reads: RegSet::None, writes: RegSet::None, faults: false, pure_: true, ..any(args) }
+}
+
+/// One that reads and writes system state, raises nothing, and leaves the file alone.
+const fn plain(args: u8) -> HelperInfo {
+    HelperInfo { reads: RegSet::None, writes: RegSet::None, faults: false, ..any(args) }
+}
+
+/// Floating point: may raise, writes condition code and FPC.
+const fn float(args: u8) -> HelperInfo {
+    HelperInfo {
+        reads: RegSet::Ranges(&[(state::FPC.0, state::N_REGS)]),
+        writes: RegSet::Ranges(&[(state::CC_KIND.0, state::N_REGS)]),
+        ..any(args)
+    }
+}
+
+fn cc_value(_: &mut crate::trap::Cpu, [kind, a, b, _]: [u64; 4]) -> crate::trap::Out {
+    Ok(cc::value(cc::Kind::from_number(kind), a, b))
+}
+
+helpers! {
+    /// The condition code of kind and operands.
+    CC_VALUE = cc_value, pure_(3);
+    /// MOVE: length, addresses.
+    MVC = storage::mvc, to_storage(3);
+    /// MOVE INVERSE.
+    MVCIN = storage::mvcin, to_storage(3);
+    /// MOVE NUMERICS.
+    MVN = storage::mvn, to_storage(3);
+    /// MOVE ZONES.
+    MVZ = storage::mvz, to_storage(3);
+    /// AND.
+    NC = storage::nc, to_cc(3);
+    /// COMPARE LOGICAL.
+    CLC = storage::clc, to_cc(3);
+    /// OR.
+    OC = storage::oc, to_cc(3);
+    /// EXCLUSIVE OR.
+    XC = storage::xc, to_cc(3);
+    /// TRANSLATE.
+    TR = storage::tr, to_storage(3);
+    /// TRANSLATE AND TEST.
+    TRT = storage::trt, any(3);
+    /// TRANSLATE AND TEST REVERSE.
+    TRTR = storage::trtr, any(3);
+    /// LOAD MULTIPLE: first, last, address, kind.
+    LOAD_MULTIPLE = storage::load_multiple, any(4);
+    /// STORE MULTIPLE.
+    STORE_MULTIPLE = storage::store_multiple, any(4);
+    /// LOAD MULTIPLE DISJOINT: first, last, both addresses.
+    LMD = storage::load_disjoint, any(4);
+    /// STORE CHARACTERS UNDER MASK: address, word, mask.
+    STORE_UNDER_MASK = storage::store_under_mask, to_storage(3);
+    /// STORE ON CONDITION: address, value, bytes, whether.
+    STORE_IF = storage::store_if, to_storage(4);
+    /// LOAD PAIR FROM QUADWORD: address, register.
+    LPQ = storage::load_quad, any(2);
+    /// STORE PAIR TO QUADWORD: address, register.
+    STPQ = storage::store_quad, any(2);
+    /// COMPARE DOUBLE AND SWAP of quadwords: address, both registers.
+    CDSG = storage::compare_quad, any(3);
+    /// DIVIDE: register pair, divisor.
+    DIVIDE = system::divide, any(2);
+    /// DIVIDE LOGICAL of 64 by 32 bits.
+    DIVIDE_LOGICAL = system::divide_logical, any(2);
+    /// DIVIDE LOGICAL of 128 by 64 bits.
+    DIVIDE_LOGICAL_LONG = system::divide_logical_long, any(2);
+    /// Number of ones in each byte.
+    POPCOUNT_BYTES = system::popcount_bytes, pure_(1);
+    /// Arithmetic left shift: value, amount, number of numeric bits. Sets the condition code.
+    SHIFT_LEFT = system::shift_left, to_cc(3);
+    /// EXECUTE: target, byte, address and length of the execute instruction; where to go on.
+    EXECUTE = execute::execute, any(4);
+
+    /// The program mask.
+    PROGRAM_MASK = system::program_mask, plain(0);
+    /// SET PROGRAM MASK.
+    SET_PROGRAM_MASK = system::set_program_mask, any(1);
+    /// The mask half of the PSW without condition code.
+    PSW_MASK = system::psw_mask_value, plain(0);
+    /// LOAD PSW EXTENDED.
+    LPSWE = system::lpswe, any(1);
+    /// LOAD PSW.
+    LPSW = system::lpsw, any(1);
+    /// SET SYSTEM MASK.
+    SET_SYSTEM_MASK = system::set_system_mask, any(1);
+    /// STORE THEN AND, OR SYSTEM MASK: address, operand, whether OR.
+    STORE_SYSTEM_MASK = system::store_system_mask, any(3);
+    /// SET PSW KEY FROM ADDRESS.
+    SET_KEY = system::set_key, any(1);
+    /// INSERT PSW KEY.
+    INSERT_KEY = system::insert_key, plain(0);
+    /// SET ADDRESS SPACE CONTROL.
+    SET_SPACE = system::set_space, any(1);
+    /// INSERT ADDRESS SPACE CONTROL.
+    INSERT_SPACE = system::insert_space, any(0);
+    /// New addressing mode and instruction address of BSM and BASSM.
+    BRANCH_SET_MODE = system::branch_set_mode, any(1);
+    /// SET ADDRESSING MODE.
+    SET_ADDRESSING = system::set_addressing, any(1);
+    /// LOAD CONTROL: first, last, address, bytes each.
+    LOAD_CONTROL = system::load_control, any(4);
+    /// STORE CONTROL.
+    STORE_CONTROL = system::store_control, any(4);
+    /// SET PREFIX.
+    SET_PREFIX = system::set_prefix, any(1);
+    /// The prefix.
+    PREFIX = system::prefix, plain(0);
+    /// The CPU's address.
+    CPU_ADDRESS = system::cpu_address, plain(0);
+    /// The CPU's identification.
+    CPU_ID = system::cpu_id, plain(0);
+    /// STORE FACILITY LIST.
+    STFL = system::stfl, any(0);
+    /// STORE FACILITY LIST EXTENDED.
+    STFLE = system::stfle, any(1);
+    /// STORE SYSTEM INFORMATION.
+    STSI = system::stsi, any(1);
+    /// PERFORM TOPOLOGY FUNCTION.
+    PTF = system::ptf, any(1);
+    /// The TOD clock.
+    CLOCK = time::clock, plain(0);
+    /// STORE CLOCK EXTENDED.
+    STCKE = time::store_extended, to_storage(1);
+    /// SET CLOCK.
+    SET_CLOCK = time::set_clock, plain(1);
+    /// SET CLOCK PROGRAMMABLE FIELD.
+    SET_TODPR = time::set_todpr, any(1);
+    /// The clock comparator.
+    COMPARATOR = time::comparator, plain(0);
+    /// SET CLOCK COMPARATOR.
+    SET_COMPARATOR = time::set_comparator, plain(1);
+    /// The CPU timer.
+    TIMER = time::timer, plain(0);
+    /// SET CPU TIMER.
+    SET_TIMER = time::set_timer, plain(1);
+    /// EXTRACT CPU TIME.
+    ECTG = time::extract, any(3);
+    /// Forgets all translations.
+    PURGE = system::purge, any(0);
+    /// INVALIDATE PAGE TABLE ENTRY.
+    IPTE = system::ipte, any(4);
+    /// INVALIDATE DAT TABLE ENTRY.
+    IDTE = system::idte, any(4);
+    /// COMPARE AND SWAP AND PURGE: register, address, bytes.
+    CSP = system::csp, any(3);
+    /// LOAD REAL ADDRESS: address, register, whether of 64 bits.
+    LRA = system::lra, any(3);
+    /// STORE REAL ADDRESS.
+    STRAG = system::strag, any(2);
+    /// TEST PROTECTION.
+    TPROT = system::tprot, any(2);
+    /// LOAD USING REAL ADDRESS.
+    LOAD_REAL = system::load_real, any(2);
+    /// STORE USING REAL ADDRESS.
+    STORE_REAL = system::store_real, any(3);
+    /// SET STORAGE KEY EXTENDED.
+    SSKE = system::sske, any(2);
+    /// INSERT STORAGE KEY EXTENDED.
+    ISKE = system::iske, any(1);
+    /// RESET REFERENCE BIT EXTENDED.
+    RRBE = system::rrbe, any(1);
+    /// TEST BLOCK.
+    TEST_BLOCK = system::test_block, any(1);
+    /// SIGNAL PROCESSOR: register, CPU address, order.
+    SIGP = system::sigp, any(3);
+    /// DIAGNOSE: both registers, code, next address.
+    DIAGNOSE = system::diagnose, any(4);
+    /// SERVICE CALL.
+    SERVICE_CALL = system::service_call, any(2);
+    /// MONITOR CALL: class, code.
+    MONITOR_CALL = system::monitor_call, any(2);
+}

@@ -1,0 +1,32 @@
+//! z/Architecture (s390x).
+//!
+//! Manual: *z/Architecture Principles of Operation*, SA22-7832-11 (the "PoP").
+//!
+//! Reading order: [`state`] (the register file), [`cc`] (the condition code), [`ext`] and [`model`], [`mode`], [`format`], [`lift`],
+//! [`insn`] (a file for each chapter); then [`psw`], `trap`, `mmu`, and `target`, where all of it meets the contract.
+#![forbid(unsafe_code)]
+
+pub mod cc;
+mod decimal;
+mod execute;
+pub mod ext;
+pub mod fetch;
+pub mod format;
+mod fp;
+mod helper;
+pub mod insn;
+pub mod lift;
+mod mmu;
+pub mod mode;
+pub mod model;
+pub mod psw;
+mod regs;
+pub mod state;
+mod storage;
+mod strings;
+mod system;
+mod target;
+mod time;
+pub mod trap;
+
+pub use target::{Lifter, S390x};

@@ -1,0 +1,273 @@
+//! Prefixing, dynamic address translation, protection (PoP, "Storage").
+
+use bits::{Endian, field};
+use cpu::{Access, Mode, Translation};
+use uop::Width;
+
+use crate::ext::Ext;
+use crate::mode::{self, Parts};
+use crate::psw;
+use crate::state::State;
+use crate::trap::{Cpu, Fault, code};
+
+/// Address spaces: real addresses, then the spaces of control registers 1, 7 and 13.
+pub(crate) const REAL: u8 = 0;
+/// Primary space.
+pub(crate) const PRIMARY: u8 = 1;
+/// Secondary space.
+pub(crate) const SECONDARY: u8 = 2;
+/// Home space.
+pub(crate) const HOME: u8 = 3;
+/// How many there are.
+pub(crate) const N_SPACES: usize = 4;
+
+/// CR0: AFP registers and binary floating point.
+pub(crate) const CR0_AFP: u64 = 1 << 18;
+/// CR0: vector instructions.
+const CR0_VECTOR: u64 = 1 << 17;
+/// CR0: low-address protection.
+const CR0_LOW_PROTECTION: u64 = 1 << 28;
+/// CR0: enhanced DAT.
+const CR0_EDAT: u64 = 1 << 23;
+
+const PAGE: u64 = 4096;
+/// Entries: DAT protection.
+const ENTRY_PROTECTED: u64 = 0x200;
+/// Region- and segment-table entries: invalid.
+const ENTRY_INVALID: u64 = 0x20;
+/// Region-third- and segment-table entries: a frame instead of a table.
+const ENTRY_FRAME: u64 = 0x400;
+/// Page-table entries: invalid.
+const PAGE_INVALID: u64 = 0x400;
+/// Page-table entries: must be zero.
+const PAGE_RESERVED: u64 = 0x800;
+/// ASCE: real space.
+const ASCE_REAL: u64 = 0x20;
+/// ASCE: private space.
+const ASCE_PRIVATE: u64 = 0x100;
+
+/// The mode that the state stands for.
+pub(crate) fn mode(cpu: &Cpu) -> Mode {
+    let s = &cpu.state;
+    let space = match (s.psw_mask & psw::DAT != 0, s.psw_mask >> psw::ASC_SHIFT & 3) {
+        (false, _) => REAL,
+        (true, 2) => SECONDARY,
+        (true, 3) => HOME,
+        (true, _) => PRIMARY,
+    };
+    Parts {
+        address_bits: psw::address_bits(s.psw_mask),
+        problem: s.psw_mask & psw::PROBLEM != 0,
+        space,
+        afp: s.cr[0] & CR0_AFP != 0,
+        vector: s.cr[0] & CR0_AFP != 0 && s.cr[0] & CR0_VECTOR != 0,
+        overflow: s.psw_mask & psw::FIXED_OVERFLOW != 0,
+    }
+    .pack()
+}
+
+/// The address space of an access: instructions come from the primary space unless the home space is chosen.
+pub(crate) fn space(mode: Mode, access: Access) -> u8 {
+    match (mode::space(mode), access) {
+        (SECONDARY, Access::Fetch) => PRIMARY,
+        (space, _) => space,
+    }
+}
+
+/// The absolute address of a real one ("Prefixing").
+pub(crate) fn prefixed(state: &State, real: u64) -> u64 {
+    let prefix = u64::from(state.prefix);
+    match real & !0x1fff {
+        0 => real | prefix,
+        base if base == prefix => real & 0x1fff,
+        _ => real,
+    }
+}
+
+/// Where a walk has come to: an absolute address, and whether DAT protection applies.
+struct Walked {
+    absolute: u64,
+    protected: bool,
+}
+
+fn read(cpu: &mut Cpu, real: u64) -> Result<u64, Fault> {
+    let at = prefixed(&cpu.state, real);
+    cpu.phys_read(at, Width::W64, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))
+}
+
+/// The address-space-control element of a space.
+pub(crate) fn asce(state: &State, space: u8) -> u64 {
+    match space {
+        SECONDARY => state.cr[7],
+        HOME => state.cr[13],
+        _ => state.cr[1],
+    }
+}
+
+/// Levels of tables from the highest: lowest bit of the index, exception.
+const LEVELS: [(u32, u32); 4] =
+    [(20, code::SEGMENT), (31, code::REGION_THIRD), (42, code::REGION_SECOND), (53, code::REGION_FIRST)];
+
+/// Walks the tables ("Dynamic Address Translation"). `id` is the translation-exception identification.
+fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Fault> {
+    if asce & ASCE_REAL != 0 {
+        return Ok(Walked { absolute: prefixed(&cpu.state, address), protected: false });
+    }
+    let raise = |code| Fault::Program { code, arg: id };
+    let specification = Fault::Program { code: code::TRANSLATION, arg: id };
+    let mut level = (asce >> 2 & 3) as usize;
+    if level < 3 && address >> (LEVELS[level].0 + 11) != 0 {
+        return Err(raise(code::ASCE_TYPE));
+    }
+    let (mut table, mut first, mut last) = (asce & !(PAGE - 1), 0, asce & 3);
+    let mut protected = false;
+    let edat = cpu.state.cr[0] & CR0_EDAT != 0 && cpu.model().has(Ext::Edat1);
+    loop {
+        let (shift, code) = LEVELS[level];
+        let index = field(address, shift, 11);
+        if index >> 9 < first || index >> 9 > last {
+            return Err(raise(code));
+        }
+        let entry = read(cpu, table + index * 8)?;
+        if entry & ENTRY_INVALID != 0 {
+            return Err(raise(code));
+        }
+        if (entry >> 2 & 3) as usize != level {
+            return Err(specification);
+        }
+        protected |= edat && entry & ENTRY_PROTECTED != 0;
+        let frames = level == 0 && edat || level == 1 && edat && cpu.model().has(Ext::Edat2);
+        if frames && entry & ENTRY_FRAME != 0 {
+            let mask = (1u64 << shift) - 1;
+            return Ok(Walked { absolute: entry & !mask | address & mask, protected });
+        }
+        if level == 0 {
+            protected |= entry & ENTRY_PROTECTED != 0;
+            table = entry & !0x7ff;
+            break;
+        }
+        level -= 1;
+        (table, first, last) = (entry & !(PAGE - 1), entry >> 6 & 3, entry & 3);
+    }
+    let entry = read(cpu, table + field(address, 12, 8) * 8)?;
+    if entry & PAGE_INVALID != 0 {
+        return Err(raise(code::PAGE));
+    }
+    if entry & PAGE_RESERVED != 0 {
+        return Err(specification);
+    }
+    let real = entry & !(PAGE - 1) | address & (PAGE - 1);
+    Ok(Walked { absolute: prefixed(&cpu.state, real), protected: protected || entry & ENTRY_PROTECTED != 0 })
+}
+
+/// Whether low-address protection covers an effective address ("Low-Address Protection").
+fn is_low(address: u64) -> bool {
+    address & !0x11ff == 0
+}
+
+/// The storage key of the block at an absolute address.
+pub(crate) fn key(state: &State, absolute: u64) -> u8 {
+    state.keys.get((absolute / PAGE) as usize).copied().unwrap_or(0)
+}
+
+/// Bits 54 to 55 and 62 to 63 of the translation-exception identification, beside the page address.
+fn identification(address: u64, access: Access, space: u8) -> u64 {
+    let way = if access == Access::Write { 0x400 } else { 0x800 };
+    let space = match space {
+        SECONDARY => 2,
+        HOME => 3,
+        _ => 0,
+    };
+    address & !(PAGE - 1) | way | space
+}
+
+/// Translates an address.
+pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
+    let id = identification(address, access, space);
+    let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
+    let private = space != REAL && asce(&cpu.state, space) & ASCE_PRIVATE != 0;
+    let protection = Fault::Program { code: code::PROTECTION, arg: id };
+    if access == Access::Write && low && !private && is_low(address) {
+        return Err(protection);
+    }
+    let walked = match space {
+        REAL => Walked { absolute: prefixed(&cpu.state, address), protected: false },
+        _ => {
+            let asce = asce(&cpu.state, space);
+            walk(cpu, address, asce, id)?
+        }
+    };
+    if access == Access::Write && walked.protected {
+        // Bit 61: the address is that of the page ("Suppression on Protection").
+        return Err(Fault::Program { code: code::PROTECTION, arg: id | 4 });
+    }
+    let (read, write) = by_key(&cpu.state, walked.absolute);
+    if access == Access::Write && !write || access != Access::Write && !read {
+        return Err(protection);
+    }
+    let write = write && !walked.protected;
+    Ok(Translation { phys: walked.absolute, read, write, cache: !(low && access == Access::Write) })
+        .map(|t| if low && access != Access::Write { Translation { write: false, ..t } } else { t })
+}
+
+/// Whether the PSW's key may read and write a block ("Key-Controlled Protection").
+fn by_key(state: &State, absolute: u64) -> (bool, bool) {
+    access_by(state, absolute, (state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8)
+}
+
+/// Whether an access key may read and write a block.
+pub(crate) fn access_by(state: &State, absolute: u64, access_key: u8) -> (bool, bool) {
+    let key = key(state, absolute);
+    let matches = access_key == 0 || access_key == key >> 4;
+    (matches || key & 8 == 0, matches)
+}
+
+/// Translates as a debugger does.
+pub(crate) fn translate_debug(cpu: &Cpu, address: u64) -> Option<u64> {
+    let space = space(mode(cpu), Access::Read);
+    if space == REAL {
+        return Some(prefixed(&cpu.state, address));
+    }
+    let asce = asce(&cpu.state, space);
+    if asce & ASCE_REAL != 0 {
+        return Some(prefixed(&cpu.state, address));
+    }
+    let read = |real: u64| {
+        let at = prefixed(&cpu.state, real);
+        let page = cpu.bus().ram_page(at)?;
+        let mut bytes = [0; 8];
+        page.ram.read_bytes(page.offset + at % PAGE, &mut bytes);
+        Some(u64::from_be_bytes(bytes))
+    };
+    let mut table = asce & !(PAGE - 1);
+    for level in (0..=(asce >> 2 & 3) as usize).rev() {
+        let shift = LEVELS[level].0;
+        let entry = read(table + field(address, shift, 11) * 8)?;
+        if entry & ENTRY_INVALID != 0 {
+            return None;
+        }
+        if level < 2 && entry & ENTRY_FRAME != 0 {
+            let mask = (1u64 << shift) - 1;
+            return Some(entry & !mask | address & mask);
+        }
+        table = entry & !if level == 0 { 0x7ff } else { PAGE - 1 };
+    }
+    let entry = read(table + field(address, 12, 8) * 8)?;
+    (entry & PAGE_INVALID == 0).then(|| prefixed(&cpu.state, entry & !(PAGE - 1) | address & (PAGE - 1)))
+}
+
+/// The absolute address of a real one, for helpers that address storage so.
+pub(crate) fn real(cpu: &Cpu, address: u64) -> u64 {
+    prefixed(&cpu.state, address)
+}
+
+/// Translates for LOAD REAL ADDRESS and its kin, without protection: the real address or the exception.
+pub(crate) fn load_real(cpu: &mut Cpu, address: u64, space: u8) -> Result<(u64, bool), Fault> {
+    if space == REAL {
+        return Ok((address, false));
+    }
+    let asce = asce(&cpu.state, space);
+    let walked = walk(cpu, address, asce, 0)?;
+    // Prefixing is its own inverse.
+    Ok((prefixed(&cpu.state, walked.absolute), walked.protected))
+}

@@ -1,0 +1,372 @@
+//! Storage-to-storage instructions with lengths up to 256 (PoP, "General Instructions").
+//!
+//! A helper looks at all pages it stores to before it stores, since one that raises has changed nothing.
+
+use cpu::Access;
+use uop::{Mem, Width};
+
+use crate::mmu;
+use crate::mode;
+use crate::state;
+use crate::trap::{Cpu, Fault, Out, code, set_cc};
+
+type Args = [u64; 4];
+const PAGE: u64 = 4096;
+
+/// The mask of addresses.
+pub(crate) fn address_mask(cpu: &Cpu) -> u64 {
+    bits::mask(mode::address_bits(mmu::mode(cpu)))
+}
+
+/// The space of operands.
+pub(crate) fn operands(cpu: &Cpu) -> u8 {
+    mmu::space(mmu::mode(cpu), Access::Read)
+}
+
+/// Reads bytes of a space.
+pub(crate) fn read_in(cpu: &mut Cpu, address: u64, bytes: &mut [u8], space: u8) -> Result<(), Fault> {
+    let mask = address_mask(cpu);
+    let mut at = 0;
+    while at < bytes.len() {
+        let from = address.wrapping_add(at as u64) & mask;
+        let left = bytes.len() - at;
+        let (width, n) = match left {
+            8.. if from % PAGE <= PAGE - 8 => (Width::W64, 8),
+            4.. if from % PAGE <= PAGE - 4 => (Width::W32, 4),
+            _ => (Width::W8, 1),
+        };
+        let value = cpu.load(from, Mem::be(width).in_space(space))?;
+        bytes[at..at + n].copy_from_slice(&value.to_be_bytes()[8 - n..]);
+        at += n;
+    }
+    Ok(())
+}
+
+/// Reads bytes of the operands' space.
+pub(crate) fn read(cpu: &mut Cpu, address: u64, bytes: &mut [u8]) -> Result<(), Fault> {
+    let space = operands(cpu);
+    read_in(cpu, address, bytes, space)
+}
+
+/// The parts of a range, by pages: address, offset, length.
+fn parts(address: u64, len: usize, mask: u64) -> impl Iterator<Item = (u64, usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        if at >= len {
+            return None;
+        }
+        let from = address.wrapping_add(at as u64) & mask;
+        let n = ((PAGE - from % PAGE) as usize).min(len - at);
+        at += n;
+        Some((from, at - n, n))
+    })
+}
+
+/// Looks whether bytes of a space can be stored.
+pub(crate) fn check_in(cpu: &mut Cpu, address: u64, len: usize, space: u8) -> Result<(), Fault> {
+    let mask = address_mask(cpu);
+    for (from, _, n) in parts(address, len, mask) {
+        let phys = cpu.translate(from, Access::Write, space)?;
+        if n > 1 && from < 0x1200 {
+            cpu.translate(from + n as u64 - 1, Access::Write, space)?;
+        }
+        if cpu.bus().ram_page(phys).is_none_or(|page| !page.writable) {
+            return Err(Fault::program(code::ADDRESSING));
+        }
+    }
+    Ok(())
+}
+
+/// The same, in the operands' space.
+pub(crate) fn check(cpu: &mut Cpu, address: u64, len: usize) -> Result<(), Fault> {
+    let space = operands(cpu);
+    check_in(cpu, address, len, space)
+}
+
+/// Stores bytes in a space, all or none.
+pub(crate) fn write_in(cpu: &mut Cpu, address: u64, bytes: &[u8], space: u8) -> Result<(), Fault> {
+    check_in(cpu, address, bytes.len(), space)?;
+    let mask = address_mask(cpu);
+    for (from, at, n) in parts(address, bytes.len(), mask) {
+        let phys = cpu.translate(from, Access::Write, space)?;
+        cpu.phys_write_bytes(phys, &bytes[at..at + n]).map_err(|_| Fault::program(code::ADDRESSING))?;
+    }
+    Ok(())
+}
+
+/// Stores bytes in the operands' space, all or none.
+pub(crate) fn write(cpu: &mut Cpu, address: u64, bytes: &[u8]) -> Result<(), Fault> {
+    let space = operands(cpu);
+    write_in(cpu, address, bytes, space)
+}
+
+/// Both operands of an instruction that works byte by byte from left to right: a byte of the second that lies in what has been stored
+/// already is taken from there. `op` makes a byte of the first and the second operand's.
+fn bytewise(cpu: &mut Cpu, [len, to, from, _]: Args, op: impl Fn(u8, u8) -> u8) -> Result<bool, Fault> {
+    let n = len as usize;
+    let (mut first, mut second) = ([0; 256], [0; 256]);
+    read(cpu, from, &mut second[..n])?;
+    read(cpu, to, &mut first[..n])?;
+    let distance = (to.wrapping_sub(from) & address_mask(cpu)) as usize;
+    let mut any = 0;
+    for i in 0..n {
+        let byte = if distance > 0 && distance <= i { first[i - distance] } else { second[i] };
+        first[i] = op(first[i], byte);
+        any |= first[i];
+    }
+    write(cpu, to, &first[..n])?;
+    Ok(any != 0)
+}
+
+/// MOVE: length, first address, second address.
+pub(crate) fn mvc(cpu: &mut Cpu, [len, to, from, _]: Args) -> Out {
+    let n = len as usize;
+    let mut bytes = [0; 256];
+    read(cpu, from, &mut bytes[..n])?;
+    let distance = (to.wrapping_sub(from) & address_mask(cpu)) as usize;
+    if distance > 0 && distance < n {
+        for i in distance..n {
+            bytes[i] = bytes[i - distance];
+        }
+    }
+    write(cpu, to, &bytes[..n])?;
+    Ok(0)
+}
+
+/// MOVE INVERSE: the second operand is read from right to left.
+pub(crate) fn mvcin(cpu: &mut Cpu, [len, to, from, _]: Args) -> Out {
+    let n = len as usize;
+    let mut bytes = [0; 256];
+    read(cpu, from.wrapping_sub(len - 1), &mut bytes[..n])?;
+    bytes[..n].reverse();
+    write(cpu, to, &bytes[..n])?;
+    Ok(0)
+}
+
+/// AND.
+pub(crate) fn nc(cpu: &mut Cpu, args: Args) -> Out {
+    let any = bytewise(cpu, args, |a, b| a & b)?;
+    set_cc(cpu, any.into());
+    Ok(0)
+}
+
+/// OR.
+pub(crate) fn oc(cpu: &mut Cpu, args: Args) -> Out {
+    let any = bytewise(cpu, args, |a, b| a | b)?;
+    set_cc(cpu, any.into());
+    Ok(0)
+}
+
+/// EXCLUSIVE OR.
+pub(crate) fn xc(cpu: &mut Cpu, args: Args) -> Out {
+    let any = bytewise(cpu, args, |a, b| a ^ b)?;
+    set_cc(cpu, any.into());
+    Ok(0)
+}
+
+/// MOVE NUMERICS.
+pub(crate) fn mvn(cpu: &mut Cpu, args: Args) -> Out {
+    bytewise(cpu, args, |a, b| a & 0xf0 | b & 0x0f).map(|_| 0)
+}
+
+/// MOVE ZONES.
+pub(crate) fn mvz(cpu: &mut Cpu, args: Args) -> Out {
+    bytewise(cpu, args, |a, b| a & 0x0f | b & 0xf0).map(|_| 0)
+}
+
+/// The condition code of a comparison.
+pub(crate) fn order<T: Ord + ?Sized>(a: &T, b: &T) -> u64 {
+    match a.cmp(b) {
+        std::cmp::Ordering::Equal => 0,
+        std::cmp::Ordering::Less => 1,
+        std::cmp::Ordering::Greater => 2,
+    }
+}
+
+/// COMPARE LOGICAL.
+pub(crate) fn clc(cpu: &mut Cpu, [len, a, b, _]: Args) -> Out {
+    let n = len as usize;
+    let (mut first, mut second) = ([0; 256], [0; 256]);
+    read(cpu, a, &mut first[..n])?;
+    read(cpu, b, &mut second[..n])?;
+    set_cc(cpu, order(&first[..n], &second[..n]));
+    Ok(0)
+}
+
+/// TRANSLATE.
+pub(crate) fn tr(cpu: &mut Cpu, [len, a, table, _]: Args) -> Out {
+    let n = len as usize;
+    let mut bytes = [0; 256];
+    read(cpu, a, &mut bytes[..n])?;
+    for byte in &mut bytes[..n] {
+        let mut new = [0];
+        read(cpu, table.wrapping_add(u64::from(*byte)), &mut new)?;
+        *byte = new[0];
+    }
+    write(cpu, a, &bytes[..n])?;
+    Ok(0)
+}
+
+/// Looks for the first byte with a function byte that is not 0; sets registers 1 and 2 and the condition code.
+fn test(cpu: &mut Cpu, n: u64, table: u64, at: impl Fn(u64) -> u64) -> Out {
+    let mask = address_mask(cpu);
+    for i in 0..n {
+        let address = at(i) & mask;
+        let (mut byte, mut function) = ([0], [0]);
+        read(cpu, address, &mut byte)?;
+        read(cpu, table.wrapping_add(byte[0].into()), &mut function)?;
+        if function[0] != 0 {
+            // PoP, "TRANSLATE AND TEST": in the 24-bit mode bits 40 to 63 of register 1 are replaced, in the 31-bit mode bits 33 to 63 and
+            // bit 32 is zero.
+            let old = cpu.reg(state::r(1));
+            let keep = match mask {
+                0xff_ffff => !0xff_ffff,
+                0x7fff_ffff => !0xffff_ffff,
+                _ => 0,
+            };
+            cpu.set_reg(state::r(1), old & keep | address);
+            let two = cpu.reg(state::r(2));
+            cpu.set_reg(state::r(2), two & !0xff | u64::from(function[0]));
+            set_cc(cpu, if i + 1 == n { 2 } else { 1 });
+            return Ok(0);
+        }
+    }
+    set_cc(cpu, 0);
+    Ok(0)
+}
+
+/// TRANSLATE AND TEST.
+pub(crate) fn trt(cpu: &mut Cpu, [len, a, table, _]: Args) -> Out {
+    test(cpu, len, table, |i| a.wrapping_add(i))
+}
+
+/// TRANSLATE AND TEST REVERSE.
+pub(crate) fn trtr(cpu: &mut Cpu, [len, a, table, _]: Args) -> Out {
+    test(cpu, len, table, |i| a.wrapping_sub(i))
+}
+
+/// LOAD MULTIPLE in its forms: first register, last register, address, kind (0 low words, 1 all, 2 high words, 3 access).
+pub(crate) fn load_multiple(cpu: &mut Cpu, [from, to, address, kind]: Args) -> Out {
+    let size = if kind == 1 { 8 } else { 4 };
+    let n = ((to.wrapping_sub(from) & 15) + 1) as usize;
+    let mut bytes = [0; 128];
+    read(cpu, address, &mut bytes[..n * size])?;
+    for (i, cell) in bytes[..n * size].chunks(size).enumerate() {
+        let value = cell.iter().fold(0, |all, b| all << 8 | u64::from(*b));
+        let number = (from as usize + i & 15) as u8;
+        let old = cpu.reg(state::r(number));
+        match kind {
+            0 => cpu.set_reg(state::r(number), old & !0xffff_ffff | value),
+            1 => cpu.set_reg(state::r(number), value),
+            2 => cpu.set_reg(state::r(number), old & 0xffff_ffff | value << 32),
+            _ => cpu.set_reg(state::a(number), value),
+        }
+    }
+    Ok(0)
+}
+
+/// STORE MULTIPLE in its forms.
+pub(crate) fn store_multiple(cpu: &mut Cpu, [from, to, address, kind]: Args) -> Out {
+    let size = if kind == 1 { 8 } else { 4 };
+    let n = ((to.wrapping_sub(from) & 15) + 1) as usize;
+    let mut bytes = [0; 128];
+    for (i, cell) in bytes[..n * size].chunks_mut(size).enumerate() {
+        let number = (from as usize + i & 15) as u8;
+        let value = match kind {
+            0 => cpu.reg(state::r(number)) << 32,
+            1 | 2 => cpu.reg(state::r(number)),
+            _ => cpu.reg(state::a(number)) << 32,
+        };
+        cell.copy_from_slice(&value.to_be_bytes()[..size]);
+    }
+    write(cpu, address, &bytes[..n * size])?;
+    Ok(0)
+}
+
+/// Executes the storage-to-storage instructions that execute instructions mostly have as target; `None` for others.
+pub(crate) fn direct(cpu: &mut Cpu, bits: u64) -> Option<Out> {
+    let run: fn(&mut Cpu, Args) -> Out = match bits >> 40 {
+        0xd2 => mvc,
+        0xd4 => nc,
+        0xd5 => clc,
+        0xd6 => oc,
+        0xd7 => xc,
+        _ => return None,
+    };
+    let mask = address_mask(cpu);
+    let address = |cpu: &Cpu, at: u32| {
+        let (b, d) = (bits >> (at + 12) & 15, bits >> at & 0xfff);
+        let base = if b == 0 { 0 } else { cpu.reg(state::r(b as u8)) };
+        base.wrapping_add(d) & mask
+    };
+    let (a, b) = (address(cpu, 16), address(cpu, 0));
+    Some(run(cpu, [(bits >> 32 & 0xff) + 1, a, b, 0]))
+}
+
+/// LOAD MULTIPLE DISJOINT: high words from the first address, low words from the second.
+pub(crate) fn load_disjoint(cpu: &mut Cpu, [from, to, high, low]: Args) -> Out {
+    let n = ((to.wrapping_sub(from) & 15) + 1) as usize;
+    let (mut highs, mut lows) = ([0; 64], [0; 64]);
+    read(cpu, high, &mut highs[..n * 4])?;
+    read(cpu, low, &mut lows[..n * 4])?;
+    for i in 0..n {
+        let word = |bytes: &[u8; 64]| bytes[i * 4..][..4].iter().fold(0, |all, b| all << 8 | u64::from(*b));
+        cpu.set_reg(state::r((from as usize + i & 15) as u8), word(&highs) << 32 | word(&lows));
+    }
+    Ok(0)
+}
+
+/// STORE CHARACTERS UNDER MASK.
+pub(crate) fn store_under_mask(cpu: &mut Cpu, [address, word, mask, _]: Args) -> Out {
+    let word = (word as u32).to_be_bytes();
+    let bytes: Vec<u8> = (0..4).filter(|i| mask & 8 >> i != 0).map(|i| word[i as usize]).collect();
+    write(cpu, address, &bytes)?;
+    Ok(0)
+}
+
+/// STORE ON CONDITION.
+pub(crate) fn store_if(cpu: &mut Cpu, [address, value, bytes, met]: Args) -> Out {
+    if met != 0 {
+        let width = if bytes == 8 { Width::W64 } else { Width::W32 };
+        cpu.store(address, value & width.mask(), Mem::be(width))?;
+    }
+    Ok(0)
+}
+
+fn quad(cpu: &Cpu, n: u64) -> [u8; 16] {
+    let (high, low) = (cpu.reg(state::r(n as u8)), cpu.reg(state::r(n as u8 + 1)));
+    (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
+}
+
+/// LOAD PAIR FROM QUADWORD.
+pub(crate) fn load_quad(cpu: &mut Cpu, [address, n, ..]: Args) -> Out {
+    let mut bytes = [0; 16];
+    read(cpu, address, &mut bytes)?;
+    let value = u128::from_be_bytes(bytes);
+    cpu.set_reg(state::r(n as u8), (value >> 64) as u64);
+    cpu.set_reg(state::r(n as u8 + 1), value as u64);
+    Ok(0)
+}
+
+/// STORE PAIR TO QUADWORD.
+pub(crate) fn store_quad(cpu: &mut Cpu, [address, n, ..]: Args) -> Out {
+    let bytes = quad(cpu, n);
+    write(cpu, address, &bytes)?;
+    Ok(0)
+}
+
+/// COMPARE DOUBLE AND SWAP of quadwords.
+pub(crate) fn compare_quad(cpu: &mut Cpu, [address, r1, r3, _]: Args) -> Out {
+    check(cpu, address, 16)?;
+    let mut bytes = [0; 16];
+    read(cpu, address, &mut bytes)?;
+    if bytes == quad(cpu, r1) {
+        let new = quad(cpu, r3);
+        write(cpu, address, &new)?;
+        set_cc(cpu, 0);
+    } else {
+        load_quad(cpu, [address, r1, 0, 0])?;
+        set_cc(cpu, 1);
+    }
+    Ok(0)
+}

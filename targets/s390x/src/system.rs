@@ -1,0 +1,611 @@
+//! What control instructions do: PSW, control registers, storage keys, translation, identification, signals.
+//!
+//! PoP, "Control Instructions".
+
+use bits::Endian;
+use cpu::Access;
+use uop::{Mem, Width};
+
+use crate::cc::{self, Kind};
+use crate::mmu;
+use crate::psw;
+use crate::state;
+use crate::storage;
+use crate::trap::{self, Cpu, Fault, Out, code, set_cc};
+
+type Args = [u64; 4];
+
+const PRIVILEGED: Fault = Fault::program(code::PRIVILEGED);
+const DIVIDE_EXCEPTION: Fault = Fault::program(code::FIXED_POINT_DIVIDE);
+
+fn general(cpu: &Cpu, n: u64) -> u64 {
+    cpu.reg(state::r(n as u8 & 15))
+}
+
+fn set_general(cpu: &mut Cpu, n: u64, value: u64) {
+    cpu.set_reg(state::r(n as u8 & 15), value);
+}
+
+fn set_word(cpu: &mut Cpu, n: u64, value: u64) {
+    let old = general(cpu, n);
+    set_general(cpu, n, old & !0xffff_ffff | value & 0xffff_ffff);
+}
+
+fn is_problem(cpu: &Cpu) -> bool {
+    cpu.state.psw_mask & psw::PROBLEM != 0
+}
+
+/// DIVIDE: the low words of a register pair by a number of 32 bits.
+pub(crate) fn divide(cpu: &mut Cpu, [r1, divisor, ..]: Args) -> Out {
+    let dividend = (general(cpu, r1) << 32 | general(cpu, r1 + 1) & 0xffff_ffff) as i64;
+    let divisor = divisor as i64;
+    let quotient = dividend.checked_div(divisor).and_then(|q| i32::try_from(q).ok()).ok_or(DIVIDE_EXCEPTION)?;
+    let remainder = dividend.wrapping_rem(divisor);
+    set_word(cpu, r1, remainder as u64);
+    set_word(cpu, r1 + 1, quotient as u64);
+    Ok(0)
+}
+
+/// DIVIDE LOGICAL: the low words of a register pair by a number of 32 bits.
+pub(crate) fn divide_logical(cpu: &mut Cpu, [r1, divisor, ..]: Args) -> Out {
+    let dividend = general(cpu, r1) << 32 | general(cpu, r1 + 1) & 0xffff_ffff;
+    let quotient = dividend.checked_div(divisor).and_then(|q| u32::try_from(q).ok()).ok_or(DIVIDE_EXCEPTION)?;
+    set_word(cpu, r1, dividend % divisor);
+    set_word(cpu, r1 + 1, quotient.into());
+    Ok(0)
+}
+
+/// DIVIDE LOGICAL: a register pair by a number of 64 bits.
+pub(crate) fn divide_logical_long(cpu: &mut Cpu, [r1, divisor, ..]: Args) -> Out {
+    let dividend = u128::from(general(cpu, r1)) << 64 | u128::from(general(cpu, r1 + 1));
+    let divisor = u128::from(divisor);
+    let quotient = dividend.checked_div(divisor).and_then(|q| u64::try_from(q).ok()).ok_or(DIVIDE_EXCEPTION)?;
+    set_general(cpu, r1, (dividend % divisor) as u64);
+    set_general(cpu, r1 + 1, quotient);
+    Ok(0)
+}
+
+/// Number of ones in each byte.
+pub(crate) fn popcount_bytes(_: &mut Cpu, [value, ..]: Args) -> Out {
+    Ok(u64::from_be_bytes(value.to_be_bytes().map(|b| b.count_ones() as u8)))
+}
+
+/// SHIFT LEFT: the sign stays, and a numeric bit that differs from it and is shifted out is an overflow. `numeric` is 31 or 63.
+pub(crate) fn shift_left(cpu: &mut Cpu, [value, amount, numeric, _]: Args) -> Out {
+    let wide = i128::from(value as i64) << amount;
+    let fits = wide >> numeric == 0 || wide >> numeric == -1;
+    let mask = bits::mask(numeric as u32);
+    let sign = (value as i64) < 0;
+    let low = wide as u64 & mask;
+    let result = if sign { low | !mask } else { low };
+    set_cc(cpu, if fits { cc::value(Kind::Signed, result, 0) } else { 3 });
+    Ok(result)
+}
+
+/// The program mask.
+pub(crate) fn program_mask(cpu: &mut Cpu, _: Args) -> Out {
+    Ok(cpu.state.psw_mask >> psw::PROGRAM_MASK_SHIFT & 15)
+}
+
+/// SET PROGRAM MASK: bits 2 to 7 of the low word.
+pub(crate) fn set_program_mask(cpu: &mut Cpu, [value, ..]: Args) -> Out {
+    let mask = cpu.state.psw_mask & !psw::PROGRAM_MASK | (value >> 24 & 15) << psw::PROGRAM_MASK_SHIFT;
+    cpu.state.psw_mask = mask;
+    set_cc(cpu, value >> 28 & 3);
+    Ok(0)
+}
+
+/// The mask half of the PSW without condition code.
+pub(crate) fn psw_mask_value(cpu: &mut Cpu, _: Args) -> Out {
+    Ok(cpu.state.psw_mask)
+}
+
+/// LOAD PSW EXTENDED.
+pub(crate) fn lpswe(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let mut bytes = [0; 16];
+    storage::read(cpu, address, &mut bytes)?;
+    let value = u128::from_be_bytes(bytes);
+    Ok(trap::load_psw(cpu, (value >> 64) as u64, value as u64))
+}
+
+/// LOAD PSW: a short one, whose bit 12 must be one.
+pub(crate) fn lpsw(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let word = cpu.load(address, Mem::be(Width::W64))?;
+    if word & psw::SHORT == 0 {
+        return Err(Fault::SPECIFICATION);
+    }
+    let (mask, address) = psw::from_short(word);
+    Ok(trap::load_psw(cpu, mask, address))
+}
+
+fn replace_system_mask(cpu: &mut Cpu, byte: u64) {
+    cpu.state.psw_mask = cpu.state.psw_mask & !(0xff << 56) | byte << 56;
+    cpu.state.invalid_psw = psw::is_invalid(cpu.state.psw_mask, 0);
+}
+
+/// SET SYSTEM MASK; control register 0 may forbid it.
+pub(crate) fn set_system_mask(cpu: &mut Cpu, [byte, ..]: Args) -> Out {
+    if cpu.state.cr[0] & 1 << 30 != 0 {
+        return Err(Fault::program(code::SPECIAL_OPERATION));
+    }
+    replace_system_mask(cpu, byte & 0xff);
+    Ok(0)
+}
+
+/// STORE THEN AND SYSTEM MASK, STORE THEN OR SYSTEM MASK.
+pub(crate) fn store_system_mask(cpu: &mut Cpu, [address, operand, or, _]: Args) -> Out {
+    let old = cpu.state.psw_mask >> 56;
+    cpu.store(address, old, Mem::be(Width::W8))?;
+    replace_system_mask(cpu, if or != 0 { old | operand } else { old & operand });
+    Ok(0)
+}
+
+/// SET PSW KEY FROM ADDRESS: in the problem state, keys that control register 3 allows.
+pub(crate) fn set_key(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let key = address >> 4 & 15;
+    if is_problem(cpu) && cpu.state.cr[3] >> (31 - key) & 1 == 0 {
+        return Err(PRIVILEGED);
+    }
+    let mask = trap::psw_mask(cpu) & !psw::KEY | key << psw::KEY_SHIFT;
+    trap::set_psw_mask(cpu, mask);
+    Ok(0)
+}
+
+/// INSERT PSW KEY: the key in bits 56 to 59.
+pub(crate) fn insert_key(cpu: &mut Cpu, _: Args) -> Out {
+    Ok((cpu.state.psw_mask >> psw::KEY_SHIFT & 15) << 4)
+}
+
+/// SET ADDRESS SPACE CONTROL: 0 primary, 1 secondary, 2 access registers, 3 home. DAT and the secondary-space control must be on.
+pub(crate) fn set_space(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let asc = match address >> 8 & 15 {
+        0 => 0,
+        1 => 2,
+        2 => 1,
+        3 if is_problem(cpu) => return Err(PRIVILEGED),
+        3 => 3,
+        _ => return Err(Fault::SPECIFICATION),
+    };
+    if cpu.state.psw_mask & psw::DAT == 0 || asc != 0 && cpu.state.cr[0] & 1 << 26 == 0 {
+        return Err(Fault::program(code::SPECIAL_OPERATION));
+    }
+    cpu.state.psw_mask = cpu.state.psw_mask & !psw::ASC | asc << psw::ASC_SHIFT;
+    Ok(0)
+}
+
+/// INSERT ADDRESS SPACE CONTROL: the same numbers; also the condition code.
+pub(crate) fn insert_space(cpu: &mut Cpu, _: Args) -> Out {
+    if cpu.state.psw_mask & psw::DAT == 0 {
+        return Err(Fault::program(code::SPECIAL_OPERATION));
+    }
+    if is_problem(cpu) && cpu.state.cr[0] & 1 << 27 == 0 {
+        return Err(PRIVILEGED);
+    }
+    let space = [0, 2, 1, 3][(cpu.state.psw_mask >> psw::ASC_SHIFT & 3) as usize];
+    set_cc(cpu, space);
+    Ok(space)
+}
+
+fn change_addressing(cpu: &mut Cpu, bits: u64) {
+    let modes = match bits {
+        64 => psw::EXTENDED | psw::BASIC,
+        31 => psw::BASIC,
+        _ => 0,
+    };
+    cpu.state.psw_mask = cpu.state.psw_mask & !(psw::EXTENDED | psw::BASIC) | modes;
+}
+
+/// New addressing mode and instruction address, as BSM and BASSM find them in a register.
+pub(crate) fn branch_set_mode(cpu: &mut Cpu, [target, ..]: Args) -> Out {
+    let (bits, address) = match target {
+        t if t & 1 != 0 => (64, t & !1),
+        t if t & 0x8000_0000 != 0 => (31, t & 0x7fff_ffff),
+        t => (24, t & 0xff_ffff),
+    };
+    change_addressing(cpu, bits);
+    Ok(address)
+}
+
+/// SET ADDRESSING MODE.
+pub(crate) fn set_addressing(cpu: &mut Cpu, [bits, ..]: Args) -> Out {
+    change_addressing(cpu, bits);
+    Ok(0)
+}
+
+fn numbers(from: u64, to: u64) -> impl Iterator<Item = usize> {
+    (0..=to.wrapping_sub(from) & 15).map(move |i| (from + i) as usize & 15)
+}
+
+/// LOAD CONTROL: first, last, address, bytes each.
+pub(crate) fn load_control(cpu: &mut Cpu, [from, to, address, size]: Args) -> Out {
+    let size = size as usize;
+    let mut bytes = [0; 128];
+    let n = numbers(from, to).count();
+    storage::read(cpu, address, &mut bytes[..n * size])?;
+    for (number, cell) in numbers(from, to).zip(bytes.chunks(size)) {
+        let value = cell.iter().fold(0, |all, b| all << 8 | u64::from(*b));
+        let old = cpu.state.cr[number];
+        cpu.state.cr[number] = if size == 4 { old & !0xffff_ffff | value } else { value };
+    }
+    cpu.flush_tlb();
+    Ok(0)
+}
+
+/// STORE CONTROL.
+pub(crate) fn store_control(cpu: &mut Cpu, [from, to, address, size]: Args) -> Out {
+    let size = size as usize;
+    let bytes: Vec<u8> = numbers(from, to).flat_map(|n| cpu.state.cr[n].to_be_bytes()[8 - size..].to_vec()).collect();
+    storage::write(cpu, address, &bytes)?;
+    Ok(0)
+}
+
+/// SET PREFIX: there must be storage.
+pub(crate) fn set_prefix(cpu: &mut Cpu, [value, ..]: Args) -> Out {
+    let prefix = value & 0x7fff_e000;
+    let there = |at: u64| cpu.bus().ram_page(at).is_some();
+    if !there(prefix) || !there(prefix + 4096) {
+        return Err(Fault::program(code::ADDRESSING));
+    }
+    cpu.state.prefix = prefix as u32;
+    cpu.flush_tlb();
+    Ok(0)
+}
+
+/// The prefix.
+pub(crate) fn prefix(cpu: &mut Cpu, _: Args) -> Out {
+    Ok(cpu.state.prefix.into())
+}
+
+/// The CPU's address.
+pub(crate) fn cpu_address(cpu: &mut Cpu, _: Args) -> Out {
+    Ok(u64::from(cpu.index()) & 0xffff)
+}
+
+/// The CPU's identification.
+pub(crate) fn cpu_id(cpu: &mut Cpu, _: Args) -> Out {
+    Ok(cpu.model().cpu_id(cpu.index()))
+}
+
+/// STORE FACILITY LIST: 32 bits at real address 200.
+pub(crate) fn stfl(cpu: &mut Cpu, _: Args) -> Out {
+    let at = mmu::real(cpu, 0xc8);
+    let value = cpu.model().facility_list()[0] >> 32;
+    cpu.phys_write(at, value, Width::W32, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))?;
+    Ok(0)
+}
+
+/// STORE FACILITY LIST EXTENDED: as many doublewords as register 0 says.
+pub(crate) fn stfle(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let list = cpu.model().facility_list();
+    let wanted = (general(cpu, 0) & 0xff) as usize + 1;
+    let bytes: Vec<u8> = list.iter().take(wanted).flat_map(|d| d.to_be_bytes()).collect();
+    storage::write(cpu, address, &bytes)?;
+    let zero = general(cpu, 0);
+    set_general(cpu, 0, zero & !0xff | (list.len() as u64 - 1));
+    set_cc(cpu, if wanted < list.len() { 3 } else { 0 });
+    Ok(0)
+}
+
+/// Text in EBCDIC, filled with blanks: capitals, digits and blanks.
+fn ebcdic(text: &str, len: usize) -> Vec<u8> {
+    let code = |c: u8| match c {
+        b'A'..=b'I' => 0xc1 + (c - b'A'),
+        b'J'..=b'R' => 0xd1 + (c - b'J'),
+        b'S'..=b'Z' => 0xe2 + (c - b'S'),
+        b'0'..=b'9' => 0xf0 + (c - b'0'),
+        _ => 0x40,
+    };
+    let mut bytes: Vec<u8> = text.bytes().map(code).collect();
+    bytes.resize(len, 0x40);
+    bytes
+}
+
+/// STORE SYSTEM INFORMATION: function code and selectors in registers 0 and 1.
+pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    if is_problem(cpu) {
+        return Err(PRIVILEGED);
+    }
+    let (zero, one) = (general(cpu, 0) as u32, general(cpu, 1) as u32);
+    if zero & 0x0fff_ff00 != 0 || one & 0xffff_0000 != 0 {
+        return Err(Fault::SPECIFICATION);
+    }
+    let (function, first, second) = (zero >> 28, zero & 0xff, one & 0xffff);
+    if function == 0 {
+        let old = general(cpu, 0);
+        set_general(cpu, 0, old & !0xffff_ffff | 0x2000_0000);
+        set_cc(cpu, 0);
+        return Ok(0);
+    }
+    let mut block = vec![0; 4096];
+    let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
+    let machine = format!("{:04X}", cpu.model().machine());
+    match (function, first, second) {
+        (1, 1, 1) => {
+            put(32, &ebcdic("QEMU", 16));
+            put(48, &ebcdic(&machine, 4));
+            put(64, &ebcdic("QEMU", 16));
+            put(80, &ebcdic("QEMU", 4));
+            put(84, &ebcdic("0000000000000000", 16));
+        }
+        (1, 2, 1) | (2, 2, 1) => {
+            put(80, &ebcdic("QEMUQEMUQEMUQEMU", 16));
+            put(96, &ebcdic("QEMU", 4));
+            put(if function == 1 { 98 } else { 100 }, &(cpu.index() as u16).to_be_bytes());
+        }
+        (1, 2, 2) => {
+            put(8, &1u16.to_be_bytes());
+            put(10, &1u16.to_be_bytes());
+        }
+        (2, 2, 2) => {
+            put(2, &1u16.to_be_bytes());
+            put(8, &1u16.to_be_bytes());
+            put(10, &1u16.to_be_bytes());
+        }
+        _ => {
+            set_cc(cpu, 3);
+            return Ok(0);
+        }
+    }
+    if address & 4095 != 0 {
+        return Err(Fault::SPECIFICATION);
+    }
+    storage::write(cpu, address, &block)?;
+    set_cc(cpu, 0);
+    Ok(0)
+}
+
+/// PERFORM TOPOLOGY FUNCTION: polarization is horizontal and stays so.
+pub(crate) fn ptf(cpu: &mut Cpu, [function, ..]: Args) -> Out {
+    match function {
+        // Already so polarized: register 1's bits 48 to 55 are the reason code.
+        0 => set_cc(cpu, 2),
+        1 => set_cc(cpu, 2),
+        2 => set_cc(cpu, 0),
+        _ => return Err(Fault::SPECIFICATION),
+    }
+    Ok(0)
+}
+
+/// Forgets all translations.
+pub(crate) fn purge(cpu: &mut Cpu, _: Args) -> Out {
+    cpu.flush_tlb();
+    Ok(0)
+}
+
+/// INVALIDATE PAGE TABLE ENTRY: page-table origin, page address, number of further entries (if a register is named).
+pub(crate) fn ipte(cpu: &mut Cpu, [table, address, more, r3]: Args) -> Out {
+    let more = if r3 == 0 { 0 } else { more & 0xff };
+    let first = address >> 12 & 0xff;
+    if first + more > 255 {
+        return Err(Fault::SPECIFICATION);
+    }
+    for index in first..=first + more {
+        let at = mmu::real(cpu, (table & !0x7ff) + index * 8);
+        let addressing = |_| Fault::program(code::ADDRESSING);
+        let entry = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
+        cpu.phys_write(at, entry | 0x400, Width::W64, Endian::Big).map_err(addressing)?;
+    }
+    cpu.flush_tlb();
+    Ok(0)
+}
+
+/// INVALIDATE DAT TABLE ENTRY: table origin and type, effective address and count; or clearing by ASCE.
+pub(crate) fn idte(cpu: &mut Cpu, [table, address, ..]: Args) -> Out {
+    if address & 0x44000 & !0x7ff_u64 != 0 && address & 0x800 == 0 {
+        return Err(Fault::SPECIFICATION);
+    }
+    if address & 0x800 == 0 {
+        let shift = [20, 31, 42, 53][(table >> 2 & 3) as usize];
+        let first = address >> shift & 0x7ff;
+        for index in first..=first + (address & 0x7ff) {
+            let at = mmu::real(cpu, (table & !0xfff) + (index & 0x7ff) * 8);
+            let addressing = |_| Fault::program(code::ADDRESSING);
+            let entry = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
+            cpu.phys_write(at, entry | 0x20, Width::W64, Endian::Big).map_err(addressing)?;
+        }
+    }
+    cpu.flush_tlb();
+    Ok(0)
+}
+
+/// COMPARE AND SWAP AND PURGE.
+pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
+    let mask = storage::address_mask(cpu);
+    let width = if size == 8 { Width::W64 } else { Width::W32 };
+    let address = second & !(size - 1) & mask;
+    let mem = Mem::be(width);
+    let space = storage::operands(cpu);
+    let phys = cpu.translate(address, Access::Write, space)?;
+    let expected = general(cpu, r1) & width.mask();
+    let new = general(cpu, r1 + 1) & width.mask();
+    let done = cpu.phys_compare_exchange(phys, expected, new, width, Endian::Big);
+    if done.map_err(|_| Fault::program(code::ADDRESSING))? {
+        set_cc(cpu, 0);
+        if second & 3 != 0 {
+            cpu.flush_tlb();
+        }
+    } else {
+        let old = cpu.load(address, mem)?;
+        if size == 8 {
+            set_general(cpu, r1, old)
+        } else {
+            set_word(cpu, r1, old)
+        }
+        set_cc(cpu, 1);
+    }
+    Ok(0)
+}
+
+/// LOAD REAL ADDRESS: the condition code tells where translation has ended.
+pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
+    let space = match cpu.state.psw_mask >> psw::ASC_SHIFT & 3 {
+        2 => mmu::SECONDARY,
+        3 => mmu::HOME,
+        _ => mmu::PRIMARY,
+    };
+    let wide = long != 0 || mmu_bits(cpu) == 64;
+    match mmu::load_real(cpu, address, space) {
+        Ok((real, _)) => {
+            if wide {
+                set_general(cpu, r1, real);
+            } else if real >> 31 != 0 {
+                return Err(Fault::program(code::SPECIAL_OPERATION));
+            } else {
+                set_word(cpu, r1, real);
+            }
+            set_cc(cpu, 0);
+        }
+        Err(Fault::Program { code, .. })
+            if (code::ASCE_TYPE..=code::REGION_THIRD).contains(&code)
+                || code == code::SEGMENT
+                || code == code::PAGE =>
+        {
+            // PoP: bit 32 is one, and the interruption code stands in bits 48 to 63 where the code is 3.
+            let cc = match code {
+                code::SEGMENT => 1,
+                code::PAGE => 2,
+                _ => 3,
+            };
+            set_word(cpu, r1, 0x8000_0000 | u64::from(code));
+            set_cc(cpu, cc);
+        }
+        Err(fault) => return Err(fault),
+    }
+    Ok(0)
+}
+
+fn mmu_bits(cpu: &Cpu) -> u32 {
+    psw::address_bits(cpu.state.psw_mask)
+}
+
+/// STORE REAL ADDRESS.
+pub(crate) fn strag(cpu: &mut Cpu, [to, address, ..]: Args) -> Out {
+    let space = storage::operands(cpu);
+    let (real, _) = mmu::load_real(cpu, address, space)?;
+    cpu.store(to, real, Mem::be(Width::W64))?;
+    Ok(0)
+}
+
+/// TEST PROTECTION: 0 may be fetched and stored, 1 fetched, 2 neither, 3 no translation.
+pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
+    let space = storage::operands(cpu);
+    let (real, protected) = match mmu::load_real(cpu, address, space) {
+        Ok(found) => found,
+        Err(Fault::Program { code, .. }) if code != code::ADDRESSING && code != code::TRANSLATION => {
+            set_cc(cpu, 3);
+            return Ok(0);
+        }
+        Err(fault) => return Err(fault),
+    };
+    let absolute = mmu::real(cpu, real);
+    if cpu.bus().ram_page(absolute).is_none() {
+        return Err(Fault::program(code::ADDRESSING));
+    }
+    let (read, write) = mmu::access_by(&cpu.state, absolute, (second >> 4 & 15) as u8);
+    set_cc(cpu, if !read { 2 } else { u64::from(!write || protected) });
+    Ok(0)
+}
+
+/// LOAD USING REAL ADDRESS.
+pub(crate) fn load_real(cpu: &mut Cpu, [address, size, ..]: Args) -> Out {
+    let at = mmu::real(cpu, address);
+    let width = if size == 8 { Width::W64 } else { Width::W32 };
+    cpu.phys_read(at, width, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))
+}
+
+/// STORE USING REAL ADDRESS.
+pub(crate) fn store_real(cpu: &mut Cpu, [address, value, size, _]: Args) -> Out {
+    let phys = mmu::translate(cpu, address, Access::Write, mmu::REAL)?.phys;
+    let width = if size == 8 { Width::W64 } else { Width::W32 };
+    let done = cpu.phys_write(phys, value & width.mask(), width, Endian::Big);
+    done.map_err(|_| Fault::program(code::ADDRESSING))?;
+    Ok(0)
+}
+
+/// The number of the storage block at a real address; there must be storage.
+fn block(cpu: &Cpu, address: u64) -> Result<usize, Fault> {
+    let at = mmu::real(cpu, address & !4095);
+    cpu.bus().ram_page(at).ok_or(Fault::program(code::ADDRESSING))?;
+    Ok((at / 4096) as usize)
+}
+
+/// SET STORAGE KEY EXTENDED.
+pub(crate) fn sske(cpu: &mut Cpu, [key, address, ..]: Args) -> Out {
+    let n = block(cpu, address)?;
+    let keys = &mut cpu.state.keys;
+    let key = key as u8 & 0xfe;
+    // Keys that were never set are zero, and take no room.
+    if n < keys.len() || key != 0 {
+        keys.resize(keys.len().max(n + 1), 0);
+        keys[n] = key;
+        cpu.flush_tlb();
+    }
+    Ok(0)
+}
+
+/// INSERT STORAGE KEY EXTENDED.
+pub(crate) fn iske(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let n = block(cpu, address)?;
+    Ok(cpu.state.keys.get(n).copied().unwrap_or(0).into())
+}
+
+/// RESET REFERENCE BIT EXTENDED: the condition code has the bits as they were.
+pub(crate) fn rrbe(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let n = block(cpu, address)?;
+    let old = cpu.state.keys.get(n).copied().unwrap_or(0);
+    if let Some(key) = cpu.state.keys.get_mut(n) {
+        *key &= !4;
+    }
+    set_cc(cpu, (old >> 1 & 3).into());
+    Ok(0)
+}
+
+/// TEST BLOCK: clears the block.
+pub(crate) fn test_block(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    let n = block(cpu, address)?;
+    let done = cpu.phys_write_bytes(n as u64 * 4096, &[0; 4096]);
+    done.map_err(|_| Fault::program(code::ADDRESSING))?;
+    set_general(cpu, 0, 0);
+    set_cc(cpu, 0);
+    Ok(0)
+}
+
+/// SIGNAL PROCESSOR: register for the status, CPU address, order.
+pub(crate) fn sigp(cpu: &mut Cpu, [r1, address, order, _]: Args) -> Out {
+    const SET_ARCHITECTURE: u64 = 0x12;
+    const SENSE: u64 = 1;
+    let own = address & 0xffff == u64::from(cpu.index());
+    match order & 0xff {
+        SET_ARCHITECTURE => {
+            // The CPU is in z/Architecture mode already: invalid parameter.
+            set_word(cpu, r1, 0x100);
+            set_cc(cpu, 1);
+        }
+        SENSE if own => set_cc(cpu, 0),
+        _ => set_cc(cpu, 3),
+    }
+    Ok(0)
+}
+
+/// DIAGNOSE: 0x44 and 0x9c yield; the rest is a specification exception.
+pub(crate) fn diagnose(cpu: &mut Cpu, [_, _, function, next]: Args) -> Out {
+    let _ = cpu;
+    match function & 0xffff {
+        0x44 | 0x9c => Ok(next),
+        _ => Err(Fault::SPECIFICATION),
+    }
+}
+
+/// SERVICE CALL: no service processor answers.
+pub(crate) fn service_call(cpu: &mut Cpu, _: Args) -> Out {
+    set_cc(cpu, 3);
+    Ok(0)
+}
+
+/// MONITOR CALL.
+pub(crate) fn monitor_call(cpu: &mut Cpu, [class, monitor, ..]: Args) -> Out {
+    if cpu.state.cr[8] >> (15 - class) & 1 != 0 {
+        return Err(Fault::Program { code: code::MONITOR, arg: class << 56 | monitor & bits::mask(56) });
+    }
+    Ok(0)
+}

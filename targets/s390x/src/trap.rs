@@ -1,0 +1,344 @@
+//! Interruptions: codes, what is stored where, old and new PSWs, and which interruption is taken first.
+//!
+//! PoP, "Interruptions" and "Assigned Storage Locations".
+
+use bits::Endian;
+use cpu::Ctx;
+use uop::Width;
+
+use crate::cc::{self, Kind};
+use crate::psw;
+use crate::state::{self, CpuState};
+use crate::target::S390x;
+use crate::{fetch, mmu, time};
+
+/// A CPU.
+pub(crate) type Cpu = Ctx<S390x>;
+
+/// Program-interruption codes.
+pub mod code {
+    /// Operation.
+    pub const OPERATION: u32 = 0x01;
+    /// Privileged operation.
+    pub const PRIVILEGED: u32 = 0x02;
+    /// Execute.
+    pub const EXECUTE: u32 = 0x03;
+    /// Protection.
+    pub const PROTECTION: u32 = 0x04;
+    /// Addressing.
+    pub const ADDRESSING: u32 = 0x05;
+    /// Specification.
+    pub const SPECIFICATION: u32 = 0x06;
+    /// Data; its argument is the data-exception code.
+    pub const DATA: u32 = 0x07;
+    /// Fixed-point overflow.
+    pub const FIXED_POINT_OVERFLOW: u32 = 0x08;
+    /// Fixed-point divide.
+    pub const FIXED_POINT_DIVIDE: u32 = 0x09;
+    /// Decimal overflow.
+    pub const DECIMAL_OVERFLOW: u32 = 0x0a;
+    /// Decimal divide.
+    pub const DECIMAL_DIVIDE: u32 = 0x0b;
+    /// Segment translation.
+    pub const SEGMENT: u32 = 0x10;
+    /// Page translation.
+    pub const PAGE: u32 = 0x11;
+    /// Translation specification.
+    pub const TRANSLATION: u32 = 0x12;
+    /// Special operation.
+    pub const SPECIAL_OPERATION: u32 = 0x13;
+    /// Operand.
+    pub const OPERAND: u32 = 0x15;
+    /// ASCE type.
+    pub const ASCE_TYPE: u32 = 0x38;
+    /// Region first translation.
+    pub const REGION_FIRST: u32 = 0x39;
+    /// Region second translation.
+    pub const REGION_SECOND: u32 = 0x3a;
+    /// Region third translation.
+    pub const REGION_THIRD: u32 = 0x3b;
+    /// Monitor event; its argument is class and code.
+    pub const MONITOR: u32 = 0x40;
+    /// Not the manual's: a supervisor call, whose argument is its number.
+    pub const SVC: u32 = 0x1_0000;
+}
+
+/// Data-exception codes (PoP, "Data-Exception Code (DXC)").
+pub mod dxc {
+    /// An AFP register while they are off.
+    pub const AFP: u64 = 1;
+    /// A BFP instruction while AFP registers are off.
+    pub const BFP: u64 = 2;
+    /// A vector instruction while they are off.
+    pub const VECTOR: u64 = 0xfe;
+    /// Compare and trap.
+    pub const COMPARE: u64 = 0xff;
+}
+
+/// Interrupt lines, as boards drive them.
+pub mod irq {
+    /// External interruption, emergency signal, while it is up.
+    pub const EMERGENCY: u32 = 0;
+    /// External interruption with the clock comparator's code, while it is up: a timer of the board.
+    pub const TIMER: u32 = 1;
+    /// External interruption with the interrupt key's code, while it is up.
+    pub const KEY: u32 = 2;
+}
+
+/// An exception or interruption on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// A program interruption: code, and what goes with it (data-exception code, translation-exception identification).
+    Program {
+        /// The code.
+        code: u32,
+        /// What goes with it.
+        arg: u64,
+    },
+    /// The PSW that was loaded last is not valid.
+    EarlySpecification,
+    /// A supervisor call with its number.
+    Svc(u8),
+    /// An external interruption.
+    External {
+        /// Its code.
+        code: u16,
+        /// Address of the CPU that has sent it.
+        address: u16,
+        /// External-interruption parameter.
+        parameter: u32,
+    },
+    /// Restart.
+    Restart,
+}
+
+impl Fault {
+    /// A program interruption without argument.
+    pub const fn program(code: u32) -> Fault {
+        Fault::Program { code, arg: 0 }
+    }
+
+    /// Specification exception.
+    pub const SPECIFICATION: Fault = Fault::program(code::SPECIFICATION);
+
+    /// A data exception with its code.
+    pub const fn data(dxc: u64) -> Fault {
+        Fault::Program { code: code::DATA, arg: dxc }
+    }
+}
+
+/// The result of a helper.
+pub(crate) type Out = Result<u64, Fault>;
+
+/// Interruption subclass masks in control register 0.
+mod subclass {
+    pub(super) const EMERGENCY: u64 = 1 << 14;
+    pub(super) const CLOCK_COMPARATOR: u64 = 1 << 11;
+    pub(super) const CPU_TIMER: u64 = 1 << 10;
+    pub(super) const SERVICE: u64 = 1 << 9;
+    pub(super) const KEY: u64 = 1 << 6;
+}
+
+/// Real addresses in the lowcore.
+mod low {
+    pub(super) const EXT_PARAMETER: u64 = 0x80;
+    pub(super) const EXT_ADDRESS: u64 = 0x84;
+    pub(super) const EXT_CODE: u64 = 0x86;
+    pub(super) const SVC_ILC: u64 = 0x88;
+    pub(super) const PROGRAM_ILC: u64 = 0x8c;
+    pub(super) const DATA_CODE: u64 = 0x90;
+    pub(super) const MONITOR_CLASS: u64 = 0x94;
+    pub(super) const ACCESS_ID: u64 = 0xa0;
+    pub(super) const TRANSLATION_ID: u64 = 0xa8;
+    pub(super) const MONITOR_CODE: u64 = 0xb0;
+    pub(super) const BREAKING_EVENT: u64 = 0x110;
+    pub(super) const RESTART: u64 = 0x120;
+    pub(super) const EXTERNAL: u64 = 0x130;
+    pub(super) const SVC: u64 = 0x140;
+    pub(super) const PROGRAM: u64 = 0x150;
+    /// From an old PSW to its new one.
+    pub(super) const NEW: u64 = 0x80;
+}
+
+/// The mask half of the PSW, condition code and all.
+pub(crate) fn psw_mask(cpu: &Cpu) -> u64 {
+    cpu.state.psw_mask | condition_code(cpu) << psw::CC_SHIFT
+}
+
+/// The condition code.
+pub(crate) fn condition_code(cpu: &Cpu) -> u64 {
+    let kind = Kind::from_number(cpu.reg(state::CC_KIND));
+    cc::value(kind, cpu.reg(state::CC_A), cpu.reg(state::CC_B))
+}
+
+/// Sets the condition code.
+pub(crate) fn set_cc(cpu: &mut Cpu, n: u64) {
+    cpu.set_reg(state::CC_KIND, Kind::Code as u64);
+    cpu.set_reg(state::CC_A, n & 3);
+}
+
+/// Takes over the mask half of a PSW.
+pub(crate) fn set_psw_mask(cpu: &mut Cpu, mask: u64) {
+    let changed = cpu.state.psw_mask ^ mask;
+    cpu.state.psw_mask = mask & !psw::CC;
+    set_cc(cpu, mask >> psw::CC_SHIFT & 3);
+    if changed & psw::KEY != 0 {
+        cpu.flush_tlb();
+    }
+}
+
+/// Loads a new PSW; returns the instruction address. One that is not valid is an exception before the next instruction.
+pub(crate) fn load_psw(cpu: &mut Cpu, mask: u64, address: u64) -> u64 {
+    set_psw_mask(cpu, mask);
+    cpu.state.invalid_psw = psw::is_invalid(mask, address);
+    if mask & psw::WAIT != 0 && !cpu.state.invalid_psw {
+        cpu.set_halted(true);
+    }
+    address
+}
+
+fn store(cpu: &mut Cpu, at: u64, value: u64, width: Width) {
+    let at = mmu::prefixed(&cpu.state, at);
+    // Where there is no storage, there is nobody to tell.
+    let _ = cpu.phys_write(at, value, width, Endian::Big);
+}
+
+fn load(cpu: &mut Cpu, at: u64) -> u64 {
+    let at = mmu::prefixed(&cpu.state, at);
+    cpu.phys_read(at, Width::W64, Endian::Big).unwrap_or(0)
+}
+
+/// Stores the old PSW at `old` with this instruction address and loads the new one.
+fn swap_psw(cpu: &mut Cpu, old: u64, address: u64) {
+    let mask = psw_mask(cpu);
+    store(cpu, old, mask, Width::W64);
+    store(cpu, old + 8, address, Width::W64);
+    let (mask, address) = (load(cpu, old + low::NEW), load(cpu, old + low::NEW + 8));
+    cpu.set_halted(false);
+    let address = load_psw(cpu, mask, address);
+    cpu.set_pc(address);
+}
+
+/// Length in bytes of the instruction at the pc.
+fn length(cpu: &mut Cpu) -> u64 {
+    if cpu.state.ilc != 0 {
+        return cpu.state.ilc.into();
+    }
+    let first = mmu::translate_debug(cpu, cpu.pc()).and_then(|at| cpu.phys_read(at, Width::W8, Endian::Big).ok());
+    fetch::length(first.unwrap_or(0) as u8).into()
+}
+
+/// Whether a program interruption nullifies the instruction, so that the old PSW points to it (PoP, "Types of Instruction Ending").
+fn nullifies(code: u32) -> bool {
+    matches!(code, code::SEGMENT | code::PAGE | code::ASCE_TYPE..=code::REGION_THIRD)
+}
+
+/// Takes an exception or interruption.
+pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
+    let (pc, ilc) = (cpu.pc(), length(cpu));
+    let next = pc.wrapping_add(ilc) & bits::mask(psw::address_bits(cpu.state.psw_mask));
+    cpu.state.ilc = 0;
+    if matches!(fault, Fault::Program { .. } | Fault::Svc(_)) {
+        cpu.state.last_program = Some(fault);
+    }
+    match fault {
+        Fault::Program { code, arg } => {
+            store_program(cpu, code, arg, ilc);
+            swap_psw(cpu, low::PROGRAM, if nullifies(code) { pc } else { next });
+        }
+        Fault::EarlySpecification => {
+            cpu.state.invalid_psw = false;
+            store_program(cpu, code::SPECIFICATION, 0, 0);
+            swap_psw(cpu, low::PROGRAM, pc);
+        }
+        Fault::Svc(number) => {
+            store(cpu, low::SVC_ILC, ilc << 16 | u64::from(number), Width::W32);
+            swap_psw(cpu, low::SVC, next);
+        }
+        Fault::External { code, address, parameter } => {
+            store(cpu, low::EXT_PARAMETER, parameter.into(), Width::W32);
+            store(cpu, low::EXT_ADDRESS, address.into(), Width::W16);
+            store(cpu, low::EXT_CODE, code.into(), Width::W16);
+            if parameter != 0 {
+                cpu.state.service_signal = None;
+            }
+            swap_psw(cpu, low::EXTERNAL, pc);
+        }
+        Fault::Restart => swap_psw(cpu, low::RESTART, pc),
+    }
+}
+
+fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
+    store(cpu, low::PROGRAM_ILC, ilc << 16 | u64::from(code), Width::W32);
+    let breaking = cpu.state.breaking_event;
+    store(cpu, low::BREAKING_EVENT, breaking, Width::W64);
+    match code {
+        code::DATA => {
+            store(cpu, low::DATA_CODE, arg, Width::W32);
+            // PoP, "Data-Exception Code": it is placed in the FPC register too when AFP registers are on.
+            if cpu.state.cr[0] & mmu::CR0_AFP != 0 {
+                let fpc = cpu.reg(state::FPC) & !0xff00 | (arg & 0xff) << 8;
+                crate::fp::set_fpc_value(cpu, fpc);
+            }
+        }
+        code::MONITOR => {
+            store(cpu, low::MONITOR_CLASS, arg >> 56, Width::W16);
+            store(cpu, low::MONITOR_CODE, arg & bits::mask(56), Width::W64);
+        }
+        code::PROTECTION | code::SEGMENT | code::PAGE | code::ASCE_TYPE..=code::REGION_THIRD => {
+            store(cpu, low::TRANSLATION_ID, arg, Width::W64);
+            store(cpu, low::ACCESS_ID, 0, Width::W8);
+        }
+        _ => {}
+    }
+}
+
+/// The interruption to take now (PoP, "Priority of Interruptions" and "External Interruption").
+pub(crate) fn interrupt(cpu: &Cpu) -> Option<Fault> {
+    let s = &cpu.state;
+    if s.cpu_state != CpuState::Operating {
+        return None;
+    }
+    if s.invalid_psw {
+        return Some(Fault::EarlySpecification);
+    }
+    if s.psw_mask & psw::EXTERNAL == 0 {
+        return None;
+    }
+    let external = |code, parameter| Some(Fault::External { code, address: 0, parameter });
+    let lines = cpu.lines();
+    let up = |line: u32, mask: u64| lines >> line & 1 != 0 && s.cr[0] & mask != 0;
+    if up(irq::KEY, subclass::KEY) {
+        return external(0x0040, 0);
+    }
+    if up(irq::EMERGENCY, subclass::EMERGENCY) {
+        return external(0x1201, 0);
+    }
+    if up(irq::TIMER, subclass::CLOCK_COMPARATOR) {
+        return external(0x1004, 0);
+    }
+    if s.cr[0] & (subclass::CLOCK_COMPARATOR | subclass::CPU_TIMER) != 0 {
+        let tod = time::tod(cpu);
+        if s.cr[0] & subclass::CLOCK_COMPARATOR != 0 && tod > s.clock_comparator {
+            return external(0x1004, 0);
+        }
+        if s.cr[0] & subclass::CPU_TIMER != 0 && (s.timer_zero.wrapping_sub(tod) as i64) < 0 {
+            return external(0x1005, 0);
+        }
+    }
+    match s.service_signal {
+        Some(parameter) if s.cr[0] & subclass::SERVICE != 0 => external(0x2401, parameter),
+        _ => None,
+    }
+}
+
+/// The time at which a timer of the CPU asks for an interruption that is enabled, in nanoseconds.
+pub(crate) fn deadline(cpu: &Cpu) -> Option<u64> {
+    let s = &cpu.state;
+    if s.cpu_state != CpuState::Operating || s.psw_mask & psw::EXTERNAL == 0 {
+        return None;
+    }
+    let comparator = (s.cr[0] & subclass::CLOCK_COMPARATOR != 0).then(|| s.clock_comparator.saturating_add(1));
+    let timer = (s.cr[0] & subclass::CPU_TIMER != 0).then(|| s.timer_zero.wrapping_add(1));
+    [comparator, timer].into_iter().flatten().map(|tod| time::nanoseconds(s, tod)).min()
+}
