@@ -109,6 +109,8 @@ helpers! {
     STPQ = storage::store_quad, any(2);
     /// COMPARE DOUBLE AND SWAP of quadwords: address, both registers.
     CDSG = storage::compare_quad, any(3);
+    /// ADD IMMEDIATE to storage: address, number, bytes; what was there.
+    ADD_STORAGE = storage::add, to_storage(3);
     /// DIVIDE: register pair, divisor.
     DIVIDE = system::divide, any(2);
     /// DIVIDE LOGICAL of 64 by 32 bits.
