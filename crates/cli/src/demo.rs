@@ -16,7 +16,7 @@ use crate::draft::Draft;
 use crate::fatal::Fatal;
 
 /// The guests: target and ELF file.
-const GUESTS: [(&str, &[u8]); 6] = [
+const GUESTS: &[(&str, &[u8])] = &[
     ("mips", include_bytes!("../../../guests/demo/bin/demo-mips.elf")),
     ("mipsel", include_bytes!("../../../guests/demo/bin/demo-mipsel.elf")),
     ("mips64", include_bytes!("../../../guests/demo/bin/demo-mips64.elf")),
