@@ -102,7 +102,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Fatal> {
 /// The guest's program as a file, which is what `-kernel` takes.
 fn guest(target: &str) -> Result<Temporary, Fatal> {
     let found = GUESTS.iter().find(|(name, _)| *name == target);
-    let names = || GUESTS.map(|(name, _)| name).join(" ");
+    let names = || GUESTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
     let missing = || Fatal::new(format!("there is no demo for target '{target}'; there is one for: {}", names()));
     let (_, bytes) = found.ok_or_else(missing)?;
     let path = std::env::temp_dir().join(format!("polyarch-demo-{}.elf", std::process::id()));
