@@ -21,8 +21,13 @@ const GUESTS: [(&str, &[u8]); 6] = [
     ("mipsel", include_bytes!("../../../guests/demo/bin/demo-mipsel.elf")),
     ("mips64", include_bytes!("../../../guests/demo/bin/demo-mips64.elf")),
     ("mips64el", include_bytes!("../../../guests/demo/bin/demo-mips64el.elf")),
+    ("ppc", include_bytes!("../../../guests/demo/bin/demo-ppc.elf")),
+    ("ppc64", include_bytes!("../../../guests/demo/bin/demo-ppc64.elf")),
     ("riscv32", include_bytes!("../../../guests/demo/bin/demo-riscv32.elf")),
     ("riscv64", include_bytes!("../../../guests/demo/bin/demo-riscv64.elf")),
+    ("s390x", include_bytes!("../../../guests/demo/bin/demo-s390x.elf")),
+    ("sparc", include_bytes!("../../../guests/demo/bin/demo-sparc.elf")),
+    ("sparc64", include_bytes!("../../../guests/demo/bin/demo-sparc64.elf")),
 ];
 
 /// The machine: 16 CPUs on every level there is.

@@ -104,7 +104,7 @@ struct Case {
     bits: u32,
     name: &'static str,
     text: String,
-    set: Vec<(String, u64)>,
+    set: Vec<(String, u128)>,
     /// The data that it works on.
     address: Option<u64>,
     /// It reads or writes the pc.
@@ -135,6 +135,7 @@ impl Generator {
             ("rotate", insn::rotate::INSNS),
             ("fp", insn::fp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
+            ("vector", insn::vector::INSNS),
         ];
         let holds = |table: &[Insn]| table.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern));
         !EXCLUDED.contains(&row.name)
@@ -169,6 +170,13 @@ impl Generator {
                 put(&mut case.set, format!("f{n}"), self.random.double());
             }
         }
+        if row.operands.contains("{vr") {
+            for n in numbers {
+                let value = self.vector();
+                put(&mut case.set, format!("vr{n}"), value);
+            }
+            put(&mut case.set, "vscr".to_owned(), self.random.next() & 0x1_0001);
+        }
         if is_float {
             let enables = if self.random.below(4) == 0 { self.random.next() & 0xf8 } else { 0 };
             let sticky = if self.random.below(2) == 0 { 1 << 25 } else { 0 };
@@ -183,6 +191,16 @@ impl Generator {
         put(&mut case.set, "lr".to_owned(), near);
         self.place_data(row, f, &mut case);
         case
+    }
+
+    /// The contents of a vector register.
+    fn vector(&mut self) -> u128 {
+        let word = |r: &mut Random| match r.below(3) {
+            0 => u128::from((r.integer() as i64 as f32).to_bits()),
+            1 => u128::from(r.integer() as u32),
+            _ => u128::from(r.next() as u32),
+        };
+        (0..4).fold(0, |all, _| all << 32 | word(&mut self.random))
     }
 
     /// Makes base and index of a memory access point into the window.
@@ -212,14 +230,14 @@ impl Generator {
     }
 }
 
-fn put(set: &mut Vec<(String, u64)>, place: String, value: u64) {
+fn put(set: &mut Vec<(String, u128)>, place: String, value: impl Into<u128>) {
     set.retain(|(p, _)| *p != place);
-    set.push((place, value));
+    set.push((place, value.into()));
 }
 
 /// What a case has done.
 struct Outcome {
-    changed: Vec<(String, u64)>,
+    changed: Vec<(String, u128)>,
     memory: Vec<(u64, u8)>,
     pc: u64,
     trap: Option<u64>,
@@ -248,8 +266,8 @@ impl<T: Target<State = State, Model = Model>> Pair<T> {
         Pair { bench, engine, evaluator, places, window }
     }
 
-    fn values(&self, machine: &Machine<T, Interp>) -> Vec<u64> {
-        self.places.iter().map(|(_, at)| machine.cpu.register(*at).unwrap_or(0) as u64).collect()
+    fn values(&self, machine: &Machine<T, Interp>) -> Vec<u128> {
+        self.places.iter().map(|(_, at)| machine.cpu.register(*at).unwrap_or(0)).collect()
     }
 
     fn run(&mut self, case: &mut Case) -> Outcome {
@@ -261,7 +279,7 @@ impl<T: Target<State = State, Model = Model>> Pair<T> {
             machine.cpu.set_pc(PC);
             for (place, value) in &case.set {
                 let at = machine.register(place).expect("the table has this register");
-                machine.cpu.set_register(at, (*value).into()).expect("these registers can be written");
+                machine.cpu.set_register(at, *value).expect("these registers can be written");
             }
         }
         let before = self.values(&self.engine);
@@ -292,7 +310,7 @@ impl<T: Target<State = State, Model = Model>> Pair<T> {
 
 /// One JSON object.
 fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
-    let places = |list: &[(String, u64)]| {
+    let places = |list: &[(String, u128)]| {
         let items: Vec<String> = list.iter().map(|(p, v)| format!("\"{p}\":\"{v:#x}\"")).collect();
         items.join(",")
     };
@@ -337,7 +355,7 @@ fn insn_line(case: &Case, outcome: &Outcome, before: &[u8], after: &[u8], varian
 }
 
 fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
-    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::ME;
+    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::ME;
     ctx.state.set_spr(SRR0, NO_TRAP);
 }
 
@@ -355,7 +373,7 @@ struct Options {
 }
 
 fn main() {
-    let only = "branch,load,store,arith,logic,rotate,fp,fp_mem".to_owned();
+    let only = "branch,load,store,arith,logic,rotate,fp,fp_mem,vector".to_owned();
     let mut options = Options { xlen: 64, seed: 1, count: 1000, only: Vec::new(), per_insn: None, cpu: String::new() };
     let mut only_text = only;
     let mut args = std::env::args().skip(1);

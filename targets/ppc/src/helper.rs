@@ -3,7 +3,7 @@
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
-use crate::state::{F0, FP_OK, FPL_C};
+use crate::state::{F0, FP_OK, FPL_C, N_REGS, V0};
 use crate::target::Ppc;
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -46,6 +46,13 @@ const fn faulting(args: u8, ret: Option<Width>) -> HelperInfo {
 /// A floating-point operation.
 const fn float(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: FP_ALL, writes: FP_STATE, ..plain(args, ret) }
+}
+
+/// All vector registers.
+const VECTORS: RegSet = RegSet::Ranges(&[(V0, N_REGS)]);
+
+const fn vector(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { reads: VECTORS, writes: VECTORS, ..plain(args, ret) }
 }
 
 const fn all(args: u8, ret: Option<Width>) -> HelperInfo {
@@ -143,6 +150,12 @@ helpers! {
     TO_DOUBLE = crate::fp::to_double, pure_(1, Width::W64);
     /// Single precision of a double one.
     TO_SINGLE = crate::fp::to_single, pure_(1, Width::W32);
+    /// A vector instruction: its bits; CR6 of a comparison.
+    VECTOR = crate::vector::run, vector(1, Some(Width::W64));
+    /// Puts an element into a vector register: value, offset, instruction.
+    SET_ELEMENT = crate::vector::set_element, vector(3, None);
+    /// An element of a vector register: offset, instruction.
+    GET_ELEMENT = crate::vector::get_element, vector(2, Some(Width::W64));
     /// `ftdiv`: a, b.
     FTDIV = crate::fp::ftdiv, pure_(2, Width::W64);
     /// `ftsqrt`: b.

@@ -26,6 +26,7 @@ mod spr;
 pub mod state;
 mod target;
 pub mod trap;
+mod vector;
 mod wide;
 
 pub use target::{Lifter, Ppc32, Ppc64};

@@ -15,6 +15,7 @@ use crate::spr;
 use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, cr, f, g};
 use crate::target::Ppc;
 use crate::trap;
+use crate::vector;
 
 const NAMES_R: [&str; 32] = [
     "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17",
@@ -23,6 +24,12 @@ const NAMES_R: [&str; 32] = [
 const NAMES_F: [&str; 32] = [
     "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12", "f13", "f14", "f15", "f16", "f17",
     "f18", "f19", "f20", "f21", "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31",
+];
+
+const NAMES_V: [&str; 32] = [
+    "vr0", "vr1", "vr2", "vr3", "vr4", "vr5", "vr6", "vr7", "vr8", "vr9", "vr10", "vr11", "vr12", "vr13", "vr14",
+    "vr15", "vr16", "vr17", "vr18", "vr19", "vr20", "vr21", "vr22", "vr23", "vr24", "vr25", "vr26", "vr27", "vr28",
+    "vr29", "vr30", "vr31",
 ];
 
 /// The table for a model. Tables are made once and kept.
@@ -47,6 +54,10 @@ fn build(model: &Model, xlen: u16) -> Vec<Register> {
     table.push(row("xer", 32, Group::General, Some(69), "int"));
     if model.has(Ext::Fp) {
         table.push(row("fpscr", 32, Group::Float, Some(70), "int"));
+    }
+    if model.has(Ext::Altivec) {
+        table.extend((71..).zip(NAMES_V).map(|(n, name)| row(name, 128, Group::Vector, Some(n), "vec128")));
+        table.push(row("vscr", 32, Group::Vector, Some(103), "int"));
     }
     let taken = ["xer", "lr", "ctr"];
     for (_, name) in spr::list(model.exts()).into_iter().filter(|(_, name)| !taken.contains(name)) {
@@ -101,6 +112,8 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, row: &Register) -> u128 {
         Some(68) => ctx.reg(CTR),
         Some(69) => xer(ctx),
         Some(70) => fp::fpscr(ctx),
+        Some(n @ 71..=102) => return vector::read(ctx, u32::from(n) - 71),
+        Some(103) => ctx.state.vscr.into(),
         _ => spr_number(ctx.model().exts(), row.name).map_or(0, |n| spr::read(ctx, n)),
     };
     u128::from(value & bits::mask(row.bits.into()))
@@ -108,6 +121,10 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, row: &Register) -> u128 {
 
 /// Writes a row of the table.
 pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, row: &Register, value: u128) -> Result<(), RegisterError> {
+    if let Some(n @ 71..=102) = row.gdb {
+        vector::write(ctx, u32::from(n) - 71, value);
+        return Ok(());
+    }
     let value = value as u64 & bits::mask(row.bits.into());
     match row.gdb {
         Some(n @ 0..=31) => ctx.set_reg(g(n.into()), value),
@@ -122,6 +139,7 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, row: &Register, value: u128) -> Re
         Some(68) => ctx.set_reg(CTR, value),
         Some(69) => set_xer(ctx, value),
         Some(70) => fp::set_fpscr(ctx, fp::summarise(value & !fp::bit::RESERVED)),
+        Some(103) => ctx.state.vscr = value as u32 & 0x1_0001,
         _ => match spr_number(ctx.model().exts(), row.name) {
             Some(n) => spr::write(ctx, n, value),
             None => return Err(RegisterError::ReadOnly(row.name)),

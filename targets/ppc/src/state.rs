@@ -39,7 +39,8 @@ pub const FPL_C: Reg = Reg(77);
 pub const ALWAYS: Reg = Reg(78);
 /// First slot of the floating-point registers.
 pub(crate) const F0: u16 = 80;
-const V0: u16 = 112;
+/// First slot of the lower halves of vector-scalar registers 0 to 31; the vector registers follow.
+pub(crate) const V0: u16 = 112;
 /// Number of slots.
 pub const N_REGS: u16 = V0 + 96;
 

@@ -27,6 +27,9 @@ const INDEX: Index = Index { w16: &[], w32: &[Bits(26, 6), Bits(1, 5)], w48: &[]
 /// Rows that need one of these raise "floating point unavailable" while MSR.FP is 0.
 const FP_UNIT: u128 = ExtSet::of(&[Ext::Fp]).bits();
 
+/// Rows that need one of these raise "vector unavailable" while MSR.VEC is 0.
+const VECTOR_UNIT: u128 = ExtSet::of(&[Ext::Altivec]).bits();
+
 /// The decode tables of a model.
 pub struct Lifter {
     decoder: Decoder<Handler>,
@@ -66,6 +69,10 @@ impl Lifter {
         let flow = match self.decoder.decode(bits.into(), 32) {
             Some(row) if row.guard.all & FP_UNIT != 0 && code.mode & mode::FP == 0 => {
                 l.refused.set(Some((code::NO_FP, 0)));
+                Flow::Illegal
+            }
+            Some(row) if row.guard.all & VECTOR_UNIT != 0 && code.mode & mode::VEC == 0 => {
+                l.refused.set(Some((code::NO_VECTOR, 0)));
                 Flow::Illegal
             }
             Some(row) => (row.lift)(&l, bits.into()),

@@ -9,6 +9,7 @@ pub mod logic;
 pub mod rotate;
 pub mod store;
 pub mod system;
+pub mod vector;
 
 use crate::lift::Insn;
 
@@ -23,6 +24,7 @@ pub static TABLES: &[&[Insn]] = &[
     system::INSNS,
     fp::INSNS,
     fp_mem::INSNS,
+    vector::INSNS,
 ];
 
 #[cfg(test)]
