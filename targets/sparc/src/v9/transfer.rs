@@ -75,6 +75,8 @@ fn holds(rcond: u8, value: i64) -> bool {
 pub enum Dest<'b> {
     /// Always there.
     To(u64),
+    /// There, and back behind the slot.
+    Call(u64),
     /// There if the truth value is 1, else behind the slot.
     If(Val<'b>, u64),
     /// To a computed address.
@@ -138,7 +140,7 @@ impl<'b> Lift<'b> {
     /// nPC behind this control transfer: `next` is where its slot is.
     fn value_of(&self, dest: Dest<'b>, behind_slot: Val<'b>) -> Val<'b> {
         match dest {
-            Dest::To(pc) => self.address_const(pc),
+            Dest::To(pc) | Dest::Call(pc) => self.address_const(pc),
             Dest::If(cond, pc) => self.ir.select(cond, self.address_const(pc), behind_slot),
             Dest::Computed(pc, _) => pc,
         }
@@ -174,8 +176,11 @@ impl<'b> Lift<'b> {
         if slot.update.get() {
             return self.end(Exit::UpdateIndirect { pc: npc().id() });
         }
+        if matches!(dest, Dest::Call(_) | Dest::Computed(_, Hint::Call)) {
+            self.ir.returns_to(self.behind_slot());
+        }
         match dest {
-            Dest::To(pc) => self.end(Exit::Jump { pc }),
+            Dest::To(pc) | Dest::Call(pc) => self.end(Exit::Jump { pc }),
             Dest::If(cond, taken) => self.end(Exit::Branch { cond: cond.id(), taken, fallthrough: self.behind_slot() }),
             Dest::Computed(pc, hint) => self.end(Exit::Indirect { pc: pc.id(), hint }),
         }

@@ -78,7 +78,7 @@ fn br(l: &Lift, f: BranchR) -> Flow {
 fn call(l: &Lift, f: Call) -> Flow {
     let target = l.relative(f.disp);
     l.set_x(15, l.konst(l.cut_address(l.pc) as i64));
-    l.transfer(Dest::To(target))
+    l.transfer(Dest::Call(target))
 }
 
 /// The target of a jump, checked.
