@@ -158,7 +158,11 @@ impl Generator {
             let is_unpredictable =
                 matches!(row.name, "jr" | "jalr") && (rs == rd || rs == 0) || row.name.contains("zal") && rs == 31;
             let is_unpredictable = is_unpredictable || row.name.starts_with("ji") && bits::field(bits, 16, 5) == 0;
-            if self.is_wanted(row) && !is_unpredictable {
+            let rt = bits::field(bits, 16, 5);
+            let links_31 = matches!(row.name, "bgeuc" | "bltuc") && rt == 31 && (rs == 0 || rs == 31);
+            // QEMU takes BOVC and BNVC of r0 for BEQZALC and BNEZALC; modes that user programs choose are not for all models.
+            let is_odd = matches!(row.name, "beqc" | "bnec") && rs == 0 && rt == 0 || row.name == "ctc1" && rt == 0;
+            if self.is_wanted(row) && !is_unpredictable && !links_31 && !is_odd {
                 return self.with_operands(row, bits);
             }
         }
