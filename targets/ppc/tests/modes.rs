@@ -1,0 +1,108 @@
+//! Little-endian mode, 32-bit mode of 64-bit CPUs, enabled floating-point exceptions, interrupts and returns.
+
+use bits::Endian;
+use cpu::{Cpu, Ctx, Kind, Target};
+use interp::Interp;
+use ppc::model::Model;
+use ppc::state::{State, msr};
+use ppc::{Ppc32, Ppc64};
+use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE};
+
+fn machine<T: Target<State = State, Model = Model>>(
+    xlen: u32,
+    cpu: &str,
+    msr: u64,
+    endian: Endian,
+    code: &[u64],
+) -> Machine<T, Interp> {
+    let bench = Bench::<T> {
+        name: "",
+        kind: Kind::new(Model::new(xlen, cpu).unwrap()),
+        endian,
+        prepare: |_: &mut Ctx<T>| {},
+        trap: |_| None,
+        ignored: &[],
+        trap_changes: &[],
+    };
+    let mut machine = bench.machine();
+    machine.cpu.ctx().state.msr = msr;
+    let words: Vec<(u64, u32)> = code.iter().map(|w| (*w, 4)).collect();
+    machine.ram.write_bytes(CODE - RAM_BASE, &bench.bytes(&words).concat());
+    machine
+}
+
+fn set<T: Target<State = State, Model = Model>>(machine: &mut Machine<T, Interp>, name: &str, value: u128) {
+    let at = machine.register(name).unwrap();
+    machine.cpu.set_register(at, value).unwrap();
+}
+
+fn get<T: Target<State = State, Model = Model>>(machine: &Machine<T, Interp>, name: &str) -> u128 {
+    machine.cpu.register(machine.register(name).unwrap()).unwrap()
+}
+
+#[test]
+fn little_endian_mode_reads_code_and_data() {
+    // lwz r3, 0(r5); lwbrx r4, 0, r5; stw r3, 4(r5)
+    let code = [0x8065_0000, 0x7c80_2c2c, 0x9065_0004];
+    let mut m = machine::<Ppc64>(64, "power8", msr::SF | msr::HV | msr::LE, Endian::Little, &code);
+    m.ram.write_bytes(DATA - RAM_BASE, &[1, 2, 3, 4]);
+    set(&mut m, "r5", DATA.into());
+    (0..3).for_each(|_| drop(m.cpu.step()));
+    assert_eq!((get(&m, "r3"), get(&m, "r4")), (0x0403_0201, 0x0102_0304));
+    let mut bytes = [0; 4];
+    m.ram.read_bytes(DATA - RAM_BASE + 4, &mut bytes);
+    assert_eq!(bytes, [1, 2, 3, 4]);
+}
+
+#[test]
+fn without_sf_addresses_and_counts_have_32_bits() {
+    // lwz r3, 16(r5); bdnz .-4
+    let mut m = machine::<Ppc64>(64, "970", msr::HV, Endian::Big, &[0x8065_0010, 0x4200_fffc]);
+    m.ram.write_bytes(DATA - RAM_BASE, &[0, 0, 0, 7]);
+    set(&mut m, "r5", (0xdead_beef_0000_0000 | DATA - 16).into());
+    set(&mut m, "ctr", 0x5_0000_0001);
+    m.cpu.step();
+    assert_eq!(get(&m, "r3"), 7);
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "ctr")), (CODE + 8, 0x5_0000_0000), "the low word of CTR is 0");
+}
+
+#[test]
+fn an_enabled_division_by_zero_interrupts_and_leaves_the_target() {
+    let state = msr::FP | msr::FE0 | msr::FE1;
+    let mut m = machine::<Ppc32>(32, "7400", state, Endian::Big, &[0xfc22_1824]); // fdiv f1, f2, f3
+    set(&mut m, "f1", 5);
+    set(&mut m, "f2", 1f64.to_bits().into());
+    set(&mut m, "fpscr", 1 << 4);
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "srr0"), get(&m, "f1")), (0x700, CODE.into(), 5));
+    assert_eq!(get(&m, "srr1") as u64 & 0x783f_0000, 1 << 20);
+    assert_eq!(get(&m, "fpscr") as u64 & 0xc400_0000, 0xc400_0000, "FX, FEX, ZX");
+}
+
+#[test]
+fn a_system_call_comes_back() {
+    let mut m = machine::<Ppc32>(32, "750", msr::EE | msr::PR | msr::ME, Endian::Big, &[0x4400_0002]); // sc
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "srr0"), get(&m, "msr")), (0xc00, u128::from(CODE) + 4, msr::ME.into()));
+    // rfi, put where the call has come from.
+    m.ram.write_bytes(CODE - RAM_BASE, &0x4c00_0064u32.to_be_bytes());
+    m.cpu.set_pc(CODE);
+    m.cpu.flush();
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "msr")), (CODE + 4, (msr::EE | msr::PR | msr::ME).into()));
+}
+
+#[test]
+fn privileged_instructions_and_units_that_are_off() {
+    let run = |word, state| {
+        let mut m = machine::<Ppc32>(32, "7400", state, Endian::Big, &[word]);
+        m.cpu.step();
+        (m.cpu.pc(), get(&m, "srr1") as u64 & 0x783f_0000)
+    };
+    assert_eq!(run(0x7c60_00a6, msr::PR), (0x700, 1 << 18), "mfmsr in problem state");
+    assert_eq!(run(0x7c7a_02a6, msr::PR), (0x700, 1 << 18), "mfsrr0 in problem state");
+    assert_eq!(run(0xfc22_182a, 0), (0x800, 0), "fadd without MSR.FP");
+    assert_eq!(run(0x1021_1840, 0), (0xf20, 0), "a vector instruction without MSR.VEC");
+    assert_eq!(run(0, 0), (0x700, 1 << 19), "an illegal instruction");
+}
