@@ -106,3 +106,73 @@ fn privileged_instructions_and_units_that_are_off() {
     assert_eq!(run(0x1021_1840, 0), (0xf20, 0), "a vector instruction without MSR.VEC");
     assert_eq!(run(0, 0), (0x700, 1 << 19), "an illegal instruction");
 }
+
+/// Where the page at [`DATA`] is mapped to.
+const MAPPED: u64 = DATA + 0x1000;
+/// lwz r3, 0(r5); stw r3, 4(r5)
+const LOAD_AND_STORE: [u64; 2] = [0x8065_0000, 0x9065_0004];
+
+#[test]
+fn hashed_page_table_of_32_bits() {
+    let mut m = machine::<Ppc32>(32, "750", msr::DR | msr::ME, Endian::Big, &LOAD_AND_STORE);
+    set(&mut m, "sdr1", 0x1_0000);
+    m.cpu.ctx().state.sr[0] = 0x100;
+    // Page 0x20 of segment 0x100: its group is number 0x120.
+    let entry = 0x1_0000 + 0x120 * 64 + 8;
+    let pte = [0x8000_8000u32, MAPPED as u32 | 2].map(u32::to_be_bytes).concat();
+    m.ram.write_bytes(entry - RAM_BASE, &pte);
+    m.ram.write_bytes(MAPPED - RAM_BASE, &[0, 0, 0, 9]);
+    set(&mut m, "r5", DATA.into());
+    m.cpu.step();
+    assert_eq!(get(&m, "r3"), 9);
+    let mut second = [0; 4];
+    m.ram.read_bytes(entry + 4 - RAM_BASE, &mut second);
+    assert_eq!(u32::from_be_bytes(second) & 0x180, 0x100, "referenced, not changed");
+    m.cpu.step();
+    m.ram.read_bytes(entry + 4 - RAM_BASE, &mut second);
+    assert_eq!(u32::from_be_bytes(second) & 0x180, 0x180, "changed");
+    // The next page is not there.
+    m.cpu.set_pc(CODE + 4);
+    set(&mut m, "r5", u128::from(DATA) + 0x1000);
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "dar")), (0x300, u128::from(DATA) + 0x1004));
+    assert_eq!(get(&m, "dsisr"), 0x4200_0000, "no translation, a store");
+}
+
+#[test]
+fn blocks_come_before_pages() {
+    let mut m = machine::<Ppc32>(32, "750", msr::DR | msr::ME, Endian::Big, &LOAD_AND_STORE);
+    // 128 KiB at 0x4002_0000 are at 0x2_0000, read-only.
+    set(&mut m, "dbat0u", 0x4002_0002);
+    set(&mut m, "dbat0l", 0x0002_0001);
+    m.ram.write_bytes(DATA - RAM_BASE, &[0, 0, 0, 5]);
+    set(&mut m, "r5", 0x4002_0000);
+    m.cpu.step();
+    assert_eq!(get(&m, "r3"), 5);
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "dsisr")), (0x300, 0x0a00_0000), "protection, a store");
+}
+
+#[test]
+fn segments_and_pages_of_64_bits() {
+    let state = msr::SF | msr::DR | msr::ME;
+    let mut m = machine::<Ppc64>(64, "power8", state, Endian::Big, &LOAD_AND_STORE);
+    m.cpu.ctx().state.slb[3] = (1 << 27, 0x2a0 << 12);
+    // Page 0x20 of segment 0x2a0: its group is number 0x280 of a table at 0.
+    let entry = 0x280 * 128;
+    let pte = [0x2a_0001u64, MAPPED | 2].map(u64::to_be_bytes).concat();
+    m.ram.write_bytes(entry - RAM_BASE, &pte);
+    m.ram.write_bytes(MAPPED - RAM_BASE, &[0, 0, 0, 9]);
+    set(&mut m, "r5", DATA.into());
+    m.cpu.step();
+    assert_eq!(get(&m, "r3"), 9);
+    m.cpu.step();
+    let mut word = [0; 4];
+    m.ram.read_bytes(MAPPED + 4 - RAM_BASE, &mut word);
+    assert_eq!(word, [0, 0, 0, 9]);
+    // No segment.
+    m.cpu.set_pc(CODE);
+    set(&mut m, "r5", 0x1000_0000);
+    m.cpu.step();
+    assert_eq!((m.cpu.pc(), get(&m, "dar")), (0x380, 0x1000_0000));
+}
