@@ -47,7 +47,9 @@ fn little_endian_mode_reads_code_and_data() {
     let mut m = machine::<Ppc64>(64, "power8", msr::SF | msr::HV | msr::LE, Endian::Little, &code);
     m.ram.write_bytes(DATA - RAM_BASE, &[1, 2, 3, 4]);
     set(&mut m, "r5", DATA.into());
-    (0..3).for_each(|_| drop(m.cpu.step()));
+    for _ in 0..3 {
+        m.cpu.step();
+    }
     assert_eq!((get(&m, "r3"), get(&m, "r4")), (0x0403_0201, 0x0102_0304));
     let mut bytes = [0; 4];
     m.ram.read_bytes(DATA - RAM_BASE + 4, &mut bytes);
@@ -59,7 +61,7 @@ fn without_sf_addresses_and_counts_have_32_bits() {
     // lwz r3, 16(r5); bdnz .-4
     let mut m = machine::<Ppc64>(64, "970", msr::HV, Endian::Big, &[0x8065_0010, 0x4200_fffc]);
     m.ram.write_bytes(DATA - RAM_BASE, &[0, 0, 0, 7]);
-    set(&mut m, "r5", (0xdead_beef_0000_0000 | DATA - 16).into());
+    set(&mut m, "r5", (0xdead_beef_0000_0000 | (DATA - 16)).into());
     set(&mut m, "ctr", 0x5_0000_0001);
     m.cpu.step();
     assert_eq!(get(&m, "r3"), 7);
