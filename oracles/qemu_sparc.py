@@ -76,7 +76,7 @@ class Machine:
         self.gdb.ask("s")
 
     def drop_exceptions(self, after):
-        """What FsTOd and FsTOq have left behind comes up with the next operation: here with one that nobody looks at."""
+        """What FsTOd, FsTOq and FdTOq have left behind comes up with the next operation: here with one that nobody looks at."""
         scratch = self.data + 0x4000
         # fadds %f0, %f0, %f0
         self.put_memory(scratch, bytes.fromhex("81a00820" + "01000000"))
@@ -125,7 +125,7 @@ class Machine:
         if "%fsr" in case["text"]:
             self.rounding = None
         after = self.get_all()
-        if "fstod" in case["text"] or "fstoq" in case["text"]:
+        if any(n in case["text"] for n in ("fstod", "fstoq", "fdtoq")):
             self.drop_exceptions(after)
         window = bytearray(self.window)
         # Only what is near our own stores: see `choose`.
@@ -170,7 +170,7 @@ def is_nan(word):
 
 
 def leaked(case, found):
-    """QEMU doesn't look at the exceptions of FsTOd and FsTOq; the next operation shows them."""
+    """QEMU doesn't look at the exceptions of FsTOd, FsTOq and FdTOq; the next operation shows them."""
     ours, theirs = found.get("fsr", (0, 0))
     return only(found, "fsr") and (ours ^ theirs) & ~0x210 == 0
 

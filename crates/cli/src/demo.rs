@@ -16,13 +16,18 @@ use crate::draft::Draft;
 use crate::fatal::Fatal;
 
 /// The guests: target and ELF file.
-const GUESTS: [(&str, &[u8]); 6] = [
+const GUESTS: &[(&str, &[u8])] = &[
     ("mips", include_bytes!("../../../guests/demo/bin/demo-mips.elf")),
     ("mipsel", include_bytes!("../../../guests/demo/bin/demo-mipsel.elf")),
     ("mips64", include_bytes!("../../../guests/demo/bin/demo-mips64.elf")),
     ("mips64el", include_bytes!("../../../guests/demo/bin/demo-mips64el.elf")),
+    ("ppc", include_bytes!("../../../guests/demo/bin/demo-ppc.elf")),
+    ("ppc64", include_bytes!("../../../guests/demo/bin/demo-ppc64.elf")),
     ("riscv32", include_bytes!("../../../guests/demo/bin/demo-riscv32.elf")),
     ("riscv64", include_bytes!("../../../guests/demo/bin/demo-riscv64.elf")),
+    ("s390x", include_bytes!("../../../guests/demo/bin/demo-s390x.elf")),
+    ("sparc", include_bytes!("../../../guests/demo/bin/demo-sparc.elf")),
+    ("sparc64", include_bytes!("../../../guests/demo/bin/demo-sparc64.elf")),
 ];
 
 /// The machine: 16 CPUs on every level there is.
@@ -97,7 +102,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<(), Fatal> {
 /// The guest's program as a file, which is what `-kernel` takes.
 fn guest(target: &str) -> Result<Temporary, Fatal> {
     let found = GUESTS.iter().find(|(name, _)| *name == target);
-    let names = || GUESTS.map(|(name, _)| name).join(" ");
+    let names = || GUESTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
     let missing = || Fatal::new(format!("there is no demo for target '{target}'; there is one for: {}", names()));
     let (_, bytes) = found.ok_or_else(missing)?;
     let path = std::env::temp_dir().join(format!("polyarch-demo-{}.elf", std::process::id()));

@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 /// Bytes of configuration space of one function.
 const SIZE: usize = 256;
 
-/// A field of configuration space: offset, width in bytes, value after reset, and which bits can be written.
+/// A field of configuration space: offset, width in bytes (those from the fifth to the eighth are fixed zeros), value after reset, and
+/// which bits can be written.
 pub type Field = (u8, u8, u32, u32);
 
 /// Looks at configuration space whenever it has been written.
@@ -36,8 +37,8 @@ impl PciFunction {
         let (mut start, mut writable) = ([0; SIZE], [0; SIZE]);
         for &(at, width, value, mask) in fields {
             for n in 0..usize::from(width) {
-                start[usize::from(at) + n] = (value >> (8 * n)) as u8;
-                writable[usize::from(at) + n] = (mask >> (8 * n)) as u8;
+                start[usize::from(at) + n] = (u64::from(value) >> (8 * n)) as u8;
+                writable[usize::from(at) + n] = (u64::from(mask) >> (8 * n)) as u8;
             }
         }
         PciFunction { devfn: device << 3 | function, start, writable, bytes: start, watcher: None }

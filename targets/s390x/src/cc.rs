@@ -31,10 +31,14 @@ pub enum Kind {
     Test,
     /// Test under mask, of 16 bits: mixed ones tell the leftmost bit.
     TestWide,
+    /// Sign of a short BFP number: 3 for a NaN.
+    Short,
+    /// Sign of a long BFP number.
+    Long,
 }
 
 impl Kind {
-    const ALL: [Kind; 11] = [
+    const ALL: [Kind; 13] = [
         Kind::Code,
         Kind::Signed,
         Kind::Unsigned,
@@ -46,6 +50,8 @@ impl Kind {
         Kind::Borrow,
         Kind::Test,
         Kind::TestWide,
+        Kind::Short,
+        Kind::Long,
     ];
 
     /// The kind with this number.
@@ -59,6 +65,13 @@ fn sign(n: i64) -> u64 {
         0 => 0,
         n if n < 0 => 1,
         _ => 2,
+    }
+}
+
+fn float(n: f64) -> u64 {
+    match n.partial_cmp(&0.0) {
+        None => 3,
+        Some(order) => [1, 0, 2][(order as i8 + 1) as usize],
     }
 }
 
@@ -91,6 +104,8 @@ pub fn value(kind: Kind, a: u64, b: u64) -> u64 {
                 1
             }
         }
+        Kind::Short => float(f32::from_bits(a as u32).into()),
+        Kind::Long => float(f64::from_bits(a)),
         Kind::TestWide => match a {
             0 => 0,
             _ if a == b => 3,

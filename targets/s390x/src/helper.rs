@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, decimal, execute, fp, storage, strings, system, time};
+use crate::{cc, execute, fp, storage, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -109,6 +109,8 @@ helpers! {
     STPQ = storage::store_quad, any(2);
     /// COMPARE DOUBLE AND SWAP of quadwords: address, both registers.
     CDSG = storage::compare_quad, any(3);
+    /// ADD IMMEDIATE to storage: address, number, bytes; what was there.
+    ADD_STORAGE = storage::add, to_storage(3);
     /// DIVIDE: register pair, divisor.
     DIVIDE = system::divide, any(2);
     /// DIVIDE LOGICAL of 64 by 32 bits.
@@ -220,4 +222,25 @@ helpers! {
     SERVICE_CALL = system::service_call, any(2);
     /// MONITOR CALL: class, code.
     MONITOR_CALL = system::monitor_call, any(2);
+
+    /// BFP of short numbers: operands, what to do.
+    BFP_SHORT = fp::short, float(4);
+    /// BFP of long numbers.
+    BFP_LONG = fp::long, float(4);
+    /// BFP of extended numbers: registers, what to do.
+    BFP_EXTENDED = fp::extended_op, any(3);
+    /// COMPARE: operands, bytes, whether it signals.
+    BFP_COMPARE = fp::compare, HelperInfo { reads: RegSet::All, ..float(4) };
+    /// Between formats: operand, bytes before and after, what to do.
+    BFP_CONVERT = fp::convert, any(4);
+    /// From integers: integer, kind, bytes, what to do.
+    BFP_FROM_FIXED = fp::from_fixed, any(4);
+    /// To integers: operand, bytes, kind, what to do.
+    BFP_TO_FIXED = fp::to_fixed, any(4);
+    /// TEST DATA CLASS: operand, bytes, mask.
+    BFP_CLASS = fp::test_class, HelperInfo { reads: RegSet::All, writes: RegSet::None, faults: false, ..any(3) };
+    /// SET FPC.
+    SET_FPC = fp::set_fpc, float(1);
+    /// SET BFP ROUNDING MODE: mode, bits.
+    SET_ROUNDING = fp::set_rounding, float(2);
 }

@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 pub mod cc;
-mod decimal;
 mod execute;
 pub mod ext;
 pub mod fetch;
@@ -23,7 +22,6 @@ pub mod psw;
 mod regs;
 pub mod state;
 mod storage;
-mod strings;
 mod system;
 mod target;
 mod time;

@@ -126,6 +126,11 @@ impl<'b> Lift<'b> {
         self.f64(n).extract(32, 32).trunc(Width::W32)
     }
 
+    /// Whether these floating-point registers may be used: while AFP registers are off, 0, 2, 4 and 6.
+    pub fn has_fpr(&self, list: &[u8]) -> bool {
+        self.mode.afp || list.iter().all(|n| n & 9 == 0)
+    }
+
     /// Writes floating-point register `n`.
     pub fn set_f64(&self, n: u8, value: V<'b>) {
         self.ir.set(state::f(n), value);

@@ -193,15 +193,18 @@ pub(crate) fn clc(cpu: &mut Cpu, [len, a, b, _]: Args) -> Out {
     Ok(0)
 }
 
-/// TRANSLATE.
+/// TRANSLATE: from left to right, so that a table that overlaps the operand is read as it has become.
 pub(crate) fn tr(cpu: &mut Cpu, [len, a, table, _]: Args) -> Out {
     let n = len as usize;
+    let mask = address_mask(cpu);
     let mut bytes = [0; 256];
     read(cpu, a, &mut bytes[..n])?;
-    for byte in &mut bytes[..n] {
+    for i in 0..n {
+        let from = table.wrapping_add(u64::from(bytes[i]));
+        let done = (from.wrapping_sub(a) & mask) as usize;
         let mut new = [0];
-        read(cpu, table.wrapping_add(u64::from(*byte)), &mut new)?;
-        *byte = new[0];
+        read(cpu, from, &mut new)?;
+        bytes[i] = if done < i { bytes[done] } else { new[0] };
     }
     write(cpu, a, &bytes[..n])?;
     Ok(0)
@@ -369,4 +372,25 @@ pub(crate) fn compare_quad(cpu: &mut Cpu, [address, r1, r3, _]: Args) -> Out {
         set_cc(cpu, 1);
     }
     Ok(0)
+}
+
+/// Adds to a number in storage, atomically when it is aligned (interlocked-access facility 1); returns what was there.
+pub(crate) fn add(cpu: &mut Cpu, [address, number, size, _]: Args) -> Out {
+    let width = if size == 8 { Width::W64 } else { Width::W32 };
+    let mem = Mem::be(width);
+    let space = operands(cpu);
+    check(cpu, address, size as usize)?;
+    let phys = cpu.translate(address, Access::Write, space)?;
+    loop {
+        let old = cpu.load(address, mem)?;
+        let new = old.wrapping_add(number) & width.mask();
+        if !address.is_multiple_of(size) {
+            cpu.store(address, new, mem)?;
+            return Ok(old);
+        }
+        let done = cpu.phys_compare_exchange(phys, old, new, width, bits::Endian::Big);
+        if done.map_err(|_| Fault::program(code::ADDRESSING))? {
+            return Ok(old);
+        }
+    }
 }

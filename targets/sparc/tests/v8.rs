@@ -233,18 +233,24 @@ fn lifted(code: &[u32], mode: u32) -> String {
     let kind = Kind::<Sparc32>::new(Model::parse(32, "LEON3").expect("there is this model"));
     let bytes: Vec<u8> = code.iter().flat_map(|w| w.to_be_bytes()).collect();
     let builder = uop::Builder::new(kind.layout());
-    builder.begin_insn(0, 0);
-    let code = Code { pc: 0x4000, offset: 0, bytes: &bytes, mode, alone: false };
-    let len = match Sparc32::lift(kind.lifter(), &builder, code) {
-        Lifted::Next(len) => {
-            builder.exit(uop::Exit::Jump { pc: 0x4000 + u64::from(len) });
-            len
+    let mut len = 0;
+    while !builder.has_exit() && len < bytes.len() as u32 {
+        builder.begin_insn(len as i32, 0);
+        let mode = builder.mode().unwrap_or(mode);
+        let (pc, offset) = (0x4000 + u64::from(len), len as i32);
+        let code = Code { pc, offset, bytes: &bytes[len as usize..], mode, alone: false };
+        match Sparc32::lift(kind.lifter(), &builder, code) {
+            Lifted::Next(n) | Lifted::End(n) => len += n,
+            Lifted::More => panic!("the instructions are there"),
         }
-        Lifted::End(len) => len,
-        Lifted::More => panic!("the instructions are there"),
-    };
+    }
+    if !builder.has_exit() {
+        builder.exit(uop::Exit::Jump { pc: 0x4000 + u64::from(len) });
+    }
     let block = builder.finish(0x4000, len);
     uop::verify(&block, kind.layout()).expect("lifting makes well-formed blocks");
+    let mut block = block;
+    uop::pass::run(&mut block, kind.layout());
     uop::text(&block, kind.layout())
 }
 
@@ -256,22 +262,21 @@ fn check(code: &[u32], mode: u32, expected: Expect) {
 fn save_moves_nothing() {
     check(
         &[0x9de3_bfa0],
-        0x180,
+        0x4180,
         expect![[r#"
-        0x4000:
-          v0:w32 = get wim
-          v1:w32 = extract v0, 7, 1
-          v2:w32 = const 0x0
-          v3:w1 = ne.w32 v1, v2
-          raise_if v3, 5, 0x0
-          v5:w32 = get o6.w0
-          v6:w32 = const 0xffffffa0
-          v7:w32 = add v5, v6
-          v8:w8 = const 0x7
-          set cwp, v8
-          set o6.w7, v7
-          jump 0x4004 mode 0x187
-    "#]],
+            0x4000:
+              v0:w8 = get mark.w7
+              v1:w8 = const 0x0
+              v2:w1 = ne.w8 v0, v1
+              raise_if v2, 5, 0x0
+              v4:w32 = get o6.w0
+              v5:w32 = const 0xffffffa0
+              v6:w32 = add v4, v5
+              v7:w8 = const 0x7
+              set cwp, v7
+              set o6.w7, v6
+              jump 0x4004 mode 0x4187
+        "#]],
     );
 }
 
@@ -280,29 +285,27 @@ fn a_comparison_and_its_branch_are_one() {
     // subcc %o0, 1, %o0; bl 0x3ff0; ld [%o1], %o2
     check(
         &[0x90a2_2001, 0x06bf_fffb, 0xd402_4000],
-        0x180,
+        0x4180,
         expect![[r#"
-        0x4000:
-          v0:w32 = get o0.w0
-          v1:w32 = const 0x1
-          v2:w32 = sub v0, v1
-          set o0.w0, v2
-          v4:w8 = const 0x4
-          set cc_kind, v4
-          set cc_a, v0
-          set cc_b, v1
-        0x4004:
-          v8:w1 = lt_s.w32 v0, v1
-          v9:w32 = const 0x3ff0
-          v10:w32 = const 0x400c
-          v11:w32 = select v8, v9, v10
-          set npc, v11
-        0x4008: aux 0x1
-          v13:w32 = get o1.w0
-          v14:w32 = load.w32.be.aligned v13
-          set o2.w0, v14
-          branch v8, 0x3ff0, 0x400c
-    "#]],
+            0x4000:
+              v0:w32 = get o0.w0
+              v1:w32 = const 0x1
+              v2:w32 = sub v0, v1
+              set o0.w0, v2
+              set cc_a, v0
+              set cc_b, v1
+            0x4004:
+              v6:w1 = lt_s.w32 v0, v1
+              v7:w32 = const 0x3ff0
+              v8:w32 = const 0x400c
+              v9:w32 = select v6, v7, v8
+              set npc, v9
+            0x4008: aux 0x1
+              v11:w32 = get o1.w0
+              v12:w32 = load.w32.be.aligned v11
+              set o2.w0, v12
+              branch v6, 0x3ff0, 0x400c
+        "#]],
     );
 }
 
@@ -311,27 +314,25 @@ fn an_annulled_slot_is_a_block_of_its_own() {
     // bl,a 0x3ff0; ld [%o1], %o2: the branch, then the slot.
     check(
         &[0x26bf_fffc, 0xd402_4000],
-        0x180,
+        0x4180,
         expect![[r#"
-        0x4000:
-          v0:w8 = get cc_kind
-          v1:w32 = get cc_a
-          v2:w32 = get cc_b
-          v3:w8 = const 0x3
-          v4:w1 = CONDITION(v0, v1, v2, v3)
-          branch v4, 0x4000, 0x4008 mode 0x180 taken 0x1c0
-    "#]],
+            0x4000:
+              v0:w32 = get cc_a
+              v1:w32 = get cc_b
+              v2:w1 = lt_s.w32 v0, v1
+              branch v2, 0x4000, 0x4008 mode 0x4180 taken 0x41c0
+        "#]],
     );
     check(
         &[0x26bf_fffc, 0xd402_4000],
-        0x1c0,
+        0x41c0,
         expect![[r#"
-        0x4004: aux 0xffffffee
-          v0:w32 = get o1.w0
-          v1:w32 = load.w32.be.aligned v0
-          set o2.w0, v1
-          jump 0x3ff0 mode 0x180
-    "#]],
+            0x4004: aux 0xffffffee
+              v0:w32 = get o1.w0
+              v1:w32 = load.w32.be.aligned v0
+              set o2.w0, v1
+              jump 0x3ff0 mode 0x4180
+        "#]],
     );
 }
 

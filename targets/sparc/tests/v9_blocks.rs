@@ -63,8 +63,9 @@ fn plain(decoder: &Decoder<Handler>, random: &mut Random) -> u32 {
         match row.name {
             "save" | "restore" => return bits & !(0x1f << 25) | (8 + random.below(6) as u32) << 25,
             "lduw" | "stx" | "ldx" | "stb" | "ldub" | "lddf" | "stdf" | "swap" => {
-                // %l0 leads to the data.
-                return registers(bits) & !0x3fff | 1 << 13 | (random.below(32) as u32) << 3;
+                // %l0 leads to the data; what is not aligned traps, in delay slots too.
+                let odd = u32::from(random.below(6) == 0);
+                return registers(bits) & !0x3fff | 1 << 13 | (random.below(32) as u32) << 3 | odd;
             }
             "taddcctv" | "tsubcctv" | "udivx" | "sdivx" if random.below(4) != 0 => {}
             name if is_memory || name.starts_with('b') || bits >> 30 == 0 || bits >> 30 == 1 => {}

@@ -10,10 +10,12 @@
 //! | 0x1fe_0200_03f8 | 16550 serial port |
 //! | 0x1fe_0200_0510 | firmware configuration |
 //! | 0x1fe_0200_2000 | NVRAM |
+//! | 0x1fe_0200_7240 | power switch |
 //! | 0x1ff_f000_0000 | ROM, 4 MiB |
 
 use devices::fw_cfg::{FwCfg, FwCfgLayout, key};
 use devices::sabre::{SABRE_CONFIG_SIZE, SabreConfig};
+use devices::slavio_misc::EbusPower;
 use devices::{Ns16550a, Ns16550aConfig, Unimp};
 use loader::Elf;
 use memory::{Device, DeviceEndian, Line};
@@ -58,6 +60,7 @@ const CONFIG_SPACE: u64 = 0x1fe_0100_0000;
 const PCI_IO: u64 = 0x1fe_0200_0000;
 const SERIAL: u64 = PCI_IO + 0x3f8;
 const FW_CFG: u64 = PCI_IO + 0x510;
+const POWER: u64 = PCI_IO + 0x7240;
 const NVRAM: u64 = PCI_IO + 0x2000;
 /// The machine's number in the ID PROM.
 const IDPROM: u8 = 0x80;
@@ -102,6 +105,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let uart = Ns16550a::new(config, Line::unconnected(), Box::new(board.console.clone()));
     board.console_input = Some(board.device("serial", SERIAL, 8, LITTLE, uart)?);
     add(board, "m48t59.nvram", (NVRAM, sparc::NVRAM_SIZE as u64), BIG, sparc::nvram(IDPROM))?;
+    add(board, "power", (POWER, 4), LITTLE, EbusPower::new(board.power.clone()))?;
     load(board)
 }
 

@@ -236,7 +236,8 @@ fn compare_registers<T: Target, E: Engine>(
     next: u64,
 ) -> Result<Vec<String>, String> {
     let mut expected: Vec<Option<u128>> = before.iter().map(|v| Some(*v)).collect();
-    let pc = machine.register("pc")?;
+    // The address half of the PSW is what z/Architecture has.
+    let pc = machine.register("pc").or_else(|_| machine.register("pswa"))?;
     expected[pc] = if case.trap.is_some() { None } else { Some(next.into()) };
     let after_trap = if case.trap.is_some() { bench.trap_changes } else { &[] };
     for name in bench.ignored.iter().chain(after_trap) {

@@ -1523,14 +1523,14 @@ fn addc_g<'b>(l: &Lift<'b>, r1: u8, b: V<'b>) {
 
 fn add_si_w(l: &Lift, f: SIY) {
     let address = l.addr(f.a1);
-    let old = l.ir.rmw(RmwOp::Add, address, l.kw(f.s2), Mem::be(Width::W32));
+    let old = l.call(helper::ADD_STORAGE, &[address, l.k(f.s2), l.k(4)]).trunc(Width::W32);
     l.cc1(Kind::Arith32, old.sext(Width::W64) + l.k(f.s2));
     l.overflow();
 }
 
 fn add_si_g(l: &Lift, f: SIY) {
     let address = l.addr(f.a1);
-    let old = l.ir.rmw(RmwOp::Add, address, l.k(f.s2), Mem::be(Width::W64));
+    let old = l.call(helper::ADD_STORAGE, &[address, l.k(f.s2), l.k(8)]);
     l.cc2(Kind::Add64, old, l.k(f.s2));
     l.overflow();
 }
@@ -1538,13 +1538,13 @@ fn add_si_g(l: &Lift, f: SIY) {
 /// ADD LOGICAL WITH SIGNED IMMEDIATE: for a negative immediate, the carry of the sum is "no borrow" of the difference.
 fn addl_si_w(l: &Lift, f: SIY) {
     let address = l.addr(f.a1);
-    let old = l.ir.rmw(RmwOp::Add, address, l.kw(f.s2), Mem::be(Width::W32));
+    let old = l.call(helper::ADD_STORAGE, &[address, l.k(f.s2), l.k(4)]).trunc(Width::W32);
     carry_w(l, old.zext(Width::W64) + l.k(f.s2 & 0xffff_ffff));
 }
 
 fn addl_si_g(l: &Lift, f: SIY) {
     let address = l.addr(f.a1);
-    let old = l.ir.rmw(RmwOp::Add, address, l.k(f.s2), Mem::be(Width::W64));
+    let old = l.call(helper::ADD_STORAGE, &[address, l.k(f.s2), l.k(8)]);
     let sum = old + l.k(f.s2);
     l.cc2(Kind::Carry, sum, sum.lt_u(old));
 }

@@ -1,6 +1,7 @@
 //! The instructions, a file for each part of the manual.
 
 pub mod arith;
+pub mod bfp;
 pub mod branch;
 pub mod move_;
 pub mod system_;
@@ -8,7 +9,7 @@ pub mod system_;
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, system_::INSNS];
+pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, bfp::INSNS, system_::INSNS];
 
 #[cfg(test)]
 mod tests {

@@ -154,11 +154,9 @@ fn wrpsr(l: &Lift, f: Arith) -> Flow {
     l.update()
 }
 
-/// Bits of windows that are not there stay 0.
 fn wrwim(l: &Lift, f: Arith) -> Flow {
     privileged!(l);
-    let mask = l.konst(bits::mask(l.windows().into()) as i64);
-    l.ir.set(state::WIM, written(l, &f) & mask);
+    l.call(helper::WRWIM, &[written(l, &f)]);
     Next
 }
 

@@ -5,7 +5,7 @@
 use cpu::{Ctx, Group, Register, RegisterError};
 
 use super::Sparc32;
-use super::state::{cwp, read_psr, write_psr};
+use super::state::{cwp, read_psr, write_psr, write_wim};
 use crate::fpu;
 use crate::state::{self, DELAYED, NPC, WIM, Y};
 
@@ -118,10 +118,7 @@ pub(super) fn write(ctx: &mut Ctx<Sparc32>, n: u16, value: u32) -> Result<(), Re
             ctx.flush_tlb();
         }
         65 => return Err(RegisterError::ReadOnly("psr")),
-        66 => {
-            let mask = bits::mask(ctx.model().windows());
-            ctx.set_reg(WIM, wide & mask);
-        }
+        66 => write_wim(ctx, value),
         67 => ctx.state.tbr = value,
         68 => {
             ctx.set_pc(wide & !3);

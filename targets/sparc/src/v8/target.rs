@@ -9,7 +9,7 @@ use crate::insn;
 use crate::lift::{Lifter, next_pc_of};
 use crate::mode;
 use crate::model::Model;
-use crate::state::{self, DELAYED, NPC};
+use crate::state::{self, CC_KIND, DELAYED, NPC};
 use crate::trap::Trap;
 
 /// SPARC V8: 32-bit registers, big-endian.
@@ -61,7 +61,7 @@ impl Target for Sparc32 {
 
     fn mode(ctx: &Ctx<Self>) -> Mode {
         let bit = |set: bool, bit: Mode| if set { bit } else { 0 };
-        mode::with_cwp(0, cwp(ctx))
+        mode::with_cc_kind(mode::with_cwp(0, cwp(ctx)), ctx.reg(CC_KIND))
             | bit(ctx.reg(DELAYED) != 0, mode::DELAYED)
             | bit(ctx.state.has(psr::S), mode::PRIVILEGED)
             | bit(ctx.state.has(psr::EF), mode::FP_ON)

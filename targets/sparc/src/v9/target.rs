@@ -7,6 +7,7 @@ use uop::{Builder, Width};
 use super::cc::form;
 use super::lift::Lifter;
 use super::sys::{self, Sys};
+use super::transfer::aux;
 use super::trap::{self, Fault, tt};
 use super::{helper, mmu, mode, regs, state, timer};
 use crate::model::Model;
@@ -107,8 +108,12 @@ impl Target for Sparc64 {
         timer::deadline(ctx)
     }
 
-    /// The instruction is a delay slot whose branch has written nPC.
-    fn restore_aux(ctx: &mut Ctx<Self>, _: u32) {
+    /// The instruction is a delay slot whose branch has written nPC, or can be asked again.
+    fn restore_aux(ctx: &mut Ctx<Self>, aux: u32) {
+        if aux == aux::BRANCH {
+            let npc = trap::branch_before(ctx);
+            ctx.set_reg(state::NPC, npc);
+        }
         sys::put_mode(ctx, mode::DELAYED, 1);
     }
 

@@ -10,6 +10,7 @@ use super::mode;
 use super::state::{CANRESTORE, CANSAVE, CC_A, CC_B, CLEANWIN, MODE, NPC, OTHERWIN};
 use super::sys::{self, pstate};
 use super::target::Sparc64;
+use super::transfer::branch_target;
 use super::{cc, mmu};
 
 /// Trap types ("Exception and Interrupt Requests, Sorted by TT Value").
@@ -113,6 +114,17 @@ pub(crate) fn npc(ctx: &Ctx<Sparc64>) -> u64 {
 pub(crate) fn set_npc(ctx: &mut Ctx<Sparc64>, pc: u64, npc: u64) {
     ctx.set_reg(NPC, npc);
     sys::put_mode(ctx, mode::DELAYED, u32::from(npc != pc.wrapping_add(4)));
+}
+
+/// nPC of the delay slot at pc, by the branch before it, which has been executed and changed nothing that it depends on.
+pub(crate) fn branch_before(ctx: &Ctx<Sparc64>) -> u64 {
+    let (pc, ccr) = (ctx.pc().wrapping_sub(4), ccr(ctx));
+    let Some(word) = mmu::fetch_debug(ctx, pc) else { return ctx.pc().wrapping_add(4) };
+    let icc = |field: u8, cond: u8| cc::holds(if field == cc::XCC { ccr >> 4 } else { ccr }, cond);
+    let fcc = |n: u8, cond: u8| cc::fcc_holds(ctx.reg(super::state::fcc(n)), cond);
+    let register = |n: u8| if n == 0 { 0 } else { ctx.reg(super::regs::integer(ctx, n)) };
+    let npc = branch_target(word.into(), pc, icc, fcc, register);
+    if ctx.state.pstate & pstate::AM != 0 { npc & 0xffff_ffff } else { npc }
 }
 
 /// TSTATE as a trap saves it.

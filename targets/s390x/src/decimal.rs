@@ -1,1 +1,0 @@
-//! Packed and zoned decimal (PoP, "Decimal Instructions").
