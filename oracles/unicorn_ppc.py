@@ -56,6 +56,12 @@ def deferred(case, found):
     return int(case["set"].get("fpscr", "0"), 16) & 0xF8 or case["text"].startswith("mtfs") and after & (FEX | 4)
 
 
+@excuse("mtfs* sets all bits but FEX, VX and the reserved one (4.6.8); what it enables is raised by MSR.FE0 and FE1 alone")
+def status_bits(case, found):
+    ours, theirs = found.get("fpscr", (0, 0))
+    return case["text"].startswith("mtfs") and set(found) <= {"fpscr", "trap", "cr"} and (ours ^ theirs) & ~(FX | FEX | FR | C | NI_FI | 0x800) == 0
+
+
 @excuse("the L field of dcbf (Book II, 4.3.2)")
 def flush_kind(case, found):
     return case["text"].startswith("dcbf") and list(found) == ["trap"]

@@ -286,8 +286,8 @@ fn to_integers(op: &mut Op, is_signed: bool, scale: i32) -> u128 {
     let b = op.b;
     collect(32, |i| {
         let value = get(b, 32, i) as u32;
+        // A NaN gives 0 and does not count as saturated.
         if softfloat::is_nan::<F32>(value) {
-            op.sat |= true;
             return 0;
         }
         let scaled = f64::from(f32::from_bits(value)) * f64::from(scale).exp2();
