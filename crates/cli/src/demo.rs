@@ -16,12 +16,13 @@ use crate::draft::Draft;
 use crate::fatal::Fatal;
 
 /// The guests: target and ELF file.
-const GUESTS: [(&str, &[u8]); 6] = [
+const GUESTS: [(&str, &[u8]); 7] = [
     ("mips", include_bytes!("../../../guests/demo/bin/demo-mips.elf")),
     ("mipsel", include_bytes!("../../../guests/demo/bin/demo-mipsel.elf")),
     ("mips64", include_bytes!("../../../guests/demo/bin/demo-mips64.elf")),
     ("mips64el", include_bytes!("../../../guests/demo/bin/demo-mips64el.elf")),
     ("riscv32", include_bytes!("../../../guests/demo/bin/demo-riscv32.elf")),
+    ("s390x", include_bytes!("../../../guests/demo/bin/demo-s390x.elf")),
     ("riscv64", include_bytes!("../../../guests/demo/bin/demo-riscv64.elf")),
 ];
 
