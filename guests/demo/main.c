@@ -198,8 +198,11 @@ static void show_memory(void)
 static void show_speed(const char *who, u64 instructions, u64 ns)
 {
     u64 us = divide(ns, 1000, 0);
-    print("speed: %s %U thousand instructions in %U us", who, divide(instructions, 1000, 0), us);
-    if (us)
+    if (instructions)
+        print("speed: %s did %U thousand instructions in %U us", who, divide(instructions, 1000, 0), us);
+    else
+        print("speed: %s took %U us", who, us);
+    if (instructions && us)
         print(", %U MIPS", divide(instructions, us, 0));
     print("\n");
 }
@@ -210,11 +213,11 @@ static void check_compute(void)
     u32 whole = compute(COMPUTE_ROUNDS);
     u64 instructions = arch_instructions() - start;
 
-    show_speed("cpu 0 did", instructions, board_time_ns(0) - start_ns);
+    show_speed("cpu 0", instructions, board_time_ns(0) - start_ns);
     check("xorshift", whole, 0xa052a428u);
     start_ns = board_time_ns(0);
     together(COMPUTE);
-    show_speed("all CPUs did", instructions, board_time_ns(0) - start_ns);
+    show_speed("all CPUs", instructions, board_time_ns(0) - start_ns);
     u32 alike = 0;
     for (u32 cpu = 0; cpu <= machine.max_cpu; cpu++)
         alike += machine.place[cpu].present && job[cpu].result == job[0].result;

@@ -24,6 +24,15 @@ const RISCV: &[(&str, &[riscv::lift::Insn])] = &[
     ("Privileged", insn::rv_priv::INSNS),
 ];
 
+/// V8's tables, by the sections of the manual's appendix B.
+const SPARC_V8: &[(&str, &[sparc::lift::Insn])] = &[
+    ("Arithmetic, logic, shifts, windows", sparc::insn::alu::INSNS),
+    ("Control transfer", sparc::insn::control::INSNS),
+    ("Loads and stores", sparc::insn::memory::INSNS),
+    ("Floating point", sparc::insn::fp::INSNS),
+    ("State registers, alternate spaces, coprocessor", sparc::v8::insn::INSNS),
+];
+
 fn page<L>(title: &str, chapters: &[(&str, &[Insn<L>])]) -> String {
     let total: usize = chapters.iter().map(|(_, rows)| rows.len()).sum();
     let mut page = format!("# Instructions of {title}\n\nWritten by `cargo xtask matrix`; don't edit. {total} rows.\n");
@@ -54,12 +63,23 @@ fn page<L>(title: &str, chapters: &[(&str, &[Insn<L>])]) -> String {
 fn riscv_is_listed() {
     let tables: usize = insn::TABLES.iter().map(|rows| rows.len()).sum();
     assert_eq!(RISCV.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
-    let path = xtask::root().join("docs/isa/riscv.md");
-    let fresh = page("RV32 and RV64", RISCV);
+    check("riscv.md", &page("RV32 and RV64", RISCV));
+}
+
+#[test]
+fn sparc_v8_is_listed() {
+    let tables: usize = sparc::insn::V8.iter().map(|rows| rows.len()).sum();
+    assert_eq!(SPARC_V8.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
+    check("sparc-v8.md", &page("SPARC V8", SPARC_V8));
+}
+
+/// Compares a page with the one that is kept, or writes it.
+fn check(name: &str, fresh: &str) {
+    let path = xtask::root().join("docs/isa").join(name);
     if std::env::var_os("POLYARCH_BLESS").is_some() {
         std::fs::write(&path, fresh).expect("docs/isa can be written");
     } else {
         let kept = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(kept, fresh, "docs/isa/riscv.md is stale: run `cargo xtask matrix`");
+        assert_eq!(kept, fresh, "docs/isa/{name} is stale: run `cargo xtask matrix`");
     }
 }

@@ -72,18 +72,23 @@ fn failure(bin: &Path, run: &Run) -> Option<String> {
     }
 }
 
-/// The chapters of a target's instruction tests, and the cases in each.
+/// The chapters of a target's instruction tests, and the cases in each. A folder within stands for a variant of the target.
 fn insn_files(folder: &str) -> Result<BTreeMap<String, usize>> {
     let mut chapters = BTreeMap::new();
-    let Ok(list) = std::fs::read_dir(root().join("targets").join(folder).join("tests/insn")) else {
-        return Ok(chapters);
-    };
-    for entry in list {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "insn") {
-            let text = std::fs::read_to_string(&path)?;
-            let cases = text.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')).count();
-            chapters.insert(path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), cases);
+    let top = root().join("targets").join(folder).join("tests/insn");
+    let mut folders = vec![top.clone()];
+    while let Some(folder) = folders.pop() {
+        let Ok(list) = std::fs::read_dir(folder) else { continue };
+        for entry in list {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "insn") {
+                let text = std::fs::read_to_string(&path)?;
+                let cases = text.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')).count();
+                let name = path.strip_prefix(&top).unwrap_or(&path).with_extension("");
+                chapters.insert(name.to_string_lossy().into_owned(), cases);
+            }
         }
     }
     Ok(chapters)

@@ -12,6 +12,7 @@ use crate::machine::boot;
 use crate::{cargo, need, root, run as sh, say};
 
 mod gdb;
+mod mips;
 mod riscv;
 mod sparc;
 
@@ -44,6 +45,12 @@ enum What {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
+    /// Random instructions of the mips targets on QEMU (Debian: qemu-system-mips, python3)
+    Mips {
+        /// Cases for each target and model
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
     /// The QEMU project's own client as ours (python3, PyPI's qemu.qmp), and QMP transcripts of a real QEMU 4.2
     Qmp {
         /// A program that replays transcripts
@@ -69,6 +76,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Softfloat => softfloat(),
         What::Riscv { count } => riscv::run(*count),
         What::Sparc { count } => sparc::run(*count),
+        What::Mips { count } => mips::run(*count),
         What::Qmp { replay, target } => qmp(replay.as_deref(), target),
         What::Gdb => gdb::run(),
     }

@@ -14,8 +14,8 @@ pub(crate) struct Debugger {
     /// How the machine goes on, until a stop is reported.
     plan: Option<Plan>,
     focus: hmp::Focus,
-    /// CPUs that the server has seen.
-    known: usize,
+    /// Where the serial numbers of CPUs begin that the server has not seen.
+    unseen: usize,
 }
 
 /// The machine as the server sees it, for the time of one call.
@@ -35,15 +35,16 @@ impl Debugger {
         let fault = |e: gdb::EndpointError| Fatal::of(&format!("-gdb {device}"), e);
         let endpoint: Endpoint = device.parse().map_err(fault)?;
         let server = Server::start(&endpoint, wake).map_err(fault)?;
-        Ok(Debugger { server, plan: None, focus: hmp::Focus::default(), known: 0 })
+        Ok(Debugger { server, plan: None, focus: hmp::Focus::default(), unseen: 0 })
     }
 
     /// Lets the client talk, then does what it asked for. To be called between two rounds.
     pub(crate) fn serve(&mut self, machine: &mut Machine, environment: &Environment) {
         // CPUs that were plugged meanwhile get the breakpoints that the others have.
-        let new = machine.cpus_mut().iter_mut().skip(self.known);
-        new.for_each(|vcpu| self.server.session().arm(vcpu.cpu.as_mut()));
-        self.known = machine.cpus().len();
+        for vcpu in machine.cpus_mut().iter_mut().filter(|vcpu| vcpu.serial() >= self.unseen) {
+            self.server.session().arm(vcpu.cpu.as_mut());
+        }
+        self.unseen = machine.cpus().iter().map(|vcpu| vcpu.serial() + 1).fold(self.unseen, usize::max);
         let had_plan = self.plan.is_some();
         let mut view = View { machine, environment, plan: &mut self.plan, focus: &mut self.focus };
         self.server.poll(&mut view);

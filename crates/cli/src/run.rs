@@ -70,12 +70,12 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     watch_signals(&mailbox)?;
     let _raw = raw_terminal(&plan.channels);
     let mut process = Process { program, machine, hub, wiring, environment, messages, debugger };
-    let code = process.serve()?;
+    let code = process.serve();
     if let Some(path) = &plan.pidfile {
         // Somebody may have removed it already.
         let _ = std::fs::remove_file(path);
     }
-    Ok(code)
+    code
 }
 
 /// The terminal is raw while people use it, and as it was while programs do.
@@ -107,7 +107,9 @@ impl Process<'_> {
                 self.take(message);
             }
             self.answer()?;
+            self.machine.hold(self.wiring.is_behind());
             let advance = self.machine.advance();
+            self.wiring.settle(&self.machine);
             self.tell();
             match advance {
                 Advance::Exit(code) => {

@@ -23,6 +23,8 @@ pub(crate) enum Message {
     Debugger,
 }
 
+/// Bytes on their way from a serial port to its client above which the guest waits.
+const BACKLOG_MAX: usize = 1 << 20;
 /// Messages that may wait before their senders do.
 const MESSAGES_MAX: usize = 64;
 
@@ -182,6 +184,20 @@ impl Wiring {
         Wish::Nothing
     }
 
+    /// Lets clients type on as the guest reads: without a limit to what waits, they could fill the host's memory.
+    pub(crate) fn settle(&self, machine: &Machine) {
+        for (front, outlet) in self.fronts.iter().zip(&self.outlets) {
+            if let (Front::Serial(port) | Front::Mux { port, at_monitor: false, .. }, Some(outlet)) = (front, outlet) {
+                outlet.set_unread(machine.typed_ahead(*port));
+            }
+        }
+    }
+
+    /// Whether a client reads what a serial port sends more slowly than the guest prints.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.serials.iter().any(|serial| serial.0.lock().as_ref().is_some_and(|outlet| outlet.queued() > BACKLOG_MAX))
+    }
+
     /// Waits until the console's output is out.
     pub(crate) fn flush(&self, limit: std::time::Duration) {
         self.outlets.iter().flatten().for_each(|outlet| outlet.flush(limit));
@@ -194,7 +210,7 @@ fn serial_input(serial: &SerialOut, port: usize, input: Input, machine: &mut Mac
         Input::Bytes(bytes) => {
             machine.type_into(port, &bytes);
             if let Some(outlet) = serial.0.lock().as_ref() {
-                outlet.set_unread(0);
+                outlet.set_unread(machine.typed_ahead(port));
             }
         }
         Input::Closed => {
@@ -242,7 +258,7 @@ impl Keys<'_> {
         }
         self.deliver(plain, machine, hub);
         if let Some(outlet) = self.outlet.filter(|_| !*self.at_monitor) {
-            outlet.set_unread(0);
+            outlet.set_unread(machine.typed_ahead(self.port));
         }
         Wish::Nothing
     }

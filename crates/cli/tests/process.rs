@@ -86,6 +86,19 @@ fn start_up_errors_say_what_is_wrong_and_end_with_1() {
         (&["riscv64", "-M", "virt", "-bios", "/nowhere/fw.bin"], "could not load '/nowhere/fw.bin'"),
         (&["riscv64", "-global", "rv64"], "-global rv64: Invalid parameter 'rv64'"),
         (&["riscv64", "-M", "virt", "-global", "riscv-cpu.zebra=on"], "zebra"),
+        (&["riscv64", "-gdb", "tcp:1"], "qemu-system-riscv64: -gdb tcp:1: 'tcp:1' is no address: give tcp:"),
+        (
+            &[
+                "riscv64",
+                "-M",
+                "virt",
+                "-bios",
+                "none",
+                "-device",
+                concat!("loader,file=", env!("CARGO_BIN_EXE_polyarch")),
+            ],
+            "; this machine needs RISC-V (machine 243)",
+        ),
         (&["riscv64", "-accel", "kvm"], "qemu-system-riscv64: -machine accel=kvm: No accelerator found\n"),
         (&["riscv64", "-M", "virt", "-kernel", "/nowhere/_NO_FILE_"], "/nowhere/_NO_FILE_"),
         (&["riscv64", "-M", "virt", "-S", "-qmp", "unix:/nowhere/s,server,nowait"], "Failed to bind socket"),
@@ -210,6 +223,85 @@ fn ctrl_a_reaches_the_monitor_and_ends_the_machine() {
 }
 
 #[test]
+fn a_guest_that_does_not_read_is_not_typed_at_for_ever() {
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "polyarch", "-display", "none", "-nodefaults", "-serial", "stdio"]);
+    // Nothing is loaded: the hart traps for ever.
+    let mut guest = Guest(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap());
+    let mut stdin = guest.0.stdin.take().unwrap();
+    let (send, taken) = std::sync::mpsc::channel();
+    std::thread::spawn(move || while stdin.write_all(&[b'y'; 1 << 16]).is_ok() && send.send(()).is_ok() {});
+    let chunks = std::iter::from_fn(|| taken.recv_timeout(Duration::from_secs(2)).ok()).take(1000).count();
+    assert!(chunks < 1000, "it took 64 MiB that nobody reads");
+}
+
+#[test]
+fn a_guest_waits_for_those_who_read_what_it_prints() {
+    let socket = scratch("prints");
+    let device = format!("unix:{},server,nowait", socket.display());
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "virt", "-bios", "none", "-display", "none", "-nodefaults", "-serial", "stdio"]);
+    // lui a0, 0x10000; sb a1, (a0); addi t0, t0, 1; j .-8
+    for code in ["addr=0x80000000,data=0x00b5002310000537", "addr=0x80000008,data=0xff9ff06f00128293"] {
+        command.args(["-device", &format!("loader,data-len=8,{code}")]);
+    }
+    command.args(["-device", "loader,addr=0x80000000,cpu-num=0", "-qmp", &device]);
+    let mut guest = Guest(command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap());
+    let mut reader = client(&socket);
+    let printed = r#"{"execute":"human-monitor-command","arguments":{"command-line":"p $t0"}}"#;
+    let mut last = String::new();
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = ask(&mut reader, printed);
+        if now == last {
+            break;
+        }
+        assert!(Instant::now() < end, "it prints on and on: {now}");
+        last = now;
+    }
+    let mut stdout = guest.0.stdout.take().unwrap();
+    stdout.read_exact(&mut vec![0; 4 << 20]).unwrap();
+    assert_ne!(ask(&mut reader, printed), last, "it goes on when it is read");
+}
+
+/// Sends a packet to the gdb server and returns the bytes of its acknowledgement and answer.
+fn packet(gdb: &mut UnixStream, body: &str) -> String {
+    let sum = body.bytes().fold(0u8, u8::wrapping_add);
+    gdb.write_all(format!("${body}#{sum:02x}").as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    while !(answer.len() > 3 && answer[answer.len() - 3] == b'#') {
+        let mut byte = [0];
+        gdb.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+#[test]
+fn a_cpu_in_the_place_of_another_has_its_breakpoints() {
+    let (monitor, debugger) = (scratch("swap-qmp"), scratch("swap-gdb"));
+    let device = |path: &std::path::Path| format!("unix:{},server,nowait", path.display());
+    let mut command = Command::new(BIN);
+    command.args(["riscv64", "-M", "polyarch", "-smp", "1,maxcpus=2", "-S", "-display", "none", "-nodefaults"]);
+    command.args(["-qmp", &device(&monitor), "-gdb", &device(&debugger)]);
+    let _guest = Guest(command.spawn().unwrap());
+    let mut reader = client(&monitor);
+    let mut gdb = connect(&debugger);
+    assert_eq!(packet(&mut gdb, "Z0,0,4"), "+$OK#9a");
+    let place = r#""id":"c","socket-id":1,"core-id":0,"thread-id":0"#;
+    let add = format!(r#"{{"execute":"device_add","arguments":{{"driver":"rv64-riscv-cpu",{place}}}}}"#);
+    assert_eq!(ask(&mut reader, &add), r#"{"return": {}}"#);
+    let del = r#"{"execute":"device_del","arguments":{"id":"c"}}"#;
+    assert!(ask(&mut reader, &format!("{del}{add}")).contains("DEVICE_DELETED"));
+    for _ in 0..2 {
+        assert_eq!(ask(&mut reader, ""), r#"{"return": {}}"#);
+    }
+    // All CPUs begin at 0; only the new one goes.
+    assert!(packet(&mut gdb, "vCont;c:2").contains("T05thread:02;swbreak:;"));
+}
+
+#[test]
 fn quit_removes_the_socket() {
     let socket = scratch("quit");
     let mut guest = start(&socket);
@@ -248,6 +340,7 @@ fn rude_clients_harm_nobody() {
 
 #[test]
 fn preconfig_ends_with_the_error_of_the_machine() {
+    let pidfile = scratch("pidfile");
     let mut child = Command::new(BIN)
         .args([
             "riscv64",
@@ -263,7 +356,9 @@ fn preconfig_ends_with_the_error_of_the_machine() {
             "none",
             "-qmp",
             "stdio",
+            "-pidfile",
         ])
+        .arg(&pidfile)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -279,5 +374,6 @@ fn preconfig_ends_with_the_error_of_the_machine() {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(out.matches(r#"{"return": {}}"#).count(), 3, "{out}");
     assert!(err.contains("numa: Node ID missing: 0"), "{err}");
+    assert!(!pidfile.exists());
     assert_eq!(output.status.code(), Some(1));
 }

@@ -21,12 +21,16 @@ pub(crate) struct Key {
     pub(crate) mode: Mode,
     /// Holds one instruction only, and ignores a breakpoint on it.
     pub(crate) alone: bool,
+    /// Holds one instruction only: what lies behind it in the page may not be fetched by the same right.
+    pub(crate) single: bool,
 }
 
 /// A block in the cache.
 pub(crate) struct Entry {
     pub(crate) key: Key,
     pub(crate) insns: Box<[InsnStart]>,
+    /// Bytes that it was lifted from.
+    pub(crate) len: u64,
     /// The physical pages it came from; a block that crosses a page's end has two.
     pub(crate) pages: [Option<u64>; 2],
 }
@@ -80,7 +84,14 @@ pub(crate) struct BlockCache {
     pages: Map<u64, Page>,
     /// Pages that have become code pages since [`BlockCache::settle`].
     fresh_pages: Vec<u64>,
+    /// About what the blocks take of the host's memory, in instructions.
+    weight: usize,
 }
+
+/// What a block takes beside its instructions, in instructions.
+const BLOCK_WEIGHT: usize = 16;
+/// The weight above which the cache is full. That is a hundred thousand blocks, or a hundred megabytes.
+const WEIGHT_MAX: usize = 1 << 21;
 
 impl BlockCache {
     pub(crate) fn find(&self, key: &Key) -> Option<CodeId> {
@@ -125,7 +136,9 @@ impl BlockCache {
         if self.entries.len() <= at {
             self.entries.resize_with(at + 1, || None);
         }
-        self.entries[at] = Some(Entry { key, insns, pages });
+        let len = parts.iter().map(|(.., bytes)| bytes.len() as u64).sum();
+        self.weight += insns.len() + BLOCK_WEIGHT;
+        self.entries[at] = Some(Entry { key, insns, len, pages });
         self.by_key.insert(key, code);
         new_page
     }
@@ -133,6 +146,7 @@ impl BlockCache {
     fn remove<E: Engine>(&mut self, code: CodeId, engine: &mut E) {
         let Some(entry) = self.entries[code.0 as usize].take() else { return };
         self.by_key.remove(&entry.key);
+        self.weight -= entry.insns.len() + BLOCK_WEIGHT;
         engine.remove(code);
         for base in entry.pages.into_iter().flatten() {
             if let Some(page) = self.pages.get_mut(&base) {
@@ -193,6 +207,11 @@ impl BlockCache {
     pub(crate) fn clear<E: Engine>(&mut self, engine: &mut E) {
         let bases: Vec<u64> = self.pages.keys().copied().collect();
         bases.into_iter().for_each(|base| self.drop_page(base, engine));
+    }
+
+    /// Whether it is time to drop everything: a guest that jumps everywhere could fill the host's memory.
+    pub(crate) fn is_full(&self) -> bool {
+        self.weight > WEIGHT_MAX
     }
 
     /// Number of blocks.

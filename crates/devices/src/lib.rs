@@ -36,6 +36,7 @@ pub mod polyarch;
 pub mod ports;
 pub mod power;
 pub mod registers;
+pub mod sabre;
 pub mod sifive_gpio;
 pub mod sifive_prci;
 pub mod sifive_test;

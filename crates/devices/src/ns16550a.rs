@@ -145,6 +145,11 @@ impl State {
             timed_out: false,
         }
     }
+
+    /// Received characters that there is room for.
+    fn depth(&self) -> usize {
+        if self.fcr & fcr::FIFO_ENABLE != 0 { FIFO } else { 1 }
+    }
 }
 
 /// The UART.
@@ -180,7 +185,7 @@ impl Ns16550a {
     }
 
     fn depth(&self) -> usize {
-        if self.fifos() { FIFO } else { 1 }
+        self.s.depth()
     }
 
     /// How many bytes from outside fit. In loopback mode SIN is disconnected: what arrives waits.
@@ -414,8 +419,9 @@ impl Device for Ns16550a {
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
         let s: State = state::restore(PART, bytes)?;
-        if s.rx.len() > FIFO {
-            return Err(format!("{PART}: the saved state has {} received bytes, at most {FIFO} fit", s.rx.len()));
+        let (received, depth) = (s.rx.len(), s.depth());
+        if received > depth {
+            return Err(format!("{PART}: the saved state has {received} received bytes, at most {depth} fit"));
         }
         self.s = s;
         self.update();

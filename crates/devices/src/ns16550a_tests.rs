@@ -205,4 +205,9 @@ fn snapshot_and_reset() {
     assert!(!b.irq.high());
     assert_eq!((b.rd(IIR), b.rd(LSR), b.uart.deadline()), (0x01, 0x60, None));
     assert!(b.uart.restore(b"rubbish").is_err());
+    // Without FIFOs there is no room for eight characters.
+    let mut without = saved.clone();
+    let ier_and_fcr = saved.windows(2).position(|pair| pair == [0x01, 0x81]).unwrap();
+    without[ier_and_fcr + 1] = 0;
+    assert!(b.uart.restore(&without).unwrap_err().ends_with("8 received bytes, at most 1 fit"));
 }

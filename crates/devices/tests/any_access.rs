@@ -13,6 +13,7 @@ use devices::pci::PciBus;
 use devices::percpu::CpuLines;
 use devices::piix4::{Piix4Pm, isa_bridge};
 use devices::registers::{Registers, Word};
+use devices::sabre::SabreConfig;
 use devices::slavio_timer::SlavioTimer;
 use devices::sparc32_dma::Sparc32Dma;
 use devices::sun4m_intctl::{IntCpu, Sun4mIntctl};
@@ -100,6 +101,7 @@ fn all() -> Vec<(&'static str, Box<dyn Device>)> {
         ("escc", Box::new(Escc::new(line(), [Box::new(NullSink), Box::new(NullSink)], Default::default()))),
         ("esp", Box::new(Esp::new(line()))),
         ("sparc32_dma", Box::new(Sparc32Dma::new(line()))),
+        ("sabre", Box::new(SabreConfig::new())),
         ("lance", Box::new(Lance::new(line()))),
         ("m48t59", Box::new(M48t59::new(vec![0; 64], 1968, 1_795_300_000))),
         ("fw_cfg", Box::new(FwCfg::new(FwCfgItems::new(), FwCfgLayout::Memory))),

@@ -45,10 +45,10 @@ impl Default for Endpoint {
 #[derive(Debug, thiserror::Error)]
 pub enum EndpointError {
     /// The argument of `-gdb` makes no sense.
-    #[error("-gdb {0}: expected tcp:[HOST]:PORT or unix:PATH")]
+    #[error("'{0}' is no address: give tcp:[HOST]:PORT or unix:PATH")]
     Syntax(String),
     /// The socket can't be opened.
-    #[error("-gdb {0}: {1}")]
+    #[error("could not listen at {0}: {1}")]
     Io(String, io::Error),
 }
 
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(parse("tcp:[::1]:99").as_deref(), Ok("tcp:[::1]:99"));
         assert_eq!(parse("unix:/run/gdb.sock").as_deref(), Ok("unix:/run/gdb.sock"));
         for bad in ["tcp::", "tcp:1234", "unix:", "stdio", "tcp::70000", "tcp::1,telnet"] {
-            let expected = format!("-gdb {bad}: expected tcp:[HOST]:PORT or unix:PATH");
+            let expected = format!("'{bad}' is no address: give tcp:[HOST]:PORT or unix:PATH");
             assert_eq!(parse(bad), Err(expected));
         }
         assert_eq!(Endpoint::default(), "tcp::1234".parse().unwrap());

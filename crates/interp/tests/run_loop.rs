@@ -205,6 +205,9 @@ fn a_kick_brings_the_cpu_back() {
     vcpu.lines().kick();
     assert_eq!((vcpu.run(1000), vcpu.executed()), (Exit::Kicked, 0));
     assert_eq!((vcpu.run(1000), vcpu.executed()), (Exit::Budget, 1000));
+    vcpu.lines().kick();
+    assert_eq!((vcpu.step(), vcpu.executed()), (Exit::Budget, 1001), "a step is a step");
+    assert_eq!((vcpu.run(1000), vcpu.executed()), (Exit::Budget, 2001));
 }
 
 #[test]

@@ -187,6 +187,9 @@ mod asm {
         rs << 21 | 31 << 11 | 9
     }
 
+    /// Leaves the error level that reset has set: `mfc0`, clear ERL (bit 2) of Status, `mtc0`, `ehb`.
+    pub(super) const CLEAR_ERL: [u32; 5] = [0x4008_6000, 0x2409_fffb, 0x0109_4024, 0x4088_6000, 0x0000_00c0];
+
     /// A 32-bit number into a register, sign-extended where registers are wider.
     pub(super) fn li(rt: u32, value: u32) -> [u32; 2] {
         [immediate(0x0f, 0, rt, value >> 16), immediate(0x0d, rt, rt, value)]
@@ -240,7 +243,7 @@ impl Rom<'_> {
     }
 
     fn start(&self) -> Vec<u32> {
-        let mut code = Vec::new();
+        let mut code = asm::CLEAR_ERL.to_vec();
         for &(address, value) in self.pokes {
             code.extend(asm::li(reg::T0, value));
             code.extend(asm::li(reg::T1, address));

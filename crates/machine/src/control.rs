@@ -14,6 +14,9 @@ use crate::machine::{Machine, Vcpu};
 use crate::run::{Event, RunState, ShutdownCause};
 use crate::sched::{Attention, RoundOutcome};
 
+/// The time between two looks at guests that are held.
+const HELD: Duration = Duration::from_millis(2);
+
 /// What the main loop does next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Advance {
@@ -126,6 +129,9 @@ impl Machine {
         if self.state != RunState::Running {
             return Advance::Wait(None);
         }
+        if self.held {
+            return Advance::Wait(Some(HELD));
+        }
         self.feed_console();
         let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
         let asked = std::mem::take(&mut *self.power.lock());
@@ -188,7 +194,7 @@ impl Machine {
                 vcpu.cpu.set_pc(pc);
             }
         }
-        self.sched.wake_all();
+        self.sched.reset();
     }
 }
 

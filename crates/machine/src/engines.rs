@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bits::Endian;
 use cpu::{Cpu, Env, Kind, Vcpu};
 use interp::Interp;
 
@@ -26,62 +27,29 @@ impl<T: cpu::Target> Factory for Interpreted<T> {
 /// Makes a [`Factory`] of a model with properties, as `-cpu` takes them.
 pub type Engine = fn(&str) -> Result<Box<dyn Factory>, Error>;
 
-fn riscv_model(xlen: u32, text: &str) -> Result<riscv::model::Model, Error> {
-    riscv::model::Model::parse(xlen, text).map_err(|e| Error::new(e.to_string()))
+/// An engine for each target: its type, and what makes a model of the argument of `-cpu`.
+macro_rules! engines {
+    ($( $name:ident: $target:ty, $model:expr; )*) => { $(
+        pub(crate) fn $name(text: &str) -> Result<Box<dyn Factory>, Error> {
+            let parse: fn(&str) -> Result<_, _> = $model;
+            let model = parse(text).map_err(|e| Error::new(e.to_string()))?;
+            Ok(Box::new(Interpreted::<$target>(Kind::new(model))))
+        }
+    )* };
 }
 
-/// RV32 harts.
-pub(crate) fn riscv32(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<riscv::Riscv32>(Kind::new(riscv_model(32, text)?))))
-}
-
-/// RV64 harts.
-pub(crate) fn riscv64(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<riscv::Riscv64>(Kind::new(riscv_model(64, text)?))))
-}
-
-fn sparc_model(width: u32, text: &str) -> Result<sparc::model::Model, Error> {
-    sparc::model::Model::parse(width, text).map_err(|e| Error::new(e.to_string()))
-}
-
-/// SPARC V8 CPUs.
-pub(crate) fn sparc32(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<sparc::Sparc32>(Kind::new(sparc_model(32, text)?))))
-}
-
-/// SPARC V9 CPUs.
-pub(crate) fn sparc64(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<sparc::Sparc64>(Kind::new(sparc_model(64, text)?))))
-}
-
-fn mips_model(width: u32, endian: bits::Endian, text: &str) -> Result<mips::model::Model, Error> {
-    mips::model::Model::parse(width, endian, text).map_err(|e| Error::new(e.to_string()))
-}
-
-/// 32-bit big-endian MIPS CPUs.
-pub(crate) fn mips(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<mips::Mips>(Kind::new(mips_model(32, bits::Endian::Big, text)?))))
-}
-
-/// 32-bit little-endian MIPS CPUs.
-pub(crate) fn mipsel(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<mips::Mipsel>(Kind::new(mips_model(32, bits::Endian::Little, text)?))))
-}
-
-/// 64-bit big-endian MIPS CPUs.
-pub(crate) fn mips64(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<mips::Mips64>(Kind::new(mips_model(64, bits::Endian::Big, text)?))))
-}
-
-/// 64-bit little-endian MIPS CPUs.
-pub(crate) fn mips64el(text: &str) -> Result<Box<dyn Factory>, Error> {
-    Ok(Box::new(Interpreted::<mips::Mips64el>(Kind::new(mips_model(64, bits::Endian::Little, text)?))))
-}
-
-/// s390x CPUs.
-pub(crate) fn s390x(text: &str) -> Result<Box<dyn Factory>, Error> {
-    let model = s390x::model::Model::parse(text).map_err(|e| Error::new(e.to_string()))?;
-    Ok(Box::new(Interpreted::<s390x::S390x>(Kind::new(model))))
+engines! {
+    mips: mips::Mips, |text| mips::model::Model::parse(32, Endian::Big, text);
+    mips64: mips::Mips64, |text| mips::model::Model::parse(64, Endian::Big, text);
+    mips64el: mips::Mips64el, |text| mips::model::Model::parse(64, Endian::Little, text);
+    mipsel: mips::Mipsel, |text| mips::model::Model::parse(32, Endian::Little, text);
+    ppc32: ppc::Ppc32, |text| ppc::model::Model::parse(32, text);
+    ppc64: ppc::Ppc64, |text| ppc::model::Model::parse(64, text);
+    riscv32: riscv::Riscv32, |text| riscv::model::Model::parse(32, text);
+    riscv64: riscv::Riscv64, |text| riscv::model::Model::parse(64, text);
+    s390x: s390x::S390x, s390x::model::Model::parse;
+    sparc32: sparc::Sparc32, |text| sparc::model::Model::parse(32, text);
+    sparc64: sparc::Sparc64, |text| sparc::model::Model::parse(64, text);
 }
 
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.
@@ -96,33 +64,6 @@ pub fn factory(target: &Target, text: &str) -> Result<Box<dyn Factory>, Error> {
 #[cfg(test)]
 mod tests {
     use crate::targets;
-
-    #[test]
-    fn model_lists_are_those_of_the_targets() {
-        for xlen in [32, 64] {
-            let target = targets::find(&format!("riscv{xlen}")).unwrap();
-            let ours: Vec<&str> = target.models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = riscv::model::models(xlen).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-        for (name, width) in [("sparc", 32), ("sparc64", 64)] {
-            let ours: Vec<&str> = targets::find(name).unwrap().models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = sparc::model::models(width).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-        for (name, width) in [("mips", 32), ("mipsel", 32), ("mips64", 64), ("mips64el", 64)] {
-            let ours: Vec<&str> = targets::find(name).unwrap().models.iter().map(|model| model.name).collect();
-            let theirs: Vec<&str> = mips::model::models(width).iter().map(|model| model.name).collect();
-            assert_eq!(ours, theirs);
-        }
-    }
-
-    #[test]
-    fn s390x_models_are_those_of_the_target() {
-        let ours: Vec<&str> = targets::find("s390x").unwrap().models.iter().map(|model| model.name).collect();
-        let theirs: Vec<&str> = s390x::model::MODELS.iter().map(|model| model.name).collect();
-        assert_eq!(ours, theirs);
-    }
 
     #[test]
     fn faults_name_the_model() {

@@ -1,6 +1,6 @@
 //! `-device loader`: puts a file or a number into memory, and perhaps a CPU at an address, at every reset.
 
-use loader::{AddressKind, Elf};
+use loader::{AddressKind, Elf, Expected};
 use topology::opts;
 
 use crate::build::{Store, read_file};
@@ -75,8 +75,8 @@ impl Props {
         }
     }
 
-    /// Loads; returns where a CPU shall begin.
-    fn load(&self, store: &mut Store<'_>) -> Result<u64, Error> {
+    /// Loads; returns where a CPU shall begin. ELF files are for one of `machines`.
+    fn load(&self, machines: &[u16], store: &mut Store<'_>) -> Result<u64, Error> {
         use loader::LoadTarget;
         let at = self.addr.unwrap_or(0);
         let fault = |e: loader::Error| Error::new(e.to_string());
@@ -93,6 +93,7 @@ impl Props {
             return Ok(at);
         }
         let elf = Elf::parse(name, &bytes).map_err(fault)?;
+        elf.expect(Expected { machines, class: None, order: None }).map_err(fault)?;
         let loaded = elf.load(AddressKind::Physical, store).map_err(fault)?;
         Ok(self.addr.unwrap_or(loaded.entry))
     }
@@ -105,9 +106,15 @@ impl Machine {
     /// Properties that don't go together, a file that can't be loaded, no such CPU.
     pub(crate) fn add_loader(&mut self, device: &DeviceConfig) -> Result<(), Error> {
         let props = Props::new(&device.props)?;
-        let at = props.load(&mut self.store())?;
-        if let Some(n) = props.cpu_num {
-            self.start_cpu_at(n as i64, at)?;
+        let place = props.cpu_num.map(|n| {
+            let place = self.cpus.iter().position(|vcpu| u64::try_from(vcpu.index) == Ok(n));
+            place.ok_or_else(|| Error::new(format!("loader: there is no CPU {n} (cpu-num)")))
+        });
+        let place = place.transpose()?;
+        let machines = self.config.target.elf_machines;
+        let at = props.load(machines, &mut self.store())?;
+        if let Some(place) = place {
+            self.start_cpu_at(place, at);
         }
         self.objects.add_peripheral(device.id.as_deref(), "loader");
         Ok(())

@@ -41,6 +41,13 @@ pub struct Vcpu {
     pub(crate) slot: Option<usize>,
 }
 
+impl Vcpu {
+    /// A number that grows from CPU to CPU as they are made, and never comes back.
+    pub fn serial(&self) -> usize {
+        self.object
+    }
+}
+
 /// One slot, as `query-hotpluggable-cpus` shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HotpluggableCpu {
@@ -91,6 +98,8 @@ pub struct Machine {
     pub(crate) events: VecDeque<Event>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) requests: VecDeque<Request>,
+    /// Guests stand although the machine runs.
+    pub(crate) held: bool,
 }
 
 impl Machine {
@@ -129,6 +138,7 @@ impl Machine {
             events: VecDeque::new(),
             warnings: smp_warnings.into_iter().map(|text| Warning { option: None, text }).collect(),
             requests: VecDeque::new(),
+            held: false,
             config,
         };
         this.add_root_objects()?;
@@ -269,13 +279,11 @@ impl Machine {
         Store { memory: &self.memory, blobs: &mut self.blobs }
     }
 
-    /// Puts CPU `index` at `pc`, now and after each reset.
-    pub(crate) fn start_cpu_at(&mut self, index: i64, pc: u64) -> Result<(), Error> {
-        let vcpu = self.cpus.iter_mut().find(|vcpu| vcpu.index == index);
-        let vcpu = vcpu.ok_or_else(|| Error::new(format!("loader: there is no CPU {index} (cpu-num)")))?;
+    /// Puts the CPU at this place of the list at `pc`, now and after each reset.
+    pub(crate) fn start_cpu_at(&mut self, place: usize, pc: u64) {
+        let vcpu = &mut self.cpus[place];
         vcpu.cpu.set_pc(pc);
-        self.starts.insert(index, pc);
-        Ok(())
+        self.starts.insert(vcpu.index, pc);
     }
 
     pub(crate) fn mark_started(&self, index: i64, on: bool) {
@@ -444,14 +452,26 @@ impl Machine {
         self.inputs[port].typed.extend(bytes);
     }
 
-    /// Hands the guest what it has room for.
+    /// Bytes typed into serial port `port` (0 or 1) that the guest has had no room for.
+    pub fn typed_ahead(&self, port: usize) -> usize {
+        self.inputs[port].typed.len()
+    }
+
+    /// Hands the guest what it has room for. What is typed into a port that the board has not is lost.
     pub(crate) fn feed_console(&mut self) {
         let now = self.sched.clock().now(0);
         for input in self.inputs.iter_mut().filter(|input| !input.typed.is_empty()) {
-            let Some(device) = &input.device else { continue };
-            let taken = device.lock().receive(input.typed.make_contiguous(), now);
+            let taken = match &input.device {
+                Some(device) => device.lock().receive(input.typed.make_contiguous(), now),
+                None => input.typed.len(),
+            };
             input.typed.drain(..taken);
         }
+    }
+
+    /// Lets guests stand, or go on: whoever reads what they print may be behind. The run state stays what it is.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// Ends the running round early; other threads use it when they have something for the main loop.

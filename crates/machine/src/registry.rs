@@ -175,5 +175,5 @@ pub fn cpu_help(target: &Target) -> String {
         Arch::Mips => format!("MIPS '{name}'\n"),
         _ => format!("{name}\n"),
     };
-    target.models.iter().map(|model| line(model.name)).collect()
+    target.models().into_iter().map(line).collect()
 }

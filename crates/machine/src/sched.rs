@@ -232,6 +232,7 @@ impl Scheduler {
     /// Lets go the vCPU at this place of the list.
     pub fn remove(&mut self, at: usize) {
         let entry = self.entries.remove(at);
+        self.stops.retain(|(cpu, _)| *cpu != entry.index);
         entry.seat.asleep.store(false, Ordering::Release);
         self.turn = 0;
     }
@@ -253,6 +254,12 @@ impl Scheduler {
         self.entries.iter_mut().for_each(Entry::wake);
     }
 
+    /// All vCPUs are reset: what they came back for in their old lives concerns nobody.
+    pub fn reset(&mut self) {
+        self.stops.clear();
+        self.wake_all();
+    }
+
     /// Lets only these vCPUs run, or all: a debugger's scheduler locking.
     pub fn restrict(&mut self, only: Option<Vec<i64>>) {
         self.only = only;
@@ -261,7 +268,7 @@ impl Scheduler {
     /// One round.
     pub fn round(&mut self, cpus: &mut [Vcpu], timers: &mut dyn Timers) -> RoundOutcome {
         assert_eq!(cpus.len(), self.entries.len(), "the scheduler's list is out of step");
-        if let Some((cpu, exit)) = self.stops.pop_front() {
+        if let Some((cpu, exit)) = self.take_stop() {
             return RoundOutcome::Stopped { cpu, exit };
         }
         let mut acted = self.run_timers(timers);
@@ -270,7 +277,7 @@ impl Scheduler {
         } else {
             acted |= self.in_order(cpus, timers);
         }
-        if let Some((cpu, exit)) = self.stops.pop_front() {
+        if let Some((cpu, exit)) = self.take_stop() {
             return RoundOutcome::Stopped { cpu, exit };
         }
         match (acted, self.deadline(timers)) {
@@ -284,10 +291,21 @@ impl Scheduler {
         }
     }
 
+    /// Whether the vCPU with that index may run.
+    fn is_free(&self, index: i64) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&index))
+    }
+
+    /// The oldest stop of a vCPU that may run; those of others wait until they may.
+    fn take_stop(&mut self) -> Option<(i64, Exit)> {
+        let at = self.stops.iter().position(|(cpu, _)| self.is_free(*cpu))?;
+        self.stops.remove(at)
+    }
+
     /// When the next device or sleeping vCPU has something to do.
     fn deadline(&self, timers: &dyn Timers) -> Option<Nanos> {
-        let may_run = |entry: &&Entry| self.only.as_ref().is_none_or(|only| only.contains(&entry.index));
-        let sleepers = self.entries.iter().filter(may_run).filter_map(|entry| entry.wakes_at);
+        let free = self.entries.iter().filter(|entry| self.is_free(entry.index));
+        let sleepers = free.filter_map(|entry| entry.wakes_at);
         sleepers.chain(timers.deadline()).min()
     }
 
@@ -303,10 +321,10 @@ impl Scheduler {
 
     /// Whether the vCPU at this place may run now; remembers those that can't.
     fn ready(&mut self, at: usize, vcpu: &Vcpu) -> bool {
-        let entry = &mut self.entries[at];
-        if self.only.as_ref().is_some_and(|only| !only.contains(&entry.index)) {
+        if !self.is_free(self.entries[at].index) {
             return false;
         }
+        let entry = &mut self.entries[at];
         let levels = entry.seat.lines.levels();
         let overslept = entry.wakes_at.is_some_and(|at| at <= self.clock.now(0));
         if entry.slept_with == Some(levels) && !overslept {

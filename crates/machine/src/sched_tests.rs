@@ -333,6 +333,40 @@ fn parallel_rounds_run_everybody_and_keep_every_stop() {
     assert_eq!(rounds, 4);
     assert!(b.cpus.iter().all(|vcpu| vcpu.thread_id != 0));
 
+    let mut b = three_that_stop();
+    let stopped = |cpu| RoundOutcome::Stopped { cpu, exit: Exit::Breakpoint };
+    let first = b.round();
+    if first == stopped(0) && b.executed()[1] == 5 {
+        assert_eq!((b.round(), b.round()), (stopped(1), stopped(2)));
+    } else {
+        // A host with one thread takes turns.
+        assert_eq!((first, b.round(), b.round()), (stopped(0), stopped(1), stopped(2)));
+    }
+}
+
+#[test]
+fn a_reset_forgets_the_stops_before_it() {
+    let mut b = three_that_stop();
+    while b.executed() != [5; 3] {
+        assert!(matches!(b.round(), RoundOutcome::Stopped { .. }));
+    }
+    b.sched.reset();
+    assert_eq!(b.round(), RoundOutcome::Ran);
+}
+
+#[test]
+fn the_stop_of_a_cpu_that_may_not_run_waits() {
+    let mut b = three_that_stop();
+    let stopped = |cpu| RoundOutcome::Stopped { cpu, exit: Exit::Breakpoint };
+    assert_eq!(b.round(), stopped(0));
+    b.sched.restrict(Some(vec![0]));
+    assert_eq!(b.round(), RoundOutcome::Ran);
+    b.sched.restrict(None);
+    assert_eq!(b.round(), stopped(1));
+}
+
+/// Three CPUs, each with a breakpoint in the middle of its work, run in parallel.
+fn three_that_stop() -> Bench {
     let mut b = Bench::new(GuestClock::host(), Threading::Multi, &[]);
     for index in 0..3 {
         let paper = Paper {
@@ -350,14 +384,7 @@ fn parallel_rounds_run_everybody_and_keep_every_stop() {
         b.sched.add(index as i64);
         b.cpus.push(vcpu(paper));
     }
-    let stopped = |cpu| RoundOutcome::Stopped { cpu, exit: Exit::Breakpoint };
-    let first = b.round();
-    if first == stopped(0) && b.executed()[1] == 5 {
-        assert_eq!((b.round(), b.round()), (stopped(1), stopped(2)));
-    } else {
-        // A host with one thread takes turns.
-        assert_eq!((first, b.round(), b.round()), (stopped(0), stopped(1), stopped(2)));
-    }
+    b
 }
 
 #[test]

@@ -36,13 +36,6 @@ impl Arch {
     }
 }
 
-/// A CPU model by name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Model {
-    /// The name users give to `-cpu`.
-    pub name: &'static str,
-}
-
 /// One target: what a `qemu-system-NAME` of its own would be.
 #[derive(Debug)]
 pub struct Target {
@@ -58,8 +51,9 @@ pub struct Target {
     pub cpu_suffix: &'static str,
     /// The type that all CPU types of the family have as parent.
     pub cpu_parent: &'static str,
-    /// CPU models in the order of `-cpu help`.
-    pub models: &'static [Model],
+    /// Numbers by which ELF files name the architecture (`e_machine`), the usual one first.
+    pub elf_machines: &'static [u16],
+    models: fn() -> Vec<&'static str>,
     /// How its CPUs are made; `None` while the target can't run.
     pub engine: Option<Engine>,
 }
@@ -75,200 +69,24 @@ impl Target {
         format!("{}{}", model.replace(' ', "-"), self.cpu_suffix)
     }
 
+    /// Names of its CPU models in the order of `-cpu help`.
+    pub fn models(&self) -> Vec<&'static str> {
+        (self.models)()
+    }
+
     /// The model of that name; type names are taken as well.
-    pub fn model(&self, name: &str) -> Option<&'static Model> {
+    pub fn model(&self, name: &str) -> Option<&'static str> {
         let bare = name.strip_suffix(self.cpu_suffix).unwrap_or(name);
-        self.models.iter().find(|model| model.name == bare || model.name.replace(' ', "-") == bare)
+        self.models().into_iter().find(|model| *model == bare || model.replace(' ', "-") == bare)
     }
 }
 
-const fn model(name: &'static str) -> Model {
-    Model { name }
+/// The names in a target's own list of models.
+macro_rules! names {
+    ($list:expr) => {
+        || $list.into_iter().map(|model| model.name).collect()
+    };
 }
-
-const RV32: &[Model] = &[
-    model("any"),
-    model("rv32"),
-    model("rv32gcsu-v1.10.0"),
-    model("rv32gcsu-v1.9.1"),
-    model("rv32imacu-nommu"),
-    model("sifive-e31"),
-    model("sifive-u34"),
-];
-
-const RV64: &[Model] = &[
-    model("any"),
-    model("rv64"),
-    model("rv64gcsu-v1.10.0"),
-    model("rv64gcsu-v1.9.1"),
-    model("rv64imacu-nommu"),
-    model("sifive-e51"),
-    model("sifive-u54"),
-];
-
-const SPARC: &[Model] = &[
-    model("Fujitsu MB86904"),
-    model("Fujitsu MB86907"),
-    model("TI MicroSparc I"),
-    model("TI MicroSparc II"),
-    model("TI MicroSparc IIep"),
-    model("TI SuperSparc 40"),
-    model("TI SuperSparc 50"),
-    model("TI SuperSparc 51"),
-    model("TI SuperSparc 60"),
-    model("TI SuperSparc 61"),
-    model("TI SuperSparc II"),
-    model("LEON2"),
-    model("LEON3"),
-];
-
-const SPARC64: &[Model] = &[
-    model("Fujitsu Sparc64"),
-    model("Fujitsu Sparc64 III"),
-    model("Fujitsu Sparc64 IV"),
-    model("Fujitsu Sparc64 V"),
-    model("TI UltraSparc I"),
-    model("TI UltraSparc II"),
-    model("TI UltraSparc IIi"),
-    model("TI UltraSparc IIe"),
-    model("Sun UltraSparc III"),
-    model("Sun UltraSparc III Cu"),
-    model("Sun UltraSparc IIIi"),
-    model("Sun UltraSparc IV"),
-    model("Sun UltraSparc IV+"),
-    model("Sun UltraSparc IIIi+"),
-    model("Sun UltraSparc T1"),
-    model("Sun UltraSparc T2"),
-    model("NEC UltraSparc I"),
-];
-
-const MIPS: &[Model] = &[
-    model("4Kc"),
-    model("4Km"),
-    model("4KEcR1"),
-    model("4KEmR1"),
-    model("4KEc"),
-    model("4KEm"),
-    model("24Kc"),
-    model("24KEc"),
-    model("24Kf"),
-    model("34Kf"),
-    model("74Kf"),
-    model("M14K"),
-    model("M14Kc"),
-    model("P5600"),
-    model("mips32r6-generic"),
-    model("I7200"),
-];
-
-const MIPS64: &[Model] = &[
-    model("4Kc"),
-    model("4Km"),
-    model("4KEcR1"),
-    model("4KEmR1"),
-    model("4KEc"),
-    model("4KEm"),
-    model("24Kc"),
-    model("24KEc"),
-    model("24Kf"),
-    model("34Kf"),
-    model("74Kf"),
-    model("M14K"),
-    model("M14Kc"),
-    model("P5600"),
-    model("mips32r6-generic"),
-    model("I7200"),
-    model("R4000"),
-    model("VR5432"),
-    model("5Kc"),
-    model("5Kf"),
-    model("20Kc"),
-    model("MIPS64R2-generic"),
-    model("5KEc"),
-    model("5KEf"),
-    model("I6400"),
-    model("I6500"),
-    model("Loongson-2E"),
-    model("Loongson-2F"),
-    model("mips64dspr2"),
-];
-
-const S390X: &[Model] = &[
-    model("z800-base"),
-    model("z890.2-base"),
-    model("z9EC.2"),
-    model("z13.2"),
-    model("z990.5-base"),
-    model("z9BC-base"),
-    model("z890.2"),
-    model("z890"),
-    model("z9BC"),
-    model("z196"),
-    model("z13"),
-    model("z13s"),
-    model("z990.3"),
-    model("z13s-base"),
-    model("z9EC"),
-    model("gen15a"),
-    model("z14ZR1-base"),
-    model("z14.2-base"),
-    model("z900.3-base"),
-    model("z13.2-base"),
-    model("z196.2-base"),
-    model("zBC12-base"),
-    model("z9BC.2-base"),
-    model("z900.2-base"),
-    model("z9EC.3"),
-    model("zEC12"),
-    model("z900"),
-    model("z114-base"),
-    model("zEC12-base"),
-    model("z10EC.2"),
-    model("z10EC-base"),
-    model("z900.3"),
-    model("z14ZR1"),
-    model("z10BC"),
-    model("z10BC.2-base"),
-    model("z9BC.2"),
-    model("z990.2"),
-    model("z990"),
-    model("z14"),
-    model("gen15b-base"),
-    model("z990.4"),
-    model("max"),
-    model("z10EC.2-base"),
-    model("gen15a-base"),
-    model("z800"),
-    model("z10EC"),
-    model("zEC12.2"),
-    model("z990.2-base"),
-    model("z900-base"),
-    model("z10BC.2"),
-    model("z9EC-base"),
-    model("z9EC.3-base"),
-    model("z114"),
-    model("z890.3"),
-    model("z196-base"),
-    model("z9EC.2-base"),
-    model("z196.2"),
-    model("z14.2"),
-    model("z990-base"),
-    model("z900.2"),
-    model("z890-base"),
-    model("z10EC.3"),
-    model("z14-base"),
-    model("z990.4-base"),
-    model("z10EC.3-base"),
-    model("z10BC-base"),
-    model("z13-base"),
-    model("z990.3-base"),
-    model("zEC12.2-base"),
-    model("zBC12"),
-    model("z890.3-base"),
-    model("z990.5"),
-    model("gen15b"),
-    model("qemu"),
-];
 
 const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_suffix: &'static str) -> Target {
     let cpu_parent = match arch {
@@ -281,25 +99,79 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
         Arch::S390 => "s390x-cpu",
         Arch::Riscv => "riscv-cpu",
     };
-    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, models: &[], engine: None }
+    // System V ABI, "e_machine": 32-bit programs run on most 64-bit CPUs, too.
+    let elf_machines: &[u16] = match arch {
+        Arch::X86 => &[62, 3],
+        Arch::Sparc => &[2, 18, 43],
+        Arch::Ppc => &[20, 21],
+        Arch::Mips => &[8],
+        Arch::Tricore => &[44],
+        Arch::S390 => &[22],
+        Arch::Riscv => &[243],
+    };
+    Target { name, arch, bits, big_endian, cpu_suffix, cpu_parent, elf_machines, models: Vec::new, engine: None }
 }
 
 /// All targets.
 pub static TARGETS: [Target; 14] = [
     row("i386", Arch::X86, 32, false, "-i386-cpu"),
     row("x86_64", Arch::X86, 64, false, "-x86_64-cpu"),
-    Target { models: SPARC, engine: Some(engines::sparc32), ..row("sparc", Arch::Sparc, 32, true, "-sparc-cpu") },
-    Target { models: SPARC64, engine: Some(engines::sparc64), ..row("sparc64", Arch::Sparc, 64, true, "-sparc64-cpu") },
-    row("ppc", Arch::Ppc, 32, true, "-powerpc-cpu"),
-    row("ppc64", Arch::Ppc, 64, true, "-powerpc64-cpu"),
-    Target { models: MIPS, engine: Some(engines::mips), ..row("mips", Arch::Mips, 32, true, "-mips-cpu") },
-    Target { models: MIPS, engine: Some(engines::mipsel), ..row("mipsel", Arch::Mips, 32, false, "-mips-cpu") },
-    Target { models: MIPS64, engine: Some(engines::mips64), ..row("mips64", Arch::Mips, 64, true, "-mips64-cpu") },
-    Target { models: MIPS64, engine: Some(engines::mips64el), ..row("mips64el", Arch::Mips, 64, false, "-mips64-cpu") },
+    Target {
+        models: names!(sparc::model::models(32)),
+        engine: Some(engines::sparc32),
+        ..row("sparc", Arch::Sparc, 32, true, "-sparc-cpu")
+    },
+    Target {
+        models: names!(sparc::model::models(64)),
+        engine: Some(engines::sparc64),
+        ..row("sparc64", Arch::Sparc, 64, true, "-sparc64-cpu")
+    },
+    Target {
+        models: names!(ppc::model::models(32)),
+        engine: Some(engines::ppc32),
+        ..row("ppc", Arch::Ppc, 32, true, "-powerpc-cpu")
+    },
+    Target {
+        models: names!(ppc::model::models(64)),
+        engine: Some(engines::ppc64),
+        ..row("ppc64", Arch::Ppc, 64, true, "-powerpc64-cpu")
+    },
+    Target {
+        models: names!(mips::model::models(32)),
+        engine: Some(engines::mips),
+        ..row("mips", Arch::Mips, 32, true, "-mips-cpu")
+    },
+    Target {
+        models: names!(mips::model::models(32)),
+        engine: Some(engines::mipsel),
+        ..row("mipsel", Arch::Mips, 32, false, "-mips-cpu")
+    },
+    Target {
+        models: names!(mips::model::models(64)),
+        engine: Some(engines::mips64),
+        ..row("mips64", Arch::Mips, 64, true, "-mips64-cpu")
+    },
+    Target {
+        models: names!(mips::model::models(64)),
+        engine: Some(engines::mips64el),
+        ..row("mips64el", Arch::Mips, 64, false, "-mips64-cpu")
+    },
     row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
-    Target { models: S390X, engine: Some(engines::s390x), ..row("s390x", Arch::S390, 64, true, "-s390x-cpu") },
-    Target { models: RV32, engine: Some(engines::riscv32), ..row("riscv32", Arch::Riscv, 32, false, "-riscv-cpu") },
-    Target { models: RV64, engine: Some(engines::riscv64), ..row("riscv64", Arch::Riscv, 64, false, "-riscv-cpu") },
+    Target {
+        models: names!(s390x::model::MODELS),
+        engine: Some(engines::s390x),
+        ..row("s390x", Arch::S390, 64, true, "-s390x-cpu")
+    },
+    Target {
+        models: names!(riscv::model::models(32)),
+        engine: Some(engines::riscv32),
+        ..row("riscv32", Arch::Riscv, 32, false, "-riscv-cpu")
+    },
+    Target {
+        models: names!(riscv::model::models(64)),
+        engine: Some(engines::riscv64),
+        ..row("riscv64", Arch::Riscv, 64, false, "-riscv-cpu")
+    },
 ];
 
 /// The target of that name.

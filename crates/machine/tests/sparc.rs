@@ -63,21 +63,37 @@ fn every_machine_type_can_be_built_and_reset() {
     }
 }
 
+#[test]
+fn the_demo_runs_on_the_polyarch_board() {
+    for target in ["sparc", "sparc64"] {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../guests/demo/bin/demo-{target}.elf"));
+        let (mut machine, console) = build(target, "polyarch", |config| {
+            config.boot.kernel = file.to_str().map(str::to_owned);
+            config.smp = SmpOptions::parse("4,sockets=2,cores=2").unwrap();
+        });
+        assert_eq!(run(&mut machine, &console, None), Some(0), "{}", console.text());
+        assert!(console.text().contains("all is well"), "{}", console.text());
+    }
+}
+
 /// Firmware is no part of this repository: without it there is nothing to test.
 #[test]
 fn openbios_comes_to_its_prompt() {
-    let firmware = "/usr/share/qemu/openbios-sparc32";
-    if !Path::new(firmware).is_file() {
-        return;
-    }
-    for (board, cpus) in [("SS-5", "1"), ("SS-20", "2")] {
-        let (mut machine, console) = build("sparc", board, |config| {
-            config.boot.bios = Some(firmware.to_owned());
+    for (target, board, cpus, file) in
+        [("sparc", "SS-20", "2", "openbios-sparc32"), ("sparc64", "sun4u", "1", "openbios-sparc64")]
+    {
+        let firmware = format!("/usr/share/qemu/{file}");
+        if !Path::new(&firmware).is_file() {
+            continue;
+        }
+        let (mut machine, console) = build(target, board, |config| {
+            config.boot.bios = Some(firmware);
             config.smp = SmpOptions::parse(cpus).unwrap();
-            config.mem = MemConfig::parse("4", config.machine).unwrap();
+            config.mem = MemConfig::parse("32", config.machine).unwrap();
         });
         assert_eq!(run(&mut machine, &console, Some("0 > ")), None);
         assert!(console.text().contains(&format!("CPUs: {cpus} x ")), "{}", console.text());
+        assert!(console.text().contains("Welcome to OpenBIOS"), "{}", console.text());
         machine.type_in(b"6 7 * .\r");
         assert_eq!(run(&mut machine, &console, Some("2a  ok")), None);
     }

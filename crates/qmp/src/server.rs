@@ -44,6 +44,23 @@ impl Talk {
 struct Client {
     talk: Talk,
     outlet: Outlet,
+    /// It sends no more, and goes when all that it has sent is answered.
+    leaving: bool,
+}
+
+impl Client {
+    fn has_work(&self) -> bool {
+        match &self.talk {
+            Talk::Control(session) => session.has_work(),
+            Talk::Readline(terminal) => terminal.has_work(),
+        }
+    }
+
+    fn part(&self) {
+        if self.leaving && !self.has_work() {
+            self.outlet.close();
+        }
+    }
 }
 
 struct Monitor {
@@ -95,7 +112,7 @@ impl Hub {
                     Mode::Readline => (Talk::Readline(Terminal::default()), Terminal::greeting()),
                 };
                 outlet.send(greeting.as_bytes());
-                *client = Some(Client { talk, outlet });
+                *client = Some(Client { talk, outlet, leaving: false });
             }
             (Input::Bytes(bytes), Some(client)) => {
                 match &mut client.talk {
@@ -106,7 +123,10 @@ impl Hub {
             }
             (Input::Bytes(_), None) => {}
             // What came before is answered first: a client may send, shut down and read.
-            (Input::Closed, Some(client)) => client.outlet.close(),
+            (Input::Closed, Some(client)) => {
+                client.leaving = true;
+                client.part();
+            }
             (Input::Closed, None) => {}
         }
     }
@@ -138,6 +158,7 @@ impl Hub {
         if let (Some(reply), Some(client)) = (reply, &self.monitors[n].client) {
             client.outlet.send(&reply);
             client.outlet.set_unread(client.talk.unread());
+            client.part();
         }
         Step::Answered(after)
     }
@@ -211,10 +232,34 @@ impl Hub {
 
 impl Monitor {
     fn has_work(&self) -> bool {
-        match self.client.as_ref().map(|client| &client.talk) {
-            Some(Talk::Control(session)) => session.has_work(),
-            Some(Talk::Readline(terminal)) => terminal.has_work(),
-            None => false,
-        }
+        self.client.as_ref().is_some_and(Client::has_work)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use machine::MachineConfig;
+
+    use super::*;
+    use crate::chardev::{Kept, outlet};
+
+    #[test]
+    fn a_client_that_shuts_down_gets_its_answers_first() {
+        let target = machine::targets::find("riscv64").unwrap();
+        let mut config = MachineConfig::new(target, Some("virt")).unwrap();
+        (config.stopped, config.boot.bios) = (true, Some("none".into()));
+        let (mut machine, environment) = (Machine::new(config).unwrap(), Environment::default());
+        let (mut hub, kept) = (Hub::default(), Kept::default());
+        let monitor = hub.add(Mode::Control(Style::Compact));
+        let (hang_up, gone) = std::sync::mpsc::channel();
+        let way_out = outlet::start(kept.clone(), move || hang_up.send(()).unwrap()).unwrap();
+        hub.input(monitor, Input::Opened(way_out));
+        let requests = br#"{"execute":"qmp_capabilities"} {"execute":"query-name","id":7}"#;
+        hub.input(monitor, Input::Bytes(requests.to_vec()));
+        hub.input(monitor, Input::Closed);
+        while hub.step(&mut machine, &environment) != Step::Idle {}
+        gone.recv_timeout(Duration::from_secs(10)).expect("the server hangs up when all is said");
+        let text = String::from_utf8(kept.take()).unwrap();
+        assert!(text.ends_with("{\"return\": {}}\r\n{\"return\": {}, \"id\": 7}\r\n"), "{text}");
     }
 }

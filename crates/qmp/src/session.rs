@@ -17,7 +17,7 @@ pub struct Session {
     style: Style,
     negotiated: bool,
     oob: bool,
-    /// Requests that are read; out-of-band ones overtake.
+    /// Requests that are read: out-of-band ones first.
     waiting: VecDeque<Result<Value, JsonError>>,
     /// Bytes that are not read yet.
     unread: VecDeque<u8>,
@@ -60,10 +60,12 @@ impl Session {
         let limit = if self.oob { READ_AHEAD_MAX } else { 1 };
         while self.waiting.len() < limit {
             if let Some(next) = self.reader.next_message() {
-                match &next {
-                    Ok(value) if self.overtakes(value) => self.waiting.push_front(next),
-                    _ => self.waiting.push_back(next),
-                }
+                let at = if self.overtakes(&next) {
+                    self.waiting.iter().take_while(|before| self.overtakes(before)).count()
+                } else {
+                    self.waiting.len()
+                };
+                self.waiting.insert(at, next);
                 continue;
             }
             let (bytes, _) = self.unread.as_slices();
@@ -76,8 +78,8 @@ impl Session {
     }
 
     /// Whether a request runs before those that wait: it is sent out of band and allowed to be.
-    fn overtakes(&self, request: &Value) -> bool {
-        let name = request.get("exec-oob").and_then(Value::as_str);
+    fn overtakes(&self, request: &Result<Value, JsonError>) -> bool {
+        let name = request.as_ref().ok().and_then(|request| request.get("exec-oob")).and_then(Value::as_str);
         self.oob && name.and_then(commands::find).is_some_and(|spec| spec.allow_oob)
     }
 

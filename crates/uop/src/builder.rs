@@ -157,7 +157,9 @@ impl<'l> Builder<'l> {
                         _ => None,
                     };
                 }
-                Op::Call { helper, .. } if self.layout.helpers[usize::from(helper)].writes.contains(reg) => return None,
+                Op::Call { helper, .. } if self.layout.helpers[usize::from(helper)].writes.contains(reg) => {
+                    return None;
+                }
                 _ => {}
             }
         }

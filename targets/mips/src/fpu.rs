@@ -8,7 +8,7 @@ use softfloat::{Class, Env, F32, F64, Flags, Float, Int, MinMax, Negate, Relatio
 
 use crate::hart::Hart;
 use crate::state;
-use crate::trap::Trap;
+use crate::trap::{self, Trap};
 
 /// The result of a helper.
 type Out = Result<u64, Trap>;
@@ -50,8 +50,6 @@ pub(crate) enum Op {
     /// a × b + c and its kin, rounded twice.
     Madd,
     Msub,
-    Nmadd,
-    Nmsub,
     /// c ± a × b, rounded once.
     Maddf,
     Msubf,
@@ -80,7 +78,7 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    const ALL: [Op; 33] = [
+    const ALL: [Op; 31] = [
         Op::Quiet,
         Op::Add,
         Op::Sub,
@@ -91,8 +89,6 @@ impl Op {
         Op::Rsqrt,
         Op::Madd,
         Op::Msub,
-        Op::Nmadd,
-        Op::Nmsub,
         Op::Maddf,
         Op::Msubf,
         Op::Rint,
@@ -115,6 +111,12 @@ impl Op {
         Op::FromL,
         Op::Convert,
     ];
+
+    /// Whether it reads or makes a 64-bit integer.
+    pub(crate) fn is_long(self) -> bool {
+        use Op::{CeilL, FloorL, FromL, RoundL, ToL, TruncL};
+        matches!(self, ToL | RoundL | TruncL | CeilL | FloorL | FromL)
+    }
 
     fn from_number(n: u64) -> Op {
         Op::ALL.get((n as usize).wrapping_sub(1)).copied().unwrap_or(Op::Quiet)
@@ -164,7 +166,6 @@ macro_rules! compute {
         fn $name(op: Op, [a, b, c, _]: Args, fcsr: u64, env: &mut Env) -> u64 {
             let (x, y, z) = (a as $bits, b as $bits, c as $bits);
             let one = one_of::<$float>();
-            let neg = |v: $bits| v ^ 1 << ($bits::BITS - 1);
             let scaled = |sub: bool, env: &mut Env| {
                 let product = softfloat::mul::<$float>(x, y, env);
                 if sub { softfloat::sub::<$float>(product, z, env) } else { softfloat::add::<$float>(product, z, env) }
@@ -183,10 +184,9 @@ macro_rules! compute {
                     let root = softfloat::sqrt::<$float>(x, env);
                     softfloat::div::<$float>(one, root, env)
                 }
+                // NMADD and NMSUB negate afterwards.
                 Op::Madd => scaled(false, env),
                 Op::Msub => scaled(true, env),
-                Op::Nmadd => neg(scaled(false, env)),
-                Op::Nmsub => neg(scaled(true, env)),
                 Op::Maddf => softfloat::fma::<$float>(x, y, z, Negate::NONE, env),
                 Op::Msubf => softfloat::fma::<$float>(x, y, z, Negate::PRODUCT, env),
                 Op::Rint => softfloat::round_to_integral::<$float>(x, env.rounding, true, env),
@@ -263,6 +263,11 @@ pub(crate) fn set_fcsr<H: Hart>(hart: &mut H, value: u64) {
     hart.set_file(state::FP_OK, is_exact_enough.into());
 }
 
+/// The operands that have been noted.
+fn operands<H: Hart>(hart: &H) -> Args {
+    [hart.file(state::FP_A), hart.file(state::FP_B), hart.file(state::FP_C), 0]
+}
+
 /// FCSR with the cause field of the last operation, if that has been done on the host.
 pub(crate) fn fcsr<H: Hart>(hart: &H) -> u64 {
     let value = hart.file(state::FCSR);
@@ -271,7 +276,7 @@ pub(crate) fn fcsr<H: Hart>(hart: &H) -> u64 {
         return value;
     }
     let mut env = env(value);
-    compute(op, [hart.file(state::FP_A), hart.file(state::FP_B), 0, 0], value, &mut env);
+    compute(op, operands(hart), value, &mut env);
     value & !fcsr::CAUSE_MASK | cause(env.flags) << fcsr::CAUSE
 }
 
@@ -304,6 +309,19 @@ pub(crate) fn two<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
 /// Helper: an operation on three operands.
 pub(crate) fn three<H: Hart>(hart: &mut H, [a, b, c, number]: Args) -> Out {
     operate(hart, number, [a, b, c, 0])
+}
+
+/// Helper: the product of a multiply-add is not one that the host may make. Then [`madd`] is to do all of it.
+pub(crate) fn product<H: Hart>(hart: &mut H, _: Args) -> Out {
+    hart.set_file(state::FP_OK, 0);
+    Ok(0)
+}
+
+/// Helper: the multiply-add whose operands have been noted.
+pub(crate) fn madd<H: Hart>(hart: &mut H, _: Args) -> Out {
+    let number = hart.file(state::FP_OP);
+    let args = operands(hart);
+    operate(hart, number, args)
 }
 
 /// Helper: a comparison. Bits of the number: 0 unordered, 1 equal, 2 less, 3 signalling, 4 negated, 7 double.
@@ -347,11 +365,25 @@ pub(crate) fn write_control<H: Hart>(hart: &mut H, [number, value, ..]: Args) ->
     let old = settle_pending(hart);
     let row = hart.model().row();
     let (rw, fixed) = (u64::from(row.fcsr.0), u64::from(row.fcsr.1));
+    let is_r6 = hart.model().is_r6();
+    // Bits that must be written as zero are UNPREDICTABLE else; as in QEMU, nothing is written then.
+    let reserved = match number {
+        25 => 0xffff_ff00,
+        26 | 28 => 0x007c_0000,
+        _ => 0,
+    };
+    if value & reserved != 0 {
+        return Ok(0);
+    }
     let new = match number {
-        25 if !hart.model().is_r6() => old & 0x017f_ffff | (value & 0xfe) << 24 | (value & 1) << 23,
+        25 if is_r6 => return Ok(0),
+        25 => old & 0x017f_ffff | (value & 0xfe) << 24 | (value & 1) << 23,
         26 => old & !0x0003_f07c | value & 0x0003_f07c,
         28 => old & !0x0100_0f83 | value & 0x0000_0f83 | (value & 4) << 22,
         31 => value & rw | old & !rw,
+        // FIR and the registers that change Status.FR from user mode, which no model allows.
+        1 | 4 | 5 | 6 => return Ok(0),
+        _ if is_r6 => return Err(Trap::new(trap::cause::RI)),
         _ => return Ok(0),
     };
     let new = new & (rw | fixed) | fixed;

@@ -13,7 +13,7 @@ use crate::state;
 use crate::trap::Trap;
 
 /// FCSR and what belongs to it.
-const FLOAT: RegSet = RegSet::Ranges(&[(state::FCSR.0, state::FP_B.0 + 1)]);
+const FLOAT: RegSet = RegSet::Ranges(&[(state::FCSR.0, state::FP_C.0 + 1)]);
 const USER_LOCAL: RegSet = RegSet::Ranges(&[(state::USER_LOCAL.0, state::USER_LOCAL.0 + 1)]);
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -108,6 +108,14 @@ helpers! {
     FP_THREE_S = crate::fpu::three, float(4, Some(Width::W32));
     /// The same with 64 bits.
     FP_THREE_D = crate::fpu::three, float(4, Some(Width::W64));
+    /// The product of a multiply-add, if the host can't make it: [`FP_MADD_S`] does all then.
+    FP_PRODUCT_S = crate::fpu::product, HelperInfo { faults: false, ..float(2, Some(Width::W32)) };
+    /// The same with 64 bits.
+    FP_PRODUCT_D = crate::fpu::product, HelperInfo { faults: false, ..float(2, Some(Width::W64)) };
+    /// All of the multiply-add that the register file describes, before its result is negated: product, addend.
+    FP_MADD_S = crate::fpu::madd, float(2, Some(Width::W32));
+    /// The same with 64 bits.
+    FP_MADD_D = crate::fpu::madd, float(2, Some(Width::W64));
     /// A comparison: two operands, condition.
     FP_COMPARE = crate::fpu::compare, float(3, Some(Width::W1));
     /// CFC1: number of the register.

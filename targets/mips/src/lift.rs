@@ -75,6 +75,11 @@ impl<'b> Lift<'b> {
         self.lifter.is_64
     }
 
+    /// Whether 64-bit integers in floating-point registers need Status.FR.
+    pub fn needs_fr(&self) -> bool {
+        self.lifter.needs_fr
+    }
+
     /// Address of this instruction.
     pub fn pc(&self) -> u64 {
         self.pc
@@ -244,6 +249,15 @@ impl<'b> Lift<'b> {
             To::Register(pc, _) if update => Exit::UpdateIndirect { pc: pc.id() },
             To::Register(pc, hint) => Exit::Indirect { pc: pc.id(), hint },
         }
+    }
+
+    /// A compact branch before what is forbidden there. If the branch is not taken, that is treated as its slot. No compiler writes this.
+    pub(crate) fn stop_at_forbidden_slot(&self, cond: Val<'b>, taken: u64) -> Flow {
+        let next = self.relative(4);
+        self.ir.set(state::BTARGET, self.konst(self.relative(8) as i64));
+        self.ir.set(state::IN_SLOT, cond.eq(cond.konst(0)).zext(Width::W32));
+        let pc = self.ir.select(cond, self.konst(taken as i64), self.konst(next as i64));
+        self.end(Exit::UpdateIndirect { pc: pc.id() })
     }
 
     /// The branch without its slot: where it goes is kept in the state.

@@ -112,7 +112,8 @@ pub(crate) fn write<H: Hart>(hart: &mut H, index: usize, value: u128) -> Result<
         F0..FCSR => hart.set_file(state::f((index - F0) as u8), value),
         FCSR => {
             hart.set_file(state::FP_OP, 0);
-            fpu::set_fcsr(hart, value & 0xffff_ffff);
+            let (rw, fixed) = hart.model().row().fcsr;
+            fpu::set_fcsr(hart, value & u64::from(rw) | u64::from(fixed));
         }
         FIR => return Err(RegisterError::ReadOnly(name)),
         ALIASES..SYSTEM => hart.set_file(state::r((index - ALIASES) as u8), cut),

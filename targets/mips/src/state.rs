@@ -21,15 +21,31 @@ pub const FP_OP: Reg = Reg(68);
 pub const FP_A: Reg = Reg(69);
 /// Its second operand.
 pub const FP_B: Reg = Reg(70);
+/// Its third operand.
+pub const FP_C: Reg = Reg(71);
 /// 1 if the next instruction stands in a delay slot, 2 while an exception in one is on its way and the pc is the branch's.
-pub const IN_SLOT: Reg = Reg(71);
+pub const IN_SLOT: Reg = Reg(72);
 /// Where the branch goes behind whose slot the CPU stands; meaningful if [`IN_SLOT`] is 1.
-pub const BTARGET: Reg = Reg(72);
+pub const BTARGET: Reg = Reg(73);
 /// UserLocal, which RDHWR reads.
-pub const USER_LOCAL: Reg = Reg(73);
+pub const USER_LOCAL: Reg = Reg(74);
+/// DSPControl.
+pub const DSP_CONTROL: Reg = Reg(75);
+/// HI of accumulator 1; those of 2 and 3 follow, then LO of all three.
+const HI1: u16 = 76;
 
 /// Number of registers of the file.
-pub const N_REGS: u16 = 74;
+pub const N_REGS: u16 = 82;
+
+/// HI of accumulator `n`, 0 to 3. Those beyond 0 belong to the DSP extension.
+pub const fn hi(n: u8) -> Reg {
+    if n == 0 { HI } else { Reg(HI1 + n as u16 - 1) }
+}
+
+/// LO of accumulator `n`.
+pub const fn lo(n: u8) -> Reg {
+    if n == 0 { LO } else { Reg(HI1 + n as u16 + 2) }
+}
 
 /// General register `n`. The slot of r0 is never used.
 pub const fn r(n: u8) -> Reg {
@@ -60,8 +76,10 @@ pub fn file(xlen: Width) -> Vec<(String, Width)> {
     file.extend(F_NAMES.iter().map(|n| row(n, Width::W64)));
     file.extend([row("hi", xlen), row("lo", xlen), row("fcsr", Width::W32)]);
     file.extend([row("fp_ok", Width::W64), row("fp_op", Width::W32)]);
-    file.extend([row("fp_a", Width::W64), row("fp_b", Width::W64)]);
+    file.extend([row("fp_a", Width::W64), row("fp_b", Width::W64), row("fp_c", Width::W64)]);
     file.extend([row("in_slot", Width::W32), row("btarget", xlen), row("user_local", xlen)]);
+    file.push(row("dsp_control", Width::W32));
+    file.extend(["hi1", "hi2", "hi3", "lo1", "lo2", "lo3"].map(|n| row(n, xlen)));
     file
 }
 

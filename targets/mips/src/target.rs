@@ -34,6 +34,7 @@ pub struct Lifter {
     pub(crate) endian: Endian,
     pub(crate) is_r6: bool,
     pub(crate) is_64: bool,
+    pub(crate) needs_fr: bool,
     has_short: bool,
     is_mips4: bool,
 }
@@ -46,6 +47,7 @@ impl Lifter {
             endian: model.endian(),
             is_r6: model.is_r6(),
             is_64: model.is_64(),
+            needs_fr: model.has(Ext::R1),
             has_short: model.has(Ext::Mips16) || model.has(Ext::MicroMips) || model.has(Ext::NanoMips),
             is_mips4: model.has(Ext::M4) && !model.has(Ext::R1),
         }
@@ -132,19 +134,10 @@ impl Lift<'_> {
 
     /// Whether the next instruction is a control transfer, which a compact branch forbids, and can be seen from here.
     pub(crate) fn forbids_next(&self) -> bool {
-        if self.alone {
-            return false;
-        }
         let Some(word) = self.rest.get(..4) else { return false };
         let bits = self.lifter.endian.read(word);
         let row = self.lifter.decoder.decode(bits, 32);
         row.is_some_and(|r| r.operands.contains("target") || r.operands.contains("jump") || TRANSFERS.contains(&r.name))
-    }
-
-    /// The forbidden slot begins here, in the same block.
-    pub(crate) fn begin_forbidden_slot(&self) {
-        self.ir.begin_insn(self.offset + 4, 1);
-        self.extra.set(4);
     }
 }
 

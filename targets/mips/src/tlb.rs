@@ -208,7 +208,7 @@ fn from_registers(model: &Model, cp0: &Cp0) -> Entry {
         no_execute: lo >> 62 & 1 != 0,
     };
     Entry {
-        vpn: cp0.entry_hi & compare_mask(model) & !0x1fff & !mask,
+        vpn: cp0.entry_hi & compare_mask(model) & !0x1fff,
         mask,
         asid: cp0.asid(),
         global: cp0.entry_lo[0] & cp0.entry_lo[1] & 1 != 0,
@@ -248,7 +248,8 @@ pub(crate) fn probe<H: Hart>(hart: &mut H, _: [u64; 4]) -> Result<u64, Trap> {
     let cp0 = hart.cp0_mut();
     let (tag, asid) = (cp0.entry_hi & mask & !0x1fff, cp0.asid());
     let found = cp0.tlb.iter().position(|e| e.matches(tag, asid));
-    cp0.index = found.map_or(0x8000_0000, |n| n as u32);
+    // Where nothing is found, the rest of Index is UNPREDICTABLE, and left alone.
+    cp0.index = found.map_or(cp0.index | 0x8000_0000, |n| n as u32);
     Ok(0)
 }
 

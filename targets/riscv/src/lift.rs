@@ -190,18 +190,18 @@ impl<'b> Lift<'b> {
         self.ir.select(boxed, all.trunc(Width::W32), self.ir.konst(Width::W32, NAN_F32))
     }
 
-    /// Writes all 64 bits of floating-point register `n`, as the last thing an instruction does.
-    pub fn set_f64(&self, n: u8, value: Val<'b>) {
+    /// The number of `width` in floating-point register `n`, see [`Lift::f32`] and [`Lift::f64`].
+    pub fn f(&self, n: u8, width: Width) -> Val<'b> {
+        if width == Width::W32 { self.f32(n) } else { self.f64(n) }
+    }
+
+    /// Writes a number to floating-point register `n`, as the last thing an instruction does; one of 32 bits is NaN-boxed.
+    pub fn set_f(&self, n: u8, value: Val<'b>) {
         if !mode::fp_dirty(self.mode) {
             self.call(helper::FP_DIRTY, &[]);
             self.new_mode.set(true);
         }
-        self.ir.set(state::f(n), value);
-    }
-
-    /// Writes a single-precision number to register `n`, NaN-boxed.
-    pub fn set_f32(&self, n: u8, value: Val<'b>) {
-        let value = value.zext(Width::W64);
-        self.set_f64(n, value | value.konst(BOX));
+        let all = value.zext(Width::W64);
+        self.ir.set(state::f(n), if value.width() == Width::W32 { all | all.konst(BOX) } else { all });
     }
 }

@@ -121,6 +121,7 @@ macro_rules! target {
             const NAME: &'static str = $text;
             const SPACES: usize = mmu::N_SPACES;
             const WATCH_BEFORE: bool = true;
+            const FETCH_PART: u64 = 2;
 
             fn file() -> Vec<(String, Width)> {
                 state::file($width)

@@ -159,6 +159,8 @@ struct Case {
     name: &'static str,
     text: String,
     set: BTreeMap<String, u64>,
+    /// Where it accesses memory.
+    address: Option<u64>,
 }
 
 impl Generator {
@@ -190,6 +192,10 @@ impl Generator {
                 bits &= !(2 << at);
             }
         }
+        // %g0 leads out of the window.
+        if is_memory && bits >> 14 & 31 == 0 {
+            bits |= 1 << 14;
+        }
         let (rd, rs1, rs2) = (bits >> 25 & 31, bits >> 14 & 31, bits & 31);
         for n in [rd, rs1, rs2, rd | 1] {
             if n != 0 {
@@ -209,17 +215,19 @@ impl Generator {
         }
         set.insert("ccr".to_owned(), self.random.next() & 0xff);
         set.insert("y".to_owned(), self.random.integer() & 0xffff_ffff);
+        let mut address = None;
         if is_memory {
-            self.place(row, bits, &mut set);
+            address = Some(self.place(row, bits, &mut set));
         } else if row.name == "jmpl" && rs1 != 0 {
-            set.insert(state_name(rs1), BASE + (self.random.below(64) & !u64::from(self.random.below(8) != 0) * 3));
+            let low = if self.random.below(8) == 0 { self.random.below(4) } else { 0 };
+            set.insert(state_name(rs1), BASE + self.random.below(16) * 4 + low);
         }
         if row.name.starts_with("mul") || row.guard.all >> 4 & 3 != 0 && self.random.below(4) == 0 {
             let gsr = self.random.next() & 0xffff_ffff_0600_00ff;
             set.insert("gsr".to_owned(), gsr);
         }
         let text = self.decoder.disassemble(bits, 32, PC).unwrap_or_default();
-        Case { bits, name: row.name, text, set }
+        Case { bits, name: row.name, text, set, address }
     }
 
     fn fsr(&mut self) -> u64 {
@@ -260,7 +268,7 @@ impl Generator {
     }
 
     /// Makes the address of an access lie in the window.
-    fn place(&mut self, row: &Insn, bits: u64, set: &mut BTreeMap<String, u64>) {
+    fn place(&mut self, row: &Insn, bits: u64, set: &mut BTreeMap<String, u64>) -> u64 {
         let (rs1, rs2, immediate) = (bits >> 14 & 31, bits & 31, bits >> 13 & 1 != 0);
         let is_cas = row.name.starts_with("cas");
         let simm = bits::sign_extend(bits & 0x1fff, 13);
@@ -283,6 +291,7 @@ impl Generator {
             set.insert("asi".to_owned(), asi);
         }
         set.remove("g0");
+        at
     }
 }
 
@@ -369,6 +378,42 @@ impl Ours {
     }
 }
 
+/// Prints a case as a line of an `.insn` file, run on a CPU of its own.
+fn insn_line(bench: &Bench<Sparc64>, case: &Case, random: &mut Random) -> Option<String> {
+    let mut m: Machine<Sparc64, Interp> = bench.machine();
+    m.ram.write_bytes(CODE - RAM_BASE, &(case.bits as u32).to_be_bytes());
+    let mut line = format!("{:08x}  {}  |", case.bits, case.text);
+    for (name, value) in &case.set {
+        let index = m.register(name).ok()?;
+        m.cpu.set_register(index, (*value).into()).ok()?;
+        let _ = write!(line, " {name}={value:#x}");
+    }
+    let cells: Vec<u64> = case.address.map_or(Vec::new(), |at| vec![at & !7, (at & !7) + 8]);
+    for cell in &cells {
+        let value = random.next();
+        m.ram.write_bytes(cell - RAM_BASE, &value.to_be_bytes());
+        let _ = write!(line, " [{cell:#x}]:8={value:#x}");
+    }
+    let (before, memory) = (m.registers(), m.memory());
+    m.cpu.step();
+    line.push_str(" =>");
+    if let Some(tt) = (bench.trap)(m.cpu.ctx()) {
+        let _ = write!(line, " trap {tt}");
+        return Some(line);
+    }
+    for (n, old) in before.iter().enumerate() {
+        let (name, new) = (m.cpu.registers()[n].name, m.cpu.register(n).unwrap_or(0));
+        if new != *old && !matches!(name, "pc" | "npc" | "state") {
+            let _ = write!(line, " {name}={new:#x}");
+        }
+    }
+    let after = m.memory();
+    for at in (0..after.len()).step_by(8).filter(|at| after[*at..*at + 8] != memory[*at..*at + 8]) {
+        let _ = write!(line, " [{:#x}]:8={:#x}", RAM_BASE + at as u64, Endian::Big.read(&after[at..at + 8]));
+    }
+    Some(line)
+}
+
 fn prepare(ctx: &mut cpu::Ctx<Sparc64>) {
     ctx.state.tl = 0;
     ctx.state.tba = TBA;
@@ -376,8 +421,24 @@ fn prepare(ctx: &mut cpu::Ctx<Sparc64>) {
     sparc::v9::sys::put_pstate(ctx, 0x14);
 }
 
+/// Prints lines for `.insn` files: some for each instruction, and one that traps.
+fn print_lines(bench: &Bench<Sparc64>, generator: &mut Generator, count: u64, per_insn: u64) {
+    let mut seen: BTreeMap<(&str, bool), Vec<String>> = BTreeMap::new();
+    for _ in 0..count {
+        let case = generator.case();
+        let Some(line) = insn_line(bench, &case, &mut generator.random) else { continue };
+        let trap = line.contains("=> trap");
+        let list = seen.entry((case.name, trap)).or_default();
+        if list.len() < if trap { 1 } else { per_insn as usize } {
+            list.push(line);
+        }
+    }
+    seen.values().flatten().for_each(|line| println!("{line}"));
+}
+
 fn main() {
     use std::io::Write;
+    let mut per_insn = 0;
     let (mut seed, mut count, mut only, mut name) =
         (1, 1000, "alu,branch,memory,float,conversions,vis".to_owned(), None);
     let mut args = std::env::args().skip(1);
@@ -386,9 +447,10 @@ fn main() {
         match arg.as_str() {
             "--seed" => seed = value.parse().expect("a number"),
             "--count" => count = value.parse().expect("a number"),
+            "--insn" => per_insn = value.parse().expect("a number"),
             "--only" => only = value,
             "--name" => name = Some(value),
-            _ => panic!("unknown option {arg}: --seed, --count, --only and --name are known"),
+            _ => panic!("unknown option {arg}: --seed, --count, --only, --name and --insn are known"),
         }
     }
     let model = Model::parse(64, "TI UltraSparc IIi,+float128").expect("the model exists");
@@ -413,6 +475,9 @@ fn main() {
         ignored: &[],
         trap_changes: &[],
     };
+    if per_insn > 0 {
+        return print_lines(&bench, &mut generator, count, per_insn);
+    }
     let machine = bench.machine();
     let compared = compared(&machine.cpu);
     let window: Vec<u8> = (0..WINDOW).map(|_| generator.random.next() as u8).collect();

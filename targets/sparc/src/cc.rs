@@ -1,12 +1,14 @@
 //! Integer condition codes, kept as the operands of the instruction that has set them.
 //!
-//! An instruction that sets them writes three slots: how they come about, and from what. Whoever reads them evaluates that: mostly at
-//! lift time, for the instruction that set them is mostly at hand, so that `subcc` and `bl` become one comparison.
+//! An instruction that sets them writes its operands to two slots. How the codes come from these (as a sum, as a difference, or
+//! literally) is in a third one and in the mode, so that it is known at lift time, and that slot is written only when it changes: nearly
+//! everything is a difference, for logical operations count as their result less 0. So a branch is a comparison of two registers.
 
 use uop::{Val, Width};
 
 use crate::helper;
-use crate::lift::{Cond, Form, Lift};
+use crate::lift::{Cond, Lift};
+use crate::mode;
 use crate::state::{CC_A, CC_B, CC_KIND};
 use crate::trap::Trap;
 
@@ -14,19 +16,17 @@ use crate::trap::Trap;
 pub mod kind {
     /// `cc_a` holds them: icc (n, z, v, c from bit 3 down), xcc above.
     pub const FLAGS: u64 = 0;
-    /// n and z of `cc_a`; v and c are 0.
-    pub const LOGIC: u64 = 1;
     /// `cc_a` + `cc_b`.
     pub const ADD: u64 = 2;
-    /// `cc_a` + `cc_b` + 1.
-    pub const ADD1: u64 = 3;
     /// `cc_a` - `cc_b`.
     pub const SUB: u64 = 4;
-    /// `cc_a` - `cc_b` - 1.
+    /// A sum with carry. This and those that follow are evaluated at once: no mode has them.
+    pub const ADD1: u64 = 3;
+    /// A difference with borrow.
     pub const SUB1: u64 = 5;
-    /// `cc_a` + `cc_b`; icc.v also if either is tagged.
+    /// A sum; icc.v also if either operand is tagged.
     pub const TADD: u64 = 6;
-    /// `cc_a` - `cc_b`; likewise.
+    /// A difference; likewise.
     pub const TSUB: u64 = 8;
 }
 
@@ -82,7 +82,7 @@ pub fn holds(cond: u64, flags: u64) -> bool {
     positive != (cond & 8 != 0)
 }
 
-/// Helper: whether a condition holds: kind, operands, and the condition, plus 16 for V9's xcc.
+/// Helper: whether a condition holds: kind, operands, and the condition, plus 16 for xcc.
 pub(crate) fn condition<H>(_: &mut H, [kind, a, b, cond]: [u64; 4]) -> Result<u64, Trap> {
     let flags = evaluate(kind, a, b) >> (cond >> 4 << 2);
     Ok(u64::from(holds(cond & 15, flags)))
@@ -97,13 +97,14 @@ pub(crate) fn codes<H>(_: &mut H, [kind, a, b, _]: [u64; 4]) -> Result<u64, Trap
 const CARRY: u8 = 5;
 
 impl<'b> Lift<'b> {
-    fn set_cc(&self, kind: Val<'b>, a: Val<'b>, b: Option<Val<'b>>, form: Form<'b>) {
-        self.ir.set(CC_KIND, kind);
-        self.ir.set(CC_A, a);
-        if let Some(b) = b {
-            self.ir.set(CC_B, b);
+    fn set_cc(&self, kind: u64, a: Val<'b>, b: Val<'b>) {
+        let mode = self.mode_behind();
+        if mode::cc_kind(mode) != kind {
+            self.ir.set(CC_KIND, self.kind(kind));
+            self.enter_mode(mode::with_cc_kind(mode, kind));
         }
-        self.form.set(form);
+        self.ir.set(CC_A, a);
+        self.ir.set(CC_B, b);
     }
 
     fn kind(&self, kind: u64) -> Val<'b> {
@@ -112,94 +113,65 @@ impl<'b> Lift<'b> {
 
     /// n and z of `result`; v and c 0.
     pub fn set_cc_logic(&self, result: Val<'b>) {
-        self.set_cc(self.kind(kind::LOGIC), result, None, Form::Logic(result));
+        self.set_cc(kind::SUB, result, result.konst(0));
     }
 
-    /// Those of the sum `a + b`, which is `result`.
-    pub fn set_cc_add(&self, a: Val<'b>, b: Val<'b>, result: Val<'b>) {
-        self.set_cc(self.kind(kind::ADD), a, Some(b), Form::Add(a, result));
+    /// Those of the sum `a + b`.
+    pub fn set_cc_add(&self, a: Val<'b>, b: Val<'b>) {
+        self.set_cc(kind::ADD, a, b);
     }
 
-    /// Those of the difference `a - b`, which is `result`.
-    pub fn set_cc_sub(&self, a: Val<'b>, b: Val<'b>, result: Val<'b>) {
-        self.set_cc(self.kind(kind::SUB), a, Some(b), Form::Sub(a, b, result));
+    /// Those of the difference `a - b`.
+    pub fn set_cc_sub(&self, a: Val<'b>, b: Val<'b>) {
+        self.set_cc(kind::SUB, a, b);
     }
 
     /// Those of `base` (one of [`kind::ADD`] and [`kind::SUB`]) with the carry `carry`, a truth value.
     pub fn set_cc_carry(&self, base: u64, a: Val<'b>, b: Val<'b>, carry: Val<'b>) {
         let kind = carry.zext(Width::W8) + self.kind(base);
-        self.set_cc(kind, a, Some(b), Form::Unknown);
+        self.set_cc_flags(self.call(helper::CODES, &[kind, a, b]));
     }
 
     /// Those of a tagged operation, [`kind::TADD`] or [`kind::TSUB`].
     pub fn set_cc_tagged(&self, kind: u64, a: Val<'b>, b: Val<'b>) {
-        self.set_cc(self.kind(kind), a, Some(b), Form::Unknown);
+        self.set_cc_flags(self.call(helper::CODES, &[self.kind(kind), a, b]));
     }
 
     /// These codes: icc in bits 3 to 0, xcc in bits 7 to 4.
     pub fn set_cc_flags(&self, flags: Val<'b>) {
-        self.set_cc(self.kind(kind::FLAGS), flags, None, Form::Unknown);
-    }
-
-    /// All codes: icc in bits 3 to 0, xcc in bits 7 to 4.
-    pub fn cc(&self) -> Val<'b> {
-        let (kind, a, b) = self.cc_slots();
-        self.call(helper::CODES, &[kind, a, b])
-    }
-
-    fn cc_slots(&self) -> (Val<'b>, Val<'b>, Val<'b>) {
-        (self.ir.get(CC_KIND), self.ir.get(CC_A), self.ir.get(CC_B))
+        let flags = flags.zext(self.width());
+        self.set_cc(kind::FLAGS, flags, flags.konst(0));
     }
 
     /// icc.c as a truth value.
     pub fn carry(&self) -> Val<'b> {
-        self.holds(CARRY, Width::W32)
+        self.holds(CARRY)
     }
 
-    /// Condition `cond` of Bicc: of icc for [`Width::W32`], of xcc for [`Width::W64`].
-    pub fn condition(&self, cond: u8, of: Width) -> Cond<'b> {
+    /// Condition `cond` of Bicc.
+    pub fn condition(&self, cond: u8) -> Cond<'b> {
         match cond & 15 {
             0 => Cond::Never,
             8 => Cond::Always,
-            cond => Cond::If(self.holds(cond, of)),
+            cond => Cond::If(self.holds(cond)),
         }
     }
 
     /// Whether condition `cond`, neither always nor never, holds.
-    fn holds(&self, cond: u8, of: Width) -> Val<'b> {
-        let cut = |v: Val<'b>| v.trunc(of);
-        let known = match self.form.get() {
-            Form::Unknown => None,
-            Form::Logic(r) => logic(cond, cut(r)),
-            Form::Sub(a, b, r) => sub(cond, cut(a), cut(b), cut(r)),
-            Form::Add(a, r) => add(cond, cut(a), cut(r)),
+    fn holds(&self, cond: u8) -> Val<'b> {
+        let (a, b) = (self.ir.get(CC_A), self.ir.get(CC_B));
+        let kind = mode::cc_kind(self.mode());
+        let known = match kind {
+            kind::SUB => sub(cond, a, b),
+            kind::ADD => add(cond, a, b),
+            _ => None,
         };
-        known.unwrap_or_else(|| {
-            let (kind, a, b) = self.cc_slots();
-            let number = u64::from(cond) | u64::from(of == Width::W64) << 4;
-            self.call(helper::CONDITION, &[kind, a, b, self.kind(number)])
-        })
+        known.unwrap_or_else(|| self.call(helper::CONDITION, &[self.kind(kind), a, b, self.kind(cond.into())]))
     }
 }
 
-/// `cond` after a logical operation.
-fn logic<'b>(cond: u8, r: Val<'b>) -> Option<Val<'b>> {
-    let zero = r.konst(0);
-    Some(match cond {
-        // e and leu; ne and gu: carry is 0.
-        1 | 4 => r.eq(zero),
-        9 | 12 => r.ne(zero),
-        2 => r.le_s(zero),
-        10 => zero.lt_s(r),
-        // l and neg; ge and pos: overflow is 0.
-        3 | 6 => r.lt_s(zero),
-        11 | 14 => zero.le_s(r),
-        _ => return None,
-    })
-}
-
 /// `cond` after a subtraction: a comparison of its operands.
-fn sub<'b>(cond: u8, a: Val<'b>, b: Val<'b>, r: Val<'b>) -> Option<Val<'b>> {
+fn sub<'b>(cond: u8, a: Val<'b>, b: Val<'b>) -> Option<Val<'b>> {
     Some(match cond {
         1 => a.eq(b),
         9 => a.ne(b),
@@ -211,15 +183,15 @@ fn sub<'b>(cond: u8, a: Val<'b>, b: Val<'b>, r: Val<'b>) -> Option<Val<'b>> {
         12 => b.lt_u(a),
         5 => a.lt_u(b),
         13 => b.le_u(a),
-        6 => r.lt_s(r.konst(0)),
-        14 => r.konst(0).le_s(r),
+        6 => (a - b).lt_s(a.konst(0)),
+        14 => a.konst(0).le_s(a - b),
         _ => return None,
     })
 }
 
 /// `cond` after an addition.
-fn add<'b>(cond: u8, a: Val<'b>, r: Val<'b>) -> Option<Val<'b>> {
-    let zero = r.konst(0);
+fn add<'b>(cond: u8, a: Val<'b>, b: Val<'b>) -> Option<Val<'b>> {
+    let (zero, r) = (a.konst(0), a + b);
     Some(match cond {
         1 => r.eq(zero),
         9 => r.ne(zero),

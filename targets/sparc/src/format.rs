@@ -92,6 +92,11 @@ impl Format for Arith {
                 Operand2::Reg(n) => r(n),
                 Operand2::Imm(n) => Operand::Owned(signed(n)),
             },
+            // Shifts look at the low five bits.
+            "count" => match self.op2 {
+                Operand2::Reg(n) => r(n),
+                Operand2::Imm(n) => Operand::Owned(signed(n & 31)),
+            },
             "addr" => Operand::Owned(self.address()),
             "rs2" => match self.op2 {
                 Operand2::Reg(n) => r(n),

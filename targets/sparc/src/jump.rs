@@ -91,7 +91,7 @@ impl<'b> Lift<'b> {
     fn apart(&self, npc: Val<'b>) -> Flow {
         self.ir.set(state::NPC, npc);
         self.set_byte(state::DELAYED, 1);
-        self.enter_mode(self.mode() | mode::DELAYED);
+        self.enter_mode(self.mode_behind() | mode::DELAYED);
         self.end(Exit::Jump { pc: self.relative(4) })
     }
 

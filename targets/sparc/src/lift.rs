@@ -25,18 +25,6 @@ pub type Insn = decode::Insn<Handler>;
 /// op, op2 or op3, and the lowest bits of opf: what tells most rows apart.
 const INDEX: Index = Index { w16: &[], w32: &[Bits(19, 6), Bits(30, 2), Bits(5, 3)], w48: &[] };
 
-/// Instructions that one call of the lifter may lift, so that conditions are known where they are used.
-const TOGETHER: u32 = 24;
-
-/// The condition codes, as far as the instruction that has set them is known.
-#[derive(Clone, Copy)]
-pub(crate) enum Form<'b> {
-    Unknown,
-    Logic(Val<'b>),
-    Add(Val<'b>, Val<'b>),
-    Sub(Val<'b>, Val<'b>, Val<'b>),
-}
-
 /// The decode tables of a model, and what else lifting needs to know of it.
 pub struct Lifter {
     decoder: Decoder<Handler>,
@@ -57,7 +45,6 @@ pub struct Lift<'b> {
     pub(crate) mode: Mode,
     /// The instruction behind, when it may be lifted together with this one.
     pub(crate) slot: Option<u64>,
-    pub(crate) form: &'b Cell<Form<'b>>,
     /// Bytes used.
     pub(crate) used: Cell<u32>,
     /// The mode behind this instruction, if it changes it to one that is known.
@@ -87,42 +74,24 @@ impl Lifter {
         Some((self.decoder.disassemble(word(code.bytes, 0)?, 32, code.pc)?, 4))
     }
 
-    /// Lifts the instruction at the start of `code.bytes`, with what can't be parted from it or profits from being lifted with it.
+    /// Lifts the instruction at the start of `code.bytes`, with its delay slot if that can be.
     pub fn lift(&self, ir: &Builder<'_>, code: Code<'_>) -> Lifted {
-        let form = Cell::new(Form::Unknown);
-        let mut len = 0;
-        let mut mode = code.mode;
-        for n in 0.. {
-            let Some(bits) = word(code.bytes, len) else {
-                return if n == 0 { Lifted::More } else { Lifted::Next(len) };
-            };
-            let offset = code.offset + len as i32;
-            if n != 0 {
-                ir.begin_insn(offset, 0);
-            }
-            let l = Lift {
-                ir,
-                lifter: self,
-                pc: self.width.cut(code.pc.wrapping_add(len.into())),
-                bits,
-                offset,
-                mode,
-                slot: if code.alone { None } else { word(code.bytes, len + 4) },
-                form: &form,
-                used: Cell::new(4),
-                entered: Cell::new(None),
-            };
-            let flow = l.run();
-            len += l.used.get();
-            if flow != Flow::Next {
-                return Lifted::End(len);
-            }
-            mode = l.mode_behind();
-            if code.alone || n >= TOGETHER || matches!(form.get(), Form::Unknown) {
-                return Lifted::Next(len);
-            }
+        let Some(bits) = word(code.bytes, 0) else { return Lifted::More };
+        let l = Lift {
+            ir,
+            lifter: self,
+            pc: code.pc,
+            bits,
+            offset: code.offset,
+            mode: code.mode,
+            slot: if code.alone { None } else { word(code.bytes, 4) },
+            used: Cell::new(4),
+            entered: Cell::new(None),
+        };
+        match l.run() {
+            Flow::Next => Lifted::Next(l.used.get()),
+            _ => Lifted::End(l.used.get()),
         }
-        unreachable!("the loop ends by itself")
     }
 }
 
@@ -226,7 +195,6 @@ impl<'b> Lift<'b> {
             offset: self.offset + 4,
             mode: self.mode_behind() & !mode::ANNUL_TAKEN,
             slot: None,
-            form: self.form,
             used: Cell::new(4),
             entered: Cell::new(None),
         }

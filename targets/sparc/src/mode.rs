@@ -18,6 +18,8 @@ pub const FP_ON: Mode = 1 << 8;
 pub const FP_TRAPS: Mode = 1 << 9;
 /// The set of globals.
 const GLOBALS: (u32, u32) = (10, 3);
+/// How the condition codes come about, half of `cc::kind`.
+const CC: (u32, u32) = (13, 2);
 /// First bit that V8 and V9 use as they like.
 pub const OWN: u32 = 16;
 
@@ -40,6 +42,17 @@ pub const fn globals(mode: Mode) -> u16 {
 pub const fn with_globals(mode: Mode, set: u16) -> Mode {
     let mask = ((1 << GLOBALS.1) - 1) << GLOBALS.0;
     mode & !mask | (set as u32) << GLOBALS.0
+}
+
+/// The kind of condition codes of `mode`, one of `cc::kind` that a mode can have.
+pub const fn cc_kind(mode: Mode) -> u64 {
+    (mode >> CC.0 & ((1 << CC.1) - 1)) as u64 * 2
+}
+
+/// `mode` with another kind of condition codes.
+pub const fn with_cc_kind(mode: Mode, kind: u64) -> Mode {
+    let mask = ((1 << CC.1) - 1) << CC.0;
+    mode & !mask | ((kind / 2) as u32) << CC.0 & mask
 }
 
 /// Whether all of `bits` are set in `mode`.

@@ -15,8 +15,10 @@ pub const WINDOWS: u16 = 32;
 const WINDOW0: u16 = 8 * GLOBAL_SETS;
 /// Slot of the first double-precision register.
 const FLOAT0: u16 = WINDOW0 + 16 * WINDOWS;
+/// Slot of the mark of window 0.
+const MARK0: u16 = FLOAT0 + 32;
 /// Slot of the first one that is no register of a kind.
-const OTHER0: u16 = FLOAT0 + 32;
+const OTHER0: u16 = MARK0 + WINDOWS;
 
 /// Global register `n` of set `set`. The slot of `%g0` is never used.
 pub const fn global(set: u16, n: u16) -> Reg {
@@ -36,6 +38,11 @@ pub const fn local(window: u16, n: u16) -> Reg {
 /// The double-precision register whose high half is `%f(2n)`: V8 has 16 of them, V9 32. Always 64 bits.
 pub const fn double(n: u16) -> Reg {
     Reg(FLOAT0 + n)
+}
+
+/// V8: whether WIM marks window `window`, so that SAVE and RESTORE need not take it apart; 0 or 1, 8 bits.
+pub const fn mark(window: u16) -> Reg {
+    Reg(MARK0 + window)
 }
 
 macro_rules! others {
@@ -113,6 +120,7 @@ pub fn file(width: Width) -> Vec<(String, Width)> {
         file.extend((0..8).map(|n| (format!("l{n}.w{window}"), width)));
     }
     file.extend((0..32).map(|n| (format!("d{}", 2 * n), Width::W64)));
+    file.extend((0..WINDOWS).map(|n| (format!("mark.w{n}"), Width::W8)));
     file.extend(OTHERS.iter().map(|(name, w)| ((*name).to_owned(), w.unwrap_or(width))));
     file
 }

@@ -43,6 +43,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             && from.key.phys / PAGE_SIZE == to.key.phys / PAGE_SIZE
             && to.pages[1].is_none()
             && !from.key.alone
+            && !from.key.single
     }
 
     /// The block at `pc`, if the jump cache knows it.
@@ -62,15 +63,27 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         }
         let page = self.fetch_page(pc, mode)?;
         let phys = page.phys + pc % PAGE_SIZE;
-        let key = Key { pc, phys, mode, alone };
+        let key = Key { pc, phys, mode, alone, single: !page.keep };
         let code = match self.cache.find(&key) {
             Some(code) if self.second_page_holds(code, mode)? => code,
             _ => self.lift(key, &page)?,
         };
+        if key.single {
+            self.check_parts(code, mode)?;
+        }
         if !alone && page.keep && self.cache.entry(code).pages[1].is_none() {
             self.ctx.note_jump(JumpEntry { pc, mode_key: Core::key_of(mode), entry: self.engine.entry(code) });
         }
         Ok(code)
+    }
+
+    /// Asks for the right to fetch the rest of an instruction, which may end within the page.
+    fn check_parts(&mut self, code: CodeId, mode: Mode) -> Result<(), T::Fault> {
+        let (pc, len) = (self.cache.entry(code).key.pc, self.cache.entry(code).len);
+        let space = T::space(mode, Access::Fetch);
+        (T::FETCH_PART..len)
+            .step_by(T::FETCH_PART as usize)
+            .try_for_each(|at| T::translate(&mut self.ctx, pc.wrapping_add(at), Access::Fetch, space).map(drop))
     }
 
     /// Whether the page that a block goes on in, if it crosses a page's end, is still there.
@@ -170,7 +183,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let mut more = false;
         while !builder.has_exit() {
             let pc = key.pc.wrapping_add(u64::from(len));
-            let full = builder.n_insns() >= if key.alone { 1 } else { MAX_INSNS } || builder.n_ops() > MAX_OPS;
+            let full =
+                builder.n_insns() >= if key.alone || key.single { 1 } else { MAX_INSNS } || builder.n_ops() > MAX_OPS;
             if full || len as usize >= bytes.len() || more {
                 if len != 0 {
                     builder.exit(uop::Exit::Jump { pc });

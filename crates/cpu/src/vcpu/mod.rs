@@ -89,7 +89,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let mut left = i64::try_from(budget).unwrap_or(i64::MAX);
         let mut fruitless = 0;
         loop {
-            if self.ctx.env.lines.take_kick() {
+            // A kick that came late is not for a debugger's step: that must get somewhere.
+            if self.ctx.env.lines.take_kick() && !step {
                 return Exit::Kicked;
             }
             self.look_at_code();
@@ -112,6 +113,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             }
             if left <= 0 {
                 return Exit::Budget;
+            }
+            if self.cache.is_full() {
+                self.drop_all_blocks();
             }
             let before = self.ctx.executed;
             let slice = self.run_slice(left.min(SLICE), left <= SLICE, step);
@@ -189,8 +193,13 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     next = self.find(pc, mode, alone).ok();
                 }
                 Leave::Stopped(at) => {
-                    self.stand_at(at);
+                    let stopped = self.stand_at(at);
                     if std::mem::take(&mut self.ctx.requests.restart) {
+                        if self.ctx.pc != stopped {
+                            // Back to the branch whose slot this is: it will be counted again.
+                            self.ctx.executed -= 1;
+                            left += 1;
+                        }
                         alone = true;
                         mode = T::mode(&self.ctx);
                         self.enter_mode(mode);
@@ -289,14 +298,16 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         leave
     }
 
-    /// Takes over the instruction at which the engine has stopped as the current one.
-    fn stand_at(&mut self, at: Position) {
+    /// Takes over the instruction at which the engine has stopped as the current one; its address, whatever the target goes back to.
+    fn stand_at(&mut self, at: Position) -> u64 {
         let entry = self.cache.entry(at.code);
         let insn = entry.insns[usize::from(at.insn)];
-        self.ctx.pc = entry.key.pc.wrapping_add_signed(i64::from(insn.offset));
+        let pc = entry.key.pc.wrapping_add_signed(i64::from(insn.offset));
+        self.ctx.pc = pc;
         if insn.aux != 0 {
             T::restore_aux(&mut self.ctx, insn.aux);
         }
+        pc
     }
 
     fn look_at_requests(&mut self) {

@@ -25,7 +25,7 @@ use loader::{AddressKind, ByteOrder, Class, Elf, Expected, Fdt, LoadTarget, Node
 use memory::{Device, DeviceEndian, Nanos, PAGE_SIZE, Ram, SharedDevice, Size};
 use topology::{Levels, SmpRules, Tree, devicetree};
 
-use crate::boards::{mips, riscv};
+use crate::boards::{mips, riscv, sparc};
 use crate::build::{Build, Start, read_file};
 use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
@@ -43,6 +43,10 @@ pub static POLYARCH: MachineType = MachineType {
         ("mipsel", "24Kf"),
         ("mips64", "MIPS64R2-generic"),
         ("mips64el", "MIPS64R2-generic"),
+        ("sparc", "LEON3"),
+        ("sparc64", "TI-UltraSparc-IIi"),
+        ("ppc", "7400"),
+        ("ppc64", "970fx"),
         ("s390x", "qemu"),
     ],
     smp_rules: SmpRules::Strict,
@@ -70,7 +74,7 @@ const MIRRORS: [u64; 2] = [0x8000_0000, 0xa000_0000];
 struct Machine {
     arch: Arch,
     /// `e_machine` of its programs: 32 and 64 bits.
-    elf: [u16; 2],
+    elf: [&'static [u16]; 2],
     /// Lines of a CPU: interprocessor interrupt, timer, external.
     lines: [u32; 3],
     /// Registers with the CPU's number and the devicetree's address.
@@ -78,22 +82,35 @@ struct Machine {
 }
 
 /// One row an architecture.
-const MACHINES: [Machine; 3] = [
+const MACHINES: &[Machine] = &[
     Machine {
         arch: Arch::Riscv,
-        elf: [243, 243],
+        elf: [&[243], &[243]],
         lines: [riscv::irq::MSI, riscv::irq::MTI, riscv::irq::MEI],
         registers: ["a0", "a1"],
     },
     Machine {
         arch: Arch::Mips,
-        elf: [8, 8],
+        elf: [&[8], &[8]],
         lines: [mips::irq::HW0, mips::irq::HW0 + 1, mips::irq::HW0 + 2],
-        registers: ["r4", "r5"],
+        registers: ["a0", "a1"],
+    },
+    Machine {
+        arch: Arch::Sparc,
+        elf: sparc::ELF_MACHINES,
+        // Interrupt levels; on V9 numbers of interrupt vectors.
+        lines: [13, 10, 12],
+        registers: ["o0", "o1"],
+    },
+    Machine {
+        arch: Arch::Ppc,
+        elf: [&[20], &[21]],
+        lines: [ppc::trap::irq::EXTERNAL_IPI, ppc::trap::irq::EXTERNAL_TIMER, ppc::trap::irq::EXTERNAL],
+        registers: ["r3", "r4"],
     },
     Machine {
         arch: Arch::S390,
-        elf: [22, 22],
+        elf: [&[22], &[22]],
         lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
         registers: ["r2", "r3"],
     },
@@ -143,6 +160,10 @@ fn add_devices(board: &mut Build<'_>, [ipi, timer, external]: [u32; 3]) -> Resul
     add_device(board, "polyarch.info", INFO, Info::new(board))?;
     let cpus = i64::from(board.smp.maxcpus);
     let lines = (0..cpus).map(|n| CpuLines { ipi: board.line(n, ipi), timer: board.line(n, timer) }).collect();
+    if board.config.target.name == "sparc" {
+        // CPUs but the first would wait.
+        (0..cpus).for_each(|n| board.line(n, sparc::irq::RUN).raise());
+    }
     let per_cpu = PerCpu::new(lines);
     board.started = Some(per_cpu.started());
     add_device(board, "polyarch.percpu", (PER_CPU, per_cpu.size()), per_cpu)?;
@@ -204,9 +225,9 @@ fn load_program(board: &mut Build<'_>, row: &Machine) -> Result<u64, Error> {
     }
     let elf = Elf::parse(&name, &bytes).map_err(fault)?;
     let target = board.config.target;
-    let (class, number) = if target.bits == 32 { (Class::Elf32, row.elf[0]) } else { (Class::Elf64, row.elf[1]) };
+    let (class, machines) = if target.bits == 32 { (Class::Elf32, row.elf[0]) } else { (Class::Elf64, row.elf[1]) };
     let order = if target.big_endian { ByteOrder::Big } else { ByteOrder::Little };
-    elf.expect(Expected { machines: &[number], class: Some(class), order: Some(order) }).map_err(fault)?;
+    elf.expect(Expected { machines, class: Some(class), order: Some(order) }).map_err(fault)?;
     if target.arch == Arch::Mips {
         // Programs are linked to unmapped segments.
         let kernel = mips_boot::load_kernel(&name, &bytes, order, target.bits == 64, &mut board.store());
@@ -290,6 +311,9 @@ fn cpu_nodes(fdt: &mut Fdt, board: &Build<'_>, tree: &Tree) {
         node.str("device_type", "cpu").u32("reg", plan.index as u32).str("status", "okay").phandle(phandles[n]);
         if let Some(Some(id)) = nodes.get(n) {
             node.u32("numa-node-id", u32::from(*id));
+        }
+        if target.arch == Arch::Ppc {
+            node.str("compatible", "PowerPC,polyarch").u32("timebase-frequency", ppc::model::TIMEBASE_HZ);
         }
         if target.arch == Arch::Riscv {
             node.str("compatible", "riscv").str("riscv,isa", &isa.0);

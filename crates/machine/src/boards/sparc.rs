@@ -1,9 +1,11 @@
 //! What the SPARC boards have in common: the lines of a CPU, and programs as ELF files.
 
 use std::array;
+use std::time::SystemTime;
 
 pub(crate) use ::sparc::irq;
 use devices::fw_cfg::{FwCfgItems, key};
+use devices::m48t59::M48t59;
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, LoadTarget, Unmapped};
 use memory::{DeviceEndian, Line};
 
@@ -80,4 +82,54 @@ pub(crate) fn fw_cfg_items(board: &Build<'_>, machine_id: u16) -> FwCfgItems {
     items.u16(key::NB_CPUS, board.smp.cpus as u16).u16(key::MAX_CPUS, board.smp.maxcpus as u16);
     items.u16(key::MACHINE_ID, machine_id).u16(key::BOOT_MENU, 0);
     items
+}
+
+/// Bytes of NVRAM.
+pub(crate) const NVRAM_SIZE: usize = 0x2000;
+/// The year that its clock counts from.
+const BASE_YEAR: i64 = 1968;
+
+/// NVRAM with a clock, and the machine's number in its ID PROM.
+pub(crate) fn nvram(idprom: u8) -> M48t59 {
+    let epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+    M48t59::new(nvram_image(idprom), BASE_YEAR, epoch)
+}
+
+/// NVRAM as firmware leaves it: an empty partition for variables, the rest free (PowerPC CHRP System Binding, "NVRAM
+/// Partition"); and the ID PROM (Open Firmware, "SPARC IDPROM format").
+fn nvram_image(idprom: u8) -> Vec<u8> {
+    const ID_PROM: usize = 0x1fd8;
+    let mut memory = vec![0; NVRAM_SIZE];
+    partition(&mut memory[..0x20], 0x70, "system");
+    partition(&mut memory[0x20..0x1fd0], 0x7f, "free");
+    let id: [u8; 15] = [1, idprom, 0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 0, 0, 0, 0x12, 0x34, 0x56];
+    memory[ID_PROM..ID_PROM + 15].copy_from_slice(&id);
+    memory[ID_PROM + 15] = id.iter().fold(0, |sum, byte| sum ^ byte);
+    memory
+}
+
+/// A partition's header: signature, checksum, length in blocks of 16 bytes, name.
+fn partition(memory: &mut [u8], signature: u8, name: &str) {
+    let blocks = (memory.len() / 16) as u16;
+    memory[0] = signature;
+    memory[2..4].copy_from_slice(&blocks.to_be_bytes());
+    memory[4..4 + name.len()].copy_from_slice(name.as_bytes());
+    let sum = memory[..16].iter().fold(0u16, |sum, &byte| {
+        let sum = sum + u16::from(byte);
+        if sum > 0xff { (sum & 0xff) + 1 } else { sum }
+    });
+    memory[1] = sum as u8;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nvram_is_what_firmware_expects() {
+        let memory = nvram_image(0x80);
+        assert_eq!(memory[..8], [0x70, 0x1a, 0, 2, 0x73, 0x79, 0x73, 0x74]);
+        assert_eq!(memory[0x20..0x28], [0x7f, 0x20, 1, 0xfb, 0x66, 0x72, 0x65, 0x65]);
+        assert_eq!(memory[0x1fe0..0x1fe8], [0, 0, 0, 0, 0x12, 0x34, 0x56, 0x87]);
+    }
 }

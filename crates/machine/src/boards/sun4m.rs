@@ -16,13 +16,11 @@
 //! | 0xd_0000_0510 | 0xd_0000_0510 | firmware configuration |
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use devices::escc::{ESCC_SIZE, Escc, Peer};
 use devices::esp::{ESP_SIZE, Esp};
 use devices::fw_cfg::{FwCfg, FwCfgLayout, key};
 use devices::lance::{LANCE_SIZE, Lance};
-use devices::m48t59::M48t59;
 use devices::registers::{Registers, Word};
 use devices::slavio_misc::{PowerDown, SystemControl};
 use devices::slavio_timer::{self, SlavioTimer};
@@ -226,9 +224,6 @@ pub static VOYAGER: MachineType =
 
 const ROM_SIZE: u64 = 1 << 20;
 const FIRMWARE: &str = "openbios-sparc32";
-const NVRAM_SIZE: usize = 0x2000;
-/// The year that the clock counts from.
-const BASE_YEAR: i64 = 1968;
 const FW_CFG: u64 = 0xd_0000_0510;
 /// Processors that have registers, there or not.
 const MAX_CPUS: u64 = 16;
@@ -367,9 +362,7 @@ fn add_control(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
         let words: Vec<Word> = (0..size / u64::from(width)).map(|n| Word::kept(n * u64::from(width), 0)).collect();
         add(board, name, (start, size), Registers::new(width, &words))?;
     }
-    let epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-    let nvram = M48t59::new(nvram(row), BASE_YEAR, epoch);
-    add(board, "m48t59.nvram", (map.nvram, NVRAM_SIZE as u64), nvram)
+    add(board, "m48t59.nvram", (map.nvram, sparc::NVRAM_SIZE as u64), sparc::nvram(row.idprom))
 }
 
 /// Memory controllers and IOMMU; and what answers where a model has no memory.
@@ -434,32 +427,6 @@ fn add_display(board: &mut Build<'_>, start: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// NVRAM as firmware leaves it: an empty partition for variables, the rest free (PowerPC CHRP System Binding, "NVRAM
-/// Partition"); and the ID PROM (Open Firmware, "SPARC IDPROM format").
-fn nvram(row: &Row) -> Vec<u8> {
-    const ID_PROM: usize = 0x1fd8;
-    let mut memory = vec![0; NVRAM_SIZE];
-    partition(&mut memory[..0x20], 0x70, "system");
-    partition(&mut memory[0x20..0x1fd0], 0x7f, "free");
-    let id: [u8; 15] = [1, row.idprom, 0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 0, 0, 0, 0x12, 0x34, 0x56];
-    memory[ID_PROM..ID_PROM + 15].copy_from_slice(&id);
-    memory[ID_PROM + 15] = id.iter().fold(0, |sum, byte| sum ^ byte);
-    memory
-}
-
-/// A partition's header: signature, checksum, length in blocks of 16 bytes, name.
-fn partition(memory: &mut [u8], signature: u8, name: &str) {
-    let blocks = (memory.len() / 16) as u16;
-    memory[0] = signature;
-    memory[2..4].copy_from_slice(&blocks.to_be_bytes());
-    memory[4..4 + name.len()].copy_from_slice(name.as_bytes());
-    let sum = memory[..16].iter().fold(0u16, |sum, &byte| {
-        let sum = sum + u16::from(byte);
-        if sum > 0xff { (sum & 0xff) + 1 } else { sum }
-    });
-    memory[1] = sum as u8;
-}
-
 /// Where OpenBIOS expects what was loaded for it.
 mod at {
     pub(super) const KERNEL: u32 = 0x4000;
@@ -516,17 +483,4 @@ fn load(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
         items.text(key::CMDLINE_DATA, text);
     }
     add(board, "fwcfg", (FW_CFG, 3), FwCfg::new(items, FwCfgLayout::Memory))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nvram_is_what_firmware_expects() {
-        let memory = nvram(&ROWS[6]);
-        assert_eq!(memory[..8], [0x70, 0x1a, 0, 2, 0x73, 0x79, 0x73, 0x74]);
-        assert_eq!(memory[0x20..0x28], [0x7f, 0x20, 1, 0xfb, 0x66, 0x72, 0x65, 0x65]);
-        assert_eq!(memory[0x1fe0..0x1fe8], [0, 0, 0, 0, 0x12, 0x34, 0x56, 0x87]);
-    }
 }

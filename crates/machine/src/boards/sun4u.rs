@@ -9,12 +9,13 @@
 //! | 0x1fe_0100_0000 | PCI configuration space |
 //! | 0x1fe_0200_03f8 | 16550 serial port |
 //! | 0x1fe_0200_0510 | firmware configuration |
+//! | 0x1fe_0200_2000 | NVRAM |
+//! | 0x1fe_0200_7240 | power switch |
 //! | 0x1ff_f000_0000 | ROM, 4 MiB |
 
-use std::time::SystemTime;
-
 use devices::fw_cfg::{FwCfg, FwCfgLayout, key};
-use devices::m48t59::M48t59;
+use devices::sabre::{SABRE_CONFIG_SIZE, SabreConfig};
+use devices::slavio_misc::EbusPower;
 use devices::{Ns16550a, Ns16550aConfig, Unimp};
 use loader::Elf;
 use memory::{Device, DeviceEndian, Line};
@@ -55,12 +56,14 @@ pub static NIAGARA: MachineType = MachineType {
 const LITTLE: DeviceEndian = DeviceEndian::Fixed(bits::Endian::Little);
 const PROM: (u64, u64) = (0x1ff_f000_0000, 4 << 20);
 const SABRE: (u64, u64) = (0x1fe_0000_0000, 0x1_0000);
-const CONFIG_SPACE: (u64, u64) = (0x1fe_0100_0000, 0x100_0000);
+const CONFIG_SPACE: u64 = 0x1fe_0100_0000;
 const PCI_IO: u64 = 0x1fe_0200_0000;
 const SERIAL: u64 = PCI_IO + 0x3f8;
 const FW_CFG: u64 = PCI_IO + 0x510;
+const POWER: u64 = PCI_IO + 0x7240;
 const NVRAM: u64 = PCI_IO + 0x2000;
-const NVRAM_SIZE: u64 = 0x2000;
+/// The machine's number in the ID PROM.
+const IDPROM: u8 = 0x80;
 const FIRMWARE: &str = "openbios-sparc64";
 /// Where the CPU begins within the ROM: after "Power-on reset", and later, where QEMU's machines begin.
 const POWER_ON: u64 = 0x20;
@@ -97,13 +100,12 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     board.ram("sun4u.ram", 0, board.ram)?;
     board.rom("sun4u.prom", PROM.0, PROM.1)?;
     add(board, "sabre-config", SABRE, BIG, Unimp::new("sabre-config"))?;
-    add(board, "sabre-pci-config", CONFIG_SPACE, LITTLE, Unimp::new("sabre-pci-config"))?;
+    add(board, "sabre-pci-config", (CONFIG_SPACE, SABRE_CONFIG_SIZE), LITTLE, SabreConfig::new())?;
     let config = Ns16550aConfig { shift: 0, clock_hz: 1_843_200 };
     let uart = Ns16550a::new(config, Line::unconnected(), Box::new(board.console.clone()));
     board.console_input = Some(board.device("serial", SERIAL, 8, LITTLE, uart)?);
-    let epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
-    let nvram = M48t59::new(vec![0; NVRAM_SIZE as usize], 1968, epoch);
-    add(board, "m48t59.nvram", (NVRAM, NVRAM_SIZE), LITTLE, nvram)?;
+    add(board, "m48t59.nvram", (NVRAM, sparc::NVRAM_SIZE as u64), BIG, sparc::nvram(IDPROM))?;
+    add(board, "power", (POWER, 4), LITTLE, EbusPower::new(board.power.clone()))?;
     load(board)
 }
 
@@ -135,6 +137,8 @@ fn load(board: &mut Build<'_>) -> Result<(), Error> {
     let id = if board.config.machine.name == "sun4u" { 0 } else { 64 };
     let mut items = sparc::fw_cfg_items(board, id);
     items.u16(key::BOOT_DEVICE, u16::from(b'c'));
+    let line = boot.append.as_deref().unwrap_or("");
+    items.u32(key::CMDLINE_SIZE, line.len() as u32 + 1).text(key::CMDLINE_DATA, line);
     for (n, value) in [1024u16, 768, 32].into_iter().enumerate() {
         items.u16(key::ARCH_LOCAL + n as u16, value);
     }

@@ -95,6 +95,12 @@ impl Outlet {
         self.0.changed.notify_all();
     }
 
+    /// Bytes that are on their way out.
+    pub fn queued(&self) -> usize {
+        let state = self.0.state.lock();
+        state.busy + state.queue.len()
+    }
+
     /// Lets what is queued go out, then ends.
     pub fn close(&self) {
         self.0.state.lock().closing = true;
@@ -114,8 +120,11 @@ impl Outlet {
 
     /// Tells how many bytes of the client nobody has looked at.
     pub fn set_unread(&self, bytes: usize) {
-        self.0.state.lock().unread = bytes;
-        self.0.changed.notify_all();
+        let mut state = self.0.state.lock();
+        if state.unread != bytes {
+            state.unread = bytes;
+            self.0.changed.notify_all();
+        }
     }
 
     /// Notes bytes that the client has sent.

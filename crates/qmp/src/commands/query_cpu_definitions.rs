@@ -25,6 +25,6 @@ impl Command for QueryCpuDefinitions {
             typename: target.cpu_type(name),
             alias_of: None,
         };
-        Ok(target.models.iter().map(|model| info(model.name)).collect())
+        Ok(target.models().into_iter().map(info).collect())
     }
 }

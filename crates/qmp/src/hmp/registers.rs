@@ -22,6 +22,7 @@ pub(super) fn show(context: &mut Context<'_>, focus: &Focus, rest: &str) -> Stri
 fn dump(vcpu: &Vcpu, bits: u32) -> String {
     match vcpu.cpu.info() {
         Info::Riscv { pc } => riscv(vcpu, pc, bits as usize / 4),
+        Info::Mips { pc } => mips(vcpu.cpu.as_ref(), pc, bits as usize / 4),
         _ => by_group(vcpu.cpu.as_ref()),
     }
 }
@@ -53,6 +54,27 @@ fn riscv(vcpu: &Vcpu, pc: u64, digits: usize) -> String {
         wanted.enumerate().map(cell).collect()
     };
     out + &rows(Group::General, 'x', digits) + &rows(Group::Float, 'f', 16)
+}
+
+/// Names of the general registers as QEMU prints them.
+const MIPS_NAMES: [&str; 32] = [
+    "r0", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "s0", "s1", "s2",
+    "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "s8", "ra",
+];
+
+/// pc, HI and LO, the general registers four a line, then the most wanted of coprocessor 0.
+fn mips(cpu: &dyn Cpu, pc: u64, digits: usize) -> String {
+    let get = |name: &str| value(cpu, name).unwrap_or(0);
+    let pc = if digits == 8 { pc & 0xffff_ffff } else { pc };
+    let mut out = format!("pc=0x{pc:0digits$x} HI=0x{:0digits$x} LO=0x{:0digits$x}\n", get("hi"), get("lo"));
+    for (row, names) in MIPS_NAMES.chunks(4).enumerate() {
+        let cells = names.iter().zip(4 * row..).map(|(name, n)| format!(" {name} {:0digits$x}", get(&format!("r{n}"))));
+        out += &format!("GPR{:02}:{}\n", 4 * row, cells.collect::<String>());
+    }
+    let (status, cause) = (get("status"), get("cause"));
+    out += &format!("CP0 Status  0x{status:08x} Cause   0x{cause:08x} EPC    0x{:0digits$x}\n", get("epc"));
+    out += &format!("    Config0 0x{:08x} Config1 0x{:08x}\n", get("config0") as u32, get("config1") as u32);
+    out
 }
 
 /// Whether a register belongs to the register file: of the float group only data registers do.

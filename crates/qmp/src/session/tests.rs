@@ -128,6 +128,9 @@ fn out_of_band_requests_overtake() {
     assert!(out[0].contains("\"id\": 2") && out[0].contains("postcopy-active"), "{out:?}");
     assert_eq!(out[1], r#"{"return": {}}"#);
     assert!(out[2].contains("The command query-name does not support OOB"), "{out:?}");
+    let several = br#"{"execute":"query-name"}{"exec-oob":"migrate-pause","id":1}{"exec-oob":"migrate-pause","id":2}"#;
+    let out = talk(session, machine, several);
+    assert!(out[0].contains("\"id\": 1") && out[1].contains("\"id\": 2"), "in the order they came: {out:?}");
     let both = talk(session, machine, br#"{"execute":"query-name","exec-oob":"query-name"}"#);
     assert_eq!(both, [generic("QMP input member 'execute' clashes with 'exec-oob'")]);
 }

@@ -42,7 +42,7 @@ static inline u32 arch_swap(volatile u32 *p, u32 n)
     return old;
 }
 
-/* There is no counter of instructions that every model has: the loop of `compute` has six, and a branch with its slot. */
+/* There is no counter of instructions. */
 static inline u64 arch_instructions(void)
 {
     return 0;

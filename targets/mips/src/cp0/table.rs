@@ -204,7 +204,8 @@ fn write_mmu<H: Hart>(hart: &mut H, register: usize, select: usize, value: u64, 
     let cp0 = hart.cp0_mut();
     match (register, select) {
         (0, 0) => {
-            let miss = if model.is_r6() { low & 1 << 31 } else { cp0.index & 1 << 31 };
+            let written = if model.is_r6() { low } else { 0 };
+            let miss = (cp0.index | written) & 1 << 31;
             if ((low & 0x7fff_ffff) as usize) < cp0.tlb.len() {
                 cp0.index = miss | low & 0x7fff_ffff;
             }
@@ -274,7 +275,10 @@ fn write_control<H: Hart>(hart: &mut H, register: usize, select: usize, value: u
         (16, 5) => cp0.config5 = cp0.config5 & !row.config5_rw | low & row.config5_rw,
         (17, 1 | 2) => cp0.plain[MAAR + select] = value,
         (18, _) => cp0.watch_lo[select] = value & !7,
-        (19, _) => cp0.watch_hi[select] = 0x8000_0000 | low & 0x40ff_0ff8,
+        (19, _) => {
+            let asid = if model.config_bit(4, 28) { 0x03ff_0000 } else { 0x00ff_0000 };
+            cp0.watch_hi[select] = 0x8000_0000 | low & (0x4000_0ff8 | asid);
+        }
         (20, 0) => {
             let keep = bits::mask(row.segment_bits - 7);
             cp0.xcontext = cp0.xcontext & keep | value & !keep;
@@ -289,7 +293,7 @@ fn write_control<H: Hart>(hart: &mut H, register: usize, select: usize, value: u
         (26, 0) => cp0.errctl = low & 0x3000_0000,
         (28 | 29, _) => {
             let mask = if register == 28 && select.is_multiple_of(2) { !0x309 } else { u64::MAX };
-            cp0.plain[TAGS + (register - 28) * 8 + select] = value & mask;
+            cp0.plain[TAGS + (register - 28) * 8 + select] = bits::sign_extend(value & mask, 32);
         }
         (30, 0) => cp0.error_epc = value,
         (31, 0) => cp0.desave = value,

@@ -2,11 +2,12 @@
 
 use decode::Flow::{self, Next};
 use decode::insns;
-use uop::{Val, Width};
+use uop::{Reg, Val, Width};
 
 use crate::ext::Ext;
 use crate::format::F;
 use crate::lift::Lift;
+use crate::mode;
 use crate::state;
 use crate::trap::cause;
 
@@ -52,10 +53,14 @@ insns! {
     "000000 ..... ..... ..... 00000 001010" F movz "{rd}, {rs}, {rt}" [R1 !M4 !R6];
     "000000 ..... ..... ..... 00000 001011" F movn "{rd}, {rs}, {rt}" [R1 !M4 !R6];
     // Multiplication and division with HI and LO.
-    "000000 00000 00000 ..... 00000 010000" F mfhi "{rd}" [!R6 !NanoMips];
-    "000000 ..... 00000 00000 00000 010001" F mthi "{rs}" [!R6 !NanoMips];
-    "000000 00000 00000 ..... 00000 010010" F mflo "{rd}" [!R6 !NanoMips];
-    "000000 ..... 00000 00000 00000 010011" F mtlo "{rs}" [!R6 !NanoMips];
+    "000000 00000 00000 ..... 00000 010000" F mfhi "{rd}" [!R6 !Dsp !NanoMips];
+    "000000 000.. 00000 ..... 00000 010000" F mfhi "{rd}" [Dsp];
+    "000000 ..... 00000 00000 00000 010001" F mthi "{rs}" [!R6 !Dsp !NanoMips];
+    "000000 ..... 00000 000.. 00000 010001" F mthi "{rs}" [Dsp];
+    "000000 00000 00000 ..... 00000 010010" F mflo "{rd}" [!R6 !Dsp !NanoMips];
+    "000000 000.. 00000 ..... 00000 010010" F mflo "{rd}" [Dsp];
+    "000000 ..... 00000 00000 00000 010011" F mtlo "{rs}" [!R6 !Dsp !NanoMips];
+    "000000 ..... 00000 000.. 00000 010011" F mtlo "{rs}" [Dsp];
     "000000 ..... ..... 00000 00000 011000" F mult  "{rs}, {rt}" [!R6 !NanoMips];
     "000000 ..... ..... 00000 00000 011001" F multu "{rs}, {rt}" [!R6 !NanoMips];
     "000000 ..... ..... 00000 00000 011010" F div   "{rs}, {rt}" [!R6 !NanoMips];
@@ -219,9 +224,9 @@ fn ehb(_: &Lift, _: F) -> Flow {
     Next
 }
 
-/// It may end at once.
-fn pause(_: &Lift, _: F) -> Flow {
-    Next
+/// It may end at once. In slots it is reserved.
+fn pause(l: &Lift, _: F) -> Flow {
+    if l.is_in_slot() { Flow::Illegal } else { Next }
 }
 
 fn srl(l: &Lift, f: F) -> Flow {
@@ -270,24 +275,43 @@ fn movn(l: &Lift, f: F) -> Flow {
     Next
 }
 
-fn mfhi(l: &Lift, f: F) -> Flow {
-    l.set_r(f.rd(), l.ir.get(state::HI));
+/// Whether accumulator `n` may be used: those beyond 0 are state of the DSP extension.
+fn usable(l: &Lift, n: u8) -> bool {
+    n == 0 || l.mode() & mode::MX != 0
+}
+
+fn move_from(l: &Lift, f: F, of: fn(u8) -> Reg) -> Flow {
+    let n = f.rs() & 3;
+    if !usable(l, n) {
+        return l.raise(cause::DSPDIS, 0);
+    }
+    l.set_r(f.rd(), l.ir.get(of(n)));
     Next
+}
+
+fn move_to(l: &Lift, f: F, of: fn(u8) -> Reg) -> Flow {
+    let n = f.rd() & 3;
+    if !usable(l, n) {
+        return l.raise(cause::DSPDIS, 0);
+    }
+    l.ir.set(of(n), l.r(f.rs()));
+    Next
+}
+
+fn mfhi(l: &Lift, f: F) -> Flow {
+    move_from(l, f, state::hi)
 }
 
 fn mflo(l: &Lift, f: F) -> Flow {
-    l.set_r(f.rd(), l.ir.get(state::LO));
-    Next
+    move_from(l, f, state::lo)
 }
 
 fn mthi(l: &Lift, f: F) -> Flow {
-    l.ir.set(state::HI, l.r(f.rs()));
-    Next
+    move_to(l, f, state::hi)
 }
 
 fn mtlo(l: &Lift, f: F) -> Flow {
-    l.ir.set(state::LO, l.r(f.rs()));
-    Next
+    move_to(l, f, state::lo)
 }
 
 /// Puts 64 bits into HI and LO, each half sign-extended.

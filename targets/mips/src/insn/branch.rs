@@ -14,8 +14,8 @@ insns! {
     pub INSNS for Lift;
     "000010 .........................." F j   "{jump}" [!NanoMips];
     "000011 .........................." F jal "{jump}" [!NanoMips];
-    "000000 ..... 00000 00000 ..... 001000" F jr   "{rs}" [!R6 !NanoMips];
-    "000000 ..... 00000 ..... ..... 001001" F jalr "{rd}, {rs}" [!NanoMips];
+    "000000 ..... 00000 00000 .0000 001000" F jr   "{rs}" [!R6 !NanoMips];
+    "000000 ..... 00000 ..... .0000 001001" F jalr "{rd}, {rs}" [!NanoMips];
     "000100 ..... ..... ................" F beq  "{rs}, {rt}, {target}" [!NanoMips];
     "000101 ..... ..... ................" F bne  "{rs}, {rt}, {target}" [!NanoMips];
     "000110 ..... 00000 ................" F blez "{rs}, {target}" [!R6 !NanoMips];
@@ -79,7 +79,7 @@ fn jal(l: &Lift, f: F) -> Flow {
     l.branch(To::Jump(region(l, f)))
 }
 
-/// The hint field (`jr.hb`) clears hazards, of which we have none.
+/// The hint field is 0, or 16 to clear hazards (`jr.hb`), of which we have none; other values are reserved.
 fn jr(l: &Lift, f: F) -> Flow {
     let hint = if f.rs() == 31 { Hint::Return } else { Hint::None };
     l.branch(To::Register(l.r(f.rs()), hint))

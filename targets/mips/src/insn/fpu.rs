@@ -1,4 +1,4 @@
-//! "FPU Instructions": single and double precision, conversions, comparisons, conditional moves, loads and stores.
+//! "FPU Arithmetic Instructions", "FPU Conversion Instructions", comparisons: single and double precision.
 
 use decode::Flow::{self, Illegal, Next};
 use decode::insns;
@@ -8,7 +8,7 @@ use crate::ext::Ext;
 use crate::format::F;
 use crate::fpu::{DOUBLE, Op, fcsr};
 use crate::helper;
-use crate::lift::{Lift, To};
+use crate::lift::Lift;
 use crate::mode;
 use crate::state;
 
@@ -25,12 +25,6 @@ insns! {
     "010001 10001 ..... ..... ..... 000011" F div_d "{fd}, {fs}, {ft}" [Fpu];
     "010001 10000 00000 ..... ..... 000100" F sqrt_s "{fd}, {fs}" [Fpu M2];
     "010001 10001 00000 ..... ..... 000100" F sqrt_d "{fd}, {fs}" [Fpu M2];
-    "010001 10000 00000 ..... ..... 000101" F abs_s "{fd}, {fs}" [Fpu];
-    "010001 10001 00000 ..... ..... 000101" F abs_d "{fd}, {fs}" [Fpu];
-    "010001 10000 00000 ..... ..... 000110" F mov_s "{fd}, {fs}" [Fpu];
-    "010001 10001 00000 ..... ..... 000110" F mov_d "{fd}, {fs}" [Fpu];
-    "010001 10000 00000 ..... ..... 000111" F neg_s "{fd}, {fs}" [Fpu];
-    "010001 10001 00000 ..... ..... 000111" F neg_d "{fd}, {fs}" [Fpu];
     "010001 10000 00000 ..... ..... 010101" F recip_s "{fd}, {fs}" [Fpu Cop1x !R6];
     "010001 10001 00000 ..... ..... 010101" F recip_d "{fd}, {fs}" [Fpu Cop1x !R6];
     "010001 10000 00000 ..... ..... 010110" F rsqrt_s "{fd}, {fs}" [Fpu Cop1x !R6];
@@ -43,12 +37,6 @@ insns! {
     "010001 10001 00000 ..... ..... 011010" F rint_d "{fd}, {fs}" [Fpu R6];
     "010001 10000 00000 ..... ..... 011011" F class_s "{fd}, {fs}" [Fpu R6];
     "010001 10001 00000 ..... ..... 011011" F class_d "{fd}, {fs}" [Fpu R6];
-    "010001 10000 ..... ..... ..... 010000" F sel_s "{fd}, {fs}, {ft}" [Fpu R6];
-    "010001 10001 ..... ..... ..... 010000" F sel_d "{fd}, {fs}, {ft}" [Fpu R6];
-    "010001 10000 ..... ..... ..... 010100" F seleqz_s "{fd}, {fs}, {ft}" [Fpu R6];
-    "010001 10001 ..... ..... ..... 010100" F seleqz_d "{fd}, {fs}, {ft}" [Fpu R6];
-    "010001 10000 ..... ..... ..... 010111" F selnez_s "{fd}, {fs}, {ft}" [Fpu R6];
-    "010001 10001 ..... ..... ..... 010111" F selnez_d "{fd}, {fs}, {ft}" [Fpu R6];
     "010001 10000 ..... ..... ..... 011000" F maddf_s "{fd}, {fs}, {ft}" [Fpu R6];
     "010001 10001 ..... ..... ..... 011000" F maddf_d "{fd}, {fs}, {ft}" [Fpu R6];
     "010001 10000 ..... ..... ..... 011001" F msubf_s "{fd}, {fs}, {ft}" [Fpu R6];
@@ -77,16 +65,6 @@ insns! {
     "010001 10001 00000 ..... ..... 001110" F ceil_w_d "{fd}, {fs}" [Fpu M2];
     "010001 10000 00000 ..... ..... 001111" F floor_w_s "{fd}, {fs}" [Fpu M2];
     "010001 10001 00000 ..... ..... 001111" F floor_w_d "{fd}, {fs}" [Fpu M2];
-    "010001 10000 ... 0 0 ..... ..... 010001" F movf_s "{fd}, {fs}, {cc}" [Fpu Cop1x !R6];
-    "010001 10000 ... 0 1 ..... ..... 010001" F movt_s "{fd}, {fs}, {cc}" [Fpu Cop1x !R6];
-    "010001 10000 ..... ..... ..... 010010" F movz_s "{fd}, {fs}, {rt}" [Fpu Cop1x !R6];
-    "010001 10000 ..... ..... ..... 010011" F movn_s "{fd}, {fs}, {rt}" [Fpu Cop1x !R6];
-    "010001 10001 ... 0 0 ..... ..... 010001" F movf_d "{fd}, {fs}, {cc}" [Fpu Cop1x !R6];
-    "010001 10001 ... 0 1 ..... ..... 010001" F movt_d "{fd}, {fs}, {cc}" [Fpu Cop1x !R6];
-    "010001 10001 ..... ..... ..... 010010" F movz_d "{fd}, {fs}, {rt}" [Fpu Cop1x !R6];
-    "010001 10001 ..... ..... ..... 010011" F movn_d "{fd}, {fs}, {rt}" [Fpu Cop1x !R6];
-    "000000 ..... ... 0 0 ..... 00000 000001" F movf "{rd}, {rs}, {cc}" [Fpu Cop1x !R6];
-    "000000 ..... ... 0 1 ..... 00000 000001" F movt "{rd}, {rs}, {cc}" [Fpu Cop1x !R6];
     "010001 10001 00000 ..... ..... 100000" F cvt_s_d "{fd}, {fs}" [Fpu];
     "010001 10100 00000 ..... ..... 100000" F cvt_s_w "{fd}, {fs}" [Fpu];
     "010001 10101 00000 ..... ..... 100000" F cvt_s_l "{fd}, {fs}" [Fpu F64];
@@ -173,31 +151,6 @@ insns! {
     "010001 10101 ..... ..... ..... 011010" F cmp_sune_d "{fd}, {fs}, {ft}" [Fpu R6];
     "010001 10100 ..... ..... ..... 011011" F cmp_sne_s "{fd}, {fs}, {ft}" [Fpu R6];
     "010001 10101 ..... ..... ..... 011011" F cmp_sne_d "{fd}, {fs}, {ft}" [Fpu R6];
-    "010001 00000 ..... ..... 00000000000" F mfc1 "{rt}, {fs}" [Fpu];
-    "010001 00001 ..... ..... 00000000000" F dmfc1 "{rt}, {fs}" [Fpu W64];
-    "010001 00011 ..... ..... 00000000000" F mfhc1 "{rt}, {fs}" [Fpu R2];
-    "010001 00100 ..... ..... 00000000000" F mtc1 "{rt}, {fs}" [Fpu];
-    "010001 00101 ..... ..... 00000000000" F dmtc1 "{rt}, {fs}" [Fpu W64];
-    "010001 00111 ..... ..... 00000000000" F mthc1 "{rt}, {fs}" [Fpu R2];
-    "010001 00010 ..... ..... 00000000000" F cfc1 "{rt}, {c0}" [Fpu];
-    "010001 00110 ..... ..... 00000000000" F ctc1 "{rt}, {c0}" [Fpu];
-    "010001 01000 ... 00 ................" F bc1f "{cc}, {target}" [Fpu !R6];
-    "010001 01000 ... 01 ................" F bc1t "{cc}, {target}" [Fpu !R6];
-    "010001 01000 ... 10 ................" F bc1fl "{cc}, {target}" [Fpu M2 !R6];
-    "010001 01000 ... 11 ................" F bc1tl "{cc}, {target}" [Fpu M2 !R6];
-    "010001 01001 ..... ................" F bc1eqz "{ft}, {target}" [Fpu R6];
-    "010001 01101 ..... ................" F bc1nez "{ft}, {target}" [Fpu R6];
-    "110001 ..... ..... ................" F lwc1 "{ft}, {imm}({rs})" [Fpu];
-    "111001 ..... ..... ................" F swc1 "{ft}, {imm}({rs})" [Fpu];
-    "110101 ..... ..... ................" F ldc1 "{ft}, {imm}({rs})" [Fpu M2];
-    "111101 ..... ..... ................" F sdc1 "{ft}, {imm}({rs})" [Fpu M2];
-    "010011 ..... ..... 00000 ..... 000000" F lwxc1 "{fd}, {rt}({rs})" [Fpu Cop1x !R6];
-    "010011 ..... ..... 00000 ..... 000001" F ldxc1 "{fd}, {rt}({rs})" [Fpu Cop1x !R6];
-    "010011 ..... ..... 00000 ..... 000101" F luxc1 "{fd}, {rt}({rs})" [Fpu Cop1x !R6];
-    "010011 ..... ..... ..... 00000 001000" F swxc1 "{fs}, {rt}({rs})" [Fpu Cop1x !R6];
-    "010011 ..... ..... ..... 00000 001001" F sdxc1 "{fs}, {rt}({rs})" [Fpu Cop1x !R6];
-    "010011 ..... ..... ..... 00000 001101" F suxc1 "{fs}, {rt}({rs})" [Fpu Cop1x !R6];
-    "010011 ..... ..... ..... 00000 001111" F prefx "{hintx}, {rt}({rs})" [Fpu Cop1x !R6];
     "010011 ..... ..... ..... ..... 100000" F madd_s "{fd}, {fr}, {fs}, {ft}" [Fpu Cop1x !R6];
     "010011 ..... ..... ..... ..... 100001" F madd_d "{fd}, {fr}, {fs}, {ft}" [Fpu Cop1x !R6];
     "010011 ..... ..... ..... ..... 101000" F msub_s "{fd}, {fr}, {fs}, {ft}" [Fpu Cop1x !R6];
@@ -208,13 +161,19 @@ insns! {
     "010011 ..... ..... ..... ..... 111001" F nmsub_d "{fd}, {fr}, {fs}, {ft}" [Fpu Cop1x !R6];
 }
 
-fn has_pairs(l: &Lift) -> bool {
+pub(super) fn has_pairs(l: &Lift) -> bool {
     l.mode() & mode::FR == 0
 }
 
 /// Whether one of these is no register of 64 bits: with FR = 0, odd ones are halves.
-fn is_odd(l: &Lift, registers: &[u8]) -> bool {
+pub(super) fn is_odd(l: &Lift, registers: &[u8]) -> bool {
     has_pairs(l) && registers.iter().any(|n| n & 1 != 0)
+}
+
+/// Whether 64-bit integers and unaligned accesses have no registers: since MIPS32 and MIPS64 they need FR = 1 ("UNPREDICTABLE if FR = 0";
+/// as in QEMU they are reserved).
+pub(super) fn lacks_wide(l: &Lift) -> bool {
+    has_pairs(l) && l.needs_fr()
 }
 
 /// Where the 32-bit register `n` lies: the register of the file, and the lowest bit.
@@ -223,32 +182,32 @@ fn place(l: &Lift, n: u8) -> (uop::Reg, u32) {
 }
 
 /// The low half of register `n`.
-fn single<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
+pub(super) fn single<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
     let (reg, lo) = place(l, n);
     let value = l.ir.get(reg);
     if lo == 0 { value.trunc(Width::W32) } else { value.shr_u(value.konst(32)).trunc(Width::W32) }
 }
 
 /// Writes the low half of register `n`, and leaves the other one alone.
-fn set_single(l: &Lift, n: u8, value: Val) {
+pub(super) fn set_single(l: &Lift, n: u8, value: Val) {
     let (reg, lo) = place(l, n);
     l.ir.set(reg, l.ir.get(reg).deposit(lo, 32, value.zext(Width::W64)));
 }
 
-fn double<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
+pub(super) fn double<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
     l.ir.get(state::f(n))
 }
 
-fn set_double(l: &Lift, n: u8, value: Val) {
+pub(super) fn set_double(l: &Lift, n: u8, value: Val) {
     l.ir.set(state::f(n), value);
 }
 
 /// The operand of a format.
-fn operand<'b>(l: &Lift<'b>, n: u8, is_double: bool) -> Val<'b> {
+pub(super) fn operand<'b>(l: &Lift<'b>, n: u8, is_double: bool) -> Val<'b> {
     if is_double { double(l, n) } else { single(l, n) }
 }
 
-fn set_result(l: &Lift, n: u8, value: Val) {
+pub(super) fn set_result(l: &Lift, n: u8, value: Val) {
     if value.width() == Width::W64 { set_double(l, n, value) } else { set_single(l, n, value) }
 }
 
@@ -268,7 +227,7 @@ fn note(l: &Lift, number: u64, a: Val, b: Option<Val>) {
 /// An operation on one operand; `wide` says which of source and result have 64 bits.
 fn unary(l: &Lift, f: F, op: Op, wide: [bool; 2], kind: bool, fast: Option<FastFp>) -> Flow {
     let odd = |n, w: bool| w && is_odd(l, &[n]);
-    if odd(f.fs(), wide[0]) || odd(f.fd(), wide[1]) {
+    if odd(f.fs(), wide[0]) || odd(f.fd(), wide[1]) || op.is_long() && lacks_wide(l) {
         return Illegal;
     }
     let a = operand(l, f.fs(), wide[0]);
@@ -359,16 +318,6 @@ fn set_mask(l: &Lift, f: F, cond: u64, is_double: bool) -> Flow {
     Next
 }
 
-/// Condition code `n`.
-fn condition<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
-    l.ir.get(state::FCSR).extract(fcsr::cc(n), 1).is_nonzero()
-}
-
-fn not_condition<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
-    let bit = l.ir.get(state::FCSR).extract(fcsr::cc(n), 1);
-    bit.eq(bit.konst(0))
-}
-
 /// Declares arithmetic on two operands: the instructions of both formats, and what the host may do instead.
 macro_rules! arithmetic {
     ($($s:ident $d:ident $op:ident $fs:expr, $fd:expr;)*) => { $(
@@ -441,25 +390,64 @@ unaries! {
     floor_l_d FloorL [true true] true None;
 }
 
-/// Declares multiply-add.
+/// a × b with an addend, rounded twice: the host may do both steps, and if it can't do one of them, a helper does all. Where the
+/// result is `negated`, that comes last, and even for a NaN.
+fn multiply_add(l: &Lift, f: F, op: Op, is_double: bool, negated: bool) -> Flow {
+    if is_double && is_odd(l, &[f.fd(), f.fs(), f.ft(), f.fr()]) {
+        return Illegal;
+    }
+    let get = |n| operand(l, n, is_double);
+    let (a, b, c) = (get(f.fs()), get(f.ft()), get(f.fr()));
+    note(l, number(op, is_double), a, Some(b));
+    l.ir.set(state::FP_C, c.zext(Width::W64));
+    let is_sub = op == Op::Msub;
+    let (product, sum, multiply, add) = match (is_double, is_sub) {
+        (false, false) => (helper::FP_PRODUCT_S, helper::FP_MADD_S, FastFp::Mul32, FastFp::Add32),
+        (false, true) => (helper::FP_PRODUCT_S, helper::FP_MADD_S, FastFp::Mul32, FastFp::Sub32),
+        (true, false) => (helper::FP_PRODUCT_D, helper::FP_MADD_D, FastFp::Mul64, FastFp::Add64),
+        (true, true) => (helper::FP_PRODUCT_D, helper::FP_MADD_D, FastFp::Mul64, FastFp::Sub64),
+    };
+    let product = l.ir.call_fast(product, &[a, b], multiply, state::FP_OK);
+    let value = l.ir.call_fast(sum, &[product, c], add, state::FP_OK);
+    let value = if negated { value ^ value.konst(1 << (value.width().bits() - 1)) } else { value };
+    set_result(l, f.fd(), value);
+    Next
+}
+
+/// Declares multiply-add: the instructions of both formats, the operation, and whether the result is negated.
 macro_rules! multiply_adds {
-    ($($s:ident $d:ident $op:ident $addend:ident;)*) => { $(
+    ($($s:ident $d:ident $op:ident $negated:literal;)*) => { $(
         fn $s(l: &Lift, f: F) -> Flow {
-            ternary(l, f, Op::$op, false, f.$addend())
+            multiply_add(l, f, Op::$op, false, $negated)
         }
         fn $d(l: &Lift, f: F) -> Flow {
-            ternary(l, f, Op::$op, true, f.$addend())
+            multiply_add(l, f, Op::$op, true, $negated)
         }
     )* };
 }
 
 multiply_adds! {
-    madd_s madd_d Madd fr;
-    msub_s msub_d Msub fr;
-    nmadd_s nmadd_d Nmadd fr;
-    nmsub_s nmsub_d Nmsub fr;
-    maddf_s maddf_d Maddf fd;
-    msubf_s msubf_d Msubf fd;
+    madd_s madd_d Madd false;
+    msub_s msub_d Msub false;
+    nmadd_s nmadd_d Madd true;
+    nmsub_s nmsub_d Msub true;
+}
+
+/// Declares fused multiply-add, which adds to the destination.
+macro_rules! fused {
+    ($($s:ident $d:ident $op:ident;)*) => { $(
+        fn $s(l: &Lift, f: F) -> Flow {
+            ternary(l, f, Op::$op, false, f.fd())
+        }
+        fn $d(l: &Lift, f: F) -> Flow {
+            ternary(l, f, Op::$op, true, f.fd())
+        }
+    )* };
+}
+
+fused! {
+    maddf_s maddf_d Maddf;
+    msubf_s msubf_d Msubf;
 }
 
 /// Declares comparisons: the instructions of both formats, and the condition.
@@ -516,214 +504,4 @@ comparisons! { set_mask;
     cmp_sor_s cmp_sor_d 25;
     cmp_sune_s cmp_sune_d 26;
     cmp_sne_s cmp_sne_d 27;
-}
-
-/// Declares what copies bits: the instructions of both formats, and the result from the lifter, the fields and the operand.
-macro_rules! copies {
-    ($($s:ident $d:ident |$l:ident, $f:ident, $v:ident, $old:ident| $value:expr;)*) => { $(
-        fn $s($l: &Lift, $f: F) -> Flow {
-            let ($v, $old) = (single($l, $f.fs()), single($l, $f.fd()));
-            let _ = $old;
-            set_single($l, $f.fd(), $value);
-            Next
-        }
-        fn $d($l: &Lift, $f: F) -> Flow {
-            if is_odd($l, &[$f.fd(), $f.fs()]) {
-                return Illegal;
-            }
-            let ($v, $old) = (double($l, $f.fs()), double($l, $f.fd()));
-            let _ = $old;
-            set_double($l, $f.fd(), $value);
-            Next
-        }
-    )* };
-}
-
-/// The sign bit of a number of this width.
-fn sign<'b>(v: Val<'b>) -> Val<'b> {
-    v.konst(1 << (v.width().bits() - 1))
-}
-
-/// Bit 0 of register `n`, whatever its format.
-fn low_bit<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
-    let value = l.ir.get(state::f(n));
-    (value & value.konst(1)).is_nonzero()
-}
-
-copies! {
-    mov_s mov_d |l, f, v, old| v;
-    abs_s abs_d |l, f, v, old| v & !sign(v);
-    neg_s neg_d |l, f, v, old| v ^ sign(v);
-    movf_s movf_d |l, f, v, old| l.ir.select(condition(l, f.cc()), old, v);
-    movt_s movt_d |l, f, v, old| l.ir.select(condition(l, f.cc()), v, old);
-    movz_s movz_d |l, f, v, old| l.ir.select(l.r(f.rt()).eq(l.konst(0)), v, old);
-    movn_s movn_d |l, f, v, old| l.ir.select(l.r(f.rt()).is_nonzero(), v, old);
-    sel_s sel_d |l, f, v, old| l.ir.select(low_bit(l, f.fd()), same(l, f.ft(), v), v);
-    seleqz_s seleqz_d |l, f, v, old| l.ir.select(low_bit(l, f.ft()), v.konst(0), v);
-    selnez_s selnez_d |l, f, v, old| l.ir.select(low_bit(l, f.ft()), v, v.konst(0));
-}
-
-/// Register `n` in the format of `v`.
-fn same<'b>(l: &Lift<'b>, n: u8, v: Val<'b>) -> Val<'b> {
-    operand(l, n, v.width() == Width::W64)
-}
-
-fn movf(l: &Lift, f: F) -> Flow {
-    l.set_r(f.rd(), l.ir.select(condition(l, f.cc()), l.r(f.rd()), l.r(f.rs())));
-    Next
-}
-
-fn movt(l: &Lift, f: F) -> Flow {
-    l.set_r(f.rd(), l.ir.select(condition(l, f.cc()), l.r(f.rs()), l.r(f.rd())));
-    Next
-}
-
-fn mfc1(l: &Lift, f: F) -> Flow {
-    l.set_r32(f.rt(), single(l, f.fs()));
-    Next
-}
-
-fn mtc1(l: &Lift, f: F) -> Flow {
-    set_single(l, f.fs(), l.r32(f.rt()));
-    Next
-}
-
-fn dmfc1(l: &Lift, f: F) -> Flow {
-    if is_odd(l, &[f.fs()]) {
-        return Illegal;
-    }
-    l.set_r(f.rt(), double(l, f.fs()));
-    Next
-}
-
-fn dmtc1(l: &Lift, f: F) -> Flow {
-    if is_odd(l, &[f.fs()]) {
-        return Illegal;
-    }
-    set_double(l, f.fs(), l.r(f.rt()));
-    Next
-}
-
-/// The upper half of a register, or with FR = 0 of a pair.
-fn high(l: &Lift, n: u8) -> uop::Reg {
-    if has_pairs(l) { state::f(n & !1) } else { state::f(n) }
-}
-
-fn mfhc1(l: &Lift, f: F) -> Flow {
-    let value = l.ir.get(high(l, f.fs()));
-    l.set_r32(f.rt(), value.shr_u(value.konst(32)).trunc(Width::W32));
-    Next
-}
-
-fn mthc1(l: &Lift, f: F) -> Flow {
-    let reg = high(l, f.fs());
-    l.ir.set(reg, l.ir.get(reg).deposit(32, 32, l.r32(f.rt()).zext(Width::W64)));
-    Next
-}
-
-fn cfc1(l: &Lift, f: F) -> Flow {
-    l.set_r32(f.rt(), l.call(helper::FP_READ_CONTROL, &[l.konst32(f.rd().into())]).trunc(Width::W32));
-    Next
-}
-
-fn ctc1(l: &Lift, f: F) -> Flow {
-    l.call(helper::FP_WRITE_CONTROL, &[l.konst32(f.rd().into()), l.r32(f.rt())]);
-    Next
-}
-
-fn target(l: &Lift, f: F) -> u64 {
-    l.relative(4 + (f.imm() << 2))
-}
-
-/// Declares branches on coprocessor 1.
-macro_rules! branches {
-    ($($name:ident $to:ident |$l:ident, $f:ident| $cond:expr;)*) => { $(
-        fn $name($l: &Lift, $f: F) -> Flow {
-            let cond = $cond;
-            $l.branch(To::$to(cond, target($l, $f)))
-        }
-    )* };
-}
-
-fn is_clear<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
-    let bit = low_bit(l, n);
-    bit.eq(bit.konst(0))
-}
-
-branches! {
-    bc1f If |l, f| not_condition(l, f.cc());
-    bc1t If |l, f| condition(l, f.cc());
-    bc1fl Likely |l, f| not_condition(l, f.cc());
-    bc1tl Likely |l, f| condition(l, f.cc());
-    bc1eqz If |l, f| is_clear(l, f.ft());
-    bc1nez If |l, f| low_bit(l, f.ft());
-}
-
-fn load(l: &Lift, n: u8, address: Val, width: Width) -> Flow {
-    if width == Width::W64 && is_odd(l, &[n]) {
-        return Illegal;
-    }
-    set_result(l, n, l.ir.load(address, l.mem(width)));
-    Next
-}
-
-fn store(l: &Lift, n: u8, address: Val, width: Width) -> Flow {
-    if width == Width::W64 && is_odd(l, &[n]) {
-        return Illegal;
-    }
-    l.ir.store(address, operand(l, n, width == Width::W64), l.mem(width));
-    Next
-}
-
-fn indexed<'b>(l: &Lift<'b>, f: F) -> Val<'b> {
-    l.wrap(l.r(f.rs()) + l.r(f.rt()))
-}
-
-fn lwc1(l: &Lift, f: F) -> Flow {
-    load(l, f.ft(), l.address(f.rs(), f.imm()), Width::W32)
-}
-
-fn ldc1(l: &Lift, f: F) -> Flow {
-    load(l, f.ft(), l.address(f.rs(), f.imm()), Width::W64)
-}
-
-fn swc1(l: &Lift, f: F) -> Flow {
-    store(l, f.ft(), l.address(f.rs(), f.imm()), Width::W32)
-}
-
-fn sdc1(l: &Lift, f: F) -> Flow {
-    store(l, f.ft(), l.address(f.rs(), f.imm()), Width::W64)
-}
-
-fn lwxc1(l: &Lift, f: F) -> Flow {
-    load(l, f.fd(), indexed(l, f), Width::W32)
-}
-
-fn ldxc1(l: &Lift, f: F) -> Flow {
-    load(l, f.fd(), indexed(l, f), Width::W64)
-}
-
-fn swxc1(l: &Lift, f: F) -> Flow {
-    store(l, f.fs(), indexed(l, f), Width::W32)
-}
-
-fn sdxc1(l: &Lift, f: F) -> Flow {
-    store(l, f.fs(), indexed(l, f), Width::W64)
-}
-
-/// The low bits of the address do not count.
-fn unaligned<'b>(l: &Lift<'b>, f: F) -> Val<'b> {
-    indexed(l, f) & l.konst(!7)
-}
-
-fn luxc1(l: &Lift, f: F) -> Flow {
-    load(l, f.fd(), unaligned(l, f), Width::W64)
-}
-
-fn suxc1(l: &Lift, f: F) -> Flow {
-    store(l, f.fs(), unaligned(l, f), Width::W64)
-}
-
-fn prefx(_: &Lift, _: F) -> Flow {
-    Next
 }

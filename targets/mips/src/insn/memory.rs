@@ -91,6 +91,8 @@ fn load_part(l: &Lift, f: F, width: Width, left: bool) -> Flow {
     let address = l.address(f.rs(), f.imm());
     let mask = i64::from(width.bytes() - 1);
     let aligned = address & l.konst(!mask);
+    // An exception tells the address as it is: the byte there is loaded first.
+    l.ir.load(address, l.mem(Width::W8));
     let word = l.ir.load(aligned, l.mem(width));
     let old = l.r(f.rt()).trunc(width);
     let lane = (address & l.konst(mask)).trunc(Width::W32);
@@ -106,9 +108,10 @@ fn load_part(l: &Lift, f: F, width: Width, left: bool) -> Flow {
     Next
 }
 
-/// The store goes byte by byte, so that its neighbours are left alone.
+/// The store goes byte by byte, so that its neighbours are left alone. It may hit this very code: the block ends here.
 fn store_part(l: &Lift, f: F, helper: u16) -> Flow {
     l.call(helper, &[l.address(f.rs(), f.imm()), l.r(f.rt()), l.konst32((l.endian() == Endian::Big).into())]);
+    l.changes_mode();
     Next
 }
 

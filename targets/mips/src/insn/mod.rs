@@ -4,6 +4,7 @@ pub mod arith;
 pub mod arith64;
 pub mod branch;
 pub mod fpu;
+pub mod fpu_move;
 pub mod memory;
 pub mod release6;
 pub mod system;
@@ -11,8 +12,16 @@ pub mod system;
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] =
-    &[arith::INSNS, arith64::INSNS, branch::INSNS, memory::INSNS, release6::INSNS, system::INSNS, fpu::INSNS];
+pub static TABLES: &[&[Insn]] = &[
+    arith::INSNS,
+    arith64::INSNS,
+    branch::INSNS,
+    memory::INSNS,
+    release6::INSNS,
+    system::INSNS,
+    fpu::INSNS,
+    fpu_move::INSNS,
+];
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,6 @@ use super::arith64::{dclo, dclz};
 use crate::ext::Ext;
 use crate::format::F;
 use crate::lift::Lift;
-use crate::trap::cause;
 
 insns! {
     /// Volume II-A, revision 6.
@@ -228,9 +227,7 @@ pub(super) fn compact(l: &Lift, cond: Val, links: bool, taken: u64) -> Flow {
         link(l);
     }
     if l.forbids_next() {
-        l.begin_forbidden_slot();
-        l.ir.raise_if(cond.eq(cond.konst(0)), cause::RI, 0);
-        return l.end(Exit::Jump { pc: taken });
+        return l.stop_at_forbidden_slot(cond, taken);
     }
     l.end(Exit::Branch { cond: cond.id(), taken, fallthrough: l.relative(4) })
 }

@@ -9,6 +9,7 @@ use crate::format::F;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
+use crate::state;
 use crate::trap::cause;
 
 insns! {
@@ -45,6 +46,8 @@ insns! {
     "011110 .........................." F msa_any "" [Msa];
     "011111 ..... ..... ..... ..... 01...." F dsp_any "" [Dsp];
     "011111 ..... ..... ..... ..... 11.000" F dsp_any "" [Dsp];
+    "011111 .......... ..... 10010 111000" F rddsp "{rd}" [Dsp] over dsp_any;
+    "011111 ..... .......... 10011 111000" F wrdsp "{rs}" [Dsp] over dsp_any;
     "011111 ..... ..... ..... ..... 110001" F dsp_any "" [Dsp];
     "011111 ..... ..... ..... ..... 001..." F dsp_any "" [Dsp];
 }
@@ -64,8 +67,9 @@ fn dmfc0(l: &Lift, f: F) -> Flow {
     Next
 }
 
+/// A register of 64 bits gets all of `rt`.
 fn mtc0(l: &Lift, f: F) -> Flow {
-    l.call(helper::CP0_WRITE, &[number(l, f), l.r32(f.rt()).sext(Width::W64)]);
+    l.call(helper::CP0_WRITE, &[number(l, f), l.r64(f.rt())]);
     l.changes_mode();
     Next
 }
@@ -206,4 +210,32 @@ fn msa_any(l: &Lift, _: F) -> Flow {
 /// The same holds for the DSP extension.
 fn dsp_any(l: &Lift, _: F) -> Flow {
     if l.mode() & mode::MX == 0 { l.raise(cause::DSPDIS, 0) } else { Flow::Illegal }
+}
+
+/// The fields of DSPControl, in the order of the bits of a mask: pos, scount, c, ouflag, ccond, EFI.
+const DSP_FIELDS: [u64; 6] = [0x3f, 0x1f80, 0x2000, 0xff_0000, 0xf00_0000, 0x4000];
+
+/// The bits of DSPControl that a mask chooses.
+fn dsp_mask(mask: u64) -> u64 {
+    let chosen = DSP_FIELDS.iter().enumerate().filter(|(n, _)| mask >> n & 1 != 0);
+    chosen.fold(0, |bits, (_, field)| bits | field)
+}
+
+fn rddsp(l: &Lift, f: F) -> Flow {
+    if l.mode() & mode::MX == 0 {
+        return l.raise(cause::DSPDIS, 0);
+    }
+    let control = l.ir.get(state::DSP_CONTROL);
+    l.set_r32(f.rd(), control & l.konst32(dsp_mask(bits::field(f.0, 16, 10))));
+    Next
+}
+
+fn wrdsp(l: &Lift, f: F) -> Flow {
+    if l.mode() & mode::MX == 0 {
+        return l.raise(cause::DSPDIS, 0);
+    }
+    let mask = dsp_mask(bits::field(f.0, 11, 10));
+    let kept = l.ir.get(state::DSP_CONTROL) & l.konst32(!mask);
+    l.ir.set(state::DSP_CONTROL, kept | l.r32(f.rs()) & l.konst32(mask));
+    Next
 }

@@ -1,5 +1,6 @@
 //! The instructions, a file for each chapter of the manual.
 
+mod float;
 pub mod rv_a;
 pub mod rv_c;
 pub mod rv_d;

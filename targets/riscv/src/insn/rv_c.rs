@@ -7,7 +7,7 @@ use decode::Flow::{self, Illegal, Next};
 use decode::insns;
 use uop::{Val, Width};
 
-use super::{rv_d, rv_f, rv_i, rv_priv};
+use super::{float, rv_i, rv_priv};
 use crate::ext::Ext;
 use crate::format::{CA, CB, CBImm, CI, CILoadD, CILoadW, CIShift, CISp, CIW, CJ, CLD, CLW, CR, CSSD, CSSW, None0};
 use crate::lift::Lift;
@@ -76,7 +76,7 @@ fn c_addi4spn(l: &Lift, f: CIW) -> Flow {
 }
 
 fn c_fld(l: &Lift, f: CLD) -> Flow {
-    rv_d::load(l, f.rd, f.rs1, f.uimm as i64)
+    float::load(l, f.rd, f.rs1, f.uimm as i64, Width::W64)
 }
 
 fn c_lw(l: &Lift, f: CLW) -> Flow {
@@ -84,7 +84,7 @@ fn c_lw(l: &Lift, f: CLW) -> Flow {
 }
 
 fn c_flw(l: &Lift, f: CLW) -> Flow {
-    rv_f::load(l, f.rd, f.rs1, f.uimm as i64)
+    float::load(l, f.rd, f.rs1, f.uimm as i64, Width::W32)
 }
 
 fn c_ld(l: &Lift, f: CLD) -> Flow {
@@ -92,7 +92,7 @@ fn c_ld(l: &Lift, f: CLD) -> Flow {
 }
 
 fn c_fsd(l: &Lift, f: CLD) -> Flow {
-    rv_d::store(l, f.rs2, f.rs1, f.uimm as i64)
+    float::store(l, f.rs2, f.rs1, f.uimm as i64, Width::W64)
 }
 
 fn c_sw(l: &Lift, f: CLW) -> Flow {
@@ -100,7 +100,7 @@ fn c_sw(l: &Lift, f: CLW) -> Flow {
 }
 
 fn c_fsw(l: &Lift, f: CLW) -> Flow {
-    rv_f::store(l, f.rs2, f.rs1, f.uimm as i64)
+    float::store(l, f.rs2, f.rs1, f.uimm as i64, Width::W32)
 }
 
 fn c_sd(l: &Lift, f: CLD) -> Flow {
@@ -212,7 +212,7 @@ fn c_slli(l: &Lift, f: CIShift) -> Flow {
 }
 
 fn c_fldsp(l: &Lift, f: CILoadD) -> Flow {
-    rv_d::load(l, f.rd, SP, f.uimm as i64)
+    float::load(l, f.rd, SP, f.uimm as i64, Width::W64)
 }
 
 /// `rd` = x0 is reserved.
@@ -224,7 +224,7 @@ fn c_lwsp(l: &Lift, f: CILoadW) -> Flow {
 }
 
 fn c_flwsp(l: &Lift, f: CILoadW) -> Flow {
-    rv_f::load(l, f.rd, SP, f.uimm as i64)
+    float::load(l, f.rd, SP, f.uimm as i64, Width::W32)
 }
 
 /// `rd` = x0 is reserved.
@@ -262,7 +262,7 @@ fn c_add(l: &Lift, f: CR) -> Flow {
 }
 
 fn c_fsdsp(l: &Lift, f: CSSD) -> Flow {
-    rv_d::store(l, f.rs2, SP, f.uimm as i64)
+    float::store(l, f.rs2, SP, f.uimm as i64, Width::W64)
 }
 
 fn c_swsp(l: &Lift, f: CSSW) -> Flow {
@@ -270,7 +270,7 @@ fn c_swsp(l: &Lift, f: CSSW) -> Flow {
 }
 
 fn c_fswsp(l: &Lift, f: CSSW) -> Flow {
-    rv_f::store(l, f.rs2, SP, f.uimm as i64)
+    float::store(l, f.rs2, SP, f.uimm as i64, Width::W32)
 }
 
 fn c_sdsp(l: &Lift, f: CSSD) -> Flow {

@@ -1,16 +1,18 @@
 //! "D" Extension for Double-Precision Floating-Point.
 
-use decode::Flow::{self, Illegal, Next};
+use decode::Flow::{self, Next};
 use decode::insns;
-use uop::{FastFp, Mem, Width};
+use uop::FastFp;
+use uop::Width::{W32, W64};
 
+use super::float::{
+    class, compare, extreme, from_integer, fused, handlers, inject, inject_not, inject_xor, load, rounded, rounded_one,
+    store, to_integer,
+};
 use crate::ext::Ext;
 use crate::format::{I, R, R4, RRm, S};
-use crate::fp::{RM_RNE, RM_RTZ};
 use crate::helper;
 use crate::lift::Lift;
-
-const SIGN: u64 = 1 << 63;
 
 insns! {
     /// Unprivileged ISA 20240411, "D" Extension.
@@ -54,171 +56,43 @@ insns! {
     "1110001 00000 ..... 001 ..... 1010011" R fclass_d  "{rd}, {frs1}" [D];
 }
 
-/// Loads a double-precision number, bits unchanged.
-pub(super) fn load(l: &Lift, rd: u8, rs1: u8, imm: i64) -> Flow {
-    l.set_f64(rd, l.ir.load(l.x(rs1).add_imm(imm), Mem::le(Width::W64)));
-    Next
-}
-
-/// Stores an f register.
-pub(super) fn store(l: &Lift, rs2: u8, rs1: u8, imm: i64) -> Flow {
-    l.ir.store(l.x(rs1).add_imm(imm), l.f64(rs2), Mem::le(Width::W64));
-    Next
-}
-
 fn fld(l: &Lift, f: I) -> Flow {
-    load(l, f.rd, f.rs1, f.imm)
+    load(l, f.rd, f.rs1, f.imm, W64)
 }
 
 fn fsd(l: &Lift, f: S) -> Flow {
-    store(l, f.rs2, f.rs1, f.imm)
+    store(l, f.rs2, f.rs1, f.imm, W64)
 }
 
-/// `rd` = what `helper` makes of `rs1` and `rs2`, rounded; the host may do `fast` instead.
-fn rounded(l: &Lift, f: RRm, helper: u16, fast: FastFp) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f64(f.rd, l.call_fast(helper, &[l.f64(f.rs1), l.f64(f.rs2), l.encoding()], fast, f.rm));
-    Next
-}
-
-fn fadd_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FADD_D, FastFp::Add64)
-}
-
-fn fsub_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FSUB_D, FastFp::Sub64)
-}
-
-fn fmul_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FMUL_D, FastFp::Mul64)
-}
-
-fn fdiv_d(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FDIV_D, FastFp::Div64)
-}
-
-fn fsqrt_d(l: &Lift, f: RRm) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f64(f.rd, l.call_fast(helper::FSQRT_D, &[l.f64(f.rs1), l.encoding()], FastFp::Sqrt64, f.rm));
-    Next
-}
-
-/// The smaller number; a number wins over a NaN, and -0 over +0.
-fn fmin_d(l: &Lift, f: R) -> Flow {
-    l.set_f64(f.rd, l.call(helper::FMIN_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
-    Next
-}
-
-/// The greater number; a number wins over a NaN, and +0 over -0.
-fn fmax_d(l: &Lift, f: R) -> Flow {
-    l.set_f64(f.rd, l.call(helper::FMAX_D, &[l.f64(f.rs1), l.f64(f.rs2)]));
-    Next
-}
-
-/// `rd` = ±(`rs1` × `rs2`) ± `rs3`, rounded once; the helper knows the signs by the opcode.
-fn fused(l: &Lift, f: R4) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f64(f.rd, l.call(helper::FMADD_D, &[l.f64(f.rs1), l.f64(f.rs2), l.f64(f.rs3), l.encoding()]));
-    Next
-}
-
-fn fmadd_d(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-fn fmsub_d(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-fn fnmsub_d(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-fn fnmadd_d(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-/// `rd` = `rs1` rounded to an integer and saturated; a word is sign-extended, even an unsigned one.
-fn to_integer(l: &Lift, f: RRm, helper: u16, cut: Option<FastFp>) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    let args = [l.f64(f.rs1), l.encoding()];
-    let result = match cut {
-        Some(fast) if f.rm == RM_RTZ => l.call_fast(helper, &args, fast, RM_RNE),
-        _ => l.call(helper, &args),
-    };
-    l.set_x(f.rd, result.sext(l.xlen()));
-    Next
-}
-
-fn fcvt_w_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_W_D, Some(FastFp::TruncToI32From64))
-}
-
-fn fcvt_wu_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_WU_D, None)
-}
-
-fn fcvt_l_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_L_D, Some(FastFp::TruncToI64From64))
-}
-
-fn fcvt_lu_d(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_LU_D, None)
-}
-
-/// `rd` = the integer in `rs1`, rounded.
-fn from_integer(l: &Lift, f: RRm, helper: u16, fast: Option<FastFp>) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    let args = [l.x(f.rs1), l.encoding()];
-    l.set_f64(f.rd, fast.map_or_else(|| l.call(helper, &args), |fast| l.call_fast(helper, &args, fast, f.rm)));
-    Next
-}
-
-fn fcvt_d_w(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_W, Some(FastFp::FromI32To64))
-}
-
-fn fcvt_d_wu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_WU, Some(FastFp::FromU32To64))
-}
-
-fn fcvt_d_l(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_L, Some(FastFp::FromI64To64))
-}
-
-fn fcvt_d_lu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_D_LU, None)
-}
-
-/// `rs1` with the sign of `rs2`.
-fn fsgnj_d(l: &Lift, f: R) -> Flow {
-    let (a, b) = (l.f64(f.rs1), l.f64(f.rs2));
-    l.set_f64(f.rd, (a & a.konst(!SIGN)) | (b & b.konst(SIGN)));
-    Next
-}
-
-/// `rs1` with the opposite of `rs2`'s sign.
-fn fsgnjn_d(l: &Lift, f: R) -> Flow {
-    let (a, b) = (l.f64(f.rs1), l.f64(f.rs2));
-    l.set_f64(f.rd, (a & a.konst(!SIGN)) | (!b & b.konst(SIGN)));
-    Next
-}
-
-/// `rs1` with the product of both signs.
-fn fsgnjx_d(l: &Lift, f: R) -> Flow {
-    let (a, b) = (l.f64(f.rs1), l.f64(f.rs2));
-    l.set_f64(f.rd, a ^ (b & b.konst(SIGN)));
-    Next
+handlers! {
+    fadd_d(RRm) = rounded(W64, helper::FADD_D, FastFp::Add64);
+    fsub_d(RRm) = rounded(W64, helper::FSUB_D, FastFp::Sub64);
+    fmul_d(RRm) = rounded(W64, helper::FMUL_D, FastFp::Mul64);
+    fdiv_d(RRm) = rounded(W64, helper::FDIV_D, FastFp::Div64);
+    fsqrt_d(RRm) = rounded_one(W64, helper::FSQRT_D, FastFp::Sqrt64);
+    fcvt_s_d(RRm) = rounded_one(W64, helper::FCVT_S_D, FastFp::Narrow);
+    fcvt_d_s(RRm) = rounded_one(W32, helper::FCVT_D_S, FastFp::Widen);
+    fmin_d(R) = extreme(W64, helper::FMIN_D);
+    fmax_d(R) = extreme(W64, helper::FMAX_D);
+    fmadd_d(R4) = fused(W64, helper::FMADD_D);
+    fmsub_d(R4) = fused(W64, helper::FMADD_D);
+    fnmsub_d(R4) = fused(W64, helper::FMADD_D);
+    fnmadd_d(R4) = fused(W64, helper::FMADD_D);
+    fcvt_w_d(RRm) = to_integer(W64, helper::FCVT_W_D, Some(FastFp::TruncToI32From64));
+    fcvt_wu_d(RRm) = to_integer(W64, helper::FCVT_WU_D, None);
+    fcvt_l_d(RRm) = to_integer(W64, helper::FCVT_L_D, Some(FastFp::TruncToI64From64));
+    fcvt_lu_d(RRm) = to_integer(W64, helper::FCVT_LU_D, None);
+    fcvt_d_w(RRm) = from_integer(helper::FCVT_D_W, Some(FastFp::FromI32To64));
+    fcvt_d_wu(RRm) = from_integer(helper::FCVT_D_WU, Some(FastFp::FromU32To64));
+    fcvt_d_l(RRm) = from_integer(helper::FCVT_D_L, Some(FastFp::FromI64To64));
+    fcvt_d_lu(RRm) = from_integer(helper::FCVT_D_LU, None);
+    fsgnj_d(R) = inject(W64);
+    fsgnjn_d(R) = inject_not(W64);
+    fsgnjx_d(R) = inject_xor(W64);
+    feq_d(R) = compare(W64, helper::FEQ_D, FastFp::Eq64);
+    flt_d(R) = compare(W64, helper::FLT_D, FastFp::Lt64);
+    fle_d(R) = compare(W64, helper::FLE_D, FastFp::Le64);
+    fclass_d(R) = class(W64, helper::FCLASS_D);
 }
 
 fn fmv_x_d(l: &Lift, f: R) -> Flow {
@@ -227,44 +101,6 @@ fn fmv_x_d(l: &Lift, f: R) -> Flow {
 }
 
 fn fmv_d_x(l: &Lift, f: R) -> Flow {
-    l.set_f64(f.rd, l.x(f.rs1));
-    Next
-}
-
-/// To single precision.
-fn fcvt_s_d(l: &Lift, f: RRm) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f32(f.rd, l.call_fast(helper::FCVT_S_D, &[l.f64(f.rs1), l.encoding()], FastFp::Narrow, f.rm));
-    Next
-}
-
-/// To double precision. It never rounds, yet a reserved rounding mode is illegal.
-fn fcvt_d_s(l: &Lift, f: RRm) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f64(f.rd, l.call_fast(helper::FCVT_D_S, &[l.f32(f.rs1), l.encoding()], FastFp::Widen, f.rm));
-    Next
-}
-
-fn feq_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call_fast(helper::FEQ_D, &[l.f64(f.rs1), l.f64(f.rs2)], FastFp::Eq64, RM_RNE));
-    Next
-}
-
-fn flt_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call_fast(helper::FLT_D, &[l.f64(f.rs1), l.f64(f.rs2)], FastFp::Lt64, RM_RNE));
-    Next
-}
-
-fn fle_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call_fast(helper::FLE_D, &[l.f64(f.rs1), l.f64(f.rs2)], FastFp::Le64, RM_RNE));
-    Next
-}
-
-fn fclass_d(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FCLASS_D, &[l.f64(f.rs1)]).zext(l.xlen()));
+    l.set_f(f.rd, l.x(f.rs1));
     Next
 }

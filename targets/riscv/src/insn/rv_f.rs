@@ -1,16 +1,18 @@
 //! "F" Extension for Single-Precision Floating-Point.
 
-use decode::Flow::{self, Illegal, Next};
+use decode::Flow::{self, Next};
 use decode::insns;
-use uop::{FastFp, Mem, Width};
+use uop::FastFp;
+use uop::Width::W32;
 
+use super::float::{
+    class, compare, extreme, from_integer, fused, handlers, inject, inject_not, inject_xor, load, rounded, rounded_one,
+    store, to_integer,
+};
 use crate::ext::Ext;
 use crate::format::{I, R, R4, RRm, S};
-use crate::fp::RM_RNE;
 use crate::helper;
 use crate::lift::Lift;
-
-const SIGN: u64 = 1 << 31;
 
 insns! {
     /// Unprivileged ISA 20240411, "F" Extension.
@@ -52,194 +54,50 @@ insns! {
     "1110000 00000 ..... 001 ..... 1010011" R fclass_s  "{rd}, {frs1}" [F];
 }
 
-/// Loads a single-precision number, bits unchanged.
-pub(super) fn load(l: &Lift, rd: u8, rs1: u8, imm: i64) -> Flow {
-    l.set_f32(rd, l.ir.load(l.x(rs1).add_imm(imm), Mem::le(Width::W32)));
-    Next
-}
-
-/// Stores the low half of an f register, whether it is NaN-boxed or not.
-pub(super) fn store(l: &Lift, rs2: u8, rs1: u8, imm: i64) -> Flow {
-    l.ir.store(l.x(rs1).add_imm(imm), l.f64(rs2).trunc(Width::W32), Mem::le(Width::W32));
-    Next
-}
-
 fn flw(l: &Lift, f: I) -> Flow {
-    load(l, f.rd, f.rs1, f.imm)
+    load(l, f.rd, f.rs1, f.imm, W32)
 }
 
 fn fsw(l: &Lift, f: S) -> Flow {
-    store(l, f.rs2, f.rs1, f.imm)
+    store(l, f.rs2, f.rs1, f.imm, W32)
 }
 
-/// `rd` = what `helper` makes of `rs1` and `rs2`, rounded; the host may do `fast` instead.
-fn rounded(l: &Lift, f: RRm, helper: u16, fast: FastFp) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f32(f.rd, l.call_fast(helper, &[l.f32(f.rs1), l.f32(f.rs2), l.encoding()], fast, f.rm));
-    Next
-}
-
-fn fadd_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FADD_S, FastFp::Add32)
-}
-
-fn fsub_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FSUB_S, FastFp::Sub32)
-}
-
-fn fmul_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FMUL_S, FastFp::Mul32)
-}
-
-fn fdiv_s(l: &Lift, f: RRm) -> Flow {
-    rounded(l, f, helper::FDIV_S, FastFp::Div32)
-}
-
-fn fsqrt_s(l: &Lift, f: RRm) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f32(f.rd, l.call_fast(helper::FSQRT_S, &[l.f32(f.rs1), l.encoding()], FastFp::Sqrt32, f.rm));
-    Next
-}
-
-/// The smaller number; a number wins over a NaN, and -0 over +0.
-fn fmin_s(l: &Lift, f: R) -> Flow {
-    l.set_f32(f.rd, l.call(helper::FMIN_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
-    Next
-}
-
-/// The greater number; a number wins over a NaN, and +0 over -0.
-fn fmax_s(l: &Lift, f: R) -> Flow {
-    l.set_f32(f.rd, l.call(helper::FMAX_S, &[l.f32(f.rs1), l.f32(f.rs2)]));
-    Next
-}
-
-/// `rd` = ±(`rs1` × `rs2`) ± `rs3`, rounded once; the helper knows the signs by the opcode.
-fn fused(l: &Lift, f: R4) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f32(f.rd, l.call(helper::FMADD_S, &[l.f32(f.rs1), l.f32(f.rs2), l.f32(f.rs3), l.encoding()]));
-    Next
-}
-
-fn fmadd_s(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-fn fmsub_s(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-fn fnmsub_s(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-fn fnmadd_s(l: &Lift, f: R4) -> Flow {
-    fused(l, f)
-}
-
-/// `rd` = `rs1` rounded to an integer and saturated; a word is sign-extended, even an unsigned one.
-fn to_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_x(f.rd, l.call(helper, &[l.f32(f.rs1), l.encoding()]).sext(l.xlen()));
-    Next
-}
-
-fn fcvt_w_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_W_S)
-}
-
-fn fcvt_wu_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_WU_S)
-}
-
-fn fcvt_l_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_L_S)
-}
-
-fn fcvt_lu_s(l: &Lift, f: RRm) -> Flow {
-    to_integer(l, f, helper::FCVT_LU_S)
-}
-
-/// `rd` = the integer in `rs1`, rounded.
-fn from_integer(l: &Lift, f: RRm, helper: u16) -> Flow {
-    if !l.legal_rm(f.rm) {
-        return Illegal;
-    }
-    l.set_f32(f.rd, l.call(helper, &[l.x(f.rs1), l.encoding()]));
-    Next
-}
-
-fn fcvt_s_w(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_S_W)
-}
-
-fn fcvt_s_wu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_S_WU)
-}
-
-fn fcvt_s_l(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_S_L)
-}
-
-fn fcvt_s_lu(l: &Lift, f: RRm) -> Flow {
-    from_integer(l, f, helper::FCVT_S_LU)
-}
-
-/// `rs1` with the sign of `rs2`.
-fn fsgnj_s(l: &Lift, f: R) -> Flow {
-    let (a, b) = (l.f32(f.rs1), l.f32(f.rs2));
-    l.set_f32(f.rd, (a & a.konst(!SIGN)) | (b & b.konst(SIGN)));
-    Next
-}
-
-/// `rs1` with the opposite of `rs2`'s sign.
-fn fsgnjn_s(l: &Lift, f: R) -> Flow {
-    let (a, b) = (l.f32(f.rs1), l.f32(f.rs2));
-    l.set_f32(f.rd, (a & a.konst(!SIGN)) | (!b & b.konst(SIGN)));
-    Next
-}
-
-/// `rs1` with the product of both signs.
-fn fsgnjx_s(l: &Lift, f: R) -> Flow {
-    let (a, b) = (l.f32(f.rs1), l.f32(f.rs2));
-    l.set_f32(f.rd, a ^ (b & b.konst(SIGN)));
-    Next
+handlers! {
+    fadd_s(RRm) = rounded(W32, helper::FADD_S, FastFp::Add32);
+    fsub_s(RRm) = rounded(W32, helper::FSUB_S, FastFp::Sub32);
+    fmul_s(RRm) = rounded(W32, helper::FMUL_S, FastFp::Mul32);
+    fdiv_s(RRm) = rounded(W32, helper::FDIV_S, FastFp::Div32);
+    fsqrt_s(RRm) = rounded_one(W32, helper::FSQRT_S, FastFp::Sqrt32);
+    fmin_s(R) = extreme(W32, helper::FMIN_S);
+    fmax_s(R) = extreme(W32, helper::FMAX_S);
+    fmadd_s(R4) = fused(W32, helper::FMADD_S);
+    fmsub_s(R4) = fused(W32, helper::FMADD_S);
+    fnmsub_s(R4) = fused(W32, helper::FMADD_S);
+    fnmadd_s(R4) = fused(W32, helper::FMADD_S);
+    fcvt_w_s(RRm) = to_integer(W32, helper::FCVT_W_S, None);
+    fcvt_wu_s(RRm) = to_integer(W32, helper::FCVT_WU_S, None);
+    fcvt_l_s(RRm) = to_integer(W32, helper::FCVT_L_S, None);
+    fcvt_lu_s(RRm) = to_integer(W32, helper::FCVT_LU_S, None);
+    fcvt_s_w(RRm) = from_integer(helper::FCVT_S_W, None);
+    fcvt_s_wu(RRm) = from_integer(helper::FCVT_S_WU, None);
+    fcvt_s_l(RRm) = from_integer(helper::FCVT_S_L, None);
+    fcvt_s_lu(RRm) = from_integer(helper::FCVT_S_LU, None);
+    fsgnj_s(R) = inject(W32);
+    fsgnjn_s(R) = inject_not(W32);
+    fsgnjx_s(R) = inject_xor(W32);
+    feq_s(R) = compare(W32, helper::FEQ_S, FastFp::Eq32);
+    flt_s(R) = compare(W32, helper::FLT_S, FastFp::Lt32);
+    fle_s(R) = compare(W32, helper::FLE_S, FastFp::Le32);
+    fclass_s(R) = class(W32, helper::FCLASS_S);
 }
 
 /// The low half of the register, NaN-boxed or not, sign-extended.
 fn fmv_x_w(l: &Lift, f: R) -> Flow {
-    l.set_x32(f.rd, l.f64(f.rs1).trunc(Width::W32));
+    l.set_x32(f.rd, l.f64(f.rs1).trunc(W32));
     Next
 }
 
 fn fmv_w_x(l: &Lift, f: R) -> Flow {
-    l.set_f32(f.rd, l.x32(f.rs1));
-    Next
-}
-
-fn feq_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call_fast(helper::FEQ_S, &[l.f32(f.rs1), l.f32(f.rs2)], FastFp::Eq32, RM_RNE));
-    Next
-}
-
-fn flt_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call_fast(helper::FLT_S, &[l.f32(f.rs1), l.f32(f.rs2)], FastFp::Lt32, RM_RNE));
-    Next
-}
-
-fn fle_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call_fast(helper::FLE_S, &[l.f32(f.rs1), l.f32(f.rs2)], FastFp::Le32, RM_RNE));
-    Next
-}
-
-fn fclass_s(l: &Lift, f: R) -> Flow {
-    l.set_x(f.rd, l.call(helper::FCLASS_S, &[l.f32(f.rs1)]).zext(l.xlen()));
+    l.set_f(f.rd, l.x32(f.rs1));
     Next
 }

@@ -52,9 +52,9 @@ insns! {
     "10 ..... 100011 ..... . ............." Arith tsubcctv "{rs1}, {op2}, {rd}" [];
     "10 ..... 100100 ..... . ............." Arith mulscc "{rs1}, {op2}, {rd}" [];
     // V9 makes bit 12 the size of shifts.
-    "10 ..... 100101 ..... . ............." Arith sll "{rs1}, {op2}, {rd}" [!V9];
-    "10 ..... 100110 ..... . ............." Arith srl "{rs1}, {op2}, {rd}" [!V9];
-    "10 ..... 100111 ..... . ............." Arith sra "{rs1}, {op2}, {rd}" [!V9];
+    "10 ..... 100101 ..... . ............." Arith sll "{rs1}, {count}, {rd}" [!V9];
+    "10 ..... 100110 ..... . ............." Arith srl "{rs1}, {count}, {rd}" [!V9];
+    "10 ..... 100111 ..... . ............." Arith sra "{rs1}, {count}, {rd}" [!V9];
     // V9 counts windows by CANSAVE and CANRESTORE.
     "10 ..... 111100 ..... . ............." Arith save "{rs1}, {op2}, {rd}" [!V9];
     "10 ..... 111101 ..... . ............." Arith restore "{rs1}, {op2}, {rd}" [!V9];
@@ -160,7 +160,7 @@ fn addcc(l: &Lift, f: Arith) -> Flow {
     let (a, b) = (l.r(f.rs1), l.op2(&f));
     let result = a + b;
     l.set_r(f.rd, result);
-    l.set_cc_add(a, b, result);
+    l.set_cc_add(a, b);
     Next
 }
 
@@ -168,7 +168,7 @@ fn subcc(l: &Lift, f: Arith) -> Flow {
     let (a, b) = (l.r(f.rs1), l.op2(&f));
     let result = a - b;
     l.set_r(f.rd, result);
-    l.set_cc_sub(a, b, result);
+    l.set_cc_sub(a, b);
     Next
 }
 
@@ -310,16 +310,14 @@ fn mulscc<'b>(l: &Lift<'b>, f: Arith) -> Flow {
     let y = l.ir.get(state::Y);
     let (n, one) = (|v| l.ir.konst(Width::W32, v), l.ir.konst(Width::W32, 1));
     // l: n xor v.
-    let crate::lift::Cond::If(less) = l.condition(3, Width::W32) else {
-        unreachable!("condition l is neither always nor never")
-    };
+    let crate::lift::Cond::If(less) = l.condition(3) else { unreachable!("condition l is neither always nor never") };
     let multiplicand = l.ir.select((y & one).is_nonzero(), l.op2(&f).trunc(Width::W32), n(0));
     let shifted = a.shr_u(one) | less.zext(Width::W32).shl(n(31));
     let result = shifted + multiplicand;
     l.ir.set(state::Y, y.shr_u(one) | a.shl(n(31)));
     l.set_r(f.rd, result);
     let wide = |v: Val<'b>| v.zext(l.width());
-    l.set_cc_add(wide(shifted), wide(multiplicand), wide(result));
+    l.set_cc_add(wide(shifted), wide(multiplicand));
     Next
 }
 
@@ -338,8 +336,7 @@ fn sra(l: &Lift, f: Arith) -> Flow {
 
 /// Goes over to window `cwp` unless WIM marks it; the operands come from the old window.
 fn change_window(l: &Lift, f: &Arith, cwp: u16, marked: u32) -> Flow {
-    let wim = l.ir.get(state::WIM);
-    l.raise_if(wim.extract(u32::from(cwp), 1).is_nonzero(), marked, 0);
+    l.raise_if(l.ir.get(state::mark(cwp)).is_nonzero(), marked, 0);
     let sum = l.address(f);
     l.set_byte(state::CWP, cwp.into());
     l.enter_mode(mode::with_cwp(l.mode(), cwp));

@@ -2,7 +2,7 @@
 
 use decode::Flow;
 use decode::insns;
-use uop::{Hint, Width};
+use uop::Hint;
 
 use crate::ext::Ext;
 use crate::format::{Arith, Branch, Call, Imm22, Operand2, Trapcc};
@@ -31,7 +31,7 @@ fn unimp(_: &Lift, _: Imm22) -> Flow {
 }
 
 fn b(l: &Lift, f: Branch) -> Flow {
-    l.branch(l.condition(f.cond, Width::W32), f.annul, l.relative(f.disp))
+    l.branch(l.condition(f.cond), f.annul, l.relative(f.disp))
 }
 
 /// "Branch on Floating-Point Condition Codes Instructions": the conditions are sets of the four relations.
@@ -69,7 +69,7 @@ fn jmpl(l: &Lift, f: Arith) -> Flow {
 
 /// The trap's number is the sum's low seven bits.
 fn t(l: &Lift, f: Trapcc) -> Flow {
-    let condition = l.condition(f.cond, Width::W32);
+    let condition = l.condition(f.cond);
     let known = match (f.args.rs1, f.args.op2) {
         (0, Operand2::Imm(n)) => Some(n),
         (0, Operand2::Reg(0)) => Some(0),

@@ -59,13 +59,13 @@ insns! {
     "10 ..... 110101 ..... 001010110 ....." Fp fcmped "{ds1}, {ds2}" [!V9] over fpop2;
     "10 ..... 110101 ..... 001010111 ....." Fp fcmpeq "{ds1}, {ds2}" [Float128 !V9] over fpop2;
     // Loads and stores.
-    "11 ..... 100000 ..... . ............." Arith ldf "[{addr}], {fd}" [];
-    "11 ..... 100011 ..... . ............." Arith lddf "[{addr}], {dd}" [];
-    "11 ..... 100001 ..... . ............." Arith ldfsr "[{addr}], %fsr" [!V9];
-    "11 ..... 100100 ..... . ............." Arith stf "{fd}, [{addr}]" [];
-    "11 ..... 100111 ..... . ............." Arith stdf "{dd}, [{addr}]" [];
-    "11 ..... 100101 ..... . ............." Arith stfsr "%fsr, [{addr}]" [!V9];
-    "11 ..... 100110 ..... . ............." Arith stdfq "%fq, [{addr}]" [!V9];
+    "11 ..... 100000 ..... . ............." Arith ld "[{addr}], {fd}" [];
+    "11 ..... 100011 ..... . ............." Arith ldd "[{addr}], {dd}" [];
+    "11 ..... 100001 ..... . ............." Arith ld_ "[{addr}], %fsr" [!V9];
+    "11 ..... 100100 ..... . ............." Arith st "{fd}, [{addr}]" [];
+    "11 ..... 100111 ..... . ............." Arith std "{dd}, [{addr}]" [];
+    "11 ..... 100101 ..... . ............." Arith st_ "%fsr, [{addr}]" [!V9];
+    "11 ..... 100110 ..... . ............." Arith std_ "%fq, [{addr}]" [!V9];
 }
 
 /// The relations in which each condition holds, a bit each: equal, less, greater, unordered ("FBfcc").
@@ -296,40 +296,40 @@ operations! {
     fcmpeq = quad_cmp quad::CMPE;
 }
 
-fn ldf(l: &Lift, f: Arith) -> Flow {
+fn ld(l: &Lift, f: Arith) -> Flow {
     fpu_on!(l);
     l.set_f32(f.rd, l.ir.load(l.address(&f), l.mem(Width::W32)));
     Next
 }
 
-fn lddf(l: &Lift, f: Arith) -> Flow {
+fn ldd(l: &Lift, f: Arith) -> Flow {
     fpu_on!(l);
     l.ir.set(l.double(f.rd), l.ir.load(l.address(&f), l.mem(Width::W64)));
     Next
 }
 
 /// What traps are enabled may change.
-fn ldfsr(l: &Lift, f: Arith) -> Flow {
+fn ld_(l: &Lift, f: Arith) -> Flow {
     fpu_on!(l);
     let value = l.ir.load(l.address(&f), l.mem(Width::W32));
     l.call(helper::WRFSR, &[value]);
     l.update()
 }
 
-fn stf(l: &Lift, f: Arith) -> Flow {
+fn st(l: &Lift, f: Arith) -> Flow {
     fpu_on!(l);
     l.ir.store(l.address(&f), l.f32(f.rd), l.mem(Width::W32));
     Next
 }
 
-fn stdf(l: &Lift, f: Arith) -> Flow {
+fn std(l: &Lift, f: Arith) -> Flow {
     fpu_on!(l);
     l.ir.store(l.address(&f), l.ir.get(l.double(f.rd)), l.mem(Width::W64));
     Next
 }
 
 /// The version is the model's: it is put in here.
-fn stfsr(l: &Lift, f: Arith) -> Flow {
+fn st_(l: &Lift, f: Arith) -> Flow {
     fpu_on!(l);
     let fsr = l.call(helper::RDFSR, &[]);
     l.ir.store(l.address(&f), fsr | fsr.konst(l.fpu_version().into()), l.mem(Width::W32));
@@ -337,7 +337,7 @@ fn stfsr(l: &Lift, f: Arith) -> Flow {
 }
 
 /// The queue is always empty: exceptions are precise ("Store Floating-point Queue").
-fn stdfq(l: &Lift, _: Arith) -> Flow {
+fn std_(l: &Lift, _: Arith) -> Flow {
     if !l.is_privileged() {
         return l.raise(tt::PRIVILEGED, 0);
     }

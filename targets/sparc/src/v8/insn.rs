@@ -14,27 +14,27 @@ use crate::trap::tt;
 insns! {
     /// SPARC Architecture Manual Version 8, appendix B, instructions that V9 has not or has otherwise.
     pub INSNS for Lift;
-    "10 ..... 101000 00000 . ............." Arith rdy "%y, {rd}" [!V9] over rdasr;
-    "10 ..... 101000 ..... . ............." Arith rdasr "{asr1}, {rd}" [!V9];
-    "10 00000 101000 01111 0 ............." Arith stbar "" [!V9] over rdasr;
-    "10 ..... 101001 ..... . ............." Arith rdpsr "%psr, {rd}" [!V9];
-    "10 ..... 101010 ..... . ............." Arith rdwim "%wim, {rd}" [!V9];
-    "10 ..... 101011 ..... . ............." Arith rdtbr "%tbr, {rd}" [!V9];
-    "10 00000 110000 ..... . ............." Arith wry "{rs1}, {op2}, %y" [!V9] over wrasr;
-    "10 ..... 110000 ..... . ............." Arith wrasr "{rs1}, {op2}, {asr}" [!V9];
-    "10 ..... 110001 ..... . ............." Arith wrpsr "{rs1}, {op2}, %psr" [!V9];
-    "10 ..... 110010 ..... . ............." Arith wrwim "{rs1}, {op2}, %wim" [!V9];
-    "10 ..... 110011 ..... . ............." Arith wrtbr "{rs1}, {op2}, %tbr" [!V9];
+    "10 ..... 101000 00000 . ............." Arith rd "%y, {rd}" [!V9] over rd;
+    "10 ..... 101000 ..... . ............." Arith rd "{asr1}, {rd}" [!V9];
+    "10 00000 101000 01111 0 ............." Arith stbar "" [!V9] over rd;
+    "10 ..... 101001 ..... . ............." Arith rd "%psr, {rd}" [!V9];
+    "10 ..... 101010 ..... . ............." Arith rd "%wim, {rd}" [!V9];
+    "10 ..... 101011 ..... . ............." Arith rd "%tbr, {rd}" [!V9];
+    "10 00000 110000 ..... . ............." Arith wr "{rs1}, {op2}, %y" [!V9] over wr;
+    "10 ..... 110000 ..... . ............." Arith wr "{rs1}, {op2}, {asr}" [!V9];
+    "10 ..... 110001 ..... . ............." Arith wr "{rs1}, {op2}, %psr" [!V9];
+    "10 ..... 110010 ..... . ............." Arith wr "{rs1}, {op2}, %wim" [!V9];
+    "10 ..... 110011 ..... . ............." Arith wr "{rs1}, {op2}, %tbr" [!V9];
     "10 ..... 111001 ..... . ............." Arith rett "{addr}" [!V9];
     "10 ..... 111011 ..... . ............." Arith flush "{addr}" [!V9];
     // There is no coprocessor.
     "10 ..... 110110 ..... . ............." Arith cpop1 "" [!V9];
     "10 ..... 110111 ..... . ............." Arith cpop2 "" [!V9];
-    "11 ..... 11000. ..... . ............." Arith ldc "[{addr}], {cd}" [!V9];
-    "11 ..... 110011 ..... . ............." Arith lddc "[{addr}], {cd}" [!V9];
-    "11 ..... 11010. ..... . ............." Arith stc "{cd}, [{addr}]" [!V9];
-    "11 ..... 110110 ..... . ............." Arith stdcq "%cq, [{addr}]" [!V9];
-    "11 ..... 110111 ..... . ............." Arith stdc "{cd}, [{addr}]" [!V9];
+    "11 ..... 11000. ..... . ............." Arith ld "[{addr}], {cd}" [!V9];
+    "11 ..... 110011 ..... . ............." Arith ldd "[{addr}], {cd}" [!V9];
+    "11 ..... 11010. ..... . ............." Arith st "{cd}, [{addr}]" [!V9];
+    "11 ..... 110110 ..... . ............." Arith std_ "%cq, [{addr}]" [!V9];
+    "11 ..... 110111 ..... . ............." Arith std "{cd}, [{addr}]" [!V9];
     "11 ..... 011001 ..... . ............." Arith ldsba "[{addr}] {asi}, {rd}" [!V9];
     "11 ..... 011010 ..... . ............." Arith ldsha "[{addr}] {asi}, {rd}" [!V9];
     "11 ..... 010001 ..... . ............." Arith lduba "[{addr}] {asi}, {rd}" [!V9];
@@ -50,6 +50,32 @@ insns! {
     "11 ..... 111100 ..... . ............." Arith casa "[{rs1}] {asi}, {rs2}, {rd}" [Casa !V9];
 }
 
+/// "Read State Register Instructions".
+fn rd(l: &Lift, f: Arith) -> Flow {
+    match (op3(l), f.rs1) {
+        (0x28, 0) => rdy(l, f),
+        (0x28, _) => rdasr(l, f),
+        (0x29, _) => rdpsr(l, f),
+        (0x2a, _) => rdwim(l, f),
+        _ => rdtbr(l, f),
+    }
+}
+
+/// "Write State Register Instructions".
+fn wr(l: &Lift, f: Arith) -> Flow {
+    match (op3(l), f.rd) {
+        (0x30, 0) => wry(l, f),
+        (0x30, _) => wrasr(l, f),
+        (0x31, _) => wrpsr(l, f),
+        (0x32, _) => wrwim(l, f),
+        _ => wrtbr(l, f),
+    }
+}
+
+fn op3(l: &Lift) -> u64 {
+    bits::field(l.bits(), 19, 6)
+}
+
 /// LEON's processor configuration register.
 const ASR17: u8 = 17;
 /// LEON's power-down register.
@@ -60,7 +86,7 @@ fn rdy(l: &Lift, f: Arith) -> Flow {
     Next
 }
 
-/// "Read State Register Instructions": numbers 1 to 14 are reserved, those from 16 on the implementation's. LEON has ASR17: number of
+/// Numbers 1 to 14 are reserved, those from 16 on the implementation's. LEON has ASR17: number of
 /// windows less one, version 1 of the FPU... What is not there reads as Y does, as QEMU has it.
 fn rdasr(l: &Lift, f: Arith) -> Flow {
     let value = match f.rs1 {
@@ -128,11 +154,9 @@ fn wrpsr(l: &Lift, f: Arith) -> Flow {
     l.update()
 }
 
-/// Bits of windows that are not there stay 0.
 fn wrwim(l: &Lift, f: Arith) -> Flow {
     privileged!(l);
-    let mask = l.konst(bits::mask(l.windows().into()) as i64);
-    l.ir.set(state::WIM, written(l, &f) & mask);
+    l.call(helper::WRWIM, &[written(l, &f)]);
     Next
 }
 
@@ -162,11 +186,11 @@ fn no_coprocessor(l: &Lift, _: Arith) -> Flow {
 }
 use no_coprocessor as cpop1;
 use no_coprocessor as cpop2;
-use no_coprocessor as ldc;
-use no_coprocessor as lddc;
-use no_coprocessor as stc;
-use no_coprocessor as stdc;
-use no_coprocessor as stdcq;
+use no_coprocessor as ld;
+use no_coprocessor as ldd;
+use no_coprocessor as st;
+use no_coprocessor as std;
+use no_coprocessor as std_;
 
 /// Whether the instruction is legal as far as its ASI goes: no immediate operand.
 macro_rules! alternate {

@@ -38,6 +38,9 @@ const OW: u32 = 1;
 const FROM_BUS: u64 = 1 << 32;
 const OF_WRITE: u64 = 1 << 33;
 
+/// A page beyond all physical memory: where accesses go that are to fault without a trap.
+const NOWHERE: u64 = 0xffff_ffff_f000;
+
 /// The spaces: user and supervisor data, user and supervisor instructions, and the lower 4 GiB of physical memory.
 pub(super) const N_SPACES: usize = 5;
 pub(super) const PHYSICAL: u8 = 4;
@@ -122,7 +125,7 @@ pub(super) fn translate(ctx: &mut Ctx<Sparc32>, address: u64, access: Access, sp
             note_fault(ctx, address, access_type(access, space) | fault);
             let instructions = space & INSTRUCTIONS != 0 && access == Access::Fetch;
             if control & NF != 0 && space != SUPERVISOR | INSTRUCTIONS {
-                return Ok(Translation { phys: address, read: true, write: true, cache: false });
+                return Ok(Translation { phys: NOWHERE | address & 0xfff, read: true, write: true, cache: false });
             }
             Err(Trap::new(if instructions { tt::INSTRUCTION_ACCESS } else { tt::DATA_ACCESS }, address))
         }
@@ -133,6 +136,11 @@ pub(super) fn translate(ctx: &mut Ctx<Sparc32>, address: u64, access: Access, sp
 fn untranslated(ctx: &Ctx<Sparc32>, address: u64, instruction: bool) -> u64 {
     let boot = ctx.state.mmu_control & ctx.model().mmu_masks()[0] != 0;
     if boot && instruction { ctx.model().prom_address() | address & 0x7_ffff } else { address }
+}
+
+/// Whether nothing is to be raised for an access of this trap, which nothing has answered ("no fault").
+pub(super) fn is_hushed(ctx: &Ctx<Sparc32>, trap: Trap) -> bool {
+    ctx.state.mmu_control & (E | NF) == E | NF && trap.tt == tt::DATA_ACCESS && trap.arg & FROM_BUS != 0
 }
 
 /// The access type of the fault status, in its place.

@@ -5,9 +5,9 @@
 use cpu::{Ctx, Group, Register, RegisterError};
 
 use super::Sparc32;
-use super::state::{read_psr, write_psr};
+use super::state::{cwp, read_psr, write_psr, write_wim};
 use crate::fpu;
-use crate::state::{self, CWP, DELAYED, NPC, WIM, Y};
+use crate::state::{self, DELAYED, NPC, WIM, Y};
 
 const F0: u16 = 32;
 const FIRST_OTHER: u16 = 64;
@@ -64,7 +64,7 @@ pub(super) static TABLE: [Register; 72] = {
 
 /// The slot of an integer register of the current window.
 fn slot(ctx: &Ctx<Sparc32>, n: u16) -> uop::Reg {
-    let (cwp, windows) = (ctx.reg(CWP) as u16, ctx.model().windows() as u16);
+    let (cwp, windows) = (cwp(ctx), ctx.model().windows() as u16);
     match n {
         0..=7 => state::global(0, n),
         8..=15 => state::out(cwp, n - 8),
@@ -118,10 +118,7 @@ pub(super) fn write(ctx: &mut Ctx<Sparc32>, n: u16, value: u32) -> Result<(), Re
             ctx.flush_tlb();
         }
         65 => return Err(RegisterError::ReadOnly("psr")),
-        66 => {
-            let mask = bits::mask(ctx.model().windows());
-            ctx.set_reg(WIM, wide & mask);
-        }
+        66 => write_wim(ctx, value),
         67 => ctx.state.tbr = value,
         68 => {
             ctx.set_pc(wide & !3);

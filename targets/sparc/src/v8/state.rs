@@ -7,7 +7,7 @@ use super::Sparc32;
 use crate::cc::{self, kind};
 use crate::fpu::{self, FpState};
 use crate::model::Model;
-use crate::state::{CC_A, CC_B, CC_KIND, CWP};
+use crate::state::{CC_A, CC_B, CC_KIND, CWP, WIM, mark};
 
 /// Fields of the PSR ("Processor State Register").
 pub mod psr {
@@ -80,10 +80,23 @@ impl State {
     }
 }
 
+/// The current window, which a damaged snapshot may have put beyond those that there are.
+pub fn cwp(ctx: &Ctx<Sparc32>) -> u16 {
+    (ctx.reg(CWP) % u64::from(ctx.model().windows())) as u16
+}
+
+/// Writes WIM; bits of windows that are not there stay 0.
+pub fn write_wim(ctx: &mut Ctx<Sparc32>, value: u32) {
+    let windows = ctx.model().windows();
+    let wim = u64::from(value) & bits::mask(windows);
+    ctx.set_reg(WIM, wim);
+    (0..windows).for_each(|n| ctx.set_reg(mark(n as u16), u64::from(bits::bit(wim, n))));
+}
+
 /// The whole PSR.
 pub fn read_psr(ctx: &Ctx<Sparc32>) -> u32 {
     let icc = cc::evaluate(ctx.reg(CC_KIND), ctx.reg(CC_A), ctx.reg(CC_B)) as u32 & 15;
-    ctx.model().iu_version() as u32 | icc << psr::ICC | ctx.state.psr | ctx.reg(CWP) as u32
+    ctx.model().iu_version() as u32 | icc << psr::ICC | ctx.state.psr | u32::from(cwp(ctx))
 }
 
 /// Writes the PSR; CWP must be a window's number.

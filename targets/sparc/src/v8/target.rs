@@ -3,13 +3,13 @@
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use uop::{Builder, Width};
 
-use super::state::{State, psr};
+use super::state::{State, cwp, psr};
 use super::{helper, mmu, regs, trap};
 use crate::insn;
 use crate::lift::{Lifter, next_pc_of};
 use crate::mode;
 use crate::model::Model;
-use crate::state::{self, CWP, DELAYED, NPC};
+use crate::state::{self, CC_KIND, DELAYED, NPC};
 use crate::trap::Trap;
 
 /// SPARC V8: 32-bit registers, big-endian.
@@ -61,7 +61,7 @@ impl Target for Sparc32 {
 
     fn mode(ctx: &Ctx<Self>) -> Mode {
         let bit = |set: bool, bit: Mode| if set { bit } else { 0 };
-        mode::with_cwp(0, ctx.reg(CWP) as u16)
+        mode::with_cc_kind(mode::with_cwp(0, cwp(ctx)), ctx.reg(CC_KIND))
             | bit(ctx.reg(DELAYED) != 0, mode::DELAYED)
             | bit(ctx.state.has(psr::S), mode::PRIVILEGED)
             | bit(ctx.state.has(psr::EF), mode::FP_ON)

@@ -28,6 +28,13 @@ pub(super) fn misaligned(address: u64, _: Access) -> Trap {
 
 /// Enters the handler of `trap`.
 pub(super) fn deliver(ctx: &mut Ctx<Sparc32>, trap: Trap) {
+    if mmu::is_hushed(ctx, trap) {
+        // The instruction is over; what it has loaded is undefined.
+        let npc = npc(ctx);
+        ctx.set_pc(npc);
+        ctx.set_reg(DELAYED, 0);
+        return;
+    }
     if !ctx.state.has(psr::ET) {
         ctx.state.tbr = ctx.state.tbr & !0xff0 | (trap.tt & 0xff) << 4;
         let ended = trap.tt == tt::TRAP_INSTRUCTION;

@@ -42,8 +42,8 @@ pub(crate) fn load(ctx: &mut Ctx<Sparc64>, [address, packed, ..]: Args) -> Out {
     if is_idle(asi) {
         return Ok(0);
     }
-    let value = if bytes == 8 { read_register(ctx, asi, address) } else { None };
-    value.ok_or_else(|| mmu::illegal_access(ctx, address, asi, false))
+    // Narrower accesses than 64 bits are taken, too: OpenBIOS stores words there.
+    read_register(ctx, asi, address).ok_or_else(|| mmu::illegal_access(ctx, address, asi, false))
 }
 
 /// "Nonfaulting Load": what would raise data_access_exception gives 0; misses of the TLB are for software.
@@ -95,12 +95,11 @@ fn read_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64) -> Option<u64> {
 
 /// Helper: a store.
 pub(crate) fn store(ctx: &mut Ctx<Sparc64>, [address, value, packed, _]: Args) -> Out {
-    let (asi, bytes) = (packed as u8, packed >> 8 & 0xff);
+    let asi = packed as u8;
     if is_idle(asi) {
         return Ok(0);
     }
-    let done = if bytes == 8 { write_register(ctx, asi, address, value) } else { None };
-    match done {
+    match write_register(ctx, asi, address, value) {
         Some(()) => Ok(0),
         None => Err(mmu::illegal_access(ctx, address, asi, true)),
     }
@@ -119,7 +118,11 @@ fn write_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64, value: u64) -> Optio
                 mmu::flush(ctx);
             }
         }
-        (num::RECEIVE, _) => state.vectors.busy = value & 0x20 != 0,
+        (num::RECEIVE, _) => {
+            state.vectors.busy = value & 0x20 != 0;
+            // A line that is still up is an interrupt again.
+            state.vectors.seen = 0;
+        }
         (num::INTR_R, _) => {}
         (num::INTR_W, 0x40) => state.vectors.outgoing[0] = value,
         (num::INTR_W, 0x50) => state.vectors.outgoing[1] = value,
@@ -191,7 +194,7 @@ fn block_space(ctx: &Ctx<Sparc64>, asi: u64) -> (u8, Endian) {
 /// Helper: LDDFA of 64 bytes into eight doubles from number `first` on ("Block Load and Store Instructions").
 pub(crate) fn load_block(ctx: &mut Ctx<Sparc64>, [address, first, asi, _]: Args) -> Out {
     if address & 63 != 0 {
-        return Err(Fault { tt: tt::NOT_ALIGNED, address: address & !7 });
+        return Err(Fault { tt: tt::NOT_ALIGNED, address: Some(address & !7) });
     }
     let (space, endian) = block_space(ctx, asi);
     let mut values = [0; 8];
@@ -207,7 +210,7 @@ pub(crate) fn load_block(ctx: &mut Ctx<Sparc64>, [address, first, asi, _]: Args)
 /// Helper: STDFA of 64 bytes.
 pub(crate) fn store_block(ctx: &mut Ctx<Sparc64>, [address, first, asi, _]: Args) -> Out {
     if address & 63 != 0 {
-        return Err(Fault { tt: tt::NOT_ALIGNED, address: address & !7 });
+        return Err(Fault { tt: tt::NOT_ALIGNED, address: Some(address & !7) });
     }
     let (space, endian) = block_space(ctx, asi);
     // All of it lies in one page: the first store alone can fault.
@@ -223,7 +226,7 @@ pub(crate) fn store_partial(ctx: &mut Ctx<Sparc64>, [address, value, mask, asi]:
     let Kind::Partial(space, endian, size) = asi::kind(asi as u8, ctx.state.privilege()) else { return Ok(0) };
     let size = u64::from(size);
     if address & 7 != 0 {
-        return Err(Fault { tt: tt::NOT_ALIGNED, address: address & !7 });
+        return Err(Fault { tt: tt::NOT_ALIGNED, address: Some(address & !7) });
     }
     let count = 8 / size;
     for n in 0..count {

@@ -47,6 +47,27 @@ pub fn ccr(form: u32, a: u64, b: u64) -> u64 {
     if form == form::CCR { a & 0xff } else { half(64) << 4 | half(32) }
 }
 
+/// Whether condition `cond` (0 to 15) holds for n, z, v, c (bits 3 to 0).
+pub fn holds(flags: u64, cond: u8) -> bool {
+    let [c, v, z, n] = [0, 1, 2, 3].map(|bit| flags >> bit & 1 != 0);
+    let positive = match cond & 7 {
+        0 => false,
+        1 => z,
+        2 => z || n != v,
+        3 => n != v,
+        4 => c || z,
+        5 => c,
+        6 => n,
+        _ => v,
+    };
+    positive != (cond & 8 != 0)
+}
+
+/// Whether condition `cond` of FBfcc holds for a value of fcc.
+pub fn fcc_holds(fcc: u64, cond: u8) -> bool {
+    FCC_SETS[usize::from(cond & 15)] >> (fcc & 3) & 1 != 0
+}
+
 impl<'b> Lift<'b> {
     /// Makes the condition codes those of `a - b` or `a + b`, or `a` itself.
     pub fn set_cc(&self, form: u32, a: Val<'b>, b: Val<'b>) {

@@ -94,7 +94,7 @@ impl Lifter {
         if mode::ANNUL_TAKEN.is_set(code.mode) {
             // What is lifted is the slot; the branch has been counted.
             ir.abandon_insn();
-            ir.begin_insn(code.offset + 4, 1);
+            ir.begin_insn(code.offset + 4, super::transfer::aux::BRANCH);
         }
         match self.lift_row(&l) {
             Flow::Next if mode::DELAYED.is_set(code.mode) => {

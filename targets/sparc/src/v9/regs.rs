@@ -132,7 +132,7 @@ fn build() -> Table {
 }
 
 /// The slot of an integer register in the current window.
-fn integer(ctx: &Ctx<Sparc64>, n: u8) -> Reg {
+pub(crate) fn integer(ctx: &Ctx<Sparc64>, n: u8) -> Reg {
     let m = sys::mode(ctx);
     if n < 8 {
         state::global(mode::GLOBALS.of(m), n)

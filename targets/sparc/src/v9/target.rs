@@ -4,8 +4,10 @@ use bits::Endian;
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use uop::{Builder, Width};
 
+use super::cc::form;
 use super::lift::Lifter;
 use super::sys::{self, Sys};
+use super::transfer::aux;
 use super::trap::{self, Fault, tt};
 use super::{helper, mmu, mode, regs, state, timer};
 use crate::model::Model;
@@ -54,7 +56,7 @@ impl Target for Sparc64 {
         ctx.set_reg(state::CANSAVE, windows - 2);
         ctx.set_reg(state::CLEANWIN, windows - 1);
         ctx.set_reg(state::FPRS, 4);
-        ctx.set_reg(state::MODE, 0);
+        ctx.set_reg(state::MODE, mode::CC.with(0, form::CCR).into());
         sys::sync_mode(ctx);
         let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);
@@ -106,8 +108,12 @@ impl Target for Sparc64 {
         timer::deadline(ctx)
     }
 
-    /// The instruction is a delay slot whose branch has written nPC.
-    fn restore_aux(ctx: &mut Ctx<Self>, _: u32) {
+    /// The instruction is a delay slot whose branch has written nPC, or can be asked again.
+    fn restore_aux(ctx: &mut Ctx<Self>, aux: u32) {
+        if aux == aux::BRANCH {
+            let npc = trap::branch_before(ctx);
+            ctx.set_reg(state::NPC, npc);
+        }
         sys::put_mode(ctx, mode::DELAYED, 1);
     }
 

@@ -1,17 +1,74 @@
 //! Control transfers: the branch, its delay slot and annulment.
 //!
-//! Branch and slot are lifted together where the slot is an ordinary instruction. Before a slot that can fault the branch writes nPC, and
-//! the slot begins with `aux` 1: [`cpu::Target::restore_aux`] then marks the state as delayed. Elsewhere (single steps, slots that
+//! Branch and slot are lifted together where the slot is an ordinary instruction. Before a slot that can fault a jump writes nPC, and
+//! the slot begins with [`aux::REGISTER`]: [`cpu::Target::restore_aux`] then marks the state as delayed. Where the branch can be read again
+//! ([`aux::BRANCH`]), it writes nothing, and what it has decided is worked out only if the slot faults. Elsewhere (single steps, slots that
 //! transfer control themselves, slots on another page) the branch ends its block with nPC and the mark, and the slot is lifted by
 //! itself. SPARC Architecture Manual V9, "Control-Transfer Instructions (CTIs)".
 
 use decode::Flow;
 use uop::{Exit, Hint, Val, Width};
 
+use super::format::{Branch19, Branch22, BranchR, Call};
 use super::lift::Lift;
 use super::mode;
 use super::state::{MODE, NPC};
 use super::trap::tt;
+
+/// What stands at a delay slot for whoever stops there.
+pub mod aux {
+    /// nPC is in its register.
+    pub const REGISTER: u32 = 1;
+    /// The branch before the slot, evaluated again, gives it: nothing that it depends on has changed.
+    pub const BRANCH: u32 = 2;
+}
+
+/// Where the branch `word` at `pc` leads, if it is one: `icc` holds a condition (0 to 15) of CCR's field 4 or 6, `fcc` one of a
+/// floating-point field, `register` gives a register's value.
+pub fn branch_target(
+    word: u64,
+    pc: u64,
+    icc: impl Fn(u8, u8) -> bool,
+    fcc: impl Fn(u8, u8) -> bool,
+    register: impl Fn(u8) -> u64,
+) -> u64 {
+    let (taken, disp) = match (word >> 30, word >> 22 & 7) {
+        (1, _) => (true, Call::from(word).disp),
+        (0, 1) => {
+            let f = Branch19::from(word);
+            (icc(4 + f.cc, f.cond), f.disp)
+        }
+        (0, 2) => {
+            let f = Branch22::from(word);
+            (icc(4, f.cond), f.disp)
+        }
+        (0, 3) => {
+            let f = BranchR::from(word);
+            (holds(f.rcond, register(f.rs1) as i64), f.disp)
+        }
+        (0, 5) => {
+            let f = Branch19::from(word);
+            (fcc(f.cc, f.cond), f.disp)
+        }
+        _ => {
+            let f = Branch22::from(word);
+            (fcc(0, f.cond), f.disp)
+        }
+    };
+    if taken { pc.wrapping_add_signed(disp) } else { pc.wrapping_add(8) }
+}
+
+/// Register conditions.
+fn holds(rcond: u8, value: i64) -> bool {
+    match rcond {
+        1 => value == 0,
+        2 => value <= 0,
+        3 => value < 0,
+        5 => value != 0,
+        6 => value > 0,
+        _ => value >= 0,
+    }
+}
 
 /// Where a control transfer leads behind its slot.
 #[derive(Clone, Copy)]
@@ -103,10 +160,14 @@ impl<'b> Lift<'b> {
     fn with_slot(&self, slot: &Lift<'b>, dest: Dest<'b>) -> Flow {
         self.len.set(8);
         let npc = || self.value_of(dest, self.address_const(self.behind_slot()));
-        if kind_of(slot.bits) == Slot::Faulting {
+        let aux = match dest {
+            Dest::Computed(..) => aux::REGISTER,
+            _ => aux::BRANCH,
+        };
+        if kind_of(slot.bits) == Slot::Faulting && aux == aux::REGISTER {
             self.ir.set(NPC, npc());
         }
-        self.ir.begin_insn(self.code.offset + 4, 1);
+        self.ir.begin_insn(self.code.offset + 4, aux);
         if !self.lift_slot(slot) {
             return Flow::End;
         }
@@ -151,9 +212,6 @@ impl<'b> Lift<'b> {
     /// The slot of a branch that is taken, and the jump.
     fn annulled_slot(&self, slot: &Lift<'b>, taken: u64) -> Flow {
         self.len.set(8);
-        if kind_of(slot.bits) == Slot::Faulting {
-            self.ir.set(NPC, self.address_const(taken));
-        }
         self.ir.enter_mode(slot.mode());
         if !self.lift_slot(slot) {
             return Flow::End;

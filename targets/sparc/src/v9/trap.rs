@@ -10,6 +10,7 @@ use super::mode;
 use super::state::{CANRESTORE, CANSAVE, CC_A, CC_B, CLEANWIN, MODE, NPC, OTHERWIN};
 use super::sys::{self, pstate};
 use super::target::Sparc64;
+use super::transfer::branch_target;
 use super::{cc, mmu};
 
 /// Trap types ("Exception and Interrupt Requests, Sorted by TT Value").
@@ -57,19 +58,19 @@ pub mod tt {
 pub struct Fault {
     /// Its type.
     pub tt: u16,
-    /// The address of an access that was not aligned.
-    pub address: u64,
+    /// The address of an access that was not aligned, if it was one to memory.
+    pub address: Option<u64>,
 }
 
 impl Fault {
     /// The trap of this type.
     pub const fn new(tt: u16) -> Fault {
-        Fault { tt, address: 0 }
+        Fault { tt, address: None }
     }
 
     /// The trap of an access that is not aligned.
     pub const fn misaligned(address: u64, _: Access) -> Fault {
-        Fault { tt: tt::NOT_ALIGNED, address }
+        Fault { tt: tt::NOT_ALIGNED, address: Some(address) }
     }
 }
 
@@ -77,7 +78,7 @@ impl Fault {
 fn window_trap(ctx: &Ctx<Sparc64>, tt: u16) -> u16 {
     let wstate = u64::from(ctx.state.wstate);
     let vector = |normal: u16, other: u16| {
-        if ctx.reg(OTHERWIN) != 0 { other | (wstate >> 3 & 7) as u16 * 4 } else { normal | (wstate & 7) as u16 * 4 }
+        if ctx.reg(OTHERWIN) != 0 { other + (wstate >> 3 & 7) as u16 * 4 } else { normal + (wstate & 7) as u16 * 4 }
     };
     match tt {
         tt::ANY_SAVE if ctx.reg(CANSAVE) != 0 => tt::CLEAN_WINDOW,
@@ -115,6 +116,17 @@ pub(crate) fn set_npc(ctx: &mut Ctx<Sparc64>, pc: u64, npc: u64) {
     sys::put_mode(ctx, mode::DELAYED, u32::from(npc != pc.wrapping_add(4)));
 }
 
+/// nPC of the delay slot at pc, by the branch before it, which has been executed and changed nothing that it depends on.
+pub(crate) fn branch_before(ctx: &Ctx<Sparc64>) -> u64 {
+    let (pc, ccr) = (ctx.pc().wrapping_sub(4), ccr(ctx));
+    let Some(word) = mmu::fetch_debug(ctx, pc) else { return ctx.pc().wrapping_add(4) };
+    let icc = |field: u8, cond: u8| cc::holds(if field == cc::XCC { ccr >> 4 } else { ccr }, cond);
+    let fcc = |n: u8, cond: u8| cc::fcc_holds(ctx.reg(super::state::fcc(n)), cond);
+    let register = |n: u8| if n == 0 { 0 } else { ctx.reg(super::regs::integer(ctx, n)) };
+    let npc = branch_target(word.into(), pc, icc, fcc, register);
+    if ctx.state.pstate & pstate::AM != 0 { npc & 0xffff_ffff } else { npc }
+}
+
 /// TSTATE as a trap saves it.
 fn tstate(ctx: &Ctx<Sparc64>) -> u64 {
     let m = ctx.reg(MODE) as u32;
@@ -125,7 +137,7 @@ fn tstate(ctx: &Ctx<Sparc64>) -> u64 {
 /// Takes a trap ("Trap Processing").
 pub(crate) fn deliver(ctx: &mut Ctx<Sparc64>, fault: Fault) {
     let tt = window_trap(ctx, fault.tt);
-    let tt = if tt == tt::NOT_ALIGNED { alignment_trap(ctx, fault.address) } else { tt };
+    let tt = fault.address.map_or(tt, |address| alignment_trap(ctx, address));
     let (maxtl, old_tl) = (ctx.model().maxtl(), ctx.state.tl);
     if old_tl >= maxtl {
         // error_state: UltraSPARC resets itself ("Watchdog Reset (WDR)").

@@ -1,0 +1,96 @@
+//! Features: what instructions and registers a CPU model has.
+
+/// A feature. Instruction rows name those that they need.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ext {
+    /// 64-bit registers and instructions (Power ISA, category 64-Bit).
+    Wide,
+    /// Floating-point registers and instructions.
+    Fp,
+    /// `fsqrt`, `fsqrts`.
+    Fsqrt,
+    /// `fres`, `frsqrte`, `fsel`, `stfiwx`: the graphics group.
+    FpGfx,
+    /// `fre`, `frsqrtes`, `fri*`, `lfiwax`, `fcpsgn` (version 2.05).
+    Fp205,
+    /// `fcfids`, `fctiwu` and their kin, `ftdiv`, `ftsqrt` (version 2.06).
+    Fp206,
+    /// AltiVec.
+    Altivec,
+    /// Vector-scalar unit.
+    Vsx,
+    /// Power ISA 2.05: `cmpb`, `prtyw`, `lfdp`.
+    Isa205,
+    /// Power ISA 2.06: `popcntw`, `bpermd`, `divwe`, `ldbrx`, `isel`, `lbarx`.
+    Isa206,
+    /// Power ISA 2.07: `lqarx`, `lq` in all modes.
+    Isa207,
+    /// Power ISA 3.0.
+    Isa300,
+    /// `popcntb`.
+    Popcntb,
+    /// `isel`.
+    Isel,
+    /// POWER instructions of the 601.
+    Power,
+    /// Segment registers and BATs: the classic memory management of 32 bits.
+    Classic,
+    /// Segment lookaside buffer.
+    Slb,
+    /// BookE and its kin: `rfci`, `wrtee`.
+    BookE,
+    /// PowerPC 40x.
+    Emb40x,
+    /// Freescale's `MAS` registers.
+    Mas,
+    /// TLBs that software fills: `tlbld`, `tlbli`.
+    SoftTlb,
+    /// `mfdcr`, `mtdcr`.
+    Dcr,
+    /// Signal processing engine.
+    Spe,
+    /// `sc 1`, HSRR, hypervisor state.
+    Hypervisor,
+    /// `nap`, `doze` and their kin.
+    Nap,
+    /// `lwsync`-era `sync` with `L`, and `mtocrf`.
+    Isa200,
+    /// `mftb`.
+    Mftb,
+}
+
+/// A set of features, a bit each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ExtSet(u128);
+
+impl ExtSet {
+    /// The set of these features.
+    pub const fn of(list: &[Ext]) -> ExtSet {
+        let (mut bits, mut i) = (0, 0);
+        while i < list.len() {
+            bits |= 1 << list[i] as u32;
+            i += 1;
+        }
+        ExtSet(bits)
+    }
+
+    /// Both together.
+    pub const fn with(self, other: ExtSet) -> ExtSet {
+        ExtSet(self.0 | other.0)
+    }
+
+    /// The set without some.
+    pub const fn without(self, other: ExtSet) -> ExtSet {
+        ExtSet(self.0 & !other.0)
+    }
+
+    /// Whether `ext` is in it.
+    pub const fn has(self, ext: Ext) -> bool {
+        self.0 >> ext as u32 & 1 != 0
+    }
+
+    /// As a bit mask, a bit each.
+    pub const fn bits(self) -> u128 {
+        self.0
+    }
+}

@@ -1,0 +1,163 @@
+//! The helpers: what instructions do that is too rare or too big for micro-ops.
+
+use cpu::Helper;
+use uop::{HelperInfo, RegSet, Width};
+
+use crate::state::{F0, FP_OK, FPL_C, N_REGS, V0};
+use crate::target::Ppc;
+
+/// Declares the helpers; each name becomes a constant with its number.
+macro_rules! helpers {
+    ($( $(#[$m:meta])* $name:ident = $($run:ident)::+, $info:expr; )*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants are names of constants")]
+        enum Number { $($name),* }
+
+        $( $(#[$m])* pub(crate) const $name: u16 = Number::$name as u16; )*
+
+        /// The table for target `T`.
+        pub(crate) struct Table<T>(std::marker::PhantomData<T>);
+
+        impl<T: Ppc> Table<T> {
+            /// The rows, in the order of their numbers.
+            pub(crate) const ROWS: &'static [Helper<T>] = &[
+                $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+::<T> } ),*
+            ];
+        }
+    };
+}
+
+/// Floating-point state: FPSCR with what belongs to it.
+const FP_STATE: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1)]);
+/// The same, and the registers themselves.
+const FP_ALL: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1), (F0, F0 + 32)]);
+
+const fn plain(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { name: "", args, ret, reads: RegSet::None, writes: RegSet::None, faults: false, pure_: false }
+}
+
+const fn pure_(args: u8, ret: Width) -> HelperInfo {
+    HelperInfo { pure_: true, ..plain(args, Some(ret)) }
+}
+
+const fn faulting(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { faults: true, ..plain(args, ret) }
+}
+
+/// A floating-point operation.
+const fn float(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { reads: FP_ALL, writes: FP_STATE, ..plain(args, ret) }
+}
+
+/// All vector registers.
+const VECTORS: RegSet = RegSet::Ranges(&[(V0, N_REGS)]);
+
+const fn vector(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { reads: VECTORS, writes: VECTORS, ..plain(args, ret) }
+}
+
+const fn all(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { reads: RegSet::All, writes: RegSet::All, faults: true, ..plain(args, ret) }
+}
+
+helpers! {
+    /// `divwe`: dividend, divisor.
+    DIVWE = crate::wide::divwe, pure_(2, Width::W64);
+    /// Whether that has no result.
+    DIVWE_OV = crate::wide::divwe_ov, pure_(2, Width::W1);
+    /// `divweu`.
+    DIVWEU = crate::wide::divweu, pure_(2, Width::W64);
+    /// Whether that has no result.
+    DIVWEU_OV = crate::wide::divweu_ov, pure_(2, Width::W1);
+    /// `divde`.
+    DIVDE = crate::wide::divde, pure_(2, Width::W64);
+    /// Whether that has no result.
+    DIVDE_OV = crate::wide::divde_ov, pure_(2, Width::W1);
+    /// `divdeu`.
+    DIVDEU = crate::wide::divdeu, pure_(2, Width::W64);
+    /// Whether that has no result.
+    DIVDEU_OV = crate::wide::divdeu_ov, pure_(2, Width::W1);
+    /// `bpermd`: selectors, bits.
+    BPERMD = crate::wide::bpermd, pure_(2, Width::W64);
+    /// `lswx`: address, instruction.
+    LSWX = crate::wide::lswx, all(2, None);
+    /// `stswx`: address, instruction.
+    STSWX = crate::wide::stswx, all(2, None);
+    /// What is fetched from here on is what memory holds.
+    SYNC_CODE = crate::wide::sync_code, plain(0, None);
+    /// TAR.
+    READ_TAR = crate::spr::read_tar, plain(0, Some(Width::W64));
+    /// Reads an SPR: number.
+    READ_SPR = crate::spr::read_helper, plain(1, Some(Width::W64));
+    /// Writes an SPR: number, value.
+    WRITE_SPR = crate::spr::write_helper, plain(2, None);
+    /// MSR.
+    READ_MSR = crate::trap::read_msr, plain(0, Some(Width::W64));
+    /// Writes MSR.
+    WRITE_MSR = crate::trap::write_msr, plain(1, None);
+    /// Writes its low word.
+    WRITE_MSR_LOW = crate::trap::write_msr_low, plain(1, None);
+    /// Writes EE and RI.
+    WRITE_MSR_EE_RI = crate::trap::write_msr_ee_ri, plain(1, None);
+    /// Writes EE.
+    WRITE_EE = crate::trap::write_ee, plain(1, None);
+    /// Returns from an interrupt; the new pc.
+    RFI = crate::trap::rfi, plain(0, Some(Width::W64));
+    /// The same on 64-bit CPUs.
+    RFID = crate::trap::rfid, plain(0, Some(Width::W64));
+    /// From a hypervisor interrupt.
+    HRFID = crate::trap::hrfid, faulting(0, Some(Width::W64));
+    /// From a critical one.
+    RFCI = crate::trap::rfci, plain(0, Some(Width::W64));
+    /// From a debug interrupt.
+    RFDI = crate::trap::rfdi, plain(0, Some(Width::W64));
+    /// From a machine check.
+    RFMCI = crate::trap::rfmci, plain(0, Some(Width::W64));
+    /// Power saving.
+    NAP = crate::trap::nap, plain(0, None);
+    /// Segment register: number.
+    READ_SR = crate::mmu::read_sr, plain(1, Some(Width::W64));
+    /// Segment register: number, value.
+    WRITE_SR = crate::mmu::write_sr, plain(2, None);
+    /// Forgets translations.
+    FLUSH_TLB = crate::mmu::flush, plain(0, None);
+    /// `slbmte`: VSID part, ESID part.
+    SLBMTE = crate::mmu::slbmte, plain(2, None);
+    /// `slbmfee`: entry.
+    SLBMFEE = crate::mmu::slbmfee, plain(1, Some(Width::W64));
+    /// `slbmfev`: entry.
+    SLBMFEV = crate::mmu::slbmfev, plain(1, Some(Width::W64));
+    /// `slbie`: address.
+    SLBIE = crate::mmu::slbie, plain(1, None);
+    /// `slbia`: IH.
+    SLBIA = crate::mmu::slbia, plain(1, None);
+    /// Two operands: a, b, instruction.
+    FP2 = crate::fp::two, float(3, Some(Width::W64));
+    /// Three operands: a, b, c, instruction.
+    FP3 = crate::fp::three, float(4, Some(Width::W64));
+    /// Comparison: a, b, instruction; the four bits.
+    FCMP = crate::fp::compare, float(3, Some(Width::W64));
+    /// FPSCR.
+    READ_FPSCR = crate::fp::read_fpscr, float(0, Some(Width::W64));
+    /// Writes bits of FPSCR: value, mask.
+    WRITE_FPSCR = crate::fp::write_fpscr, float(2, None);
+    /// `mcrfs`: field; the four bits, of which exceptions are cleared.
+    MCRFS = crate::fp::mcrfs, float(1, Some(Width::W64));
+    /// Raises the program interrupt if an enabled exception is there.
+    FP_CHECK = crate::fp::check, HelperInfo { faults: true, ..float(0, None) };
+    /// FX, FEX, VX, OX.
+    FP_CR1 = crate::fp::cr1, float(0, Some(Width::W64));
+    /// Double precision of a single one.
+    TO_DOUBLE = crate::fp::to_double, pure_(1, Width::W64);
+    /// Single precision of a double one.
+    TO_SINGLE = crate::fp::to_single, pure_(1, Width::W32);
+    /// A vector instruction: its bits; CR6 of a comparison.
+    VECTOR = crate::vector::run, vector(1, Some(Width::W64));
+    /// Puts an element into a vector register: value, offset, instruction.
+    SET_ELEMENT = crate::vector::set_element, vector(3, None);
+    /// An element of a vector register: offset, instruction.
+    GET_ELEMENT = crate::vector::get_element, vector(2, Some(Width::W64));
+    /// `ftdiv`: a, b.
+    FTDIV = crate::fp::ftdiv, pure_(2, Width::W64);
+    /// `ftsqrt`: b.
+    FTSQRT = crate::fp::ftsqrt, pure_(1, Width::W64);
+}

@@ -1,0 +1,36 @@
+//! The instructions, a file for each group of chapters.
+
+pub mod arith;
+pub mod branch;
+pub mod fp;
+pub mod fp_mem;
+pub mod load;
+pub mod logic;
+pub mod rotate;
+pub mod store;
+pub mod system;
+pub mod vector;
+
+use crate::lift::Insn;
+
+/// All instruction tables.
+pub static TABLES: &[&[Insn]] = &[
+    branch::INSNS,
+    load::INSNS,
+    store::INSNS,
+    arith::INSNS,
+    logic::INSNS,
+    rotate::INSNS,
+    system::INSNS,
+    fp::INSNS,
+    fp_mem::INSNS,
+    vector::INSNS,
+];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_row_shadows_another() {
+        assert_eq!(decode::check_isa(super::TABLES), Vec::<String>::new());
+    }
+}

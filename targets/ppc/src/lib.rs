@@ -1,0 +1,32 @@
+//! PowerPC, 32 and 64 bits, both byte orders.
+//!
+//! Manuals: *Power ISA Version 3.0 B*, 2017, Book I to III; *Power ISA Version 2.07 B*, 2015, for Book III-E;
+//! *PowerPC Microprocessor Family: The Programming Environments*, 2005, for 32-bit CPUs; the chips' user's manuals.
+//!
+//! Reading order: [`state`] (the register file), [`ext`], [`mode`], [`format`], [`lift`], [`insn`] (a file for each group of
+//! chapters); then [`model`], `spr` (the table of all), [`trap`], `mmu` with `classic` and `hash64`, `fp`, and `target`.
+//!
+//! `docs/ppc-state.md` says what is modelled and what is not.
+#![forbid(unsafe_code)]
+
+mod classic;
+pub mod ext;
+pub mod format;
+mod fp;
+mod hash64;
+mod helper;
+pub mod insn;
+pub mod lift;
+mod mmu;
+pub mod mode;
+pub mod model;
+mod regs;
+mod softtlb;
+mod spr;
+pub mod state;
+mod target;
+pub mod trap;
+mod vector;
+mod wide;
+
+pub use target::{Lifter, Ppc32, Ppc64};

@@ -1,0 +1,110 @@
+//! Address translation of ordinary accesses: which regime is in force, and the operations on its tables.
+
+use cpu::{Access, Ctx, Translation};
+
+use crate::classic;
+use crate::ext::Ext;
+use crate::hash64;
+use crate::mode;
+use crate::state::msr;
+use crate::target::Ppc;
+use crate::trap::Trap;
+
+type Out = Result<u64, Trap>;
+
+/// Translates an access.
+pub(crate) fn translate<T: Ppc>(
+    ctx: &mut Ctx<T>,
+    address: u64,
+    access: Access,
+    space: u8,
+) -> Result<Translation, Trap> {
+    let wide = ctx.model().has(Ext::Wide);
+    let address = if wide { address } else { address & 0xffff_ffff };
+    if !mode::is_translated(space) {
+        return Ok(real(address));
+    }
+    let problem = mode::is_problem(space);
+    if ctx.model().has(Ext::Slb) {
+        hash64::translate(ctx, address, access, problem)
+    } else if ctx.model().has(Ext::Classic) {
+        classic::translate(ctx, address, access, problem)
+    } else {
+        Ok(real(address))
+    }
+}
+
+/// Real mode: the upper four bits of 64 don't count ("Real Addressing Mode").
+fn real(address: u64) -> Translation {
+    Translation { phys: address & 0x0fff_ffff_ffff_ffff, read: true, write: true, cache: true }
+}
+
+/// As [`translate`], for a debugger.
+pub(crate) fn translate_debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64> {
+    let m = ctx.state.msr;
+    if m & (msr::DR | msr::IR) == 0 {
+        return Some(real(address).phys);
+    }
+    if ctx.model().has(Ext::Slb) {
+        hash64::debug(ctx, address)
+    } else if ctx.model().has(Ext::Classic) {
+        classic::debug(ctx, address & 0xffff_ffff)
+    } else {
+        Some(real(address).phys)
+    }
+}
+
+/// Helper: a segment register.
+pub(crate) fn read_sr<T: Ppc>(ctx: &mut Ctx<T>, [number, ..]: [u64; 4]) -> Out {
+    Ok(ctx.state.sr[number as usize & 15].into())
+}
+
+/// Helper: writes a segment register.
+pub(crate) fn write_sr<T: Ppc>(ctx: &mut Ctx<T>, [number, value, ..]: [u64; 4]) -> Out {
+    ctx.state.sr[number as usize & 15] = value as u32;
+    ctx.flush_tlb();
+    Ok(0)
+}
+
+/// Helper: forgets all translations.
+pub(crate) fn flush<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
+    ctx.flush_tlb();
+    Ok(0)
+}
+
+/// Helper: `slbmte`.
+pub(crate) fn slbmte<T: Ppc>(ctx: &mut Ctx<T>, [vsid, esid, ..]: [u64; 4]) -> Out {
+    let n = (esid & 0xfff) as usize;
+    if let Some(entry) = ctx.state.slb.get_mut(n) {
+        *entry = (esid & !0xfff, vsid);
+    }
+    ctx.flush_tlb();
+    Ok(0)
+}
+
+/// Helper: `slbmfee`.
+pub(crate) fn slbmfee<T: Ppc>(ctx: &mut Ctx<T>, [n, ..]: [u64; 4]) -> Out {
+    Ok(ctx.state.slb.get((n & 0xfff) as usize).map_or(0, |e| e.0))
+}
+
+/// Helper: `slbmfev`.
+pub(crate) fn slbmfev<T: Ppc>(ctx: &mut Ctx<T>, [n, ..]: [u64; 4]) -> Out {
+    Ok(ctx.state.slb.get((n & 0xfff) as usize).map_or(0, |e| e.1))
+}
+
+/// Helper: `slbie`.
+pub(crate) fn slbie<T: Ppc>(ctx: &mut Ctx<T>, [address, ..]: [u64; 4]) -> Out {
+    if let Some(n) = hash64::find(&ctx.state.slb, address) {
+        ctx.state.slb[n].0 &= !hash64::SLB_V;
+    }
+    ctx.flush_tlb();
+    Ok(0)
+}
+
+/// Helper: `slbia`. Entry 0 stays; IH = 0b100 takes that one, too.
+pub(crate) fn slbia<T: Ppc>(ctx: &mut Ctx<T>, [ih, ..]: [u64; 4]) -> Out {
+    let first = usize::from(ih & 4 == 0);
+    ctx.state.slb.iter_mut().skip(first).for_each(|e| e.0 &= !hash64::SLB_V);
+    ctx.flush_tlb();
+    Ok(0)
+}

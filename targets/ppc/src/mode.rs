@@ -1,0 +1,70 @@
+//! The mode bits: what of MSR changes what instructions mean or how they reach memory.
+
+use cpu::{Access, Mode};
+
+use crate::state::msr;
+
+/// 64-bit mode.
+pub const SF: Mode = 1 << 0;
+/// Little-endian mode.
+pub const LE: Mode = 1 << 1;
+/// Problem state.
+pub const PR: Mode = 1 << 2;
+/// Hypervisor state.
+pub const HV: Mode = 1 << 3;
+/// Fetches are translated.
+pub const IR: Mode = 1 << 4;
+/// Data accesses are translated.
+pub const DR: Mode = 1 << 5;
+/// Floating point available.
+pub const FP: Mode = 1 << 6;
+/// Vectors (SPE) available.
+pub const VEC: Mode = 1 << 7;
+/// Vector-scalar unit available.
+pub const VSX: Mode = 1 << 8;
+/// Enabled floating-point exceptions interrupt.
+pub const FE: Mode = 1 << 9;
+
+/// Number of address spaces: DR (or IR), PR, HV.
+pub const SPACES: usize = 8;
+
+/// The mode of an MSR.
+pub const fn of(m: u64, wide: bool) -> Mode {
+    const fn on(m: u64, bits: u64, mode: Mode) -> Mode {
+        if m & bits != 0 { mode } else { 0 }
+    }
+    let sixty_four = if wide { on(m, msr::SF | msr::CM, SF) | on(m, msr::HV, HV) } else { 0 };
+    sixty_four
+        | on(m, msr::LE, LE)
+        | on(m, msr::PR, PR)
+        | on(m, msr::IR, IR)
+        | on(m, msr::DR, DR)
+        | on(m, msr::FP, FP)
+        | on(m, msr::VEC, VEC)
+        | on(m, msr::VSX, VSX)
+        | on(m, msr::FE0 | msr::FE1, FE)
+}
+
+/// The space of accesses in `mode`.
+pub const fn space(mode: Mode, access: Access) -> u8 {
+    let translated = match access {
+        Access::Fetch => mode & IR != 0,
+        _ => mode & DR != 0,
+    };
+    translated as u8 | ((mode & PR != 0) as u8) << 1 | ((mode & HV != 0) as u8) << 2
+}
+
+/// Whether accesses in `space` are translated.
+pub const fn is_translated(space: u8) -> bool {
+    space & 1 != 0
+}
+
+/// Whether accesses in `space` are problem state's.
+pub const fn is_problem(space: u8) -> bool {
+    space & 2 != 0
+}
+
+/// Whether accesses in `space` are the hypervisor's.
+pub const fn is_hypervisor(space: u8) -> bool {
+    space & 4 != 0
+}

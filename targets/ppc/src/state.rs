@@ -1,0 +1,210 @@
+//! The register file, and the state beside it.
+
+use serde::{Deserialize, Serialize};
+use uop::{Reg, Width};
+
+use crate::model::Model;
+
+/// First slot of the condition register: 32 slots of one bit, bit 0 of the manual first.
+const CR0: u16 = 32;
+/// XER.SO, OV, CA, OV32, CA32.
+pub const SO: Reg = Reg(64);
+/// XER.OV.
+pub const OV: Reg = Reg(65);
+/// XER.CA.
+pub const CA: Reg = Reg(66);
+/// XER.OV32 (Power ISA 3.0).
+pub const OV32: Reg = Reg(67);
+/// XER.CA32 (Power ISA 3.0).
+pub const CA32: Reg = Reg(68);
+/// The rest of XER: the byte count, and bits that mean nothing.
+pub const XER_REST: Reg = Reg(69);
+/// Link register.
+pub const LR: Reg = Reg(70);
+/// Count register.
+pub const CTR: Reg = Reg(71);
+/// Not 0 while floating-point operations may be done on the host.
+pub const FP_OK: Reg = Reg(72);
+/// FPSCR, but for what [`FPL_OP`] says.
+pub const FPSCR: Reg = Reg(73);
+/// The last floating-point instruction, if FPRF, FR and FI of FPSCR are still to be found out from its operands; else 0.
+pub const FPL_OP: Reg = Reg(74);
+/// Its operands.
+pub const FPL_A: Reg = Reg(75);
+/// The second operand.
+pub const FPL_B: Reg = Reg(76);
+/// The third operand.
+pub const FPL_C: Reg = Reg(77);
+/// Always 1.
+pub const ALWAYS: Reg = Reg(78);
+/// First slot of the floating-point registers.
+pub(crate) const F0: u16 = 80;
+/// First slot of the lower halves of vector-scalar registers 0 to 31; the vector registers follow.
+pub(crate) const V0: u16 = 112;
+/// Number of slots.
+pub const N_REGS: u16 = V0 + 96;
+
+/// General register `n`.
+pub const fn g(n: u32) -> Reg {
+    Reg(n as u16)
+}
+
+/// Bit `n` of CR, as the manual counts.
+pub const fn cr(n: u32) -> Reg {
+    Reg(CR0 + n as u16)
+}
+
+/// Floating-point register `n`; the upper half of vector-scalar register `n`.
+pub const fn f(n: u32) -> Reg {
+    Reg(F0 + n as u16)
+}
+
+/// Half of vector-scalar register `n`: 0 is the upper one. Registers 32 to 63 are the vector registers.
+pub const fn vs(n: u32, half: u32) -> Reg {
+    match (n < 32, half) {
+        (true, 0) => f(n),
+        (true, _) => Reg(V0 + n as u16),
+        (false, half) => Reg(V0 + 32 + ((n - 32) * 2 + half) as u16),
+    }
+}
+
+const CR_BITS: [&str; 4] = ["lt", "gt", "eq", "so"];
+
+/// Name and width of each slot, for general registers of this width.
+pub fn file(xlen: Width) -> Vec<(String, Width)> {
+    let mut file: Vec<(String, Width)> = (0..32).map(|n| (format!("r{n}"), xlen)).collect();
+    file.extend((0..32).map(|n| (format!("cr{}_{}", n / 4, CR_BITS[n % 4]), Width::W1)));
+    for name in ["xer_so", "xer_ov", "xer_ca", "xer_ov32", "xer_ca32"] {
+        file.push((name.to_owned(), Width::W1));
+    }
+    let rest = [("xer_rest", Width::W32), ("lr", xlen), ("ctr", xlen), ("fp_ok", Width::W64), ("fpscr", Width::W64)];
+    file.extend(rest.map(|(name, width)| (name.to_owned(), width)));
+    let last = [("fpl_op", Width::W32), ("fpl_a", Width::W64), ("fpl_b", Width::W64), ("fpl_c", Width::W64)];
+    file.extend(last.map(|(name, width)| (name.to_owned(), width)));
+    file.push(("always".to_owned(), Width::W64));
+    file.push(("spare".to_owned(), Width::W64));
+    file.extend((0..32).map(|n| (format!("f{n}"), Width::W64)));
+    file.extend((0..32).map(|n| (format!("vs{n}_low"), Width::W64)));
+    file.extend((0..64).map(|n| (format!("v{}_{}", n / 2, ["high", "low"][n % 2]), Width::W64)));
+    file
+}
+
+/// Bits of MSR, counted from the lowest (Power ISA, Book III-S, "Machine State Register").
+pub mod msr {
+    /// 64-bit mode.
+    pub const SF: u64 = 1 << 63;
+    /// Hypervisor state.
+    pub const HV: u64 = 1 << 60;
+    /// 64-bit mode of BookE (CM).
+    pub const CM: u64 = 1 << 31;
+    /// Vector unit available; SPE available on e500.
+    pub const VEC: u64 = 1 << 25;
+    /// Vector-scalar unit available.
+    pub const VSX: u64 = 1 << 23;
+    /// Power management (classic); wait state (40x, BookE).
+    pub const POW: u64 = 1 << 18;
+    /// Temporary GPRs of the 603.
+    pub const TGPR: u64 = 1 << 17;
+    /// Critical interrupts enabled (40x, BookE).
+    pub const CE: u64 = 1 << 17;
+    /// Exceptions are taken in little-endian mode (classic).
+    pub const ILE: u64 = 1 << 16;
+    /// External interrupts enabled.
+    pub const EE: u64 = 1 << 15;
+    /// Problem state.
+    pub const PR: u64 = 1 << 14;
+    /// Floating point available.
+    pub const FP: u64 = 1 << 13;
+    /// Machine check enabled.
+    pub const ME: u64 = 1 << 12;
+    /// Floating-point exception mode 0.
+    pub const FE0: u64 = 1 << 11;
+    /// Single-step trace.
+    pub const SE: u64 = 1 << 10;
+    /// Branch trace.
+    pub const BE: u64 = 1 << 9;
+    /// Debug interrupts enabled (BookE).
+    pub const DE: u64 = 1 << 9;
+    /// Floating-point exception mode 1.
+    pub const FE1: u64 = 1 << 8;
+    /// Exception prefix (classic): vectors at 0xfff0_0000.
+    pub const IP: u64 = 1 << 6;
+    /// Instructions are translated; instruction address space on BookE.
+    pub const IR: u64 = 1 << 5;
+    /// Data accesses are translated; data address space on BookE.
+    pub const DR: u64 = 1 << 4;
+    /// Recoverable interrupt.
+    pub const RI: u64 = 1 << 1;
+    /// Little-endian mode.
+    pub const LE: u64 = 1 << 0;
+}
+
+/// What is not in the register file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    /// Machine state register.
+    pub msr: u64,
+    /// Special-purpose registers that merely hold what was written, by number.
+    pub sprs: Vec<u64>,
+    /// Segment registers.
+    pub sr: [u32; 16],
+    /// Segment lookaside buffer: ESID and VSID parts.
+    pub slb: Vec<(u64, u64)>,
+    /// What is added to the board's time base.
+    pub tb_offset: u64,
+    /// Time base at which the decrementer gets below 0.
+    pub dec_end: u64,
+    /// The decrementer has been written and has not interrupted since.
+    pub dec_armed: bool,
+    /// TLB entries that software has written.
+    pub tlb: Vec<crate::softtlb::Entry>,
+    /// A power-saving instruction has been executed: the next event is a system reset interrupt.
+    pub napping: bool,
+    /// Vector status and control register.
+    pub vscr: u32,
+}
+
+impl State {
+    /// After power-on.
+    pub fn new(model: &Model) -> State {
+        State {
+            msr: 0,
+            sprs: vec![0; 1024],
+            sr: [0; 16],
+            slb: vec![(0, 0); model.slb_entries()],
+            tb_offset: 0,
+            dec_end: 0,
+            dec_armed: false,
+            tlb: Vec::new(),
+            napping: false,
+            vscr: 0,
+        }
+    }
+
+    /// The SPR numbered `n`, where it merely holds a value.
+    pub fn spr(&self, n: u32) -> u64 {
+        self.sprs.get(n as usize).copied().unwrap_or(0)
+    }
+
+    /// Writes it.
+    pub fn set_spr(&mut self, n: u32, value: u64) {
+        if let Some(slot) = self.sprs.get_mut(n as usize) {
+            *slot = value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_agrees_with_the_numbers() {
+        let file = file(Width::W32);
+        assert_eq!(file.len(), usize::from(N_REGS));
+        let name = |r: Reg| file[r.index()].0.as_str();
+        assert_eq!([name(g(31)), name(cr(6)), name(CA), name(CTR)], ["r31", "cr1_eq", "xer_ca", "ctr"]);
+        assert_eq!([name(FPL_C), name(f(31)), name(vs(0, 1))], ["fpl_c", "f31", "vs0_low"]);
+        assert_eq!([name(vs(32, 0)), name(vs(63, 1)), name(FPSCR)], ["v0_high", "v31_low", "fpscr"]);
+    }
+}

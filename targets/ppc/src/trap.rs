@@ -1,0 +1,484 @@
+//! Interrupts: vectors, what is saved where, priorities, returns, and the decrementer.
+//!
+//! Power ISA 2.07B, Book III-S, "Interrupts", and Book III-E, "Interrupts and Exceptions"; Programming Environments Manual, chapter 6.
+
+use cpu::{Access, Ctx};
+
+use crate::ext::Ext;
+use crate::spr::{self, n};
+use crate::state::msr;
+use crate::target::Ppc;
+
+/// SRR1 of a program interrupt: an enabled floating-point exception.
+pub(crate) const FP_ENABLED: u64 = 1 << 20;
+/// SRR1: illegal instruction.
+pub(crate) const ILLEGAL: u64 = 1 << 19;
+/// SRR1: privileged instruction in problem state.
+pub(crate) const PRIVILEGED: u64 = 1 << 18;
+/// SRR1: a trap instruction.
+pub(crate) const TRAP: u64 = 1 << 17;
+
+/// SRR1 and DSISR: no translation.
+pub(crate) const NO_TRANSLATION: u64 = 1 << 30;
+/// SRR1: fetch from no-execute or guarded memory.
+pub(crate) const NO_EXECUTE: u64 = 1 << 28;
+/// SRR1 and DSISR: protection.
+pub(crate) const PROTECTION: u64 = 1 << 27;
+/// DSISR: a store.
+pub(crate) const STORE: u64 = 1 << 25;
+
+/// Numbers of exceptions that lifters raise.
+pub(crate) mod code {
+    /// Program; the argument is SRR1's bit.
+    pub(crate) const PROGRAM: u32 = 0;
+    /// System call; the argument is the level.
+    pub(crate) const SYSCALL: u32 = 1;
+    /// Floating point unavailable.
+    pub(crate) const NO_FP: u32 = 2;
+    /// Vector unit unavailable.
+    pub(crate) const NO_VECTOR: u32 = 3;
+    /// Vector-scalar unit unavailable.
+    pub(crate) const NO_VSX: u32 = 4;
+    /// Alignment; the argument is the instruction.
+    pub(crate) const ALIGNMENT_HERE: u32 = 5;
+}
+
+/// Interrupt lines of a CPU.
+pub mod irq {
+    /// External interrupt.
+    pub const EXTERNAL: u32 = 0;
+    /// Critical input (40x, BookE).
+    pub const CRITICAL: u32 = 1;
+    /// Machine check.
+    pub const MACHINE_CHECK: u32 = 2;
+    /// A second source of external interrupts: interprocessor interrupts, where a board has no controller.
+    pub const EXTERNAL_IPI: u32 = 8;
+    /// A third: a timer.
+    pub const EXTERNAL_TIMER: u32 = 9;
+    /// All that interrupt externally.
+    pub const ANY_EXTERNAL: u64 = 1 << EXTERNAL | 1 << EXTERNAL_IPI | 1 << EXTERNAL_TIMER;
+}
+
+/// Which interrupt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Vector {
+    /// System reset: wake-up from power saving.
+    Reset,
+    /// Machine check.
+    MachineCheck,
+    /// Data storage.
+    Data,
+    /// Data segment.
+    DataSegment,
+    /// Instruction storage.
+    Fetch,
+    /// Instruction segment.
+    FetchSegment,
+    /// External.
+    External,
+    /// Critical input.
+    Critical,
+    /// Alignment.
+    Alignment,
+    /// Program.
+    Program,
+    /// Floating point unavailable.
+    NoFp,
+    /// Decrementer; PIT on 40x.
+    Decrementer,
+    /// System call.
+    SystemCall,
+    /// Trace.
+    Trace,
+    /// Vector (SPE) unavailable.
+    NoVector,
+    /// Vector-scalar unit unavailable.
+    NoVsx,
+    /// TLB miss of a fetch, handled by software.
+    FetchMiss,
+    /// TLB miss of a load.
+    LoadMiss,
+    /// TLB miss of a store.
+    StoreMiss,
+}
+
+/// An interrupt on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Trap {
+    /// Which.
+    pub vector: Vector,
+    /// Bits that are set in SRR1; ESR on BookE gets what corresponds.
+    pub srr1: u64,
+    /// What DAR (DEAR) and DSISR get.
+    pub fault: Option<(u64, u64)>,
+    /// The instruction has been executed: SRR0 is behind it.
+    pub done: bool,
+    /// It goes to the hypervisor.
+    pub hypervisor: bool,
+}
+
+impl Trap {
+    const fn new(vector: Vector, srr1: u64) -> Trap {
+        Trap { vector, srr1, fault: None, done: false, hypervisor: false }
+    }
+
+    /// A program interrupt for this reason.
+    pub const fn program(reason: u64) -> Trap {
+        Trap::new(Vector::Program, reason)
+    }
+
+    /// The exception that a lifter has raised.
+    pub(crate) fn raised(code: u32, arg: u64) -> Trap {
+        match code {
+            code::SYSCALL => Trap { done: true, hypervisor: arg == 1, ..Trap::new(Vector::SystemCall, 0) },
+            code::NO_FP => Trap::new(Vector::NoFp, 0),
+            code::NO_VECTOR => Trap::new(Vector::NoVector, 0),
+            code::NO_VSX => Trap::new(Vector::NoVsx, 0),
+            code::ALIGNMENT_HERE => Trap { fault: Some((0, 0)), ..Trap::new(Vector::Alignment, 0) },
+            _ => Trap::program(arg),
+        }
+    }
+
+    /// The storage interrupt of an access; `why` is a bit of SRR1 or DSISR.
+    pub(crate) fn storage(address: u64, access: Access, why: u64) -> Trap {
+        match access {
+            Access::Fetch => Trap::new(Vector::Fetch, why),
+            Access::Read => Trap { fault: Some((address, why)), ..Trap::new(Vector::Data, 0) },
+            Access::Write => Trap { fault: Some((address, why | STORE)), ..Trap::new(Vector::Data, 0) },
+        }
+    }
+
+    /// No segment for an address.
+    pub(crate) fn segment(address: u64, access: Access) -> Trap {
+        match access {
+            Access::Fetch => Trap::new(Vector::FetchSegment, 0),
+            _ => Trap { fault: Some((address, 0)), ..Trap::new(Vector::DataSegment, 0) },
+        }
+    }
+
+    /// A misaligned access.
+    pub(crate) fn misaligned(address: u64) -> Trap {
+        Trap { fault: Some((address, 0)), ..Trap::new(Vector::Alignment, 0) }
+    }
+
+    /// Nothing answers.
+    pub(crate) fn bus_error(address: u64, access: Access) -> Trap {
+        match access {
+            Access::Fetch => Trap::new(Vector::MachineCheck, 0),
+            _ => Trap { fault: Some((address, 0)), ..Trap::new(Vector::MachineCheck, 0) },
+        }
+    }
+}
+
+/// The offset of a vector: classic and Book III-S, IVOR number of BookE, offset on 40x.
+fn place(vector: Vector) -> (u64, u32, u64) {
+    match vector {
+        Vector::Reset => (0x100, 0, 0x100),
+        Vector::MachineCheck => (0x200, 1, 0x200),
+        Vector::Data => (0x300, 2, 0x300),
+        Vector::DataSegment => (0x380, 2, 0x300),
+        Vector::Fetch => (0x400, 3, 0x400),
+        Vector::FetchSegment => (0x480, 3, 0x400),
+        Vector::External => (0x500, 4, 0x500),
+        Vector::Critical => (0x100, 0, 0x100),
+        Vector::Alignment => (0x600, 5, 0x600),
+        Vector::Program => (0x700, 6, 0x700),
+        Vector::NoFp => (0x800, 7, 0x800),
+        Vector::Decrementer => (0x900, 10, 0x1000),
+        Vector::SystemCall => (0xc00, 8, 0xc00),
+        Vector::Trace => (0xd00, 15, 0x2000),
+        Vector::NoVector => (0xf20, 32, 0xf20),
+        Vector::NoVsx => (0xf40, 32, 0xf20),
+        Vector::FetchMiss => (0x1000, 14, 0x1200),
+        Vector::LoadMiss => (0x1100, 13, 0x1100),
+        Vector::StoreMiss => (0x1200, 13, 0x1100),
+    }
+}
+
+/// The number of the SPR that holds an IVOR.
+fn ivor(number: u32) -> u32 {
+    if number < 32 { n::IVOR0 + number } else { 528 + number - 32 }
+}
+
+/// ESR of BookE for a trap.
+fn esr(trap: &Trap) -> u64 {
+    let table = [(ILLEGAL, 1 << 27), (PRIVILEGED, 1 << 26), (TRAP, 1 << 25), (FP_ENABLED, 1 << 24)];
+    let program = table.iter().filter(|(bit, _)| trap.vector == Vector::Program && trap.srr1 & bit != 0);
+    let store = trap.fault.is_some_and(|(_, why)| why & STORE != 0);
+    program.map(|(_, bit)| bit).sum::<u64>() | u64::from(store) << 23
+}
+
+/// Takes an interrupt.
+pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
+    let pc = ctx.pc();
+    let wide = ctx.model().has(Ext::Wide);
+    let cut = |v: u64| if wide { v } else { v & 0xffff_ffff };
+    let return_to = cut(if trap.done { pc.wrapping_add(4) } else { pc });
+    if trap.vector == Vector::Decrementer && !ctx.model().has(Ext::Isa206) && !ctx.model().has(Ext::BookE) {
+        ctx.state.dec_armed = false;
+    }
+    ctx.state.napping = false;
+    let booke = ctx.model().has(Ext::BookE);
+    if trap.vector == Vector::MachineCheck && ctx.state.msr & msr::ME == 0 {
+        ctx.set_stuck("machine check while MSR.ME is 0: check stop");
+    }
+    if booke {
+        enter_booke(ctx, &trap, return_to);
+    } else {
+        enter_server(ctx, &trap, return_to);
+    }
+    ctx.clear_reservation();
+}
+
+/// "Interrupt Processing" of Book III-S; of the Programming Environments Manual on 32-bit CPUs.
+fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
+    let model = ctx.model();
+    let (wide, has_hv) = (model.has(Ext::Wide), model.has(Ext::Hypervisor));
+    let old = ctx.state.msr;
+    // What of MSR the manual keeps in SRR1: bits 33:36 and 42:47 tell about the interrupt.
+    let saved = old & !0x783f_0000 | trap.srr1;
+    if let Some((address, why)) = trap.fault {
+        ctx.state.set_spr(n::DAR, address);
+        ctx.state.set_spr(n::DSISR, why);
+    }
+    ctx.state.set_spr(n::SRR0, return_to);
+    ctx.state.set_spr(n::SRR1, saved);
+    let (offset, _, _) = place(trap.vector);
+    if wide {
+        let lpcr = ctx.state.spr(n::LPCR);
+        let mut new = msr::SF | old & msr::ME;
+        if has_hv && (old & msr::HV != 0 || trap.hypervisor || trap.vector == Vector::Reset) {
+            new |= msr::HV;
+        }
+        // LPCR.ILE, and before Power ISA 2.07 MSR.ILE.
+        let ile = if ctx.model().has(Ext::Isa206) { lpcr & 1 << 25 != 0 } else { old & msr::ILE != 0 };
+        new |= old & msr::ILE | if ile { msr::LE } else { 0 };
+        // "Alternate interrupt location": with translation on, from 0xc000_0000_0000_4000.
+        let relocated = lpcr >> 23 & 3 == 3 && old & (msr::IR | msr::DR) == msr::IR | msr::DR;
+        let reset = matches!(trap.vector, Vector::Reset | Vector::MachineCheck);
+        let base = if relocated && !reset { 0xc000_0000_0000_4000 } else { 0 };
+        new |= if base != 0 { msr::IR | msr::DR } else { 0 };
+        set_msr(ctx, new);
+        ctx.set_pc(base + offset);
+    } else {
+        let mut new = old & (msr::ILE | msr::IP | msr::ME);
+        if old & msr::ILE != 0 {
+            new |= msr::LE;
+        }
+        set_msr(ctx, new);
+        ctx.set_pc(offset | if old & msr::IP != 0 { 0xfff0_0000 } else { 0 });
+    }
+}
+
+/// "Interrupt Processing" of Book III-E, and of the 40x.
+fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
+    let old = ctx.state.msr;
+    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck);
+    let (srr0, srr1) = match trap.vector {
+        Vector::MachineCheck if ctx.model().has(Ext::Mas) => (n::MCSRR0, n::MCSRR1),
+        _ if critical => (n::CSRR0, n::CSRR1),
+        _ => (n::SRR0, n::SRR1),
+    };
+    ctx.state.set_spr(srr0, return_to);
+    ctx.state.set_spr(srr1, old);
+    if let Some((address, _)) = trap.fault {
+        ctx.state.set_spr(n::DEAR, address);
+    }
+    if matches!(trap.vector, Vector::Data | Vector::Fetch | Vector::Program | Vector::Alignment) {
+        ctx.state.set_spr(n::ESR, esr(trap));
+    }
+    let kept = if critical {
+        msr::ME & if trap.vector == Vector::MachineCheck { 0 } else { msr::ME }
+    } else {
+        msr::CE | msr::ME | msr::DE
+    };
+    let (_, number, offset) = place(trap.vector);
+    let prefix = ctx.state.spr(n::IVPR);
+    let pc = if ctx.model().has(Ext::Emb40x) { prefix | offset } else { prefix | ctx.state.spr(ivor(number)) & 0xfff0 };
+    set_msr(ctx, old & kept);
+    ctx.set_pc(pc);
+}
+
+/// Writes MSR as far as the model has its bits.
+pub(crate) fn set_msr<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
+    let mask = ctx.model().msr_mask();
+    let mut value = value & mask;
+    if value & msr::PR != 0 && ctx.model().has(Ext::Slb) {
+        // Problem state has translation and interrupts on ("Machine State Register", PR).
+        value |= msr::EE | msr::IR | msr::DR;
+    }
+    if value & msr::POW != 0 {
+        value &= !msr::POW;
+        ctx.set_halted(true);
+    }
+    ctx.state.msr = value;
+}
+
+/// The address of an instruction in MSR's mode.
+fn address(m: u64, value: u64) -> u64 {
+    let value = value & !3;
+    if m & (msr::SF | msr::CM) != 0 { value } else { value & 0xffff_ffff }
+}
+
+/// Returns to SRR0 and SRR1; only these bits of MSR change.
+fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
+    let old = ctx.state.msr;
+    set_msr(ctx, old & !mask | value & mask & !msr::POW);
+    ctx.clear_reservation();
+    Ok(address(ctx.state.msr, pc))
+}
+
+/// Helper: `rfi`. TGPR and POW are not restored from what an interrupt has left there.
+pub(crate) fn rfi<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    let mask = if ctx.model().has(Ext::BookE) { u64::MAX } else { 0x87c0_ffff };
+    return_to(ctx, ctx.state.spr(n::SRR0), ctx.state.spr(n::SRR1), mask)
+}
+
+/// Helper: `rfid`. HV and ME can be cleared, and ME set, by the hypervisor alone.
+pub(crate) fn rfid<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    let hv = ctx.state.msr & msr::HV != 0 || !ctx.model().has(Ext::Hypervisor);
+    let mask = !0x783f_0000 & if hv { u64::MAX } else { !(msr::HV | msr::ME) };
+    return_to(ctx, ctx.state.spr(n::SRR0), ctx.state.spr(n::SRR1), mask)
+}
+
+/// Helper: `hrfid`.
+pub(crate) fn hrfid<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    if ctx.state.msr & msr::HV == 0 {
+        return Err(Trap::program(PRIVILEGED));
+    }
+    return_to(ctx, ctx.state.spr(n::HSRR0), ctx.state.spr(n::HSRR1), !0x783f_0000)
+}
+
+/// Helper: `rfci`.
+pub(crate) fn rfci<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    return_to(ctx, ctx.state.spr(n::CSRR0), ctx.state.spr(n::CSRR1), u64::MAX)
+}
+
+/// Helper: `rfdi`.
+pub(crate) fn rfdi<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    return_to(ctx, ctx.state.spr(n::DSRR0), ctx.state.spr(n::DSRR1), u64::MAX)
+}
+
+/// Helper: `rfmci`.
+pub(crate) fn rfmci<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    return_to(ctx, ctx.state.spr(n::MCSRR0), ctx.state.spr(n::MCSRR1), u64::MAX)
+}
+
+/// Helper: MSR.
+pub(crate) fn read_msr<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    Ok(ctx.state.msr)
+}
+
+/// Helper: `mtmsrd`; HV stays ("Move To Machine State Register").
+pub(crate) fn write_msr<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
+    let kept = msr::HV | if ctx.model().has(Ext::Slb) { msr::LE } else { 0 };
+    let value = ctx.state.msr & kept | value & !kept;
+    set_msr(ctx, value);
+    Ok(0)
+}
+
+/// Helper: `mtmsr`: the low word.
+pub(crate) fn write_msr_low<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
+    let kept = !0xffff_ffff | if ctx.model().has(Ext::Slb) { msr::LE } else { 0 };
+    let value = ctx.state.msr & kept | value & !kept;
+    set_msr(ctx, value);
+    Ok(0)
+}
+
+/// Helper: `mtmsr` with L = 1: EE and RI.
+pub(crate) fn write_msr_ee_ri<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
+    let mask = msr::EE | msr::RI;
+    let value = ctx.state.msr & !mask | value & mask;
+    set_msr(ctx, value);
+    Ok(0)
+}
+
+/// Helper: `wrtee`.
+pub(crate) fn write_ee<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
+    ctx.state.msr = ctx.state.msr & !msr::EE | value & msr::EE;
+    Ok(0)
+}
+
+/// Helper: `nap` and its kin.
+pub(crate) fn nap<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    ctx.state.napping = true;
+    ctx.set_halted(true);
+    Ok(0)
+}
+
+/// DEC.
+pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
+    let left = ctx.state.dec_end.wrapping_sub(spr::time_base(ctx));
+    if ctx.model().has(Ext::BookE) && (left as i64) < 0 { 0 } else { left & 0xffff_ffff }
+}
+
+/// Writes DEC: from then on it counts down, and interrupts when it gets below 0.
+pub(crate) fn set_decrementer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
+    let left = if ctx.model().has(Ext::BookE) { value & 0xffff_ffff } else { value as u32 as i32 as i64 as u64 };
+    ctx.state.dec_end = spr::time_base(ctx).wrapping_add(left);
+    ctx.state.dec_armed = true;
+}
+
+/// Whether the decrementer asks for an interrupt, whatever MSR.EE says.
+fn decrementer_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
+    const DIS: u64 = 1 << 27;
+    const DIE: u64 = 1 << 26;
+    if !ctx.state.dec_armed {
+        return false;
+    }
+    let negative = (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0;
+    if ctx.model().has(Ext::BookE) {
+        return (negative || ctx.state.spr(n::TSR) & DIS != 0) && ctx.state.spr(n::TCR) & DIE != 0;
+    }
+    negative
+}
+
+/// When the decrementer will ask, as guest time.
+pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
+    if !ctx.state.dec_armed {
+        return None;
+    }
+    let ticks = ctx.state.dec_end.wrapping_add(1).wrapping_sub(ctx.state.tb_offset);
+    let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(ctx.model().timebase_hz().into());
+    u64::try_from(ns).ok()
+}
+
+/// What is pending, whether or not it is enabled.
+fn pending<T: Ppc>(ctx: &Ctx<T>) -> Option<Vector> {
+    let lines = ctx.lines();
+    if lines & 1 << irq::MACHINE_CHECK != 0 {
+        return Some(Vector::MachineCheck);
+    }
+    if lines & 1 << irq::CRITICAL != 0 {
+        return Some(Vector::Critical);
+    }
+    if lines & irq::ANY_EXTERNAL != 0 {
+        return Some(Vector::External);
+    }
+    decrementer_pending(ctx).then_some(Vector::Decrementer)
+}
+
+/// The interrupt to take now.
+pub(crate) fn interrupt<T: Ppc>(ctx: &Ctx<T>) -> Option<Trap> {
+    let m = ctx.state.msr;
+    if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping {
+        return None;
+    }
+    let vector = pending(ctx)?;
+    if ctx.state.napping {
+        // SRR1 42:44 tell what has woken the CPU, 46:47 that no state was lost ("System Reset Interrupt").
+        let why = if vector == Vector::Decrementer { 3 } else { 4 };
+        return Some(Trap::new(Vector::Reset, why << 19 | 1 << 16));
+    }
+    let enabled = match vector {
+        Vector::MachineCheck => msr::ME,
+        Vector::Critical => msr::CE,
+        _ => msr::EE,
+    };
+    (m & enabled != 0).then(|| Trap::new(vector, 0))
+}
+
+/// Whether a sleeping CPU wakes up.
+pub(crate) fn wakes<T: Ppc>(ctx: &Ctx<T>) -> bool {
+    pending(ctx).is_some()
+}

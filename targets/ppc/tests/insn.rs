@@ -1,0 +1,52 @@
+//! The cases of `tests/insn`, on 32 and 64 bits, on the interpreter and on the reference evaluator.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bits::Endian;
+use cpu::{Ctx, Engine, Kind, Target};
+use interp::Interp;
+use libtest_mimic::{Arguments, Trial};
+use ppc::model::Model;
+use ppc::state::{State, msr};
+use ppc::{Ppc32, Ppc64};
+use testkit::insn::{Bench, trials};
+
+/// Registers that change by themselves, and views of others.
+const IGNORED: &[&str] = &["dec", "tbl_user", "tbu_user", "tbl", "tbu", "tbu40"];
+
+fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
+    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::ME;
+}
+
+/// Vectors are in the first pages, where there is nothing: the number of a trap is its vector.
+fn trap<T: Target<State = State>>(ctx: &Ctx<T>) -> Option<u64> {
+    (ctx.pc() < 0x3000).then(|| ctx.pc())
+}
+
+fn bench<T>(name: &'static str, model: Model) -> Arc<Bench<T>>
+where
+    T: Target<State = State, Model = Model>,
+{
+    Arc::new(Bench {
+        name,
+        kind: Kind::new(model),
+        endian: Endian::Big,
+        prepare: prepare::<T>,
+        trap: trap::<T>,
+        ignored: IGNORED,
+        trap_changes: &["msr", "srr0", "srr1", "dar", "dsisr"],
+    })
+}
+
+fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
+    let model = |xlen, name: &str| Model::new(xlen, name).expect("the tests name models that exist");
+    let mut list = trials::<Ppc32, E>(dir, &bench("ppc", model(32, "7400")));
+    list.extend(trials::<Ppc64, E>(dir, &bench("ppc64", model(64, "power9"))));
+    list
+}
+
+fn main() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/insn");
+    libtest_mimic::run(&Arguments::from_args(), all::<Interp>(&dir)).exit();
+}
