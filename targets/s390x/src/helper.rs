@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, storage, system, time};
+use crate::{cc, execute, fp, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -243,4 +243,19 @@ helpers! {
     SET_FPC = fp::set_fpc, float(1);
     /// SET BFP ROUNDING MODE: mode, bits.
     SET_ROUNDING = fp::set_rounding, float(2);
+
+    /// SEARCH STRING: both registers.
+    SRST = strings::search, any(2);
+    /// COMPARE LOGICAL STRING: both registers.
+    CLST = strings::compare, any(2);
+    /// MOVE STRING: both registers.
+    MVST = strings::move_string, any(2);
+    /// MOVE LONG EXTENDED: registers, padding.
+    MVCLE = strings::move_extended, any(3);
+    /// COMPARE LOGICAL LONG EXTENDED.
+    CLCLE = strings::compare_extended, any(3);
+    /// MOVE LONG: registers, its own and the next address; where to go on.
+    MVCL = strings::move_long, any(4);
+    /// COMPARE LOGICAL LONG.
+    CLCL = strings::compare_long, any(4);
 }

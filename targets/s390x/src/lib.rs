@@ -22,6 +22,7 @@ pub mod psw;
 mod regs;
 pub mod state;
 mod storage;
+mod strings;
 mod system;
 mod target;
 mod time;

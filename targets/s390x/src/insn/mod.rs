@@ -4,12 +4,13 @@ pub mod arith;
 pub mod bfp;
 pub mod branch;
 pub mod move_;
+pub mod string;
 pub mod system_;
 
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, bfp::INSNS, system_::INSNS];
+pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, string::INSNS, bfp::INSNS, system_::INSNS];
 
 #[cfg(test)]
 mod tests {
