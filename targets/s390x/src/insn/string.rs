@@ -21,35 +21,14 @@ insns! {
     "1011 0010 0101 0101 ................" RRE mvst "{r1}, {r2}" [Z];
 }
 
-fn mvcl(l: &Lift, f: RR) -> Flow {
-    interruptible(l, f, helper::MVCL)
-}
-
-fn clcl(l: &Lift, f: RR) -> Flow {
-    interruptible(l, f, helper::CLCL)
-}
-
-fn mvcle(l: &Lift, f: RS) -> Flow {
-    extended(l, f, helper::MVCLE)
-}
-
-fn clcle(l: &Lift, f: RS) -> Flow {
-    extended(l, f, helper::CLCLE)
-}
-
-fn srst(l: &Lift, f: RRE) -> Flow {
-    l.call(helper::SRST, &[l.k(f.r1.into()), l.k(f.r2.into())]);
-    Next
-}
-
-fn clst(l: &Lift, f: RRE) -> Flow {
-    l.call(helper::CLST, &[l.k(f.r1.into()), l.k(f.r2.into())]);
-    Next
-}
-
-fn mvst(l: &Lift, f: RRE) -> Flow {
-    l.call(helper::MVST, &[l.k(f.r1.into()), l.k(f.r2.into())]);
-    Next
+lifts! { l, f;
+    mvcl(RR) { interruptible(l, f, helper::MVCL) }
+    clcl(RR) { interruptible(l, f, helper::CLCL) }
+    mvcle(RS) { extended(l, f, helper::MVCLE) }
+    clcle(RS) { extended(l, f, helper::CLCLE) }
+    srst(RRE) { l.call(helper::SRST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    clst(RRE) { l.call(helper::CLST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    mvst(RRE) { l.call(helper::MVST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
 }
 
 /// Register pairs; the instruction is executed again until it is done.
