@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, storage, strings, system, time};
+use crate::{cc, execute, fp, numbers, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -112,15 +112,15 @@ helpers! {
     /// ADD IMMEDIATE to storage: address, number, bytes; what was there.
     ADD_STORAGE = storage::add, to_storage(3);
     /// DIVIDE: register pair, divisor.
-    DIVIDE = system::divide, any(2);
+    DIVIDE = numbers::divide, any(2);
     /// DIVIDE LOGICAL of 64 by 32 bits.
-    DIVIDE_LOGICAL = system::divide_logical, any(2);
+    DIVIDE_LOGICAL = numbers::divide_logical, any(2);
     /// DIVIDE LOGICAL of 128 by 64 bits.
-    DIVIDE_LOGICAL_LONG = system::divide_logical_long, any(2);
+    DIVIDE_LOGICAL_LONG = numbers::divide_logical_long, any(2);
     /// Number of ones in each byte.
-    POPCOUNT_BYTES = system::popcount_bytes, pure_(1);
+    POPCOUNT_BYTES = numbers::popcount_bytes, pure_(1);
     /// Arithmetic left shift: value, amount, number of numeric bits. Sets the condition code.
-    SHIFT_LEFT = system::shift_left, to_cc(3);
+    SHIFT_LEFT = numbers::shift_left, to_cc(3);
     /// EXECUTE: target, byte, address and length of the execute instruction; where to go on.
     EXECUTE = execute::execute, any(4);
 

@@ -18,6 +18,7 @@ pub mod lift;
 mod mmu;
 pub mod mode;
 pub mod model;
+mod numbers;
 pub mod psw;
 mod regs;
 pub mod state;
