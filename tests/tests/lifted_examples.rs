@@ -151,19 +151,19 @@ fn ppc_load_compare_branch() {
     });
 }
 
-/// `cgr %r2, %r3; jl`: the condition code as two truth values.
+/// `cgr %r2, %r3; jl`: the condition code as kind and operands.
 #[test]
 fn s390x_compare_and_branch() {
-    let regs = [("r2", W64), ("r3", W64), ("cc_hi", W1), ("cc_lo", W1)];
-    let [r2, r3, hi, lo] = [0, 1, 2, 3].map(Reg);
+    let regs = [("r2", W64), ("r3", W64), ("cc_kind", Width::W8), ("cc_a", W64), ("cc_b", W64)];
+    let [r2, r3, kind, a, b2] = [0, 1, 2, 3, 4].map(Reg);
     check("0014-s390x.md", 0, 0x2000, 8, &layout(&regs, vec![]), |b| {
         b.begin_insn(0, 0);
         let (x, y) = (b.get(r2), b.get(r3));
-        b.set(lo, x.lt_s(y));
-        b.set(hi, y.lt_s(x));
+        b.set(kind, b.konst(Width::W8, 1));
+        b.set(a, x);
+        b.set(b2, y);
         b.begin_insn(4, 0);
-        let low = b.get(lo) & b.get(hi).eq(b.konst(W1, 0));
-        b.exit(Exit::Branch { cond: low.id(), taken: 0x2020, fallthrough: 0x2008 });
+        b.exit(Exit::Branch { cond: x.lt_s(y).id(), taken: 0x2020, fallthrough: 0x2008 });
     });
 }
 

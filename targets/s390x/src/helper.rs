@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, storage, system, time};
+use crate::{cc, execute, fp, numbers, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -112,15 +112,15 @@ helpers! {
     /// ADD IMMEDIATE to storage: address, number, bytes; what was there.
     ADD_STORAGE = storage::add, to_storage(3);
     /// DIVIDE: register pair, divisor.
-    DIVIDE = system::divide, any(2);
+    DIVIDE = numbers::divide, any(2);
     /// DIVIDE LOGICAL of 64 by 32 bits.
-    DIVIDE_LOGICAL = system::divide_logical, any(2);
+    DIVIDE_LOGICAL = numbers::divide_logical, any(2);
     /// DIVIDE LOGICAL of 128 by 64 bits.
-    DIVIDE_LOGICAL_LONG = system::divide_logical_long, any(2);
+    DIVIDE_LOGICAL_LONG = numbers::divide_logical_long, any(2);
     /// Number of ones in each byte.
-    POPCOUNT_BYTES = system::popcount_bytes, pure_(1);
+    POPCOUNT_BYTES = numbers::popcount_bytes, pure_(1);
     /// Arithmetic left shift: value, amount, number of numeric bits. Sets the condition code.
-    SHIFT_LEFT = system::shift_left, to_cc(3);
+    SHIFT_LEFT = numbers::shift_left, to_cc(3);
     /// EXECUTE: target, byte, address and length of the execute instruction; where to go on.
     EXECUTE = execute::execute, any(4);
 
@@ -243,4 +243,19 @@ helpers! {
     SET_FPC = fp::set_fpc, float(1);
     /// SET BFP ROUNDING MODE: mode, bits.
     SET_ROUNDING = fp::set_rounding, float(2);
+
+    /// SEARCH STRING: both registers.
+    SRST = strings::search, any(2);
+    /// COMPARE LOGICAL STRING: both registers.
+    CLST = strings::compare, any(2);
+    /// MOVE STRING: both registers.
+    MVST = strings::move_string, any(2);
+    /// MOVE LONG EXTENDED: registers, padding.
+    MVCLE = strings::move_extended, any(3);
+    /// COMPARE LOGICAL LONG EXTENDED.
+    CLCLE = strings::compare_extended, any(3);
+    /// MOVE LONG: registers, its own and the next address; where to go on.
+    MVCL = strings::move_long, any(4);
+    /// COMPARE LOGICAL LONG.
+    CLCL = strings::compare_long, any(4);
 }

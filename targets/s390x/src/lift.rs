@@ -10,7 +10,7 @@ use crate::format::Addr;
 use crate::helper;
 use crate::mode::Parts;
 use crate::state;
-use crate::trap::code;
+use crate::trap::{code, dxc};
 
 /// The type of a row's handler.
 pub type Handler = fn(&Lift<'_>, u64) -> Flow;
@@ -124,11 +124,6 @@ impl<'b> Lift<'b> {
     /// The short number in floating-point register `n`: its left half.
     pub fn f32(&self, n: u8) -> V<'b> {
         self.f64(n).extract(32, 32).trunc(Width::W32)
-    }
-
-    /// Whether these floating-point registers may be used: while AFP registers are off, 0, 2, 4 and 6.
-    pub fn has_fpr(&self, list: &[u8]) -> bool {
-        self.mode.afp || list.iter().all(|n| n & 9 == 0)
     }
 
     /// Writes floating-point register `n`.
@@ -311,8 +306,18 @@ impl<'b> Lift<'b> {
         self.end(Exit::UpdateIndirect { pc: pc.id() })
     }
 
-    /// Whether the CPU is in the problem state; the instruction is then a privileged-operation exception.
-    pub fn is_problem(&self) -> bool {
-        self.mode.problem
+    /// The exception of a privileged instruction in the problem state.
+    pub fn supervisor(&self) -> Option<(u32, u64)> {
+        self.mode.problem.then_some((code::PRIVILEGED, 0))
+    }
+
+    /// The exception of a BFP instruction while AFP registers are off.
+    pub fn needs_bfp(&self) -> Option<(u32, u64)> {
+        (!self.mode.afp).then_some((code::DATA, dxc::BFP))
+    }
+
+    /// The exception of these floating-point registers: while AFP registers are off, there are 0, 2, 4 and 6.
+    pub fn needs_fpr(&self, list: &[u8]) -> Option<(u32, u64)> {
+        (!self.mode.afp && list.iter().any(|n| n & 9 != 0)).then_some((code::DATA, dxc::AFP))
     }
 }

@@ -256,7 +256,7 @@ pub(crate) fn load_multiple(cpu: &mut Cpu, [from, to, address, kind]: Args) -> O
     read(cpu, address, &mut bytes[..n * size])?;
     for (i, cell) in bytes[..n * size].chunks(size).enumerate() {
         let value = cell.iter().fold(0, |all, b| all << 8 | u64::from(*b));
-        let number = (from as usize + i & 15) as u8;
+        let number = ((from as usize + i) & 15) as u8;
         let old = cpu.reg(state::r(number));
         match kind {
             0 => cpu.set_reg(state::r(number), old & !0xffff_ffff | value),
@@ -274,7 +274,7 @@ pub(crate) fn store_multiple(cpu: &mut Cpu, [from, to, address, kind]: Args) -> 
     let n = ((to.wrapping_sub(from) & 15) + 1) as usize;
     let mut bytes = [0; 128];
     for (i, cell) in bytes[..n * size].chunks_mut(size).enumerate() {
-        let number = (from as usize + i & 15) as u8;
+        let number = ((from as usize + i) & 15) as u8;
         let value = match kind {
             0 => cpu.reg(state::r(number)) << 32,
             1 | 2 => cpu.reg(state::r(number)),
@@ -314,7 +314,7 @@ pub(crate) fn load_disjoint(cpu: &mut Cpu, [from, to, high, low]: Args) -> Out {
     read(cpu, low, &mut lows[..n * 4])?;
     for i in 0..n {
         let word = |bytes: &[u8; 64]| bytes[i * 4..][..4].iter().fold(0, |all, b| all << 8 | u64::from(*b));
-        cpu.set_reg(state::r((from as usize + i & 15) as u8), word(&highs) << 32 | word(&lows));
+        cpu.set_reg(state::r(((from as usize + i) & 15) as u8), word(&highs) << 32 | word(&lows));
     }
     Ok(0)
 }

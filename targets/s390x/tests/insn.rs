@@ -31,7 +31,7 @@ fn main() {
             _ => None,
         },
         ignored: &["pswm", "cc_kind"],
-        trap_changes: &["cc"],
+        trap_changes: &["cc", "fpc"],
     });
     libtest_mimic::run(&Arguments::from_args(), trials::<S390x, Interp>(&dir, &bench)).exit();
 }

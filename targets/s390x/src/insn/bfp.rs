@@ -11,7 +11,6 @@ use crate::fp::{Info, Op};
 use crate::helper;
 use crate::lift::{Lift, V};
 use crate::state;
-use crate::trap::{code, dxc};
 
 const SIGN32: u64 = 1 << 31;
 const SIGN64: u64 = 1 << 63;
@@ -149,994 +148,180 @@ insns! {
     "1011 0010 1011 1000 ................" S srnmb "{a2}" [FpExt];
 }
 
-fn aebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Add, FastFp::Add32, f.r1, l.f32(f.r1), l.f32(f.r2), true);
-    Next
-}
-
-fn aeb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Add, FastFp::Add32, f.r1, l.f32(f.r1), l.m32(f.a2), true);
-    Next
-}
-
-fn adbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Add, FastFp::Add64, f.r1, l.f64(f.r1), l.f64(f.r2), true);
-    Next
-}
-
-fn adb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Add, FastFp::Add64, f.r1, l.f64(f.r1), l.m64(f.a2), true);
-    Next
-}
-
-fn axbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    extended(l, Op::Add, f)
-}
-
-fn sebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Sub, FastFp::Sub32, f.r1, l.f32(f.r1), l.f32(f.r2), true);
-    Next
-}
-
-fn seb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Sub, FastFp::Sub32, f.r1, l.f32(f.r1), l.m32(f.a2), true);
-    Next
-}
-
-fn sdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Sub, FastFp::Sub64, f.r1, l.f64(f.r1), l.f64(f.r2), true);
-    Next
-}
-
-fn sdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Sub, FastFp::Sub64, f.r1, l.f64(f.r1), l.m64(f.a2), true);
-    Next
-}
-
-fn sxbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    extended(l, Op::Sub, f)
-}
-
-fn debr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Div, FastFp::Div32, f.r1, l.f32(f.r1), l.f32(f.r2), false);
-    Next
-}
-
-fn deb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Div, FastFp::Div32, f.r1, l.f32(f.r1), l.m32(f.a2), false);
-    Next
-}
-
-fn ddbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Div, FastFp::Div64, f.r1, l.f64(f.r1), l.f64(f.r2), false);
-    Next
-}
-
-fn ddb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Div, FastFp::Div64, f.r1, l.f64(f.r1), l.m64(f.a2), false);
-    Next
-}
-
-fn dxbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    extended(l, Op::Div, f)
-}
-
-fn meebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Mul, FastFp::Mul32, f.r1, l.f32(f.r1), l.f32(f.r2), false);
-    Next
-}
-
-fn meeb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith32(l, Op::Mul, FastFp::Mul32, f.r1, l.f32(f.r1), l.m32(f.a2), false);
-    Next
-}
-
-fn mdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Mul, FastFp::Mul64, f.r1, l.f64(f.r1), l.f64(f.r2), false);
-    Next
-}
-
-fn mdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    arith64(l, Op::Mul, FastFp::Mul64, f.r1, l.f64(f.r1), l.m64(f.a2), false);
-    Next
-}
-
-fn mxbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    extended(l, Op::Mul, f)
-}
-
-fn mdebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    multiply_long(l, f.r1, l.f32(f.r2));
-    Next
-}
-
-fn mdeb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    multiply_long(l, f.r1, l.m32(f.a2));
-    Next
-}
-
-fn sqebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    square_root32(l, f.r1, l.f32(f.r2));
-    Next
-}
-
-fn sqeb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    square_root32(l, f.r1, l.m32(f.a2));
-    Next
-}
-
-fn sqdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    square_root64(l, f.r1, l.f64(f.r2));
-    Next
-}
-
-fn sqdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    square_root64(l, f.r1, l.m64(f.a2));
-    Next
-}
-
-fn sqxbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        if (f.r1 | f.r2) & 2 != 0 {
-            return l.specification();
-        }
-        let info = info(l, Op::Sqrt, f.r1, 0, 0);
+lifts! { l, f;
+    // ADD, SUBTRACT, MULTIPLY, DIVIDE.
+    aebr(RRE) if l.needs_bfp() => { arith32(l, Op::Add, FastFp::Add32, f.r1, l.f32(f.r1), l.f32(f.r2), true); Next }
+    aeb(RXE) if l.needs_bfp() => { arith32(l, Op::Add, FastFp::Add32, f.r1, l.f32(f.r1), l.m32(f.a2), true); Next }
+    adbr(RRE) if l.needs_bfp() => { arith64(l, Op::Add, FastFp::Add64, f.r1, l.f64(f.r1), l.f64(f.r2), true); Next }
+    adb(RXE) if l.needs_bfp() => { arith64(l, Op::Add, FastFp::Add64, f.r1, l.f64(f.r1), l.m64(f.a2), true); Next }
+    axbr(RRE) if l.needs_bfp() => { extended(l, Op::Add, f) }
+    sebr(RRE) if l.needs_bfp() => { arith32(l, Op::Sub, FastFp::Sub32, f.r1, l.f32(f.r1), l.f32(f.r2), true); Next }
+    seb(RXE) if l.needs_bfp() => { arith32(l, Op::Sub, FastFp::Sub32, f.r1, l.f32(f.r1), l.m32(f.a2), true); Next }
+    sdbr(RRE) if l.needs_bfp() => { arith64(l, Op::Sub, FastFp::Sub64, f.r1, l.f64(f.r1), l.f64(f.r2), true); Next }
+    sdb(RXE) if l.needs_bfp() => { arith64(l, Op::Sub, FastFp::Sub64, f.r1, l.f64(f.r1), l.m64(f.a2), true); Next }
+    sxbr(RRE) if l.needs_bfp() => { extended(l, Op::Sub, f) }
+    debr(RRE) if l.needs_bfp() => { arith32(l, Op::Div, FastFp::Div32, f.r1, l.f32(f.r1), l.f32(f.r2), false); Next }
+    deb(RXE) if l.needs_bfp() => { arith32(l, Op::Div, FastFp::Div32, f.r1, l.f32(f.r1), l.m32(f.a2), false); Next }
+    ddbr(RRE) if l.needs_bfp() => { arith64(l, Op::Div, FastFp::Div64, f.r1, l.f64(f.r1), l.f64(f.r2), false); Next }
+    ddb(RXE) if l.needs_bfp() => { arith64(l, Op::Div, FastFp::Div64, f.r1, l.f64(f.r1), l.m64(f.a2), false); Next }
+    dxbr(RRE) if l.needs_bfp() => { extended(l, Op::Div, f) }
+    meebr(RRE) if l.needs_bfp() => { arith32(l, Op::Mul, FastFp::Mul32, f.r1, l.f32(f.r1), l.f32(f.r2), false); Next }
+    meeb(RXE) if l.needs_bfp() => { arith32(l, Op::Mul, FastFp::Mul32, f.r1, l.f32(f.r1), l.m32(f.a2), false); Next }
+    mdbr(RRE) if l.needs_bfp() => { arith64(l, Op::Mul, FastFp::Mul64, f.r1, l.f64(f.r1), l.f64(f.r2), false); Next }
+    mdb(RXE) if l.needs_bfp() => { arith64(l, Op::Mul, FastFp::Mul64, f.r1, l.f64(f.r1), l.m64(f.a2), false); Next }
+    mxbr(RRE) if l.needs_bfp() => { extended(l, Op::Mul, f) }
+    mdebr(RRE) if l.needs_bfp() => { multiply_long(l, f.r1, l.f32(f.r2)); Next }
+    mdeb(RXE) if l.needs_bfp() => { multiply_long(l, f.r1, l.m32(f.a2)); Next }
+    // SQUARE ROOT.
+    sqebr(RRE) if l.needs_bfp() => { square_root32(l, f.r1, l.f32(f.r2)); Next }
+    sqeb(RXE) if l.needs_bfp() => { square_root32(l, f.r1, l.m32(f.a2)); Next }
+    sqdbr(RRE) if l.needs_bfp() => { square_root64(l, f.r1, l.f64(f.r2)); Next }
+    sqdb(RXE) if l.needs_bfp() => { square_root64(l, f.r1, l.m64(f.a2)); Next }
+    sqxbr(RRE) if l.needs_bfp() => {
+        if (f.r1 | f.r2) & 2 != 0 { return l.specification();
+        } let info = info(l, Op::Sqrt, f.r1, 0, 0);
         l.call(helper::BFP_EXTENDED, &[l.k(f.r2.into()), l.k(f.r2.into()), info]);
         Next
     }
-}
-
-fn maebr(l: &Lift, f: RRD) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused32(l, Op::MulAdd, f.r1, l.f32(f.r3), l.f32(f.r2));
-    Next
-}
-
-fn maeb(l: &Lift, f: RXF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused32(l, Op::MulAdd, f.r1, l.f32(f.r3), l.m32(f.a2));
-    Next
-}
-
-fn msebr(l: &Lift, f: RRD) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused32(l, Op::MulSub, f.r1, l.f32(f.r3), l.f32(f.r2));
-    Next
-}
-
-fn mseb(l: &Lift, f: RXF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused32(l, Op::MulSub, f.r1, l.f32(f.r3), l.m32(f.a2));
-    Next
-}
-
-fn madbr(l: &Lift, f: RRD) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused64(l, Op::MulAdd, f.r1, l.f64(f.r3), l.f64(f.r2));
-    Next
-}
-
-fn madb(l: &Lift, f: RXF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused64(l, Op::MulAdd, f.r1, l.f64(f.r3), l.m64(f.a2));
-    Next
-}
-
-fn msdbr(l: &Lift, f: RRD) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused64(l, Op::MulSub, f.r1, l.f64(f.r3), l.f64(f.r2));
-    Next
-}
-
-fn msdb(l: &Lift, f: RXF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    fused64(l, Op::MulSub, f.r1, l.f64(f.r3), l.m64(f.a2));
-    Next
-}
-
-fn cebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f32(f.r1), l.f32(f.r2), 4, 0);
-    Next
-}
-
-fn ceb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f32(f.r1), l.m32(f.a2), 4, 0);
-    Next
-}
-
-fn kebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f32(f.r1), l.f32(f.r2), 4, 1);
-    Next
-}
-
-fn keb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f32(f.r1), l.m32(f.a2), 4, 1);
-    Next
-}
-
-fn cdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f64(f.r1), l.f64(f.r2), 8, 0);
-    Next
-}
-
-fn cdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f64(f.r1), l.m64(f.a2), 8, 0);
-    Next
-}
-
-fn kdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f64(f.r1), l.f64(f.r2), 8, 1);
-    Next
-}
-
-fn kdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    compare(l, l.f64(f.r1), l.m64(f.a2), 8, 1);
-    Next
-}
-
-fn cxbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        if (f.r1 | f.r2) & 2 != 0 {
-            return l.specification();
-        }
-        compare(l, l.k(f.r1.into()), l.k(f.r2.into()), 16, 0);
+    // MULTIPLY AND ADD, MULTIPLY AND SUBTRACT.
+    maebr(RRD) if l.needs_bfp() => { fused32(l, Op::MulAdd, f.r1, l.f32(f.r3), l.f32(f.r2)); Next }
+    maeb(RXF) if l.needs_bfp() => { fused32(l, Op::MulAdd, f.r1, l.f32(f.r3), l.m32(f.a2)); Next }
+    msebr(RRD) if l.needs_bfp() => { fused32(l, Op::MulSub, f.r1, l.f32(f.r3), l.f32(f.r2)); Next }
+    mseb(RXF) if l.needs_bfp() => { fused32(l, Op::MulSub, f.r1, l.f32(f.r3), l.m32(f.a2)); Next }
+    madbr(RRD) if l.needs_bfp() => { fused64(l, Op::MulAdd, f.r1, l.f64(f.r3), l.f64(f.r2)); Next }
+    madb(RXF) if l.needs_bfp() => { fused64(l, Op::MulAdd, f.r1, l.f64(f.r3), l.m64(f.a2)); Next }
+    msdbr(RRD) if l.needs_bfp() => { fused64(l, Op::MulSub, f.r1, l.f64(f.r3), l.f64(f.r2)); Next }
+    msdb(RXF) if l.needs_bfp() => { fused64(l, Op::MulSub, f.r1, l.f64(f.r3), l.m64(f.a2)); Next }
+    // COMPARE, COMPARE AND SIGNAL.
+    cebr(RRE) if l.needs_bfp() => { compare(l, l.f32(f.r1), l.f32(f.r2), 4, 0); Next }
+    ceb(RXE) if l.needs_bfp() => { compare(l, l.f32(f.r1), l.m32(f.a2), 4, 0); Next }
+    kebr(RRE) if l.needs_bfp() => { compare(l, l.f32(f.r1), l.f32(f.r2), 4, 1); Next }
+    keb(RXE) if l.needs_bfp() => { compare(l, l.f32(f.r1), l.m32(f.a2), 4, 1); Next }
+    cdbr(RRE) if l.needs_bfp() => { compare(l, l.f64(f.r1), l.f64(f.r2), 8, 0); Next }
+    cdb(RXE) if l.needs_bfp() => { compare(l, l.f64(f.r1), l.m64(f.a2), 8, 0); Next }
+    kdbr(RRE) if l.needs_bfp() => { compare(l, l.f64(f.r1), l.f64(f.r2), 8, 1); Next }
+    kdb(RXE) if l.needs_bfp() => { compare(l, l.f64(f.r1), l.m64(f.a2), 8, 1); Next }
+    cxbr(RRE) if l.needs_bfp() => {
+        if (f.r1 | f.r2) & 2 != 0 { return l.specification();
+        } compare(l, l.k(f.r1.into()), l.k(f.r2.into()), 16, 0);
         Next
     }
-}
-
-fn kxbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        if (f.r1 | f.r2) & 2 != 0 {
-            return l.specification();
-        }
-        compare(l, l.k(f.r1.into()), l.k(f.r2.into()), 16, 1);
+    kxbr(RRE) if l.needs_bfp() => {
+        if (f.r1 | f.r2) & 2 != 0 { return l.specification();
+        } compare(l, l.k(f.r1.into()), l.k(f.r2.into()), 16, 1);
         Next
     }
-}
-
-fn ltebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    load_test32(l, f.r1, l.f32(f.r2));
-    Next
-}
-
-fn ltdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    load_test64(l, f.r1, l.f64(f.r2));
-    Next
-}
-
-fn lcebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f32(f.r2);
-        sign32(l, f.r1, v ^ v.konst(SIGN32))
-    };
-    Next
-}
-
-fn lcdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f64(f.r2);
-        sign64(l, f.r1, v ^ v.konst(SIGN64))
-    };
-    Next
-}
-
-fn lnebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f32(f.r2);
-        sign32(l, f.r1, v | v.konst(SIGN32))
-    };
-    Next
-}
-
-fn lndbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f64(f.r2);
-        sign64(l, f.r1, v | v.konst(SIGN64))
-    };
-    Next
-}
-
-fn lpebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f32(f.r2);
-        sign32(l, f.r1, v & v.konst(!SIGN32))
-    };
-    Next
-}
-
-fn lpdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f64(f.r2);
-        sign64(l, f.r1, v & v.konst(!SIGN64))
-    };
-    Next
-}
-
-fn ldebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    convert(l, f.r1, l.f32(f.r2), 4, 8)
-}
-
-fn ldeb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    convert(l, f.r1, l.m32(f.a2), 4, 8)
-}
-
-fn lxdbr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    convert(l, f.r1, l.f64(f.r2), 8, 16)
-}
-
-fn lxdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    convert(l, f.r1, l.m64(f.a2), 8, 16)
-}
-
-fn lxebr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    convert(l, f.r1, l.f32(f.r2), 4, 16)
-}
-
-fn lxeb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    convert(l, f.r1, l.m32(f.a2), 4, 16)
-}
-
-fn ledbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    narrow(l, f, l.f64(f.r2), 8, 4)
-}
-
-fn ldxbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    narrow(l, f, l.k(f.r2.into()), 16, 8)
-}
-
-fn lexbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    narrow(l, f, l.k(f.r2.into()), 16, 4)
-}
-
-fn fiebr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
+    // LOAD AND TEST, LOAD COMPLEMENT, NEGATIVE, POSITIVE.
+    ltebr(RRE) if l.needs_bfp() => { load_test32(l, f.r1, l.f32(f.r2)); Next }
+    ltdbr(RRE) if l.needs_bfp() => { load_test64(l, f.r1, l.f64(f.r2)); Next }
+    lcebr(RRE) if l.needs_bfp() => { let v = l.f32(f.r2); sign32(l, f.r1, v ^ v.konst(SIGN32)); Next }
+    lcdbr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); sign64(l, f.r1, v ^ v.konst(SIGN64)); Next }
+    lnebr(RRE) if l.needs_bfp() => { let v = l.f32(f.r2); sign32(l, f.r1, v | v.konst(SIGN32)); Next }
+    lndbr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); sign64(l, f.r1, v | v.konst(SIGN64)); Next }
+    lpebr(RRE) if l.needs_bfp() => { let v = l.f32(f.r2); sign32(l, f.r1, v & v.konst(!SIGN32)); Next }
+    lpdbr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); sign64(l, f.r1, v & v.konst(!SIGN64)); Next }
+    // Between formats.
+    ldebr(RRE) if l.needs_bfp() => { convert(l, f.r1, l.f32(f.r2), 4, 8) }
+    ldeb(RXE) if l.needs_bfp() => { convert(l, f.r1, l.m32(f.a2), 4, 8) }
+    lxdbr(RRE) if l.needs_bfp() => { convert(l, f.r1, l.f64(f.r2), 8, 16) }
+    lxdb(RXE) if l.needs_bfp() => { convert(l, f.r1, l.m64(f.a2), 8, 16) }
+    lxebr(RRE) if l.needs_bfp() => { convert(l, f.r1, l.f32(f.r2), 4, 16) }
+    lxeb(RXE) if l.needs_bfp() => { convert(l, f.r1, l.m32(f.a2), 4, 16) }
+    ledbr(RRF) if l.needs_bfp() => { narrow(l, f, l.f64(f.r2), 8, 4) }
+    ldxbr(RRF) if l.needs_bfp() => { narrow(l, f, l.k(f.r2.into()), 16, 8) }
+    lexbr(RRF) if l.needs_bfp() => { narrow(l, f, l.k(f.r2.into()), 16, 4) }
+    fiebr(RRF) if l.needs_bfp() => {
         let info = info(l, Op::Round, f.r1, f.m3, f.m4);
         let v = l.f32(f.r2).zext(Width::W64);
         let r = l.call(helper::BFP_SHORT, &[v, v, v, info]);
-        l.set_f32(f.r1, r.trunc(Width::W32))
-    };
-    Next
-}
-
-fn fidbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
+        l.set_f32(f.r1, r.trunc(Width::W32));
+        Next
     }
-    {
+    fidbr(RRF) if l.needs_bfp() => {
         let info = info(l, Op::Round, f.r1, f.m3, f.m4);
         let v = l.f64(f.r2);
         let r = l.call(helper::BFP_LONG, &[v, v, v, info]);
-        l.set_f64(f.r1, r)
-    };
-    Next
-}
-
-fn fixbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
+        l.set_f64(f.r1, r);
+        Next
     }
-    {
-        if (f.r1 | f.r2) & 2 != 0 {
-            return l.specification();
-        }
-        let info = info(l, Op::Round, f.r1, f.m3, f.m4);
+    fixbr(RRF) if l.needs_bfp() => {
+        if (f.r1 | f.r2) & 2 != 0 { return l.specification();
+        } let info = info(l, Op::Round, f.r1, f.m3, f.m4);
         l.call(helper::BFP_EXTENDED, &[l.k(f.r2.into()), l.k(f.r2.into()), info]);
         Next
     }
-}
-
-fn cefbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 0, 4)
-}
-
-fn cdfbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 0, 8)
-}
-
-fn cxfbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 0, 16)
-}
-
-fn celfbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 1, 4)
-}
-
-fn cdlfbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 1, 8)
-}
-
-fn cxlfbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 1, 16)
-}
-
-fn cegbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 2, 4)
-}
-
-fn cdgbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 2, 8)
-}
-
-fn cxgbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 2, 16)
-}
-
-fn celgbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 3, 4)
-}
-
-fn cdlgbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 3, 8)
-}
-
-fn cxlgbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    from_fixed(l, f, 3, 16)
-}
-
-fn cfebr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f32(f.r2), 4, 0)
-}
-
-fn cfdbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f64(f.r2), 8, 0)
-}
-
-fn cfxbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.k(f.r2.into()), 16, 0)
-}
-
-fn clfebr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f32(f.r2), 4, 1)
-}
-
-fn clfdbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f64(f.r2), 8, 1)
-}
-
-fn clfxbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.k(f.r2.into()), 16, 1)
-}
-
-fn cgebr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f32(f.r2), 4, 2)
-}
-
-fn cgdbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f64(f.r2), 8, 2)
-}
-
-fn cgxbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.k(f.r2.into()), 16, 2)
-}
-
-fn clgebr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f32(f.r2), 4, 3)
-}
-
-fn clgdbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.f64(f.r2), 8, 3)
-}
-
-fn clgxbr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    to_fixed(l, f, l.k(f.r2.into()), 16, 3)
-}
-
-fn tceb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    test_class(l, l.f32(f.r1), 4, l.addr(f.a2));
-    Next
-}
-
-fn tcdb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    test_class(l, l.f64(f.r1), 8, l.addr(f.a2));
-    Next
-}
-
-fn tcxb(l: &Lift, f: RXE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        if f.r1 & 2 != 0 {
-            return l.specification();
-        }
-        test_class(l, l.k(f.r1.into()), 16, l.addr(f.a2));
-        Next
-    }
-}
-
-fn ler(l: &Lift, f: RR) -> Flow {
-    if !l.has_fpr(&[f.r1, f.r2]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.set_f32(f.r1, l.f32(f.r2));
-    Next
-}
-
-fn ldr(l: &Lift, f: RR) -> Flow {
-    if !l.has_fpr(&[f.r1, f.r2]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.set_f64(f.r1, l.f64(f.r2));
-    Next
-}
-
-fn lxr(l: &Lift, f: RRE) -> Flow {
-    if !l.has_fpr(&[f.r1, f.r2]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    {
-        if (f.r1 | f.r2) & 2 != 0 {
-            return l.specification();
-        }
-        let (a, b) = (l.f64(f.r2), l.f64(f.r2 + 2));
+    // From and to integers.
+    cefbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 0, 4) }
+    cdfbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 0, 8) }
+    cxfbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 0, 16) }
+    celfbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 1, 4) }
+    cdlfbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 1, 8) }
+    cxlfbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 1, 16) }
+    cegbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 2, 4) }
+    cdgbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 2, 8) }
+    cxgbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 2, 16) }
+    celgbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 3, 4) }
+    cdlgbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 3, 8) }
+    cxlgbr(RRF) if l.needs_bfp() => { from_fixed(l, f, 3, 16) }
+    cfebr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f32(f.r2), 4, 0) }
+    cfdbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f64(f.r2), 8, 0) }
+    cfxbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.k(f.r2.into()), 16, 0) }
+    clfebr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f32(f.r2), 4, 1) }
+    clfdbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f64(f.r2), 8, 1) }
+    clfxbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.k(f.r2.into()), 16, 1) }
+    cgebr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f32(f.r2), 4, 2) }
+    cgdbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f64(f.r2), 8, 2) }
+    cgxbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.k(f.r2.into()), 16, 2) }
+    clgebr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f32(f.r2), 4, 3) }
+    clgdbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.f64(f.r2), 8, 3) }
+    clgxbr(RRF) if l.needs_bfp() => { to_fixed(l, f, l.k(f.r2.into()), 16, 3) }
+    // TEST DATA CLASS.
+    tceb(RXE) if l.needs_bfp() => { test_class(l, l.f32(f.r1), 4, l.addr(f.a2)); Next }
+    tcdb(RXE) if l.needs_bfp() => { test_class(l, l.f64(f.r1), 8, l.addr(f.a2)); Next }
+    tcxb(RXE) if l.needs_bfp() => { if f.r1 & 2 != 0 { return l.specification(); } test_class(l, l.k(f.r1.into()), 16, l.addr(f.a2)); Next }
+    // Loads, stores, moves.
+    ler(RR) if l.needs_fpr(&[f.r1, f.r2]) => { l.set_f32(f.r1, l.f32(f.r2)); Next }
+    ldr(RR) if l.needs_fpr(&[f.r1, f.r2]) => { l.set_f64(f.r1, l.f64(f.r2)); Next }
+    lxr(RRE) if l.needs_fpr(&[f.r1, f.r2]) => {
+        if (f.r1 | f.r2) & 2 != 0 { return l.specification();
+        } let (a, b) = (l.f64(f.r2), l.f64(f.r2 + 2));
         l.set_f64(f.r1, a);
         l.set_f64(f.r1 + 2, b);
         Next
     }
-}
-
-fn le(l: &Lift, f: RX) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.set_f32(f.r1, l.m32(f.a2));
-    Next
-}
-
-fn ld(l: &Lift, f: RX) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.set_f64(f.r1, l.m64(f.a2));
-    Next
-}
-
-fn ley(l: &Lift, f: RXY) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.set_f32(f.r1, l.m32(f.a2));
-    Next
-}
-
-fn ldy(l: &Lift, f: RXY) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.set_f64(f.r1, l.m64(f.a2));
-    Next
-}
-
-fn ste(l: &Lift, f: RX) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.store(l.addr(f.a2), l.f32(f.r1), Width::W32);
-    Next
-}
-
-fn std(l: &Lift, f: RX) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.store(l.addr(f.a2), l.f64(f.r1), Width::W64);
-    Next
-}
-
-fn stey(l: &Lift, f: RXY) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.store(l.addr(f.a2), l.f32(f.r1), Width::W32);
-    Next
-}
-
-fn stdy(l: &Lift, f: RXY) -> Flow {
-    if !l.has_fpr(&[f.r1]) {
-        return l.raise(code::DATA, dxc::AFP);
-    }
-    l.store(l.addr(f.a2), l.f64(f.r1), Width::W64);
-    Next
-}
-
-fn lzer(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.set_f32(f.r1, l.kw(0));
-    Next
-}
-
-fn lzdr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.set_f64(f.r1, l.k(0));
-    Next
-}
-
-fn lzxr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        if f.r1 & 2 != 0 {
-            return l.specification();
-        }
-        l.set_f64(f.r1, l.k(0));
+    le(RX) if l.needs_fpr(&[f.r1]) => { l.set_f32(f.r1, l.m32(f.a2)); Next }
+    ld(RX) if l.needs_fpr(&[f.r1]) => { l.set_f64(f.r1, l.m64(f.a2)); Next }
+    ley(RXY) if l.needs_fpr(&[f.r1]) => { l.set_f32(f.r1, l.m32(f.a2)); Next }
+    ldy(RXY) if l.needs_fpr(&[f.r1]) => { l.set_f64(f.r1, l.m64(f.a2)); Next }
+    ste(RX) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f32(f.r1), Width::W32); Next }
+    std(RX) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f64(f.r1), Width::W64); Next }
+    stey(RXY) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f32(f.r1), Width::W32); Next }
+    stdy(RXY) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f64(f.r1), Width::W64); Next }
+    lzer(RRE) if l.needs_bfp() => { l.set_f32(f.r1, l.kw(0)); Next }
+    lzdr(RRE) if l.needs_bfp() => { l.set_f64(f.r1, l.k(0)); Next }
+    lzxr(RRE) if l.needs_bfp() => {
+        if f.r1 & 2 != 0 { return l.specification();
+        } l.set_f64(f.r1, l.k(0));
         l.set_f64(f.r1 + 2, l.k(0));
         Next
     }
-}
-
-fn lgdr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.set_g(f.r1, l.f64(f.r2));
-    Next
-}
-
-fn ldgr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.set_f64(f.r1, l.g(f.r2));
-    Next
-}
-
-fn lpdfr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f64(f.r2);
-        l.set_f64(f.r1, v & v.konst(!SIGN64))
-    };
-    Next
-}
-
-fn lndfr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f64(f.r2);
-        l.set_f64(f.r1, v | v.konst(SIGN64))
-    };
-    Next
-}
-
-fn lcdfr(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let v = l.f64(f.r2);
-        l.set_f64(f.r1, v ^ v.konst(SIGN64))
-    };
-    Next
-}
-
-fn cpsdr(l: &Lift, f: RRF) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
+    lgdr(RRE) if l.needs_bfp() => { l.set_g(f.r1, l.f64(f.r2)); Next }
+    ldgr(RRE) if l.needs_bfp() => { l.set_f64(f.r1, l.g(f.r2)); Next }
+    lpdfr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); l.set_f64(f.r1, v & v.konst(!SIGN64)); Next }
+    lndfr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); l.set_f64(f.r1, v | v.konst(SIGN64)); Next }
+    lcdfr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); l.set_f64(f.r1, v ^ v.konst(SIGN64)); Next }
+    cpsdr(RRF) if l.needs_bfp() => {
         let (s, v) = (l.f64(f.r3), l.f64(f.r2));
-        l.set_f64(f.r1, (s & s.konst(SIGN64)) | (v & v.konst(!SIGN64)))
-    };
-    Next
-}
-
-fn efpc(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
+        l.set_f64(f.r1, (s & s.konst(SIGN64)) | (v & v.konst(!SIGN64)));
+        Next
     }
-    l.set_w(f.r1, l.ir.get(state::FPC));
-    Next
-}
-
-fn sfpc(l: &Lift, f: RRE) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.call(helper::SET_FPC, &[l.wz(f.r1)]);
-    Next
-}
-
-fn lfpc(l: &Lift, f: S) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    {
-        let word = l.m32z(f.a2);
-        l.call(helper::SET_FPC, &[word])
-    };
-    Next
-}
-
-fn stfpc(l: &Lift, f: S) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.store(l.addr(f.a2), l.ir.get(state::FPC), Width::W32);
-    Next
-}
-
-fn srnm(l: &Lift, f: S) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.call(helper::SET_ROUNDING, &[l.addr(f.a2), l.k(2)]);
-    Next
-}
-
-fn srnmb(l: &Lift, f: S) -> Flow {
-    if !l.mode().afp {
-        return l.raise(code::DATA, dxc::BFP);
-    }
-    l.call(helper::SET_ROUNDING, &[l.addr(f.a2), l.k(3)]);
-    Next
+    // The FPC register.
+    efpc(RRE) if l.needs_bfp() => { l.set_w(f.r1, l.ir.get(state::FPC)); Next }
+    sfpc(RRE) if l.needs_bfp() => { l.call(helper::SET_FPC, &[l.wz(f.r1)]); Next }
+    lfpc(S) if l.needs_bfp() => { let word = l.m32z(f.a2); l.call(helper::SET_FPC, &[word]); Next }
+    stfpc(S) if l.needs_bfp() => { l.store(l.addr(f.a2), l.ir.get(state::FPC), Width::W32); Next }
+    srnm(S) if l.needs_bfp() => { l.call(helper::SET_ROUNDING, &[l.addr(f.a2), l.k(2)]); Next }
+    srnmb(S) if l.needs_bfp() => { l.call(helper::SET_ROUNDING, &[l.addr(f.a2), l.k(3)]); Next }
 }
 
 /// What a helper is told: operation, target, rounding method; bit 1 of M4 suppresses inexact.

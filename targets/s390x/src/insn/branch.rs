@@ -114,426 +114,103 @@ insns! {
     "1110 1100 ................................ 0101 0111" RIEf rxsbg "{r1}, {r2}, {i3}, {i4}, {i5}" [GenExt];
 }
 
-fn bcr(l: &Lift, f: RR) -> Flow {
-    branch_register(l, f)
-}
-
-fn bc(l: &Lift, f: RX) -> Flow {
-    branch_address(l, f.m1, |l| l.addr(f.a2))
-}
-
-fn bic(l: &Lift, f: RXY) -> Flow {
-    branch_address(l, f.m1, |l| l.cut(l.m64(f.a2)))
-}
-
-fn brc(l: &Lift, f: RI) -> Flow {
-    branch_relative(l, f.m1, f.t2)
-}
-
-fn brcl(l: &Lift, f: RIL) -> Flow {
-    branch_relative(l, f.m1, f.t2)
-}
-
-fn bpp(_: &Lift, _: SMI) -> Flow {
-    Next
-}
-
-fn bprp(_: &Lift, _: MII) -> Flow {
-    Next
-}
-
-fn basr(l: &Lift, f: RR) -> Flow {
-    branch_and_save(l, f)
-}
-
-fn bas(l: &Lift, f: RX) -> Flow {
-    call_address(l, f.r1, l.addr(f.a2), link(l))
-}
-
-fn balr(l: &Lift, f: RR) -> Flow {
-    branch_and_link(l, f)
-}
-
-fn bal(l: &Lift, f: RX) -> Flow {
-    call_address(l, f.r1, l.addr(f.a2), link_information(l, 2))
-}
-
-fn bras(l: &Lift, f: RI) -> Flow {
-    call_relative(l, f.r1, f.t2)
-}
-
-fn brasl(l: &Lift, f: RIL) -> Flow {
-    call_relative(l, f.r1, f.t2)
-}
-
-fn bassm(l: &Lift, f: RR) -> Flow {
-    set_mode(l, f.r1, f.r2, true)
-}
-
-fn bsm(l: &Lift, f: RR) -> Flow {
-    set_mode(l, f.r1, f.r2, false)
-}
-
-fn sam24(l: &Lift, _: E) -> Flow {
-    set_addressing(l, 24)
-}
-
-fn sam31(l: &Lift, _: E) -> Flow {
-    set_addressing(l, 31)
-}
-
-fn sam64(l: &Lift, _: E) -> Flow {
-    set_addressing(l, 64)
-}
-
-fn tam(l: &Lift, _: E) -> Flow {
-    l.cc(match l.mode().address_bits {
-        24 => 0,
-        31 => 1,
-        _ => 3,
-    });
-    Next
-}
-
-fn bctr(l: &Lift, f: RR) -> Flow {
-    count_register(l, f.r1, f.r2, false)
-}
-
-fn bct(l: &Lift, f: RX) -> Flow {
-    count_address(l, f.r1, l.addr(f.a2), false)
-}
-
-fn bctgr(l: &Lift, f: RRE) -> Flow {
-    count_register(l, f.r1, f.r2, true)
-}
-
-fn bctg(l: &Lift, f: RXY) -> Flow {
-    count_address(l, f.r1, l.addr(f.a2), true)
-}
-
-fn brct(l: &Lift, f: RI) -> Flow {
-    {
-        let left = count(l, f.r1, false);
-        l.branch_if(left.is_nonzero(), l.relative(f.t2))
-    }
-}
-
-fn brctg(l: &Lift, f: RI) -> Flow {
-    {
-        let left = count(l, f.r1, true);
-        l.branch_if(left.is_nonzero(), l.relative(f.t2))
-    }
-}
-
-fn brcth(l: &Lift, f: RIL) -> Flow {
-    count_high(l, f)
-}
-
-fn bxh(l: &Lift, f: RS) -> Flow {
-    {
-        let to = l.addr(f.a2);
-        let high = index(l, f.r1, f.r3, false);
-        conditional(l, high, to)
-    }
-}
-
-fn bxle(l: &Lift, f: RS) -> Flow {
-    {
-        let to = l.addr(f.a2);
-        let high = index(l, f.r1, f.r3, false);
-        conditional(l, !high, to)
-    }
-}
-
-fn bxhg(l: &Lift, f: RSY) -> Flow {
-    {
-        let to = l.addr(f.a2);
-        let high = index(l, f.r1, f.r3, true);
-        conditional(l, high, to)
-    }
-}
-
-fn bxleg(l: &Lift, f: RSY) -> Flow {
-    {
-        let to = l.addr(f.a2);
-        let high = index(l, f.r1, f.r3, true);
-        conditional(l, !high, to)
-    }
-}
-
-fn brxh(l: &Lift, f: RSI) -> Flow {
-    {
-        let high = index(l, f.r1, f.r3, false);
-        l.branch_if(high, l.relative(f.t2))
-    }
-}
-
-fn brxle(l: &Lift, f: RSI) -> Flow {
-    {
-        let high = index(l, f.r1, f.r3, false);
-        l.branch_if(!high, l.relative(f.t2))
-    }
-}
-
-fn brxhg(l: &Lift, f: RIEd) -> Flow {
-    {
-        let high = index(l, f.r1, f.r3, true);
-        l.branch_if(high, l.relative(f.t2))
-    }
-}
-
-fn brxlg(l: &Lift, f: RIEd) -> Flow {
-    {
-        let high = index(l, f.r1, f.r3, true);
-        l.branch_if(!high, l.relative(f.t2))
-    }
-}
-
-fn crj(l: &Lift, f: RIEb) -> Flow {
-    compare_branch(l, l.ws(f.r1), l.ws(f.r2), f.m3, true, f.t4)
-}
-
-fn cgrj(l: &Lift, f: RIEb) -> Flow {
-    compare_branch(l, l.g(f.r1), l.g(f.r2), f.m3, true, f.t4)
-}
-
-fn clrj(l: &Lift, f: RIEb) -> Flow {
-    compare_branch(l, l.wz(f.r1), l.wz(f.r2), f.m3, false, f.t4)
-}
-
-fn clgrj(l: &Lift, f: RIEb) -> Flow {
-    compare_branch(l, l.g(f.r1), l.g(f.r2), f.m3, false, f.t4)
-}
-
-fn cij(l: &Lift, f: RIEc) -> Flow {
-    compare_branch(l, l.ws(f.r1), l.k(f.i2), f.m3, true, f.t4)
-}
-
-fn cgij(l: &Lift, f: RIEc) -> Flow {
-    compare_branch(l, l.g(f.r1), l.k(f.i2), f.m3, true, f.t4)
-}
-
-fn clij(l: &Lift, f: RIEc) -> Flow {
-    compare_branch(l, l.wz(f.r1), l.k(f.u2 as i64), f.m3, false, f.t4)
-}
-
-fn clgij(l: &Lift, f: RIEc) -> Flow {
-    compare_branch(l, l.g(f.r1), l.k(f.u2 as i64), f.m3, false, f.t4)
-}
-
-fn crb(l: &Lift, f: RRS) -> Flow {
-    compare_to(l, l.ws(f.r1), l.ws(f.r2), f.m3, true, f.a4)
-}
-
-fn cgrb(l: &Lift, f: RRS) -> Flow {
-    compare_to(l, l.g(f.r1), l.g(f.r2), f.m3, true, f.a4)
-}
-
-fn clrb(l: &Lift, f: RRS) -> Flow {
-    compare_to(l, l.wz(f.r1), l.wz(f.r2), f.m3, false, f.a4)
-}
-
-fn clgrb(l: &Lift, f: RRS) -> Flow {
-    compare_to(l, l.g(f.r1), l.g(f.r2), f.m3, false, f.a4)
-}
-
-fn cib(l: &Lift, f: RIS) -> Flow {
-    compare_to(l, l.ws(f.r1), l.k(f.i2), f.m3, true, f.a4)
-}
-
-fn cgib(l: &Lift, f: RIS) -> Flow {
-    compare_to(l, l.g(f.r1), l.k(f.i2), f.m3, true, f.a4)
-}
-
-fn clib(l: &Lift, f: RIS) -> Flow {
-    compare_to(l, l.wz(f.r1), l.k(f.u2 as i64), f.m3, false, f.a4)
-}
-
-fn clgib(l: &Lift, f: RIS) -> Flow {
-    compare_to(l, l.g(f.r1), l.k(f.u2 as i64), f.m3, false, f.a4)
-}
-
-fn crt(l: &Lift, f: RRF) -> Flow {
-    compare_trap(l, l.ws(f.r1), l.ws(f.r2), f.m3, true);
-    Next
-}
-
-fn cgrt(l: &Lift, f: RRF) -> Flow {
-    compare_trap(l, l.g(f.r1), l.g(f.r2), f.m3, true);
-    Next
-}
-
-fn clrt(l: &Lift, f: RRF) -> Flow {
-    compare_trap(l, l.wz(f.r1), l.wz(f.r2), f.m3, false);
-    Next
-}
-
-fn clgrt(l: &Lift, f: RRF) -> Flow {
-    compare_trap(l, l.g(f.r1), l.g(f.r2), f.m3, false);
-    Next
-}
-
-fn cit(l: &Lift, f: RIEa) -> Flow {
-    compare_trap(l, l.ws(f.r1), l.k(f.i2), f.m3, true);
-    Next
-}
-
-fn cgit(l: &Lift, f: RIEa) -> Flow {
-    compare_trap(l, l.g(f.r1), l.k(f.i2), f.m3, true);
-    Next
-}
-
-fn clfit(l: &Lift, f: RIEa) -> Flow {
-    compare_trap(l, l.wz(f.r1), l.k(f.u2 as i64), f.m3, false);
-    Next
-}
-
-fn clgit(l: &Lift, f: RIEa) -> Flow {
-    compare_trap(l, l.g(f.r1), l.k(f.u2 as i64), f.m3, false);
-    Next
-}
-
-fn clt(l: &Lift, f: RSY) -> Flow {
-    compare_trap(l, l.wz(f.r1), l.m32z(f.a2), f.m3, false);
-    Next
-}
-
-fn clgt(l: &Lift, f: RSY) -> Flow {
-    compare_trap(l, l.g(f.r1), l.m64(f.a2), f.m3, false);
-    Next
-}
-
-fn ex(l: &Lift, f: RX) -> Flow {
-    execute(l, f.r1, l.addr(f.a2))
-}
-
-fn exrl(l: &Lift, f: RIL) -> Flow {
-    execute(l, f.r1, l.ir.konst(Width::W64, l.relative(f.t2)))
-}
-
-fn svc(l: &Lift, f: I) -> Flow {
-    l.raise(code::SVC, f.i)
-}
-
-fn sll(l: &Lift, f: RS) -> Flow {
-    l.set_w(f.r1, l.wz(f.r1).shl(amount(l, f.a2)) & l.k(0xffff_ffff));
-    Next
-}
-
-fn srl(l: &Lift, f: RS) -> Flow {
-    l.set_w(f.r1, l.wz(f.r1).shr_u(amount(l, f.a2)));
-    Next
-}
-
-fn sra(l: &Lift, f: RS) -> Flow {
-    sra_w(l, f.r1, f.r1, f.a2);
-    Next
-}
-
-fn sla(l: &Lift, f: RS) -> Flow {
-    sla_w(l, f.r1, f.r1, f.a2);
-    Next
-}
-
-fn sllk(l: &Lift, f: RSY) -> Flow {
-    l.set_w(f.r1, l.wz(f.r3).shl(amount(l, f.a2)) & l.k(0xffff_ffff));
-    Next
-}
-
-fn srlk(l: &Lift, f: RSY) -> Flow {
-    l.set_w(f.r1, l.wz(f.r3).shr_u(amount(l, f.a2)));
-    Next
-}
-
-fn srak(l: &Lift, f: RSY) -> Flow {
-    sra_w(l, f.r1, f.r3, f.a2);
-    Next
-}
-
-fn slak(l: &Lift, f: RSY) -> Flow {
-    sla_w(l, f.r1, f.r3, f.a2);
-    Next
-}
-
-fn sllg(l: &Lift, f: RSY) -> Flow {
-    l.set_g(f.r1, l.g(f.r3).shl(amount(l, f.a2)));
-    Next
-}
-
-fn srlg(l: &Lift, f: RSY) -> Flow {
-    l.set_g(f.r1, l.g(f.r3).shr_u(amount(l, f.a2)));
-    Next
-}
-
-fn srag(l: &Lift, f: RSY) -> Flow {
-    sra_g(l, f);
-    Next
-}
-
-fn slag(l: &Lift, f: RSY) -> Flow {
-    sla_g(l, f);
-    Next
-}
-
-fn sldl(l: &Lift, f: RS) -> Flow {
-    shift_double(l, f, |a, n| a.shl(n))
-}
-
-fn srdl(l: &Lift, f: RS) -> Flow {
-    shift_double(l, f, |a, n| a.shr_u(n))
-}
-
-fn srda(l: &Lift, f: RS) -> Flow {
-    shift_double_right(l, f)
-}
-
-fn slda(l: &Lift, f: RS) -> Flow {
-    shift_double_left(l, f)
-}
-
-fn rll(l: &Lift, f: RSY) -> Flow {
-    l.set_w(f.r1, l.w(f.r3).rot_l(l.addr(f.a2).trunc(Width::W32)));
-    Next
-}
-
-fn rllg(l: &Lift, f: RSY) -> Flow {
-    l.set_g(f.r1, l.g(f.r3).rot_l(l.addr(f.a2)));
-    Next
-}
-
-fn risbg(l: &Lift, f: RIEf) -> Flow {
-    rotate_insert(l, f, true);
-    Next
-}
-
-fn risbgn(l: &Lift, f: RIEf) -> Flow {
-    rotate_insert(l, f, false);
-    Next
-}
-
-fn risbhg(l: &Lift, f: RIEf) -> Flow {
-    rotate_insert_half(l, f, 32);
-    Next
-}
-
-fn risblg(l: &Lift, f: RIEf) -> Flow {
-    rotate_insert_half(l, f, 0);
-    Next
-}
-
-fn rnsbg(l: &Lift, f: RIEf) -> Flow {
-    rotate_with(l, f, |old, new, mask| old & (new | !mask));
-    Next
-}
-
-fn rosbg(l: &Lift, f: RIEf) -> Flow {
-    rotate_with(l, f, |old, new, mask| old | (new & mask));
-    Next
-}
-
-fn rxsbg(l: &Lift, f: RIEf) -> Flow {
-    rotate_with(l, f, |old, new, mask| old ^ (new & mask));
-    Next
+lifts! { l, f;
+    // BRANCH ON CONDITION.
+    bcr(RR) { branch_register(l, f) }
+    bc(RX) { branch_address(l, f.m1, |l| l.addr(f.a2)) }
+    bic(RXY) { branch_address(l, f.m1, |l| l.cut(l.m64(f.a2))) }
+    brc(RI) { branch_relative(l, f.m1, f.t2) }
+    brcl(RIL) { branch_relative(l, f.m1, f.t2) }
+    bpp(SMI) { Next }
+    bprp(MII) { Next }
+    // BRANCH AND SAVE, BRANCH AND LINK.
+    basr(RR) { branch_and_save(l, f) }
+    bas(RX) { call_address(l, f.r1, l.addr(f.a2), link(l)) }
+    balr(RR) { branch_and_link(l, f) }
+    bal(RX) { call_address(l, f.r1, l.addr(f.a2), link_information(l, 2)) }
+    bras(RI) { call_relative(l, f.r1, f.t2) }
+    brasl(RIL) { call_relative(l, f.r1, f.t2) }
+    bassm(RR) { set_mode(l, f.r1, f.r2, true) }
+    bsm(RR) { set_mode(l, f.r1, f.r2, false) }
+    sam24(E) { set_addressing(l, 24) }
+    sam31(E) { set_addressing(l, 31) }
+    sam64(E) { set_addressing(l, 64) }
+    tam(E) { l.cc(match l.mode().address_bits { 24 => 0, 31 => 1, _ => 3 }); Next }
+    // BRANCH ON COUNT, BRANCH ON INDEX.
+    bctr(RR) { count_register(l, f.r1, f.r2, false) }
+    bct(RX) { count_address(l, f.r1, l.addr(f.a2), false) }
+    bctgr(RRE) { count_register(l, f.r1, f.r2, true) }
+    bctg(RXY) { count_address(l, f.r1, l.addr(f.a2), true) }
+    brct(RI) { let left = count(l, f.r1, false); l.branch_if(left.is_nonzero(), l.relative(f.t2)) }
+    brctg(RI) { let left = count(l, f.r1, true); l.branch_if(left.is_nonzero(), l.relative(f.t2)) }
+    brcth(RIL) { count_high(l, f) }
+    bxh(RS) { let to = l.addr(f.a2); let high = index(l, f.r1, f.r3, false); conditional(l, high, to) }
+    bxle(RS) { let to = l.addr(f.a2); let high = index(l, f.r1, f.r3, false); conditional(l, !high, to) }
+    bxhg(RSY) { let to = l.addr(f.a2); let high = index(l, f.r1, f.r3, true); conditional(l, high, to) }
+    bxleg(RSY) { let to = l.addr(f.a2); let high = index(l, f.r1, f.r3, true); conditional(l, !high, to) }
+    brxh(RSI) { let high = index(l, f.r1, f.r3, false); l.branch_if(high, l.relative(f.t2)) }
+    brxle(RSI) { let high = index(l, f.r1, f.r3, false); l.branch_if(!high, l.relative(f.t2)) }
+    brxhg(RIEd) { let high = index(l, f.r1, f.r3, true); l.branch_if(high, l.relative(f.t2)) }
+    brxlg(RIEd) { let high = index(l, f.r1, f.r3, true); l.branch_if(!high, l.relative(f.t2)) }
+    // COMPARE AND BRANCH.
+    crj(RIEb) { compare_branch(l, l.ws(f.r1), l.ws(f.r2), f.m3, true, f.t4) }
+    cgrj(RIEb) { compare_branch(l, l.g(f.r1), l.g(f.r2), f.m3, true, f.t4) }
+    clrj(RIEb) { compare_branch(l, l.wz(f.r1), l.wz(f.r2), f.m3, false, f.t4) }
+    clgrj(RIEb) { compare_branch(l, l.g(f.r1), l.g(f.r2), f.m3, false, f.t4) }
+    cij(RIEc) { compare_branch(l, l.ws(f.r1), l.k(f.i2), f.m3, true, f.t4) }
+    cgij(RIEc) { compare_branch(l, l.g(f.r1), l.k(f.i2), f.m3, true, f.t4) }
+    clij(RIEc) { compare_branch(l, l.wz(f.r1), l.k(f.u2 as i64), f.m3, false, f.t4) }
+    clgij(RIEc) { compare_branch(l, l.g(f.r1), l.k(f.u2 as i64), f.m3, false, f.t4) }
+    crb(RRS) { compare_to(l, l.ws(f.r1), l.ws(f.r2), f.m3, true, f.a4) }
+    cgrb(RRS) { compare_to(l, l.g(f.r1), l.g(f.r2), f.m3, true, f.a4) }
+    clrb(RRS) { compare_to(l, l.wz(f.r1), l.wz(f.r2), f.m3, false, f.a4) }
+    clgrb(RRS) { compare_to(l, l.g(f.r1), l.g(f.r2), f.m3, false, f.a4) }
+    cib(RIS) { compare_to(l, l.ws(f.r1), l.k(f.i2), f.m3, true, f.a4) }
+    cgib(RIS) { compare_to(l, l.g(f.r1), l.k(f.i2), f.m3, true, f.a4) }
+    clib(RIS) { compare_to(l, l.wz(f.r1), l.k(f.u2 as i64), f.m3, false, f.a4) }
+    clgib(RIS) { compare_to(l, l.g(f.r1), l.k(f.u2 as i64), f.m3, false, f.a4) }
+    // COMPARE AND TRAP.
+    crt(RRF) { compare_trap(l, l.ws(f.r1), l.ws(f.r2), f.m3, true); Next }
+    cgrt(RRF) { compare_trap(l, l.g(f.r1), l.g(f.r2), f.m3, true); Next }
+    clrt(RRF) { compare_trap(l, l.wz(f.r1), l.wz(f.r2), f.m3, false); Next }
+    clgrt(RRF) { compare_trap(l, l.g(f.r1), l.g(f.r2), f.m3, false); Next }
+    cit(RIEa) { compare_trap(l, l.ws(f.r1), l.k(f.i2), f.m3, true); Next }
+    cgit(RIEa) { compare_trap(l, l.g(f.r1), l.k(f.i2), f.m3, true); Next }
+    clfit(RIEa) { compare_trap(l, l.wz(f.r1), l.k(f.u2 as i64), f.m3, false); Next }
+    clgit(RIEa) { compare_trap(l, l.g(f.r1), l.k(f.u2 as i64), f.m3, false); Next }
+    clt(RSY) { compare_trap(l, l.wz(f.r1), l.m32z(f.a2), f.m3, false); Next }
+    clgt(RSY) { compare_trap(l, l.g(f.r1), l.m64(f.a2), f.m3, false); Next }
+    // EXECUTE.
+    ex(RX) { execute(l, f.r1, l.addr(f.a2)) }
+    exrl(RIL) { execute(l, f.r1, l.ir.konst(Width::W64, l.relative(f.t2))) }
+    svc(I) { l.raise(code::SVC, f.i) }
+    // Shifts.
+    sll(RS) { l.set_w(f.r1, l.wz(f.r1).shl(amount(l, f.a2)) & l.k(0xffff_ffff)); Next }
+    srl(RS) { l.set_w(f.r1, l.wz(f.r1).shr_u(amount(l, f.a2))); Next }
+    sra(RS) { sra_w(l, f.r1, f.r1, f.a2); Next }
+    sla(RS) { sla_w(l, f.r1, f.r1, f.a2); Next }
+    sllk(RSY) { l.set_w(f.r1, l.wz(f.r3).shl(amount(l, f.a2)) & l.k(0xffff_ffff)); Next }
+    srlk(RSY) { l.set_w(f.r1, l.wz(f.r3).shr_u(amount(l, f.a2))); Next }
+    srak(RSY) { sra_w(l, f.r1, f.r3, f.a2); Next }
+    slak(RSY) { sla_w(l, f.r1, f.r3, f.a2); Next }
+    sllg(RSY) { l.set_g(f.r1, l.g(f.r3).shl(amount(l, f.a2))); Next }
+    srlg(RSY) { l.set_g(f.r1, l.g(f.r3).shr_u(amount(l, f.a2))); Next }
+    srag(RSY) { sra_g(l, f); Next }
+    slag(RSY) { sla_g(l, f); Next }
+    sldl(RS) { shift_double(l, f, |a, n| a.shl(n)) }
+    srdl(RS) { shift_double(l, f, |a, n| a.shr_u(n)) }
+    srda(RS) { shift_double_right(l, f) }
+    slda(RS) { shift_double_left(l, f) }
+    rll(RSY) { l.set_w(f.r1, l.w(f.r3).rot_l(l.addr(f.a2).trunc(Width::W32))); Next }
+    rllg(RSY) { l.set_g(f.r1, l.g(f.r3).rot_l(l.addr(f.a2))); Next }
+    // ROTATE THEN ... SELECTED BITS.
+    risbg(RIEf) { rotate_insert(l, f, true); Next }
+    risbgn(RIEf) { rotate_insert(l, f, false); Next }
+    risbhg(RIEf) { rotate_insert_half(l, f, 32); Next }
+    risblg(RIEf) { rotate_insert_half(l, f, 0); Next }
+    rnsbg(RIEf) { rotate_with(l, f, |old, new, mask| old & (new | !mask)); Next }
+    rosbg(RIEf) { rotate_with(l, f, |old, new, mask| old | (new & mask)); Next }
+    rxsbg(RIEf) { rotate_with(l, f, |old, new, mask| old ^ (new & mask)); Next }
 }
 
 /// Jumps to a computed address if `cond`.

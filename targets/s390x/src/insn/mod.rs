@@ -1,15 +1,33 @@
 //! The instructions, a file for each part of the manual.
 
+/// Defines handlers: name and format, the exception to look for first, and what is lifted.
+macro_rules! lifts {
+    ($l:ident, $f:ident; $($name:ident($format:ident) $(if $check:expr =>)? $body:block)*) => { $(
+        #[allow(unused_variables, reason = "some instructions have no operands")]
+        fn $name($l: &Lift, $f: $format) -> Flow {
+            $(
+                if let Some((code, arg)) = $check {
+                    return $l.raise(code, arg);
+                }
+            )?
+            $body
+        }
+    )* };
+}
+
 pub mod arith;
+mod arith_ops;
 pub mod bfp;
 pub mod branch;
 pub mod move_;
+mod move_ops;
+pub mod string;
 pub mod system_;
 
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, bfp::INSNS, system_::INSNS];
+pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, string::INSNS, bfp::INSNS, system_::INSNS];
 
 #[cfg(test)]
 mod tests {

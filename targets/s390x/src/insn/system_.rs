@@ -80,531 +80,121 @@ insns! {
     "1010 1111 ........................" SI mc "{a1}, {i2}" [Z];
 }
 
-fn ipm(l: &Lift, f: RRE) -> Flow {
-    insert_program_mask(l, f.r1);
-    Next
-}
-
-fn spm(l: &Lift, f: RR) -> Flow {
-    {
-        l.call(helper::SET_PROGRAM_MASK, &[l.g(f.r1)]);
-        l.update()
-    }
-}
-
-fn epsw(l: &Lift, f: RRE) -> Flow {
-    extract_psw(l, f);
-    Next
-}
-
-fn lpswe(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        let pc = l.call(helper::LPSWE, &[l.aligned(l.addr(f.a2), 8)]);
-        l.update_to(pc)
-    }
-}
-
-fn lpsw(l: &Lift, f: SI) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        let pc = l.call(helper::LPSW, &[l.aligned(l.addr(f.a1), 8)]);
-        l.update_to(pc)
-    }
-}
-
-fn ssm(l: &Lift, f: SI) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+lifts! { l, f;
+    // The PSW.
+    ipm(RRE) { insert_program_mask(l, f.r1); Next }
+    spm(RR) { l.call(helper::SET_PROGRAM_MASK, &[l.g(f.r1)]); l.update() }
+    epsw(RRE) { extract_psw(l, f); Next }
+    lpswe(S) if l.supervisor() => { let pc = l.call(helper::LPSWE, &[l.aligned(l.addr(f.a2), 8)]); l.update_to(pc) }
+    lpsw(SI) if l.supervisor() => { let pc = l.call(helper::LPSW, &[l.aligned(l.addr(f.a1), 8)]); l.update_to(pc) }
+    ssm(SI) if l.supervisor() => {
         let byte = l.load(l.addr(f.a1), Width::W8).zext(Width::W64);
         l.call(helper::SET_SYSTEM_MASK, &[byte]);
         l.update()
     }
-}
-
-fn stnsm(l: &Lift, f: SI) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(0)]);
-        l.update()
-    }
-}
-
-fn stosm(l: &Lift, f: SI) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(1)]);
-        l.update()
-    }
-}
-
-fn spka(l: &Lift, f: S) -> Flow {
-    {
-        l.call(helper::SET_KEY, &[l.addr(f.a2)]);
-        l.update()
-    }
-}
-
-fn ipk(l: &Lift, _: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.set_g(2, l.g(2).deposit(0, 8, l.call(helper::INSERT_KEY, &[])));
-    Next
-}
-
-fn sac(l: &Lift, f: S) -> Flow {
-    {
-        l.call(helper::SET_SPACE, &[l.addr(f.a2)]);
-        l.update()
-    }
-}
-
-fn sacf(l: &Lift, f: S) -> Flow {
-    {
-        l.call(helper::SET_SPACE, &[l.addr(f.a2)]);
-        l.update()
-    }
-}
-
-fn iac(l: &Lift, f: RRE) -> Flow {
-    {
-        let space = l.call(helper::INSERT_SPACE, &[]);
-        l.set_w(f.r1, l.wz(f.r1).deposit(8, 8, space));
-        Next
-    }
-}
-
-fn palb(l: &Lift, _: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    Next
-}
-
-fn lctlg(l: &Lift, f: RSY) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    stnsm(SI) if l.supervisor() => { l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(0)]); l.update() }
+    stosm(SI) if l.supervisor() => { l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(1)]); l.update() }
+    spka(S) { l.call(helper::SET_KEY, &[l.addr(f.a2)]); l.update() }
+    ipk(S) if l.supervisor() => { l.set_g(2, l.g(2).deposit(0, 8, l.call(helper::INSERT_KEY, &[]))); Next }
+    sac(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
+    sacf(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
+    iac(RRE) { let space = l.call(helper::INSERT_SPACE, &[]); l.set_w(f.r1, l.wz(f.r1).deposit(8, 8, space)); Next }
+    palb(RRE) if l.supervisor() => { Next }
+    // Control registers, prefix.
+    lctlg(RSY) if l.supervisor() => {
         let a = l.aligned(l.addr(f.a2), 8);
         l.call(helper::LOAD_CONTROL, &[l.k(f.r1.into()), l.k(f.r3.into()), a, l.k(8)]);
         l.update()
     }
-}
-
-fn lctl(l: &Lift, f: RS) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    lctl(RS) if l.supervisor() => {
         let a = l.aligned(l.addr(f.a2), 4);
         l.call(helper::LOAD_CONTROL, &[l.k(f.r1.into()), l.k(f.r3.into()), a, l.k(4)]);
         l.update()
     }
-}
-
-fn stctg(l: &Lift, f: RSY) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    stctg(RSY) if l.supervisor() => {
         let a = l.aligned(l.addr(f.a2), 8);
         l.call(helper::STORE_CONTROL, &[l.k(f.r1.into()), l.k(f.r3.into()), a, l.k(8)]);
         Next
     }
-}
-
-fn stctl(l: &Lift, f: RS) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    stctl(RS) if l.supervisor() => {
         let a = l.aligned(l.addr(f.a2), 4);
         l.call(helper::STORE_CONTROL, &[l.k(f.r1.into()), l.k(f.r3.into()), a, l.k(4)]);
         Next
     }
-}
-
-fn spx(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    spx(S) if l.supervisor() => {
         let a = l.aligned(l.addr(f.a2), 4);
         let prefix = l.load(a, Width::W32).zext(Width::W64);
         l.call(helper::SET_PREFIX, &[prefix]);
         l.update()
     }
-}
-
-fn stpx(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.store(l.aligned(l.addr(f.a2), 4), l.call(helper::PREFIX, &[]), Width::W32);
-    Next
-}
-
-fn stap(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.store(l.aligned(l.addr(f.a2), 2), l.call(helper::CPU_ADDRESS, &[]), Width::W16);
-    Next
-}
-
-fn stidp(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::CPU_ID, &[]), Width::W64);
-    Next
-}
-
-fn stfl(l: &Lift, _: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::STFL, &[]);
-    Next
-}
-
-fn stfle(l: &Lift, f: S) -> Flow {
-    store_facilities(l, f);
-    Next
-}
-
-fn stsi(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::STSI, &[l.addr(f.a2)]);
-        Next
-    }
-}
-
-fn ptf(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::PTF, &[l.g(f.r1)]);
-        Next
-    }
-}
-
-fn stck(l: &Lift, f: S) -> Flow {
-    store_clock(l, f);
-    Next
-}
-
-fn stckf(l: &Lift, f: S) -> Flow {
-    store_clock(l, f);
-    Next
-}
-
-fn stcke(l: &Lift, f: S) -> Flow {
-    {
-        l.call(helper::STCKE, &[l.addr(f.a2)]);
-        l.cc(0)
-    };
-    Next
-}
-
-fn sck(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    stpx(S) if l.supervisor() => { l.store(l.aligned(l.addr(f.a2), 4), l.call(helper::PREFIX, &[]), Width::W32); Next }
+    stap(S) if l.supervisor() => { l.store(l.aligned(l.addr(f.a2), 2), l.call(helper::CPU_ADDRESS, &[]), Width::W16); Next }
+    stidp(S) if l.supervisor() => { l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::CPU_ID, &[]), Width::W64); Next }
+    stfl(S) if l.supervisor() => { l.call(helper::STFL, &[]); Next }
+    stfle(S) { store_facilities(l, f); Next }
+    stsi(S) if l.supervisor() => { l.call(helper::STSI, &[l.addr(f.a2)]); Next }
+    ptf(RRE) if l.supervisor() => { l.call(helper::PTF, &[l.g(f.r1)]); Next }
+    // Clocks.
+    stck(S) { store_clock(l, f); Next }
+    stckf(S) { store_clock(l, f); Next }
+    stcke(S) { l.call(helper::STCKE, &[l.addr(f.a2)]); l.cc(0); Next }
+    sck(S) if l.supervisor() => {
         let value = l.load(l.aligned(l.addr(f.a2), 8), Width::W64);
         l.call(helper::SET_CLOCK, &[value]);
         l.cc(0);
         l.update()
     }
-}
-
-fn sckpf(l: &Lift, _: E) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::SET_TODPR, &[l.g(0)]);
-        Next
-    }
-}
-
-fn sckc(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    sckpf(E) if l.supervisor() => { l.call(helper::SET_TODPR, &[l.g(0)]); Next }
+    sckc(S) if l.supervisor() => {
         let value = l.load(l.aligned(l.addr(f.a2), 8), Width::W64);
         l.call(helper::SET_COMPARATOR, &[value]);
         l.update()
     }
-}
-
-fn stckc(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::COMPARATOR, &[]), Width::W64);
-    Next
-}
-
-fn spt(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
+    stckc(S) if l.supervisor() => { l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::COMPARATOR, &[]), Width::W64); Next }
+    spt(S) if l.supervisor() => {
         let value = l.load(l.aligned(l.addr(f.a2), 8), Width::W64);
         l.call(helper::SET_TIMER, &[value]);
         l.update()
     }
-}
-
-fn stpt(l: &Lift, f: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::TIMER, &[]), Width::W64);
-    Next
-}
-
-fn ectg(l: &Lift, f: SSF) -> Flow {
-    {
-        l.call(helper::ECTG, &[l.addr(f.a1), l.addr(f.a2), l.k(f.r3.into())]);
-        Next
-    }
-}
-
-fn upt(l: &Lift, _: E) -> Flow {
-    l.raise(code::OPERATION, 0)
-}
-
-fn pr(l: &Lift, _: E) -> Flow {
-    l.raise(code::SPECIAL_OPERATION, 0)
-}
-
-fn ptlb(l: &Lift, _: S) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::PURGE, &[]);
+    stpt(S) if l.supervisor() => { l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::TIMER, &[]), Width::W64); Next }
+    ectg(SSF) { l.call(helper::ECTG, &[l.addr(f.a1), l.addr(f.a2), l.k(f.r3.into())]); Next }
+    upt(E) { l.raise(code::OPERATION, 0) }
+    pr(E) { l.raise(code::SPECIAL_OPERATION, 0) }
+    // Translation and storage keys.
+    ptlb(S) if l.supervisor() => { l.call(helper::PURGE, &[]); l.update() }
+    ipte(RRF) if l.supervisor() => { l.call(helper::IPTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.r3.into())]); l.update() }
+    idte(RRF) if l.supervisor() => { l.call(helper::IDTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.m4.into())]); l.update() }
+    csp(RRE) if l.supervisor() => {
+        if f.r1 & 1 != 0 { return l.specification();
+        } l.call(helper::CSP, &[l.k(f.r1.into()), l.g(f.r2), l.k(4)]);
         l.update()
     }
-}
-
-fn ipte(l: &Lift, f: RRF) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::IPTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.r3.into())]);
+    cspg(RRE) if l.supervisor() => {
+        if f.r1 & 1 != 0 { return l.specification();
+        } l.call(helper::CSP, &[l.k(f.r1.into()), l.g(f.r2), l.k(8)]);
         l.update()
     }
-}
-
-fn idte(l: &Lift, f: RRF) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::IDTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.m4.into())]);
-        l.update()
-    }
-}
-
-fn csp(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        if f.r1 & 1 != 0 {
-            return l.specification();
-        }
-        l.call(helper::CSP, &[l.k(f.r1.into()), l.g(f.r2), l.k(4)]);
-        l.update()
-    }
-}
-
-fn cspg(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        if f.r1 & 1 != 0 {
-            return l.specification();
-        }
-        l.call(helper::CSP, &[l.k(f.r1.into()), l.g(f.r2), l.k(8)]);
-        l.update()
-    }
-}
-
-fn lra(l: &Lift, f: RX) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::LRA, &[l.addr(f.a2), l.k(f.r1.into()), l.k(0)]);
-    Next
-}
-
-fn lray(l: &Lift, f: RXY) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::LRA, &[l.addr(f.a2), l.k(f.r1.into()), l.k(0)]);
-    Next
-}
-
-fn lrag(l: &Lift, f: RXY) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::LRA, &[l.addr(f.a2), l.k(f.r1.into()), l.k(1)]);
-    Next
-}
-
-fn strag(l: &Lift, f: SSE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        let a = l.aligned(l.addr(f.a1), 8);
-        l.call(helper::STRAG, &[a, l.addr(f.a2)]);
-        Next
-    }
-}
-
-fn tprot(l: &Lift, f: SSE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::TPROT, &[l.addr(f.a1), l.addr(f.a2)]);
-    Next
-}
-
-fn lura(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.set_w(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 4), l.k(4)]));
-    Next
-}
-
-fn lurag(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.set_g(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 8), l.k(8)]));
-    Next
-}
-
-fn stura(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 4), l.g(f.r1), l.k(4)]);
-    Next
-}
-
-fn sturg(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 8), l.g(f.r1), l.k(8)]);
-    Next
-}
-
-fn sske(l: &Lift, f: RRF) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2)]);
-        l.update()
-    }
-}
-
-fn iske(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        let key = l.call(helper::ISKE, &[l.at(f.r2)]);
-        l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key));
-        Next
-    }
-}
-
-fn rrbe(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::RRBE, &[l.at(f.r2)]);
-        l.update()
-    }
-}
-
-fn tb(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::TEST_BLOCK, &[l.at(f.r2)]);
-        Next
-    }
-}
-
-fn sigp(l: &Lift, f: RS) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::SIGP, &[l.k(f.r1.into()), l.g(f.r3), l.addr(f.a2)]);
-        l.update()
-    }
-}
-
-fn diag(l: &Lift, f: RS) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        let pc = l.call(
-            helper::DIAGNOSE,
-            &[l.k(f.r1.into()), l.k(f.r3.into()), l.addr(f.a2), l.ir.konst(Width::W64, l.next_pc())],
-        );
+    lra(RX) if l.supervisor() => { l.call(helper::LRA, &[l.addr(f.a2), l.k(f.r1.into()), l.k(0)]); Next }
+    lray(RXY) if l.supervisor() => { l.call(helper::LRA, &[l.addr(f.a2), l.k(f.r1.into()), l.k(0)]); Next }
+    lrag(RXY) if l.supervisor() => { l.call(helper::LRA, &[l.addr(f.a2), l.k(f.r1.into()), l.k(1)]); Next }
+    strag(SSE) if l.supervisor() => { let a = l.aligned(l.addr(f.a1), 8); l.call(helper::STRAG, &[a, l.addr(f.a2)]); Next }
+    tprot(SSE) if l.supervisor() => { l.call(helper::TPROT, &[l.addr(f.a1), l.addr(f.a2)]); Next }
+    lura(RRE) if l.supervisor() => { l.set_w(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 4), l.k(4)])); Next }
+    lurag(RRE) if l.supervisor() => { l.set_g(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 8), l.k(8)])); Next }
+    stura(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 4), l.g(f.r1), l.k(4)]); Next }
+    sturg(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 8), l.g(f.r1), l.k(8)]); Next }
+    sske(RRF) if l.supervisor() => { l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2)]); l.update() }
+    iske(RRE) if l.supervisor() => { let key = l.call(helper::ISKE, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }
+    rrbe(RRE) if l.supervisor() => { l.call(helper::RRBE, &[l.at(f.r2)]); l.update() }
+    tb(RRE) if l.supervisor() => { l.call(helper::TEST_BLOCK, &[l.at(f.r2)]); Next }
+    // Signal processor, diagnose, service call, monitor call.
+    sigp(RS) if l.supervisor() => { l.call(helper::SIGP, &[l.k(f.r1.into()), l.g(f.r3), l.addr(f.a2)]); l.update() }
+    diag(RS) if l.supervisor() => {
+        let pc = l.call(helper::DIAGNOSE, &[l.k(f.r1.into()), l.k(f.r3.into()), l.addr(f.a2), l.ir.konst(Width::W64, l.next_pc())]);
         l.update_to(pc)
     }
-}
-
-fn servc(l: &Lift, f: RRE) -> Flow {
-    if l.is_problem() {
-        return l.raise(code::PRIVILEGED, 0);
-    }
-    {
-        l.call(helper::SERVICE_CALL, &[l.g(f.r1), l.g(f.r2)]);
-        l.update()
-    }
-}
-
-fn mc(l: &Lift, f: SI) -> Flow {
-    monitor_call(l, f)
+    servc(RRE) if l.supervisor() => { l.call(helper::SERVICE_CALL, &[l.g(f.r1), l.g(f.r2)]); l.update() }
+    mc(SI) { monitor_call(l, f) }
 }
 
 /// INSERT PROGRAM MASK: condition code and program mask go into bits 32 to 39.
