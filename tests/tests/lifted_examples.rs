@@ -71,47 +71,19 @@ fn x86_rep_movsb() {
     });
 }
 
-/// `subcc %o0, 1, %o0; bne; ld [%o1], %o2` with the load in the delay slot.
-#[test]
-fn sparc_branch_with_slot() {
-    let regs = [("o0", W32), ("o1", W32), ("o2", W32), ("cc_res", W32), ("cc_c", W32), ("cc_v", W32), ("npc", W32)];
-    let [o0, o1, o2, res, carry, over, npc] = [0, 1, 2, 3, 4, 5, 6].map(Reg);
-    check("0011-sparc.md", 0, 0x4000, 12, &layout(&regs, vec![]), |b| {
-        b.begin_insn(0, 0);
-        let (x, one) = (b.get(o0), b.konst(W32, 1));
-        let diff = x - one;
-        b.set(o0, diff);
-        b.set(res, diff);
-        b.set(carry, (!x & one) | ((!x | one) & diff));
-        b.set(over, (x ^ one) & (x ^ diff));
-        b.begin_insn(4, 0);
-        let taken = b.get(res).is_nonzero();
-        b.set(npc, b.select(taken, b.konst(W32, 0x3ff0), b.konst(W32, 0x400c)));
-        b.begin_insn(8, 1);
-        b.set(o2, b.load(b.get(o1), Mem::be(W32).aligned()));
-        b.exit(Exit::Branch { cond: taken.id(), taken: 0x3ff0, fallthrough: 0x400c });
-    });
-}
-
-/// `save %sp, -96, %sp`: the helper moves the windows, the addition is lifted.
+/// `save %sp, -96, %sp`: a test of the window's mark, a sum, and a mode in which the other window is the current one.
 #[test]
 fn sparc_save() {
-    let regs = [("g1", W32), ("o6", W32), ("l0", W32), ("i6", W32)];
-    let save = HelperInfo {
-        name: "save",
-        args: 0,
-        ret: None,
-        reads: RegSet::All,
-        writes: RegSet::Ranges(&[(1, 4)]),
-        faults: true,
-        pure_: false,
-    };
-    check("0011-sparc.md", 1, 0x5000, 4, &layout(&regs, vec![save]), |b| {
+    let regs = [("mark.w7", Width::W8), ("o6.w0", W32), ("o6.w7", W32), ("cwp", Width::W8)];
+    let [mark, old, new, cwp] = [0, 1, 2, 3].map(Reg);
+    check("0011-sparc.md", 0, 0x4000, 4, &layout(&regs, vec![]), |b| {
         b.begin_insn(0, 0);
-        let sp = b.get(Reg(1)).add_imm(-96);
-        b.call(0, &[]);
-        b.set(Reg(1), sp);
-        b.exit(Exit::Jump { pc: 0x5004 });
+        b.raise_if(b.get(mark).is_nonzero(), 5, 0);
+        let sp = b.get(old).add_imm(-96);
+        b.set(cwp, b.konst(Width::W8, 7));
+        b.enter_mode(0x4187);
+        b.set(new, sp);
+        b.exit(Exit::Jump { pc: 0x4004 });
     });
 }
 
