@@ -59,6 +59,13 @@ fn lasting(console: &str) -> String {
     console.lines().filter(|l| !l.starts_with("speed:")).map(|l| format!("{l}\n")).collect()
 }
 
+/// What a CPU says its own number is, on architectures that have a register for it.
+fn own_number(target: &str, cpu: u32) -> String {
+    let names = [("riscv", "mhartid"), ("mips", "CPUNum"), ("ppc", "pir"), ("s390x", "CPU address")];
+    let name = names.iter().find(|(family, _)| target.starts_with(family));
+    name.map_or(String::new(), |(_, name)| format!("{name} {cpu}, "))
+}
+
 /// Where each CPU says it sits, against the arithmetic of the board's document: threads count first.
 fn demo(target: &str) -> Result<()> {
     let (outcome, _) = demo_setup(target).boot(&demo_binary(target), LIMIT)?;
@@ -66,10 +73,8 @@ fn demo(target: &str) -> Result<()> {
     ensure!(outcome.exit == 0 && console.ends_with("all is well\n"), "exit {}:\n{console}", outcome.exit);
     for cpu in 0..16 {
         let (socket, die, core, thread) = (cpu / 8, cpu / 4 % 2, cpu / 2 % 2, cpu % 2);
-        let line = format!(
-            "cpu {cpu:4}: socket {socket} die {die} core {core} thread {thread}, node {socket} | {} {cpu}, ",
-            if target.starts_with("mips") { "CPUNum" } else { "mhartid" }
-        );
+        let own = own_number(target, cpu);
+        let line = format!("cpu {cpu:4}: socket {socket} die {die} core {core} thread {thread}, node {socket} | {own}");
         ensure!(console.contains(&line), "no line {line:?} in\n{console}");
     }
     for line in [
