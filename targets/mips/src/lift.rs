@@ -46,6 +46,8 @@ pub struct Lift<'b> {
 pub enum To<'b> {
     /// To a known address.
     Jump(u64),
+    /// The same, to come back behind the slot.
+    Call(u64),
     /// To a known address if a truth value is 1, else behind the slot.
     If(Val<'b>, u64),
     /// The same, and the slot is skipped if not.
@@ -239,15 +241,24 @@ impl<'b> Lift<'b> {
     fn behind_slot(&self, to: To<'b>, update: bool) -> Exit {
         let next = self.relative(8);
         match to {
-            To::Jump(pc) if update => Exit::Update { pc },
+            To::Jump(pc) | To::Call(pc) if update => Exit::Update { pc },
             To::Jump(pc) => Exit::Jump { pc },
+            To::Call(pc) => {
+                self.ir.returns_to(next);
+                Exit::Jump { pc }
+            }
             To::If(cond, taken) | To::Likely(cond, taken) if update => {
                 let pc = self.ir.select(cond, self.konst(taken as i64), self.konst(next as i64));
                 Exit::UpdateIndirect { pc: pc.id() }
             }
             To::If(cond, taken) | To::Likely(cond, taken) => Exit::Branch { cond: cond.id(), taken, fallthrough: next },
             To::Register(pc, _) if update => Exit::UpdateIndirect { pc: pc.id() },
-            To::Register(pc, hint) => Exit::Indirect { pc: pc.id(), hint },
+            To::Register(pc, hint) => {
+                if hint == Hint::Call {
+                    self.ir.returns_to(next);
+                }
+                Exit::Indirect { pc: pc.id(), hint }
+            }
         }
     }
 
@@ -265,7 +276,7 @@ impl<'b> Lift<'b> {
         let (one, next) = (self.konst32(1), self.konst(self.relative(8) as i64));
         let select = |cond, taken: u64| self.ir.select(cond, self.konst(taken as i64), next);
         let (target, in_slot) = match to {
-            To::Jump(pc) => (self.konst(pc as i64), one),
+            To::Jump(pc) | To::Call(pc) => (self.konst(pc as i64), one),
             To::If(cond, taken) => (select(cond, taken), one),
             To::Likely(cond, taken) => (select(cond, taken), cond.zext(Width::W32)),
             To::Register(pc, _) => (pc, one),

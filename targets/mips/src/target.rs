@@ -171,6 +171,7 @@ macro_rules! target {
 
             const NAME: &'static str = $text;
             const SPACES: usize = 4;
+            const ALIGNED: bool = true;
             const WATCH_BEFORE: bool = true;
 
             fn file() -> Vec<(String, Width)> {

@@ -76,7 +76,7 @@ fn jal(l: &Lift, f: F) -> Flow {
         return Flow::Illegal;
     }
     link(l, 31);
-    l.branch(To::Jump(region(l, f)))
+    l.branch(To::Call(region(l, f)))
 }
 
 /// The hint field is 0, or 16 to clear hazards (`jr.hb`), of which we have none; other values are reserved.
@@ -146,7 +146,7 @@ fn bal(l: &Lift, f: F) -> Flow {
         return Flow::Illegal;
     }
     link(l, 31);
-    l.branch(To::Jump(target(l, f)))
+    l.branch(To::Call(target(l, f)))
 }
 
 /// It branches never, and has no delay slot to speak of: what follows is executed anyway.

@@ -213,6 +213,7 @@ fn compact_jump(l: &Lift, links: bool, pc: u64) -> Flow {
     }
     if links {
         link(l);
+        l.ir.returns_to(l.relative(4));
     }
     l.end(Exit::Jump { pc })
 }
@@ -262,6 +263,7 @@ fn jialc(l: &Lift, f: F) -> Flow {
     }
     let pc = l.address(f.rt(), f.imm());
     link(l);
+    l.ir.returns_to(l.relative(4));
     l.end(Exit::Indirect { pc: pc.id(), hint: Hint::Call })
 }
 

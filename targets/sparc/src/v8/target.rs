@@ -23,6 +23,7 @@ impl Target for Sparc32 {
 
     const NAME: &'static str = "sparc";
     const SPACES: usize = mmu::N_SPACES;
+    const ALIGNED: bool = true;
 
     fn file() -> Vec<(String, Width)> {
         state::file(Width::W32)

@@ -23,6 +23,7 @@ impl Target for Sparc64 {
 
     const NAME: &'static str = "sparc64";
     const SPACES: usize = mmu::space::COUNT;
+    const ALIGNED: bool = true;
 
     fn file() -> Vec<(String, Width)> {
         state::file()
