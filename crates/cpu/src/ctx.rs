@@ -44,8 +44,6 @@ pub(crate) struct Reservation {
 /// What the run loop has to do before the next block.
 #[derive(Default)]
 pub(crate) struct Requests {
-    /// Drop all lifted code.
-    pub(crate) flush_code: bool,
     /// Look for code that other CPUs have changed unnoticed.
     pub(crate) sync_code: bool,
     /// Look for voided blocks: a store of this CPU has hit some.
@@ -245,11 +243,6 @@ impl<T: Target> Ctx<T> {
     pub(crate) fn note_jump(&mut self, entry: JumpEntry) {
         self.jumps_used = true;
         self.core.jumps[Core::jump_slot(entry.pc)] = entry;
-    }
-
-    /// Drops all lifted code before the next block: instruction memory may have changed, or what bytes mean.
-    pub fn flush_code(&mut self) {
-        self.requests.flush_code = true;
     }
 
     /// What is fetched after this instruction is what memory holds now, whoever has stored it: for fences of instruction fetches and

@@ -311,10 +311,6 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
     }
 
     fn look_at_requests(&mut self) {
-        let requests = &mut self.ctx.requests;
-        if std::mem::take(&mut requests.flush_code) {
-            self.drop_all_blocks();
-        }
         if std::mem::take(&mut self.ctx.requests.sync_code) && self.cache.check_fresh(&mut *self.engine) {
             self.ctx.flush_jumps();
         }

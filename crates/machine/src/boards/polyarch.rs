@@ -73,8 +73,6 @@ const MIRRORS: [u64; 2] = [0x8000_0000, 0xa000_0000];
 /// What an architecture does differently.
 struct Machine {
     arch: Arch,
-    /// `e_machine` of its programs: 32 and 64 bits.
-    elf: [&'static [u16]; 2],
     /// Lines of a CPU: interprocessor interrupt, timer, external.
     lines: [u32; 3],
     /// Registers with the CPU's number and the devicetree's address.
@@ -83,34 +81,25 @@ struct Machine {
 
 /// One row an architecture.
 const MACHINES: &[Machine] = &[
-    Machine {
-        arch: Arch::Riscv,
-        elf: [&[243], &[243]],
-        lines: [riscv::irq::MSI, riscv::irq::MTI, riscv::irq::MEI],
-        registers: ["a0", "a1"],
-    },
+    Machine { arch: Arch::Riscv, lines: [riscv::irq::MSI, riscv::irq::MTI, riscv::irq::MEI], registers: ["a0", "a1"] },
     Machine {
         arch: Arch::Mips,
-        elf: [&[8], &[8]],
         lines: [mips::irq::HW0, mips::irq::HW0 + 1, mips::irq::HW0 + 2],
         registers: ["a0", "a1"],
     },
     Machine {
         arch: Arch::Sparc,
-        elf: sparc::ELF_MACHINES,
         // Interrupt levels; on V9 numbers of interrupt vectors.
         lines: [13, 10, 12],
         registers: ["o0", "o1"],
     },
     Machine {
         arch: Arch::Ppc,
-        elf: [&[20], &[21]],
         lines: [ppc::trap::irq::EXTERNAL_IPI, ppc::trap::irq::EXTERNAL_TIMER, ppc::trap::irq::EXTERNAL],
         registers: ["r3", "r4"],
     },
     Machine {
         arch: Arch::S390,
-        elf: [&[22], &[22]],
         lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
         registers: ["r2", "r3"],
     },
@@ -136,7 +125,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         board.memory.map_rom("polyarch.rom-again", start, &rom).map_err(|e| Error::new(e.to_string()))?;
     }
     add_devices(board, row.lines)?;
-    let entry = load_program(board, row)?;
+    let entry = load_program(board)?;
     let blob = devicetree(board).to_dtb().map_err(|e| Error::new(e.to_string()))?;
     let room = ROM.0 + ROM.1 - DTB;
     if blob.len() as u64 > room {
@@ -212,7 +201,7 @@ fn map_ram(board: &mut Build<'_>) -> Result<(), Error> {
 }
 
 /// Loads `-kernel`, or `-bios` when there is no kernel; returns its entry.
-fn load_program(board: &mut Build<'_>, row: &Machine) -> Result<u64, Error> {
+fn load_program(board: &mut Build<'_>) -> Result<u64, Error> {
     let boot = board.config.boot.clone();
     let firmware = boot.bios.filter(|name| name != "none" && name != "default");
     let Some(name) = boot.kernel.or(firmware) else { return Ok(0) };
@@ -225,9 +214,9 @@ fn load_program(board: &mut Build<'_>, row: &Machine) -> Result<u64, Error> {
     }
     let elf = Elf::parse(&name, &bytes).map_err(fault)?;
     let target = board.config.target;
-    let (class, machines) = if target.bits == 32 { (Class::Elf32, row.elf[0]) } else { (Class::Elf64, row.elf[1]) };
+    let class = if target.bits == 32 { Class::Elf32 } else { Class::Elf64 };
     let order = if target.big_endian { ByteOrder::Big } else { ByteOrder::Little };
-    elf.expect(Expected { machines, class: Some(class), order: Some(order) }).map_err(fault)?;
+    elf.expect(Expected { machines: target.elf_machines, class: Some(class), order: Some(order) }).map_err(fault)?;
     if target.arch == Arch::Mips {
         // Programs are linked to unmapped segments.
         let kernel = mips_boot::load_kernel(&name, &bytes, order, target.bits == 64, &mut board.store());

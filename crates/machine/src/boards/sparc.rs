@@ -12,9 +12,6 @@ use memory::{DeviceEndian, Line};
 use crate::build::{Build, Store, read_file};
 use crate::error::Error;
 
-/// `e_machine` of 32-bit programs (V8, V8+) and of 64-bit ones (V9).
-pub(crate) const ELF_MACHINES: [&[u16]; 2] = [&[2, 18], &[43]];
-
 pub(crate) const BIG: DeviceEndian = DeviceEndian::Fixed(bits::Endian::Big);
 
 /// The wires of interrupt levels 1 to 15 into a CPU.
@@ -51,11 +48,10 @@ impl LoadTarget for Below<'_> {
 pub(crate) fn load_elf(board: &mut Build<'_>, name: &str, bytes: &[u8], down: u64) -> Result<u64, Error> {
     let fault = |e: loader::Error| Error::new(e.to_string());
     let elf = Elf::parse(name, bytes).map_err(fault)?;
-    let (class, machines) = match board.config.target.bits {
-        32 => (Class::Elf32, ELF_MACHINES[0]),
-        _ => (Class::Elf64, ELF_MACHINES[1]),
-    };
-    elf.expect(Expected { machines, class: Some(class), order: Some(ByteOrder::Big) }).map_err(fault)?;
+    let target = board.config.target;
+    let class = if target.bits == 32 { Class::Elf32 } else { Class::Elf64 };
+    elf.expect(Expected { machines: target.elf_machines, class: Some(class), order: Some(ByteOrder::Big) })
+        .map_err(fault)?;
     let mut memory = Below { store: board.store(), down };
     Ok(elf.load(AddressKind::Physical, &mut memory).map_err(fault)?.entry)
 }
