@@ -117,12 +117,44 @@ def class_of_single(case, found):
 def reserved_fields(case, found):
     word = int(case["bits"][0], 16)
     rounds = case["text"].startswith(("xsrqpi", "xsrqpxp")) and not word >> 16 & 1 and word >> 9 & 3 in (1, 2)
+    if case["text"].startswith("xsrqp") and not word >> 16 & 1 and word >> 9 & 3 == 3:
+        # There is no saying what RN of theirs is: it is the number of another rounding.
+        return True
+    if case["text"].startswith("xsrqpxp") and scr_only(found, FR | 8 << 24):
+        return True
     return rounds or case["text"].startswith(("xxextractuw", "xxinsertw")) and word >> 16 & 15 > 12
 
 
 @excuse("xststdcsp: what is not a single-precision number is none of zero's class (7.6.3, class.Zero)")
 def not_single(case, found):
     return case["text"].startswith("xststdcsp") and set(found) <= {"cr", "fpscr"}
+
+
+@excuse("decimal integers: a target register is undefined if an operand is invalid or the result does not fit, unsigned ones are not negative (6.17)")
+def decimal_integers(case, found):
+    word = int(case["bits"][0], 16)
+    text, name = case["text"], f"vr{word >> 21 & 31}"
+    cr = int(case["out"].get("cr", case["set"].get("cr")), 16)
+    ours, theirs = found.get("cr", (0, 0))
+    unsigned = text.startswith(("bcdus", "bcdutrunc")) and (ours ^ theirs) & ~0xF0 == 0 and set(found) == {"cr"}
+    same = word >> 21 & 31 in (word >> 11 & 31, word >> 16 & 31) and set(found) == {"cr"}
+    invalid = cr & 0x10 and set(found) <= {name, "cr"} and (text.startswith("bcdsub") or "cr" not in found)
+    return text.startswith("bcd") and (unsigned or same or invalid)
+
+
+@excuse("elements that are not in the register (6.8); the upper word of vextuwrx; vrldmi inserts under the mask (6.9.2)")
+def outside(case, found):
+    word = int(case["bits"][0], 16)
+    bytes_of = {"b": 1, "h": 2, "w": 4, "d": 8}
+    name = case["text"].split(" ")[0]
+    if name == "vrldmi":
+        return set(found) == {f"vr{word >> 21 & 31}"}
+    if name.startswith(("vextractu", "vextractd", "vinsert")):
+        return (word >> 16 & 15) + bytes_of[name[-1]] > 16
+    if name.startswith("vextu") and name.endswith("x"):
+        index = int(case["set"][f"r{word >> 16 & 31}"], 16) & 15
+        return index + bytes_of[name[5]] > 16
+    return False
 
 
 @excuse("divde and its kin without a result; the upper word of divwe is undefined")

@@ -136,6 +136,7 @@ impl Generator {
             ("fp", insn::fp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
             ("vector", insn::vector::INSNS),
+            ("vector_new", insn::vector_new::INSNS),
             ("vsx", insn::vsx::INSNS),
             ("quad", insn::vsx::QUAD),
             ("vsx_mem", insn::vsx_mem::INSNS),
@@ -175,7 +176,7 @@ impl Generator {
         }
         if row.operands.contains("{vr") {
             for n in numbers {
-                let value = self.vector();
+                let value = if row.name.starts_with("bcd") { self.decimal(row.name) } else { self.vector() };
                 put(&mut case.set, format!("vr{n}"), value);
             }
             put(&mut case.set, "vscr".to_owned(), self.random.next() & 0x1_0001);
@@ -221,6 +222,25 @@ impl Generator {
             _ => u128::from(r.next() as u32),
         };
         (0..4).fold(0, |all, _| all << 32 | word(&mut self.random))
+    }
+
+    /// A decimal integer in the form that the instruction reads, most of the time.
+    fn decimal(&mut self, name: &str) -> u128 {
+        let kept = self.random.below(33) as u32;
+        let digits = |r: &mut Random| (0..kept).fold(0u128, |all, _| all << 4 | u128::from(r.below(10)));
+        let national = |r: &mut Random| (0..7).fold(0u128, |all, _| all << 16 | u128::from(0x30 + r.below(10)));
+        let zone = self.random.pick(&[0x30, 0xf0]);
+        match (self.random.below(8), name) {
+            (0, _) => u128::from(self.random.next()) << 64 | u128::from(self.random.next()),
+            (1, _) => u128::from((self.random.next() % 80) as u8 as i8 as u8) << 64,
+            (_, "bcdcfn") => national(&mut self.random) << 16 | self.random.pick(&[0x2b, 0x2d]),
+            (_, "bcdcfz") => {
+                let all = (0..16).fold(0u128, |all, _| all << 8 | zone | u128::from(self.random.below(10)));
+                all & !0xf0 | u128::from(self.random.below(16)) << 4
+            }
+            (_, "bcdus" | "bcdutrunc") => digits(&mut self.random),
+            _ => digits(&mut self.random) << 4 | u128::from(10 + self.random.below(6)),
+        }
     }
 
     /// The contents of a vector-scalar register: numbers of any format.

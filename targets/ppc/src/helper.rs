@@ -159,6 +159,8 @@ helpers! {
     TO_SINGLE = crate::fp::to_single, pure_(1, Width::W32);
     /// A vector instruction: its bits; CR6 of a comparison.
     VECTOR = crate::vector::run, vector(1, Some(Width::W64));
+    /// A vector instruction of versions 2.07 and 3.0: its bits, RA; CR6, or a general register's value.
+    VECTOR_NEW = crate::vector_new::run, vector(2, Some(Width::W64));
     /// Puts an element into a vector register: value, offset, instruction.
     SET_ELEMENT = crate::vector::set_element, vector(3, None);
     /// An element of a vector register: offset, instruction.

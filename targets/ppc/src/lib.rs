@@ -9,6 +9,8 @@
 //! `docs/ppc-state.md` says what is modelled and what is not.
 #![forbid(unsafe_code)]
 
+mod aes;
+mod bcd;
 mod classic;
 pub mod ext;
 pub mod format;
@@ -28,6 +30,7 @@ pub mod state;
 mod target;
 pub mod trap;
 mod vector;
+mod vector_new;
 mod vsx;
 mod vsx_convert;
 mod vsx_move;

@@ -10,6 +10,7 @@ pub mod rotate;
 pub mod store;
 pub mod system;
 pub mod vector;
+pub mod vector_new;
 pub mod vsx;
 pub mod vsx_mem;
 
@@ -27,6 +28,7 @@ pub static TABLES: &[&[Insn]] = &[
     fp::INSNS,
     fp_mem::INSNS,
     vector::INSNS,
+    vector_new::INSNS,
     vsx::INSNS,
     vsx::QUAD,
     vsx_mem::INSNS,
