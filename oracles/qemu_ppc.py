@@ -157,6 +157,43 @@ def outside(case, found):
     return False
 
 
+FEX_BITS = 1 << 30
+
+
+@excuse("FPRF tells the class of denbcd's result (5.6.5); an exception that is not enabled does not set FEX (4.2.2)")
+def decimal_status(case, found):
+    mask = 0x1F000 | FEX_BITS if case["text"].startswith("denbcd") else FEX_BITS
+    ours, theirs = found.get("fpscr", (0, 0))
+    cr = found.get("cr", (0, 0))
+    small = (ours ^ theirs) & ~(mask | FX | FR) == 0 and (cr[0] ^ cr[1]) & ~(12 << 24) == 0
+    return case["text"].startswith("d") and set(found) <= {"fpscr", "cr"} and small
+
+
+@excuse("ten is not a digit (5.6.5, denbcd); drsp leaves as many digits of a NaN as there is room for")
+def no_digit(case, found):
+    word = int(case["bits"][0], 16)
+    source = word >> 11 & 31
+    value = case["set"][f"f{source}"] + case["set"].get(f"f{source | 1}", "")
+    special = int(case["set"][f"f{source}"], 16) >> 58 & 31 == 31
+    return case["text"].startswith("denbcd") and "a" in value or case["text"].startswith("drsp") and special
+
+
+@excuse("drdpq: the result is in the left register of the pair (5.6.5)")
+def place_of_long(case, found):
+    word = int(case["bits"][0], 16)
+    names = {f"f{word >> 21 & 31}", f"f{word >> 21 & 31 | 1}", "fpscr", "cr"}
+    return case["text"].startswith("drdpq") and set(found) <= names
+
+
+@excuse("bits that mean nothing in infinities and NaNs (5.4.1): dscli, dscri, ddedpd, drsp")
+def reserved_bits(case, found):
+    word = int(case["bits"][0], 16)
+    source = word >> 16 & 31 if case["text"].startswith("ds") else word >> 11 & 31
+    value = int(case["set"].get(f"f{source}", "0"), 16)
+    names = {f"f{word >> 21 & 31}", f"f{word >> 21 & 31 | 1}"}
+    return case["text"].startswith(("dscli", "dscri", "ddedpd")) and value >> 59 & 15 == 15 and set(found) <= names
+
+
 @excuse("divde and its kin without a result; the upper word of divwe is undefined")
 def no_quotient(case, found):
     return case["text"].startswith(("divde", "divwe"))

@@ -99,6 +99,25 @@ impl Random {
     }
 }
 
+impl Random {
+    /// A decimal number, or packed digits.
+    fn decimal(&mut self) -> u64 {
+        let sign = self.next() & 1 << 63;
+        let digits = self.below(17);
+        let packed = (0..digits).fold(0u64, |all, _| all << 4 | self.below(10));
+        match self.below(8) {
+            0 => self.pick(&[0x1e, 0x1f, 0x1f << 1 | 1, 0x3f]) << 57 | sign | self.below(4),
+            1 => packed << 4 | 10 + self.below(6),
+            2 => packed,
+            3 => self.integer(),
+            // Exponents near to each other.
+            4 | 5 => 0x2234 << 48 | sign | self.below(8) << 50 | self.next() >> (14 + self.below(50)),
+            6 => self.next() & 0xfffc_0000_0000_0000 | self.next() >> (14 + self.below(50)),
+            _ => self.next(),
+        }
+    }
+}
+
 /// One case: the instruction, and what to set before.
 struct Case {
     bits: u32,
@@ -134,6 +153,7 @@ impl Generator {
             ("logic", insn::logic::INSNS),
             ("rotate", insn::rotate::INSNS),
             ("fp", insn::fp::INSNS),
+            ("dfp", insn::dfp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
             ("vector", insn::vector::INSNS),
             ("vector_new", insn::vector_new::INSNS),
@@ -171,7 +191,13 @@ impl Generator {
         for n in numbers {
             put(&mut case.set, format!("r{n}"), self.random.integer() & mask);
             if is_float || row.operands.contains("{frt}") {
-                put(&mut case.set, format!("f{n}"), self.random.double());
+                let decimal = row.name.starts_with('d') && is_float;
+                let value = if decimal { self.random.decimal() } else { self.random.double() };
+                put(&mut case.set, format!("f{n}"), value);
+                if decimal {
+                    let value = self.random.decimal();
+                    put(&mut case.set, format!("f{}", n | 1), value);
+                }
             }
         }
         if row.operands.contains("{vr") {

@@ -17,6 +17,8 @@ pub enum Ext {
     Fp206,
     /// AltiVec.
     Altivec,
+    /// Decimal floating point.
+    Dfp,
     /// Vector-scalar unit.
     Vsx,
     /// Power ISA 2.05: `cmpb`, `prtyw`, `lfdp`.

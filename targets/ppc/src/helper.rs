@@ -48,6 +48,11 @@ const fn float(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: FP_ALL, writes: FP_STATE, ..plain(args, ret) }
 }
 
+/// The same, writing registers too.
+const fn float_all(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { reads: FP_ALL, writes: FP_ALL, ..plain(args, ret) }
+}
+
 /// All vector registers.
 const VECTORS: RegSet = RegSet::Ranges(&[(V0, N_REGS)]);
 
@@ -169,6 +174,8 @@ helpers! {
     VSX = crate::vsx::run, scalars(1, Some(Width::W64));
     /// The same for quadwords.
     QUAD = crate::quad::run, scalars(1, Some(Width::W64));
+    /// Decimal floating point: an instruction; a CR field.
+    DFP = crate::dfp::run, float_all(1, Some(Width::W64));
     /// `lxvl`, `lxvll`: address, length, instruction.
     LXVL = crate::vsx::lxvl, all(3, None);
     /// `stxvl`, `stxvll`: address, length, instruction.

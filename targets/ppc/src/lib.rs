@@ -12,6 +12,7 @@
 mod aes;
 mod bcd;
 mod classic;
+mod dfp;
 pub mod ext;
 pub mod format;
 mod fp;

@@ -66,7 +66,7 @@ const EMBEDDED: ExtSet = ExtSet::of(&[BookE, Mftb, Dcr]);
 const FREESCALE: ExtSet = ExtSet::of(&[BookE, Mftb, Mas, Isel, Popcntb]);
 const SERVER: ExtSet = ExtSet::of(&[Wide, Fp, FpGfx, Fsqrt, Slb, Mftb, Isa200, Altivec, Hypervisor]);
 const SERVER_205: ExtSet = SERVER.with(ExtSet::of(&[Popcntb, Isa205, Fp205, Nap]));
-const SERVER_206: ExtSet = SERVER_205.with(ExtSet::of(&[Isa206, Fp206, Isel]));
+const SERVER_206: ExtSet = SERVER_205.with(ExtSet::of(&[Isa206, Fp206, Isel, Dfp]));
 const SERVER_207: ExtSet = SERVER_206.with(ExtSet::of(&[Isa207]));
 
 impl Family {

@@ -84,14 +84,14 @@ fn record(l: &Lift<'_>, f: W) {
 }
 
 /// Writes four bits to a CR field.
-fn put_field<'b>(l: &Lift<'b>, field: u32, bits: Val<'b>) {
+pub(super) fn put_field<'b>(l: &Lift<'b>, field: u32, bits: Val<'b>) {
     for n in 0..4 {
         l.ir.set(cr(4 * field + n), bits.extract(3 - n, 1).trunc(Width::W1));
     }
 }
 
 /// What comes behind an instruction that may have set exceptions.
-fn finish(l: &Lift<'_>, f: W) -> Flow {
+pub(super) fn finish(l: &Lift<'_>, f: W) -> Flow {
     record(l, f);
     if l.mode & mode::FE != 0 {
         l.call(helper::FP_CHECK, &[]);
@@ -259,24 +259,26 @@ fn write<'b>(l: &Lift<'b>, f: W, value: Val<'b>, mask: u64) -> Flow {
     finish(l, f)
 }
 
+/// What is in FPSCR: the lower word, and DRN.
+const FIELDS: u64 = 7 << 32 | 0xffff_ffff;
+
 fn mtfsfi(l: &Lift<'_>, f: W) -> Flow {
-    // W chooses the upper word, which is decimal arithmetic's.
-    if f.0 >> 16 & 1 != 0 {
-        return finish(l, f);
-    }
-    let shift = 28 - 4 * f.bf();
-    write(l, f, l.ir.konst(Width::W64, u64::from(f.0 >> 12 & 15) << shift), 15 << shift)
+    // W chooses the upper word, which has decimal arithmetic's rounding.
+    let shift = 28 - 4 * f.bf() + if f.0 >> 16 & 1 != 0 { 32 } else { 0 };
+    write(l, f, l.ir.konst(Width::W64, u64::from(f.0 >> 12 & 15) << shift), 15 << shift & FIELDS)
 }
 
 fn mtfsf(l: &Lift<'_>, f: W) -> Flow {
     let (all, upper) = (f.0 >> 25 & 1 != 0, f.0 >> 16 & 1 != 0);
-    if upper && !all {
-        return finish(l, f);
-    }
     let fields = (0..8).filter(|n| all || f.0 >> (17 + n) & 1 != 0);
-    let mask = fields.map(|n| 15u64 << (4 * n)).sum();
+    let low: u64 = fields.map(|n| 15u64 << (4 * n)).sum();
+    let mask = match (all, upper) {
+        (true, _) => low | low << 32,
+        (false, true) => low << 32,
+        (false, false) => low,
+    };
     let b = l.f(f.rb());
-    write(l, f, b & b.konst(0xffff_ffff), mask)
+    write(l, f, b & b.konst(FIELDS), mask & FIELDS)
 }
 
 fn mtfsb0(l: &Lift<'_>, f: W) -> Flow {

@@ -2,6 +2,7 @@
 
 pub mod arith;
 pub mod branch;
+pub mod dfp;
 pub mod fp;
 pub mod fp_mem;
 pub mod load;
@@ -26,6 +27,7 @@ pub static TABLES: &[&[Insn]] = &[
     rotate::INSNS,
     system::INSNS,
     fp::INSNS,
+    dfp::INSNS,
     fp_mem::INSNS,
     vector::INSNS,
     vector_new::INSNS,
