@@ -107,7 +107,7 @@ impl Random {
         let packed = (0..digits).fold(0u64, |all, _| all << 4 | self.below(10));
         match self.below(8) {
             0 => self.pick(&[0x1e, 0x1f, 0x1f << 1 | 1, 0x3f]) << 57 | sign | self.below(4),
-            1 => packed << 4 | 10 + self.below(6),
+            1 => (packed << 4) | (10 + self.below(6)),
             2 => packed,
             3 => self.integer(),
             // Exponents near to each other.

@@ -43,7 +43,7 @@ fn digits(v: u128, n: u32) -> Option<u128> {
 fn to_digits(mut v: u128, n: u32) -> u128 {
     let mut all = 0;
     for i in 0..n {
-        all |= v % 10 << (4 * i);
+        all |= (v % 10) << (4 * i);
         v /= 10;
     }
     all
@@ -190,7 +190,7 @@ fn convert(which: u32, b: u128, ps: bool) -> Option<(u128, u64)> {
 
 /// `n` digits in elements of `w` bits, each with a zone above.
 fn spread(magnitude: u128, w: u32, n: u32, zone: u128) -> u128 {
-    (0..n).fold(0, |all, i| all | (zone | magnitude / power(i) % 10) << (w * i))
+    (0..n).fold(0, |all, i| all | (zone | (magnitude / power(i) % 10)) << (w * i))
 }
 
 /// PS says what zones are there; a positive result has the sign 12.

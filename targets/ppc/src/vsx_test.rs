@@ -16,7 +16,7 @@ pub(crate) fn status<T: Ppc>(ctx: &mut Ctx<T>, f: W, a: u128, b: u128) -> Option
     let (a, b) = (top(a), top(b));
     let code = match (f.xo9(), f.xo8()) {
         (298, _) => single_class(f.dcmx(), b),
-        (362, _) => u64::from(b >> 63) << 3 | u64::from(is_class::<F64>(f.dcmx(), b)) << 1,
+        (362, _) => (b >> 63) << 3 | u64::from(is_class::<F64>(f.dcmx(), b)) << 1,
         (_, 35 | 43) => return Some(fp::compare_values(ctx, a, b, f.xo8() == 43)),
         (_, 59) => exponents::<F64>(a, b, |v| v >> 52 & 0x7ff),
         _ => return None,

@@ -41,7 +41,7 @@ pub(super) fn operate(f: W, format: &'static Format, [(a_one, a), (b_one, b)]: R
     match (f.xo10(), f.xo10() & 0xff) {
         (2, _) => binary(add, env),
         (514, _) => {
-            let y = Number { negative: y.negative != !y.is_nan(), ..y.clone() };
+            let y = Number { negative: y.negative == y.is_nan(), ..y.clone() };
             let value = nan(format, &[&x, &y], env).unwrap_or_else(|| add(format, &x, &y, env));
             done(format, &value)
         }

@@ -131,9 +131,9 @@ mod tests {
             if a >= b {
                 assert_eq!(x.sub(&y).to_u128(), Some(a - b));
             }
-            if b != 0 {
+            if let (Some(quotient), Some(rest)) = (a.checked_div(b), a.checked_rem(b)) {
                 let (q, r) = x.div(&y);
-                assert_eq!((q.to_u128(), r.to_u128()), (Some(a / b), Some(a % b)));
+                assert_eq!((q.to_u128(), r.to_u128()), (Some(quotient), Some(rest)));
             }
         }
     }

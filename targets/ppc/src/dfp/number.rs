@@ -212,14 +212,14 @@ impl Mode {
         let order = lost.order(&half);
         match self {
             _ if lost.is_zero() => false,
-            Mode::NearestEven => order.is_gt() || order.is_eq() && last % 2 != 0,
+            Mode::NearestEven => order.is_gt() || order.is_eq() && !last.is_multiple_of(2),
             Mode::NearestAway => order.is_ge(),
             Mode::NearestDown => order.is_gt(),
             Mode::TowardZero => false,
             Mode::AwayFromZero => true,
             Mode::Up => !negative,
             Mode::Down => negative,
-            Mode::Shorter => last % 5 == 0,
+            Mode::Shorter => last.is_multiple_of(5),
         }
     }
 }
