@@ -158,17 +158,13 @@ fn counter_mask(cdc: u64) -> u64 {
     bits::mask(6u32.saturating_sub(ones))
 }
 
-/// Counts a call; an overflow is the CDO trap ("Call Depth Control").
-fn count_up(ctx: &mut Ctx<Tricore>) -> Result<(), Trap> {
-    let psw = ctx.reg(state::PSW);
-    if psw & CDE != 0 && psw & CDC != CDC {
-        let mask = counter_mask(psw & CDC);
-        if psw & mask == mask {
-            return Err(Trap::here(tin::CDO));
-        }
-        ctx.set_reg(state::PSW, psw + 1);
+/// PSW with a call counted; an overflow is the CDO trap ("Call Depth Control").
+fn counted_up(psw: u64) -> Result<u64, Trap> {
+    if psw & CDE == 0 || psw & CDC == CDC {
+        return Ok(psw);
     }
-    Ok(())
+    let mask = counter_mask(psw & CDC);
+    if psw & mask == mask { Err(Trap::here(tin::CDO)) } else { Ok(psw + 1) }
 }
 
 /// Counts a return; below 0 is the CDU trap.
@@ -187,13 +183,9 @@ fn count_down(ctx: &mut Ctx<Tricore>) -> Result<(), Trap> {
 /// Helper of CALL: the return address, where to. The FCD trap comes when the call is done, and returns to where it went.
 pub(crate) fn call(ctx: &mut Ctx<Tricore>, [return_to, target, ..]: [u64; 4]) -> Result<u64, Trap> {
     let (before, free) = (ctx.reg(state::PSW), ctx.reg(state::FCX));
-    count_up(ctx)?;
-    // What is saved has the counter of the caller.
-    let counted = ctx.reg(state::PSW);
-    if let Err(trap) = save_upper(ctx) {
-        ctx.set_reg(state::PSW, before);
-        return Err(trap);
-    }
+    let counted = counted_up(before)?;
+    // What is saved has the counter of the caller, which RET restores.
+    save_upper(ctx)?;
     ctx.set_reg(state::PSW, counted | CDE);
     ctx.set_reg(state::a(11), return_to);
     depletion(ctx, free, target)

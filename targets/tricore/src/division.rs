@@ -58,16 +58,13 @@ fn short(ctx: &mut Ctx<Tricore>, a: u64, b: u64, bits: u32) -> Result64 {
     let negative = (n < 0) != (d < 0);
     let low = (n as u32) << (32 - bits) | if negative { (1u32 << (32 - bits)) - 1 } else { 0 };
     let high = n >> bits;
-    // The quotient must fit: |n| < |d| << (bits - 1).
-    let limit = i64::from(d).abs() << (bits - 1);
-    let overflow = if negative { i64::from(n).abs() > limit } else { i64::from(n).abs() >= limit };
+    let overflow = d == -1 && n == -1 << (bits - 1);
     init(ctx, pair(high as u32, low), d == 0 || overflow)
 }
 
 fn short_u(ctx: &mut Ctx<Tricore>, a: u64, b: u64, bits: u32) -> Result64 {
     let (n, d) = (a as u32, b as u32);
-    let overflow = d == 0 || u64::from(n) >= u64::from(d) << bits;
-    init(ctx, pair(n >> bits, n << (32 - bits)), overflow)
+    init(ctx, pair(n >> bits, n << (32 - bits)), d == 0)
 }
 
 pub(crate) fn dvinit_b(ctx: &mut Ctx<Tricore>, [a, b, ..]: [u64; 4]) -> Result64 {
@@ -92,9 +89,8 @@ pub(crate) fn dvstep_u(_: &mut Ctx<Tricore>, [e, b, ..]: [u64; 4]) -> Result64 {
     for _ in 0..8 {
         rest = rest << 1 | quotient >> 31;
         quotient <<= 1;
-        let next = rest.wrapping_sub(divisor);
-        if (next as i32) >= 0 {
-            rest = next;
+        if rest >= divisor {
+            rest -= divisor;
             quotient |= 1;
         }
     }
@@ -124,13 +120,10 @@ pub(crate) fn dvstep(_: &mut Ctx<Tricore>, [e, b, ..]: [u64; 4]) -> Result64 {
 /// Corrects the result of signed steps.
 pub(crate) fn dvadj(_: &mut Ctx<Tricore>, [e, b, ..]: [u64; 4]) -> Result64 {
     let (rest, quotient, divisor) = ((e >> 32) as u32, e as u32, b as u32);
-    let eq_positive = rest == divisor && rest >> 31 == 0;
-    let eq_negative = rest == divisor.wrapping_neg() && rest >> 31 != 0;
-    let sign = rest >> 31 != divisor >> 31;
-    let up = eq_negative || sign && !eq_positive && quotient >> 31 != 0;
-    let _ = eq_positive;
-    let corrected =
-        if (quotient >> 31 != 0 && !eq_negative) || eq_positive { quotient.wrapping_add(1) } else { quotient };
-    let _ = up;
-    Ok(pair(if eq_positive || eq_negative { 0 } else { rest }, corrected))
+    let negative = rest >> 31 != 0;
+    let eq_positive = negative && rest == divisor;
+    let eq_negative = negative && rest == divisor.wrapping_neg();
+    let quotient_sign = negative != (divisor >> 31 != 0);
+    let up = quotient_sign && !eq_negative || eq_positive;
+    Ok(pair(if eq_positive || eq_negative { 0 } else { rest }, quotient.wrapping_add(up.into())))
 }

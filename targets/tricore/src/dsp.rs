@@ -150,8 +150,8 @@ pub fn packed(op: Packed, a: u32, b: u32) -> Out {
         };
         any |= r == -1;
         out.v |= r < low || r > high;
-        let r = if saturating { r.clamp(low, high) } else { r };
         out.av |= (r >> (bits - 1) ^ r >> (bits - 2)) & 1 != 0;
+        let r = if saturating { r.clamp(low, high) } else { r };
         out.value |= u64::from(r as u32 & ((1u32 << bits) - 1)) << (n * bits);
     }
     if matches!(op, EqanyB | EqanyH) {
@@ -160,12 +160,17 @@ pub fn packed(op: Packed, a: u32, b: u32) -> Out {
     out
 }
 
+/// Whether bit `top` of a result before saturation differs from the one below.
+fn advance(r: i128, top: u32) -> bool {
+    (r ^ r << 1) >> top & 1 != 0
+}
+
 /// A signed result cut to 32 bits, saturated if asked for, with its flags.
 pub fn word(r: i128, saturating: bool) -> Out {
     let (low, high) = (i128::from(i32::MIN), i128::from(i32::MAX));
     let v = r < low || r > high;
     let kept = if saturating { r.clamp(low, high) } else { r } as u32;
-    Out { value: kept.into(), v, av: (kept ^ kept << 1) >> 31 != 0 }
+    Out { value: kept.into(), v, av: advance(r, 31) }
 }
 
 /// The same of an unsigned result.
@@ -173,7 +178,7 @@ pub fn word_u(r: i128, saturating: bool) -> Out {
     let high = i128::from(u32::MAX);
     let v = r < 0 || r > high;
     let kept = if saturating { r.clamp(0, high) } else { r } as u32;
-    Out { value: kept.into(), v, av: (kept ^ kept << 1) >> 31 != 0 }
+    Out { value: kept.into(), v, av: advance(r, 31) }
 }
 
 /// The same with 64 bits.
@@ -181,7 +186,7 @@ pub fn long(r: i128, saturating: bool) -> Out {
     let (low, high) = (i128::from(i64::MIN), i128::from(i64::MAX));
     let v = r < low || r > high;
     let kept = if saturating { r.clamp(low, high) } else { r } as u64;
-    Out { value: kept, v, av: (kept ^ kept << 1) >> 63 != 0 }
+    Out { value: kept, v, av: advance(r, 63) }
 }
 
 /// The same of an unsigned result.
@@ -189,7 +194,7 @@ pub fn long_u(r: i128, saturating: bool) -> Out {
     let high = i128::from(u64::MAX);
     let v = r < 0 || r > high;
     let kept = if saturating { r.clamp(0, high) } else { r } as u64;
-    Out { value: kept, v, av: (kept ^ kept << 1) >> 63 != 0 }
+    Out { value: kept, v, av: advance(r, 63) }
 }
 
 /// What of a multiply-accumulate instruction its encoding says, packed into a number for the helper.
@@ -205,6 +210,8 @@ pub struct Mac {
     pub rounding: bool,
     /// Shift of the product.
     pub n: u8,
+    /// There is no accumulator: -1 by -1 is then the greatest fraction, which rounding does not change.
+    pub alone: bool,
     /// Which halves of the second operand (UL, LU, LL, UU): bits 1 and 0 of the encoding's field.
     pub halves: u8,
 }
@@ -280,6 +287,7 @@ impl Mac {
             | (self.rounding as u64) << 8
             | (self.n as u64) << 9
             | (self.halves as u64) << 11
+            | (self.alone as u64) << 13
     }
 
     /// From a number that [`Mac::pack`] made.
@@ -292,6 +300,7 @@ impl Mac {
             rounding: word >> 8 & 1 != 0,
             n: (word >> 9 & 3) as u8,
             halves: (word >> 11 & 3) as u8,
+            alone: word >> 13 & 1 != 0,
         }
     }
 }
@@ -329,10 +338,11 @@ pub fn mac(mac: Mac, acc: u64, a: u32, b: u32) -> Out {
         WordU => word_u(i128::from(acc as u32) + add(i128::from(a) * i128::from(b)), mac.saturating),
         Long => long(acc64 + add(wide(a) * wide(b)), mac.saturating),
         LongU => long_u(i128::from(acc) + add(i128::from(a) * i128::from(b)), mac.saturating),
-        Q32 => word(acc32 + add((wide(a) * wide(b)) << n >> 32), mac.saturating),
+        // The product is added (or subtracted) whole; what is below the accumulator goes away then.
+        Q32 => word(((acc32 << 32) + add((wide(a) * wide(b)) << n)) >> 32, mac.saturating),
         Q64 => long(acc64 + add((wide(a) * wide(b)) << n), mac.saturating),
-        Q16x32L => word(acc32 + add((wide(a) * low(b)) << n >> 16), mac.saturating),
-        Q16x32U => word(acc32 + add((wide(a) * high(b)) << n >> 16), mac.saturating),
+        Q16x32L => word(((acc32 << 16) + add((wide(a) * low(b)) << n)) >> 16, mac.saturating),
+        Q16x32U => word(((acc32 << 16) + add((wide(a) * high(b)) << n)) >> 16, mac.saturating),
         Q16x64L => long(acc64 + add((wide(a) * low(b)) << n), mac.saturating),
         Q16x64U => long(acc64 + add((wide(a) * high(b)) << n), mac.saturating),
         Q16L => rounded(mac, acc32 + add(q16(low(a), low(b), n))),
@@ -348,8 +358,13 @@ fn rounded(mac: Mac, r: i128) -> Out {
     if !mac.rounding {
         return word(r, mac.saturating);
     }
-    let out = word(r + 0x8000, mac.saturating);
+    let out = word(r + half(mac, r), mac.saturating);
     Out { value: out.value & 0xffff_0000, ..out }
+}
+
+/// What rounds `r` to its upper half.
+fn half(mac: Mac, r: i128) -> i128 {
+    if mac.alone && r == 0x7fff_ffff { 0 } else { 0x8000 }
 }
 
 /// Two products of halves: `a`'s upper half goes with the upper accumulator.
@@ -377,7 +392,8 @@ fn halves(mac: Mac, acc: u64, a: u32, b: u32) -> Out {
             } else {
                 (i128::from((acc as u32 & 0xffff_0000) as i32), i128::from(((acc as u32) << 16) as i32))
             };
-            let (h, l) = (word(top + one + 0x8000, mac.saturating), word(bottom + zero + 0x8000, mac.saturating));
+            let (one, zero) = (top + one, bottom + zero);
+            let (h, l) = (word(one + half(mac, one), mac.saturating), word(zero + half(mac, zero), mac.saturating));
             Out { value: h.value & 0xffff_0000 | l.value >> 16, v: h.v | l.v, av: h.av | l.av }
         }
     }

@@ -32,6 +32,9 @@ pub(crate) fn isync(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result64 {
 /// Replaces the bits under a mask by one atomic access; what was there.
 pub(crate) fn ldmst(ctx: &mut Ctx<Tricore>, [address, value, mask, _]: [u64; 4]) -> Result64 {
     let mem = Mem::le(Width::W32);
+    if address & 3 != 0 {
+        return Err(Trap::here(crate::trap::tin::ALN));
+    }
     let phys = ctx.translate(address, Access::Write, 0)?;
     loop {
         let old = ctx.load(address, mem)?;
@@ -177,30 +180,22 @@ pub(crate) fn unpack(_: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
     Ok((exponent as u32 as u64) << 32 | mantissa)
 }
 
-/// A number of single precision from exponent and mantissa, with the sign of the other operand.
+/// A number of single precision from an exponent and a mantissa of 32 bits, with the sign of the other operand.
 pub(crate) fn pack(_: &mut Ctx<Tricore>, [pair, sign, ..]: [u64; 4]) -> Result64 {
     let (exponent, mantissa) = ((pair >> 32) as u32 as i32, pair & 0xffff_ffff);
-    let sign = sign & 1 << 31;
-    if exponent == 255 && mantissa & 0x7fff_ffff != 0 {
-        return Ok(sign | 255 << 23 | mantissa >> 7 & 0x7f_ffff | u64::from(mantissa >> 7 & 0x7f_ffff == 0));
-    }
-    // Round to nearest even at bit 7.
-    let rest = mantissa & 0x7f;
-    let up = mantissa >> 6 & 1 != 0 && (rest & 0x3f != 0 || mantissa >> 7 & 1 != 0);
-    let rounded = (mantissa >> 7 & 0xff_ffff) + u64::from(up);
-    let packed = if mantissa >> 31 != 0 || rounded >> 24 != 0 {
-        (exponent + 1, (mantissa >> 8 & 0x7f_ffff) + u64::from(up && mantissa >> 31 == 0 && rounded >> 24 != 0) * 0)
-    } else {
-        (exponent, rounded & 0x7f_ffff)
-    };
-    let (exponent, fraction) = packed;
-    Ok(match exponent {
-        e if e > 127 => sign | 255 << 23,
-        e if e < -126 || (e == -126 && mantissa >> 30 & 1 == 0) => {
-            sign | if e == -126 { rounded & 0xff_ffff } else { 0 }
+    let normal = mantissa >> 31 != 0;
+    let fraction = mantissa >> 8 & 0x7f_ffff;
+    let magnitude = match exponent {
+        255 if !normal => 255 << 23 | fraction,
+        e if normal && e >= 127 => 255 << 23,
+        e if normal && e <= -128 => 0,
+        e => {
+            let biased = if normal { (e + 128) as u64 & 0xff } else { 0 };
+            let up = mantissa >> 7 & 1 != 0 && (mantissa >> 8 & 1 != 0 || mantissa & 0x7f != 0);
+            (biased << 23 | fraction) + u64::from(up)
         }
-        e => sign | ((e + 127) as u64) << 23 | fraction,
-    })
+    };
+    Ok(sign & 1 << 31 | magnitude)
 }
 
 /// CRC-32 of Ethernet over bytes, lowest bit first ("CRC32.B").

@@ -93,7 +93,8 @@ const PSW_IS: u64 = 1 << 9;
 /// PSW.CDE, call depth counting is on.
 const PSW_CDE: u64 = 1 << 7;
 
-/// Sets PSW for a handler: supervisor, interrupt stack, empty call depth counter, no writes to global registers.
+/// Sets PSW for a handler: supervisor, interrupt stack, empty call depth counter, no writes to global registers. The user status bits
+/// stay.
 fn enter(ctx: &mut Ctx<Tricore>) {
     let psw = ctx.reg(state::PSW);
     if psw & PSW_IS == 0 {
@@ -101,9 +102,6 @@ fn enter(ctx: &mut Ctx<Tricore>) {
     }
     // PRS, IO, IS, GW, CDE and CDC; rounding mode and what is above stay.
     ctx.set_reg(state::PSW, psw & !0x3fff | 2 << 10 | PSW_IS | PSW_CDE);
-    for reg in [state::C, state::V, state::SV, state::AV, state::SAV] {
-        ctx.set_reg(reg, 0);
-    }
     ctx.state.ie = false;
 }
 

@@ -141,7 +141,7 @@ fn adds<F: Abc>(l: &Lift, f: F) -> Flow {
 
 fn saturated<'b>(l: &Lift<'b>, c: u8, r: Val<'b>, v: Val<'b>) -> Flow {
     let result = saturate(l, r, v);
-    l.set_flags(v, result);
+    l.set_flags(v, r);
     l.set_d(c, result);
     Next
 }
@@ -164,7 +164,7 @@ fn adds_u<F: Abc>(l: &Lift, f: F) -> Flow {
     let r = a + f.b(l);
     let over = r.lt_u(a);
     let result = l.ir.select(over, l.konst(-1), r);
-    l.set_flags(l.bit31(over), result);
+    l.set_flags(l.bit31(over), r);
     l.set_d(f.c(), result);
     Next
 }
@@ -179,8 +179,9 @@ fn rsubs_u<F: Abc>(l: &Lift, f: F) -> Flow {
 
 fn difference_saturated_unsigned<'b>(l: &Lift<'b>, c: u8, a: Val<'b>, b: Val<'b>) -> Flow {
     let under = a.lt_u(b);
-    let result = l.ir.select(under, l.konst(0), a - b);
-    l.set_flags(l.bit31(under), result);
+    let r = a - b;
+    let result = l.ir.select(under, l.konst(0), r);
+    l.set_flags(l.bit31(under), r);
     l.set_d(c, result);
     Next
 }
@@ -231,7 +232,7 @@ fn absdifs<F: Abc>(l: &Lift, f: F) -> Flow {
 /// A result that can't be negative: bit 31 is its overflow.
 fn positive_saturated<'b>(l: &Lift<'b>, c: u8, r: Val<'b>) -> Flow {
     let result = l.ir.select(r.lt_s(l.konst(0)), l.konst(0x7fff_ffff), r);
-    l.set_flags(r, result);
+    l.set_flags(r, r);
     l.set_d(c, result);
     Next
 }

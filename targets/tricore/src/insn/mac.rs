@@ -118,8 +118,15 @@ fn mul_u<F: Abc>(l: &Lift, f: F) -> Flow {
 }
 
 /// What the helper is to do for a product that stands alone.
-const PLAIN: Mac =
-    Mac { kind: Kind::Word, sign: (Sign::Plus, Sign::Plus), saturating: false, rounding: false, n: 0, halves: 0 };
+const PLAIN: Mac = Mac {
+    kind: Kind::Word,
+    sign: (Sign::Plus, Sign::Plus),
+    saturating: false,
+    rounding: false,
+    n: 0,
+    halves: 0,
+    alone: true,
+};
 
 fn call<'b>(l: &Lift<'b>, mac: Mac, acc: Val<'b>, a: Val<'b>, b: Val<'b>) -> Val<'b> {
     l.call(helper::MAC, &[acc.zext(Width::W64), a, b, l.konst64(mac.pack())])
@@ -185,7 +192,7 @@ fn accumulate<F: Accumulate>(l: &Lift, f: F) -> Flow {
         (true, true) => Kind::LongU,
     };
     let sign = if minus { Sign::Minus } else { Sign::Plus };
-    let mac = Mac { kind, sign: (sign, sign), saturating, ..PLAIN };
+    let mac = Mac { kind, sign: (sign, sign), saturating, alone: false, ..PLAIN };
     if wide {
         l.set_e(c, call(l, mac, l.e(d), a, b));
     } else {
@@ -464,8 +471,8 @@ fn fraction(l: &Lift, f: Fraction) -> Flow {
     };
     let halves = if kind == Kind::HrPair { 0 } else { (f.op & 3) as u8 };
     let rounding = matches!(kind, Kind::Q16U | Kind::Q16L) && f.op & 2 != 0;
-    let mac = Mac { kind, sign, saturating: f.op & 0x20 != 0, rounding, n: f.n as u8, halves };
     let alone = matches!(f.major, 0x93 | 0xb3);
+    let mac = Mac { kind, sign, saturating: f.op & 0x20 != 0, rounding, n: f.n as u8, halves, alone };
     let wide =
         !matches!(kind, Kind::Q16x32L | Kind::Q16x32U | Kind::Q32 | Kind::Q16L | Kind::Q16U | Kind::Hr | Kind::HrPair);
     let acc = match () {

@@ -3,7 +3,7 @@
 
 use decode::Flow::{self, Next};
 use decode::insns;
-use uop::{RmwOp, Val, Width};
+use uop::{Mem, RmwOp, Val, Width};
 
 use crate::ext::Ext;
 use crate::format::*;
@@ -518,9 +518,12 @@ fn lha(l: &Lift, f: AbsHigh) -> Flow {
     Next
 }
 
+/// Atomic accesses must be aligned.
+const ATOMIC: Mem = Mem::le(Width::W32).aligned();
+
 fn swap_w<P: Place>(l: &Lift, p: P) -> Flow {
     let d = p.register();
-    let old = l.ir.rmw(RmwOp::Swap, p.address(l), l.d(d), l.mem(Width::W32));
+    let old = l.ir.rmw(RmwOp::Swap, p.address(l), l.d(d), ATOMIC);
     p.update(l);
     l.set_d(d, old);
     Next
@@ -544,7 +547,7 @@ fn swapmsk_w<P: Place>(l: &Lift, p: P) -> Flow {
 
 fn cmpswap_w<P: Place>(l: &Lift, p: P) -> Flow {
     let d = l.even(p.register());
-    let old = l.ir.cas(p.address(l), l.d(d + 1), l.d(d), l.mem(Width::W32));
+    let old = l.ir.cas(p.address(l), l.d(d + 1), l.d(d), ATOMIC);
     p.update(l);
     l.set_d(d, old);
     Next
