@@ -50,6 +50,8 @@ engines! {
     s390x: s390x::S390x, s390x::model::Model::parse;
     sparc32: sparc::Sparc32, |text| sparc::model::Model::parse(32, text);
     sparc64: sparc::Sparc64, |text| sparc::model::Model::parse(64, text);
+    i386: x86::X86, |text| x86::model::Model::parse(32, text);
+    x86_64: x86::X86, |text| x86::model::Model::parse(64, text);
 }
 
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.

@@ -114,8 +114,16 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
 
 /// All targets.
 pub static TARGETS: [Target; 14] = [
-    row("i386", Arch::X86, 32, false, "-i386-cpu"),
-    row("x86_64", Arch::X86, 64, false, "-x86_64-cpu"),
+    Target {
+        models: || x86::model::MODELS.to_vec(),
+        engine: Some(engines::i386),
+        ..row("i386", Arch::X86, 32, false, "-i386-cpu")
+    },
+    Target {
+        models: || x86::model::MODELS.to_vec(),
+        engine: Some(engines::x86_64),
+        ..row("x86_64", Arch::X86, 64, false, "-x86_64-cpu")
+    },
     Target {
         models: names!(sparc::model::models(32)),
         engine: Some(engines::sparc32),
