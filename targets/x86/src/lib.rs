@@ -7,17 +7,25 @@
 //! then `seg`, `mmu`, `trap`, `msr`, and `target`, where all of it meets the contract. The plan is in docs/decisions/0016-x86.md.
 #![forbid(unsafe_code)]
 
+mod far;
 pub mod flags;
 mod helper;
+mod insn;
+mod integer;
 mod lift;
 pub mod mmu;
 pub mod mode;
 pub mod model;
+mod msr;
 mod regs;
 mod reset;
 mod seg;
+mod sse;
 pub mod state;
+mod strings;
+mod system;
 mod target;
+mod task;
 pub mod trap;
 
 pub use target::{Lifter, X86};

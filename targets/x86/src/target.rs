@@ -6,13 +6,14 @@ use uop::{Builder, Width};
 use crate::model::Model;
 use crate::state::{self, State};
 use crate::trap::Fault;
-use crate::{helper, lift, mmu, mode, regs, reset, trap};
+use crate::{helper, insn, lift, mmu, mode, regs, reset, trap};
 
 /// What lifting needs of the model.
-#[derive(Clone, Debug)]
 pub struct Lifter {
     /// The features.
     pub(crate) model: Model,
+    /// The rows by mnemonic.
+    pub(crate) handlers: Vec<Option<insn::Row>>,
 }
 
 /// x86, 32 and 64 bits: which of them, says the model.
@@ -36,7 +37,7 @@ impl Target for X86 {
     }
 
     fn lifter(model: &Model) -> Lifter {
-        Lifter { model: model.clone() }
+        Lifter { model: model.clone(), handlers: insn::handlers() }
     }
 
     fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Lifted {

@@ -2,7 +2,8 @@
 
 use cpu::Ctx;
 
-use crate::state::bit;
+use crate::far;
+use crate::state::{self, bit, sreg};
 use crate::target::X86;
 
 /// The CPU as functions of this crate take it.
@@ -102,10 +103,114 @@ impl Fault {
     pub const UD: Fault = Fault::plain(vector::UD);
 }
 
+/// One event on its way to its handler.
+#[derive(Clone, Copy)]
+pub(crate) struct Event {
+    /// The vector.
+    pub(crate) vector: u8,
+    /// The error code.
+    pub(crate) error: Option<u32>,
+    /// INT n and the like: gates are checked against CPL.
+    pub(crate) software: bool,
+    /// The linear address that is saved.
+    pub(crate) pc: u64,
+    /// RF is set in the flags that are saved.
+    pub(crate) rf: bool,
+}
+
 /// Takes a fault.
 pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
-    let _ = fault;
-    cpu.set_stuck("triple fault");
+    let pc = cpu.pc();
+    let hard = |vector: u8| Event { vector, error: None, software: false, pc, rf: false };
+    let event = match fault {
+        Fault::Init => return init(cpu),
+        Fault::Sipi => return start_up(cpu),
+        Fault::Exception { .. } | Fault::Page { .. } => exception(cpu, fault, pc),
+        Fault::Software { vector, next, .. } => {
+            cpu.state.last_vector = Some(vector.into());
+            Event { software: true, pc: next, ..hard(vector) }
+        }
+        Fault::Debug => {
+            let bits = std::mem::take(&mut cpu.state.debug_trap);
+            cpu.state.dr[6] |= bits & 0xffff_ffff;
+            hard(vector::DB)
+        }
+        Fault::Nmi => {
+            cpu.acknowledge(irq::NMI);
+            cpu.state.nmi_masked = true;
+            hard(vector::NMI)
+        }
+        Fault::Interrupt => hard(cpu.acknowledge(irq::INTR) as u8),
+    };
+    cpu.state.shadow = false;
+    if let Fault::Software { vector, short: false, .. } = fault
+        && cpu.state.eflags & bit::VM != 0
+        && cpu.state.eflags & bit::IOPL != bit::IOPL
+    {
+        // Virtual-8086 mode: INT n is sensitive to IOPL.
+        let _ = vector;
+        let event = exception(cpu, Fault::GP0, pc);
+        return take(cpu, event);
+    }
+    take(cpu, event);
+}
+
+fn exception(cpu: &mut Cpu, fault: Fault, pc: u64) -> Event {
+    let (vector, error) = match fault {
+        Fault::Page { address, error } => {
+            cpu.state.cr2 = address;
+            (vector::PF, Some(error))
+        }
+        Fault::Exception { vector, error } => (vector, error),
+        _ => (vector::GP, Some(0)),
+    };
+    cpu.state.last_vector = Some(vector.into());
+    Event { vector, error, software: false, pc, rf: vector != vector::DF }
+}
+
+/// Whether a vector is a contributory exception (SDM volume 3A, "Interrupt 8").
+fn contributory(vector: u8) -> bool {
+    matches!(vector, vector::DE | vector::TS | vector::NP | vector::SS | vector::GP)
+}
+
+/// Enters the handler; faults on the way become other events, a double fault, or the end.
+fn take(cpu: &mut Cpu, mut event: Event) {
+    loop {
+        let Err(second) = far::enter(cpu, event) else { return };
+        let (first, pc) = (event.vector, event.pc);
+        let hard = !event.software;
+        event = exception(cpu, second, if event.software { cpu.pc() } else { pc });
+        if !hard {
+            continue;
+        }
+        if first == vector::DF {
+            cpu.set_stuck("triple fault");
+            return;
+        }
+        let page = first == vector::PF;
+        if contributory(first) && contributory(event.vector)
+            || page && (contributory(event.vector) || event.vector == vector::PF)
+        {
+            event = Event { vector: vector::DF, error: Some(0), software: false, pc, rf: false };
+        }
+    }
+}
+
+fn init(cpu: &mut Cpu) {
+    cpu.acknowledge(irq::INIT);
+    crate::reset::init(cpu);
+    if cpu.index() != 0 {
+        cpu.state.wait_for_sipi = true;
+        cpu.set_halted(true);
+    }
+}
+
+fn start_up(cpu: &mut Cpu) {
+    let vector = cpu.acknowledge(irq::SIPI) & 0xff;
+    cpu.state.wait_for_sipi = false;
+    cpu.state.seg[sreg::CS].selector = (vector << 8) as u16;
+    cpu.set_reg(state::base(sreg::CS), vector << 12);
+    cpu.set_pc(vector << 12);
 }
 
 /// What is to be taken now.
