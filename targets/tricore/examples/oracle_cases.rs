@@ -129,7 +129,7 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
                 let (length, index) = (random.below(64) + 1, random.below(64));
                 regs[base(b)] = target & !7;
                 regs[base(b) + 1] =
-                    if random.below(2) == 0 { length << 16 | index % length } else { 16 << 16 | index & 14 };
+                    if random.below(2) == 0 { length << 16 | (index % length) } else { 16 << 16 | index & 14 };
             }
             Some("{ab}+") => regs[base(b)] = target,
             Some("{ab}")
