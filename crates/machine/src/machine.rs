@@ -199,6 +199,7 @@ impl Machine {
             started: None,
             acknowledge: None,
             timebase: None,
+            shared: None,
             dma: Dma::default(),
             blobs: Vec::new(),
             warnings: Vec::new(),
@@ -208,7 +209,8 @@ impl Machine {
         (self.config.machine.build)(&mut build)?;
         let plans = build.cpus;
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
-        self.answers = Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase });
+        self.answers =
+            Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase, shared: build.shared });
         self.starts.extend(build.restart);
         self.devices = build.devices;
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);

@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, storage, strings, system, time};
+use crate::{cc, execute, fp, numbers, service, signal, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -207,7 +207,7 @@ helpers! {
     /// STORE USING REAL ADDRESS.
     STORE_REAL = system::store_real, any(3);
     /// SET STORAGE KEY EXTENDED.
-    SSKE = system::sske, any(2);
+    SSKE = system::sske, any(4);
     /// INSERT STORAGE KEY EXTENDED.
     ISKE = system::iske, any(1);
     /// RESET REFERENCE BIT EXTENDED.
@@ -215,11 +215,13 @@ helpers! {
     /// TEST BLOCK.
     TEST_BLOCK = system::test_block, any(1);
     /// SIGNAL PROCESSOR: register, CPU address, order.
-    SIGP = system::sigp, any(3);
+    SIGP = signal::sigp, any(3);
     /// DIAGNOSE: both registers, code, next address.
-    DIAGNOSE = system::diagnose, any(4);
+    DIAGNOSE = service::diagnose, any(4);
     /// SERVICE CALL.
-    SERVICE_CALL = system::service_call, any(2);
+    SERVICE_CALL = service::service_call, any(2);
+    /// An instruction of the channel subsystem: which, address.
+    CHANNEL = service::channel, any(2);
     /// MONITOR CALL: class, code.
     MONITOR_CALL = system::monitor_call, any(2);
 

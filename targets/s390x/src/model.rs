@@ -153,6 +153,11 @@ impl Model {
         Ok(Model { name: row.name, machine: row.machine, exts, executor: Arc::default() })
     }
 
+    /// Whether the model of that name is of a later generation than the one that `qemu` stands for.
+    pub fn is_too_new(name: &str) -> bool {
+        MODELS.iter().any(|row| row.name == name && row.generation > 13)
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.name

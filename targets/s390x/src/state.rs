@@ -79,6 +79,13 @@ pub enum CpuState {
     Load,
 }
 
+impl CpuState {
+    /// The state with that number.
+    pub(crate) fn from_number(n: u8) -> Option<CpuState> {
+        [CpuState::Operating, CpuState::Stopped, CpuState::CheckStop, CpuState::Load].get(usize::from(n)).copied()
+    }
+}
+
 impl From<CpuState> for S390State {
     fn from(state: CpuState) -> S390State {
         match state {
@@ -118,8 +125,6 @@ pub struct State {
     /// The last program interruption or supervisor call, for whoever watches from outside.
     #[serde(skip)]
     pub last_program: Option<Fault>,
-    /// A service signal that has come: its parameter.
-    pub service_signal: Option<u32>,
     /// Storage keys by page: access control, fetch protection, reference, change; bits as SET STORAGE KEY takes them.
     pub keys: Vec<u8>,
 }
@@ -144,7 +149,6 @@ impl State {
             cpu_state: CpuState::Operating,
             ilc: 0,
             last_program: None,
-            service_signal: None,
             keys: Vec::new(),
         }
     }

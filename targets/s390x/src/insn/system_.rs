@@ -8,6 +8,7 @@ use crate::ext::Ext;
 use crate::format::{E, RR, RRE, RRF, RS, RSY, RX, RXY, S, SI, SSE, SSF};
 use crate::helper;
 use crate::lift::Lift;
+use crate::service::op;
 use crate::trap::code;
 
 insns! {
@@ -77,6 +78,22 @@ insns! {
     "1010 1110 ........................" RS sigp "{r1}, {r3}, {a2}" [Z];
     "1000 0011 ........................" RS diag "{r1}, {r3}, {a2}" [Z];
     "1011 0010 0010 0000 ................" RRE servc "{r1}, {r2}" [Z];
+    // The channel subsystem.
+    "1011 0010 0011 0000 ................" S csch "" [Z];
+    "1011 0010 0011 0001 ................" S hsch "" [Z];
+    "1011 0010 0011 0010 ................" S msch "{a2}" [Z];
+    "1011 0010 0011 0011 ................" S ssch "{a2}" [Z];
+    "1011 0010 0011 0100 ................" S stsch "{a2}" [Z];
+    "1011 0010 0011 0101 ................" S tsch "{a2}" [Z];
+    "1011 0010 0011 0110 ................" S tpi "{a2}" [Z];
+    "1011 0010 0011 0111 ................" S sal "" [Z];
+    "1011 0010 0011 1000 ................" S rsch "" [Z];
+    "1011 0010 0011 1001 ................" S stcrw "{a2}" [Z];
+    "1011 0010 0011 1010 ................" S stcps "{a2}" [Z];
+    "1011 0010 0011 1011 ................" S rchp "" [Z];
+    "1011 0010 0011 1100 ................" S schm "" [Z];
+    "1011 0010 0111 0110 ................" S xsch "" [Z];
+    "1011 0010 0101 1111 ................" RRE chsc "{r1}" [Z];
     "1010 1111 ........................" SI mc "{a1}, {i2}" [Z];
 }
 
@@ -183,7 +200,7 @@ lifts! { l, f;
     lurag(RRE) if l.supervisor() => { l.set_g(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 8), l.k(8)])); Next }
     stura(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 4), l.g(f.r1), l.k(4)]); Next }
     sturg(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 8), l.g(f.r1), l.k(8)]); Next }
-    sske(RRF) if l.supervisor() => { l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2)]); l.update() }
+    sske(RRF) if l.supervisor() => { l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2), l.k(f.m3.into()), l.k(f.r1.into())]); l.update() }
     iske(RRE) if l.supervisor() => { let key = l.call(helper::ISKE, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }
     rrbe(RRE) if l.supervisor() => { l.call(helper::RRBE, &[l.at(f.r2)]); l.update() }
     tb(RRE) if l.supervisor() => { l.call(helper::TEST_BLOCK, &[l.at(f.r2)]); Next }
@@ -194,6 +211,21 @@ lifts! { l, f;
         l.update_to(pc)
     }
     servc(RRE) if l.supervisor() => { l.call(helper::SERVICE_CALL, &[l.g(f.r1), l.g(f.r2)]); l.update() }
+    csch(S) if l.supervisor() => { channel(l, op::CLEAR, l.k(0)) }
+    hsch(S) if l.supervisor() => { channel(l, op::HALT, l.k(0)) }
+    msch(S) if l.supervisor() => { channel(l, op::MODIFY, l.aligned(l.addr(f.a2), 4)) }
+    ssch(S) if l.supervisor() => { channel(l, op::START, l.aligned(l.addr(f.a2), 4)) }
+    stsch(S) if l.supervisor() => { channel(l, op::STORE, l.aligned(l.addr(f.a2), 4)) }
+    tsch(S) if l.supervisor() => { channel(l, op::TEST, l.aligned(l.addr(f.a2), 4)) }
+    tpi(S) if l.supervisor() => { channel(l, op::TEST_PENDING, l.aligned(l.addr(f.a2), 4)) }
+    sal(S) if l.supervisor() => { Next }
+    rsch(S) if l.supervisor() => { channel(l, op::RESUME, l.k(0)) }
+    stcrw(S) if l.supervisor() => { channel(l, op::REPORT_WORD, l.aligned(l.addr(f.a2), 4)) }
+    stcps(S) if l.supervisor() => { Next }
+    rchp(S) if l.supervisor() => { l.cc(3); Next }
+    schm(S) if l.supervisor() => { Next }
+    xsch(S) if l.supervisor() => { channel(l, op::CANCEL, l.k(0)) }
+    chsc(RRE) if l.supervisor() => { channel(l, op::CALL, l.at(f.r1)) }
     mc(SI) { monitor_call(l, f) }
 }
 
@@ -221,6 +253,12 @@ fn store_clock(l: &Lift, f: S) {
 fn store_facilities(l: &Lift, f: S) {
     let address = l.aligned(l.addr(f.a2), 8);
     l.call(helper::STFLE, &[address]);
+}
+
+/// An instruction of the channel subsystem.
+fn channel(l: &Lift, what: i64, address: crate::lift::V) -> Flow {
+    l.call(helper::CHANNEL, &[l.k(what), address]);
+    l.update()
 }
 
 /// MONITOR CALL: an exception if the class's bit in control register 8 is one.
