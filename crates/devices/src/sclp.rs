@@ -325,8 +325,7 @@ impl State {
             return response::INVALID_MASK;
         }
         // Masks shorter or longer than four bytes are filled up with zeros or cut.
-        let first = |at: usize| (0..4).fold(0, |all, i| all << 8 | if i < len { u32::from(block[at + i]) } else { 0 });
-        self.receive = first(12);
+        self.receive = (0..4).fold(0, |all, i| all << 8 | if i < len { u32::from(block[12 + i]) } else { 0 });
         let takes = mask(event::ASCII) | mask(event::MESSAGE) | mask(event::URGENT);
         let sends = mask(event::ASCII) | mask(event::COMMAND) | mask(event::QUIESCE);
         for (at, value) in [(12 + 2 * len, takes), (12 + 3 * len, sends)] {

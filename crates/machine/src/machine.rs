@@ -111,7 +111,10 @@ impl Machine {
         let machine = config.machine;
         let (smp, smp_warnings) = smp::complete(&config.smp, machine.smp_rules, machine.default_cpus)?;
         smp::check_limits(&smp, machine.name, machine.min_cpus, machine.max_cpus)?;
-        let slots = machine.levels.map(|levels| SlotTable::by_levels(&smp, levels)).unwrap_or_default();
+        let n = smp.maxcpus;
+        let cores = Smp { cpus: smp.cpus, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
+        let shape = if machine.core_ids { &cores } else { &smp };
+        let slots = machine.levels.map(|levels| SlotTable::by_levels(shape, levels)).unwrap_or_default();
         let ram = config.mem.size.unwrap_or(machine.default_ram);
         let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
         let mut this = Machine {

@@ -212,6 +212,10 @@ helpers! {
     ISKE = system::iske, any(1);
     /// RESET REFERENCE BIT EXTENDED.
     RRBE = system::rrbe, any(1);
+    /// PERFORM FRAME MANAGEMENT FUNCTION: both registers' numbers, its own address and the next; where to go on.
+    FRAME = system::manage_frame, any(4);
+    /// LOAD PROGRAM PARAMETER.
+    PROGRAM_PARAMETER = system::load_program_parameter, plain(1);
     /// TEST BLOCK.
     TEST_BLOCK = system::test_block, any(1);
     /// SIGNAL PROCESSOR: register, CPU address, order.

@@ -105,7 +105,7 @@ fn load(cpu: &mut Cpu, r1: u64, r3: u64, next: u64) -> Out {
         5 | 6 => {}
         _ => return Err(Fault::SPECIFICATION),
     }
-    if r1 & 1 != 0 || address % PAGE != 0 {
+    if r1 & 1 != 0 || !address.is_multiple_of(PAGE) {
         return Err(Fault::SPECIFICATION);
     }
     if cpu.bus().ram_page(address).is_none() {
@@ -223,7 +223,7 @@ pub(crate) fn channel(cpu: &mut Cpu, [what, address, ..]: Args) -> Out {
 
 /// CHANNEL SUBSYSTEM CALL: the block is a page.
 fn call(cpu: &mut Cpu, machine: &Machine, address: u64) -> Result<Option<u64>, Fault> {
-    if address % PAGE != 0 {
+    if !address.is_multiple_of(PAGE) {
         return Err(Fault::SPECIFICATION);
     }
     let mut page = block(cpu, address)?;

@@ -49,8 +49,13 @@ pub enum Wish {
     Reload,
     /// All CPUs are stopped, or one waits for nothing in the way that says so.
     Off,
-    /// A CPU waits for something that can't come.
-    Crashed,
+    /// The last CPU waits for something that can't come.
+    Crashed {
+        /// Its address.
+        core: u32,
+        /// Mask and address of its PSW.
+        psw: (u64, u64),
+    },
 }
 
 /// What a board does for its CPUs.

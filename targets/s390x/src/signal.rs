@@ -75,7 +75,8 @@ pub(crate) fn disabled_wait(cpu: &mut Cpu, address: u64) {
     let Some(machine) = cpu.shared::<Machine>() else { return };
     machine.show_mask(own, mask);
     if !machine.anybody_runs() {
-        machine.services().wish(if address == GOOD_NIGHT { Wish::Off } else { Wish::Crashed });
+        let crashed = Wish::Crashed { core: own, psw: (trap::psw_mask(cpu), address) };
+        machine.services().wish(if address == GOOD_NIGHT { Wish::Off } else { crashed });
     }
 }
 

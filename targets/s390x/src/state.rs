@@ -118,6 +118,8 @@ pub struct State {
     pub invalid_psw: bool,
     /// Last breaking-event address.
     pub breaking_event: u64,
+    /// Program parameter.
+    pub program_parameter: u64,
     /// The CPU state.
     pub cpu_state: CpuState,
     /// Length in bytes of the instruction at work, where it is known; 0 otherwise.
@@ -146,6 +148,7 @@ impl State {
             timer_zero: 0,
             invalid_psw: false,
             breaking_event: 1,
+            program_parameter: 0,
             cpu_state: CpuState::Operating,
             ilc: 0,
             last_program: None,

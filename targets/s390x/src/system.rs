@@ -588,6 +588,57 @@ pub(crate) fn rrbe(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     Ok(0)
 }
 
+/// PERFORM FRAME MANAGEMENT FUNCTION: sets keys, clears storage, of a block or of all blocks up to the end of a frame. Frames are done in
+/// parts, between which interruptions may come.
+pub(crate) fn manage_frame(cpu: &mut Cpu, [r1, r2, here, next]: Args) -> Out {
+    const RESERVED: u64 = 0xfffc_0101;
+    const SET_KEY: u64 = 0x2_0000;
+    const CLEAR: u64 = 0x1_0000;
+    /// Blocks of a part.
+    const PART: u64 = 256;
+    let (function, start) = (general(cpu, r1), general(cpu, r2));
+    let sizes = if cpu.model().has(Ext::Edat2) { 3 } else { 2 };
+    let size = function >> 12 & 7;
+    if function & RESERVED != 0 || size >= sizes {
+        return Err(Fault::SPECIFICATION);
+    }
+    let mask = storage::address_mask(cpu);
+    let (first, blocks) = match size {
+        0 => (start & mask & !4095, 1),
+        n => {
+            let frame = 1u64 << if n == 1 { 20 } else { 31 };
+            let first = start & mask & !4095;
+            (first, ((frame - first % frame) / 4096).min(PART))
+        }
+    };
+    for n in 0..blocks {
+        // With a frame the address is absolute already.
+        let at = if size == 0 { mmu::real(cpu, first) } else { first + n * 4096 };
+        cpu.bus().ram_page(at).ok_or(Fault::program(code::ADDRESSING))?;
+        if function & CLEAR != 0 {
+            cpu.phys_write_bytes(at, &[0; 4096]).map_err(|_| Fault::program(code::ADDRESSING))?;
+        }
+        if function & SET_KEY != 0 {
+            // MR and MC leave the reference and the change bit as they are.
+            let keep = (function >> 8 & 4) | (function >> 8 & 2);
+            set_storage_key(cpu, (at / 4096) as usize, function as u8, 0xfe & !(keep as u8));
+        }
+    }
+    if size == 0 {
+        return Ok(next);
+    }
+    let after = first.wrapping_add(blocks * 4096);
+    set_general(cpu, r2, start & !mask | after & mask);
+    let frame = 1u64 << if size == 1 { 20 } else { 31 };
+    Ok(if after.is_multiple_of(frame) { next } else { here })
+}
+
+/// LOAD PROGRAM PARAMETER: it is for samplers of the CPU's work, of which there are none.
+pub(crate) fn load_program_parameter(cpu: &mut Cpu, [value, ..]: Args) -> Out {
+    cpu.state.program_parameter = value;
+    Ok(0)
+}
+
 /// TEST BLOCK: clears the block.
 pub(crate) fn test_block(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     let n = block(cpu, address)?;

@@ -282,7 +282,8 @@ impl Services for Board {
     fn wish(&self, wish: Wish) {
         self.power.request(match wish {
             Wish::Reload => PowerRequest::Reset,
-            Wish::Off | Wish::Crashed => PowerRequest::Shutdown { code: 0 },
+            Wish::Off => PowerRequest::Shutdown { code: 0 },
+            Wish::Crashed { core, psw } => PowerRequest::DisabledWait { core, psw },
         });
     }
 

@@ -74,6 +74,8 @@ insns! {
     "1011 0010 0010 1001 ................" RRE iske "{r1}, {r2}" [Z];
     "1011 0010 0010 1010 ................" RRE rrbe "{r1}, {r2}" [Z];
     "1011 0010 0010 1100 ................" RRE tb "{r1}, {r2}" [Z];
+    "1011 1001 1010 1111 ................" RRE pfmf "{r1}, {r2}" [Edat1];
+    "1011 0010 1000 0000 ................" S lpp "{a2}" [Lpp];
     // Signal processor, diagnose, service call, monitor call.
     "1010 1110 ........................" RS sigp "{r1}, {r3}, {a2}" [Z];
     "1000 0011 ........................" RS diag "{r1}, {r3}, {a2}" [Z];
@@ -204,6 +206,12 @@ lifts! { l, f;
     iske(RRE) if l.supervisor() => { let key = l.call(helper::ISKE, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }
     rrbe(RRE) if l.supervisor() => { l.call(helper::RRBE, &[l.at(f.r2)]); l.update() }
     tb(RRE) if l.supervisor() => { l.call(helper::TEST_BLOCK, &[l.at(f.r2)]); Next }
+    pfmf(RRE) if l.supervisor() => {
+        let (here, next) = (l.ir.konst(Width::W64, l.pc()), l.ir.konst(Width::W64, l.next_pc()));
+        let pc = l.call(helper::FRAME, &[l.k(f.r1.into()), l.k(f.r2.into()), here, next]);
+        l.update_to(pc)
+    }
+    lpp(S) if l.supervisor() => { l.call(helper::PROGRAM_PARAMETER, &[l.load(l.aligned(l.addr(f.a2), 8), Width::W64)]); Next }
     // Signal processor, diagnose, service call, monitor call.
     sigp(RS) if l.supervisor() => { l.call(helper::SIGP, &[l.k(f.r1.into()), l.g(f.r3), l.addr(f.a2)]); l.update() }
     diag(RS) if l.supervisor() => {
