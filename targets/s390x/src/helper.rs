@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, service, signal, storage, strings, system, time};
+use crate::{cc, execute, fp, numbers, service, signal, spaces, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -226,6 +226,16 @@ helpers! {
     SERVICE_CALL = service::service_call, any(2);
     /// An instruction of the channel subsystem: which, address.
     CHANNEL = service::channel, any(2);
+    /// MOVE TO PRIMARY, MOVE TO SECONDARY: addresses, registers, which.
+    MOVE_SPACE = spaces::move_space, any(4);
+    /// MOVE WITH KEY: addresses, registers.
+    MOVE_KEY = spaces::move_key, any(3);
+    /// MOVE WITH SOURCE KEY, MOVE WITH DESTINATION KEY: addresses, which.
+    MOVE_ONE_KEY = spaces::move_one_key, any(3);
+    /// MOVE WITH OPTIONAL SPECIFICATIONS: addresses, register of the length.
+    MOVE_OPTIONAL = spaces::move_optional, any(3);
+    /// CHECKSUM: registers.
+    CHECKSUM = spaces::checksum, any(2);
     /// MONITOR CALL: class, code.
     MONITOR_CALL = system::monitor_call, any(2);
 

@@ -24,6 +24,7 @@ mod regs;
 mod service;
 pub mod shared;
 mod signal;
+mod spaces;
 pub mod state;
 mod storage;
 mod strings;

@@ -180,6 +180,18 @@ fn identification(address: u64, access: Access, space: u8) -> u64 {
 
 /// Translates an address.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
+    let access_key = (cpu.state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8;
+    translate_with(cpu, address, access, space, access_key)
+}
+
+/// Translates an address for an access with a key of its own.
+pub(crate) fn translate_with(
+    cpu: &mut Cpu,
+    address: u64,
+    access: Access,
+    space: u8,
+    access_key: u8,
+) -> Result<Translation, Fault> {
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
     let private = space != REAL && asce(&cpu.state, space) & ASCE_PRIVATE != 0;
@@ -198,7 +210,6 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) 
         // Bit 61: the address is that of the page ("Suppression on Protection").
         return Err(Fault::Program { code: code::PROTECTION, arg: id | 4 });
     }
-    let access_key = (cpu.state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8;
     let (read, write) = access_by(cpu, walked.absolute, access_key);
     if access == Access::Write && !write || access != Access::Write && !read {
         return Err(protection);
