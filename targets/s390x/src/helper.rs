@@ -194,6 +194,8 @@ helpers! {
     IPTE = system::ipte, any(4);
     /// INVALIDATE DAT TABLE ENTRY.
     IDTE = system::idte, any(4);
+    /// COMPARE AND REPLACE DAT TABLE ENTRY: registers.
+    CRDTE = system::crdte, any(2);
     /// COMPARE AND SWAP AND PURGE: register, address, bytes.
     CSP = system::csp, any(3);
     /// LOAD REAL ADDRESS: address, register, whether of 64 bits.

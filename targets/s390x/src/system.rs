@@ -397,6 +397,29 @@ pub(crate) fn idte(cpu: &mut Cpu, [table, address, ..]: Args) -> Out {
     Ok(0)
 }
 
+/// COMPARE AND REPLACE DAT TABLE ENTRY: registers with old and new entry, with table and address.
+pub(crate) fn crdte(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
+    let (table, address) = (general(cpu, r2), general(cpu, r2 + 1));
+    // Designation type: 0 a page table, 4 to 7 a segment table to a region-first table.
+    let (origin, index) = match table >> 2 & 7 {
+        0 => (table & !0x7ff, address >> 12 & 0xff),
+        kind @ 4..=7 => (table & !0xfff, address >> [20, 31, 42, 53][kind as usize - 4] & 0x7ff),
+        _ => return Err(Fault::SPECIFICATION),
+    };
+    let at = mmu::real(cpu, origin + index * 8);
+    let (old, new) = (general(cpu, r1), general(cpu, r1 + 1));
+    let addressing = |_| Fault::program(code::ADDRESSING);
+    if cpu.phys_compare_exchange(at, old, new, Width::W64, Endian::Big).map_err(addressing)? {
+        purge_all(cpu);
+        set_cc(cpu, 0);
+    } else {
+        let found = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
+        set_general(cpu, r1, found);
+        set_cc(cpu, 1);
+    }
+    Ok(0)
+}
+
 /// COMPARE AND SWAP AND PURGE.
 pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
     let mask = storage::address_mask(cpu);

@@ -4,7 +4,7 @@ use decode::Flow::{self, Next};
 use decode::insns;
 
 use crate::ext::Ext;
-use crate::format::{RIL, RRE, RRF, RSY, RXY, SSE, SSF, SSd};
+use crate::format::{IE, RIL, RRE, RRF, RSY, RXY, SSE, SSF, SSd};
 use crate::helper;
 use crate::lift::Lift;
 
@@ -21,6 +21,7 @@ insns! {
     "1100 0110 .... 0010 ................................" RIL pfdrl "{m1}, {t2}" [GenExt];
     "1110 1011 ................................ 0100 1100" RSY ecag "{r1}, {r3}, {a2}" [GenExt];
     "1011 0010 1110 1000 ................" RRF ppa "{r1}, {r2}, {m3}" [Zec12];
+    "1011 0010 1111 1010 ................" IE niai "{i1}, {i2}" [Zec12];
     "1011 0010 0100 0001 ................" RRE cksm "{r1}, {r2}" [Z];
 }
 
@@ -36,6 +37,7 @@ lifts! { l, f;
     pfdrl(RIL) { Next }
     ecag(RSY) { l.set_g(f.r1, l.k(0)); Next }
     ppa(RRF) { Next }
+    niai(IE) { Next }
     cksm(RRE) {
         if f.r2 & 1 != 0 {
             return l.specification();

@@ -59,6 +59,7 @@ insns! {
     "1011 0010 0000 1101 ................" S ptlb "" [Z];
     "1011 0010 0010 0001 ................" RRF ipte "{r1}, {r2}, {r3}, {m4}" [Z];
     "1011 1001 1000 1110 ................" RRF idte "{r1}, {r3}, {r2}, {m4}" [Idte];
+    "1011 1001 1000 1111 ................" RRF crdte "{r1}, {r3}, {r2}, {m4}" [Edat2];
     "1011 0010 0101 0000 ................" RRE csp "{r1}, {r2}" [Z];
     "1011 1001 1000 1010 ................" RRE cspg "{r1}, {r2}" [Idte];
     "1011 0001 ........................" RX lra "{r1}, {a2}" [Z];
@@ -183,6 +184,13 @@ lifts! { l, f;
     ptlb(S) if l.supervisor() => { l.call(helper::PURGE, &[]); l.update() }
     ipte(RRF) if l.supervisor() => { l.call(helper::IPTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.r3.into())]); l.update() }
     idte(RRF) if l.supervisor() => { l.call(helper::IDTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.m4.into())]); l.update() }
+    crdte(RRF) if l.supervisor() => {
+        if f.r1 & 1 != 0 || f.r2 & 1 != 0 {
+            return l.specification();
+        }
+        l.call(helper::CRDTE, &[l.k(f.r1.into()), l.k(f.r2.into())]);
+        l.update()
+    }
     csp(RRE) if l.supervisor() => {
         if f.r1 & 1 != 0 { return l.specification();
         } l.call(helper::CSP, &[l.k(f.r1.into()), l.g(f.r2), l.k(4)]);
