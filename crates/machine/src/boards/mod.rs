@@ -10,6 +10,8 @@ pub mod mipssim;
 pub mod none;
 pub mod polyarch;
 mod riscv;
+pub mod s390_ccw;
+mod s390_topology;
 pub mod sifive_e;
 pub mod sifive_u;
 mod sparc;
