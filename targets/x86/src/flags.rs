@@ -77,6 +77,10 @@ pub fn value(kind: u64, a: u64, b: u64, c: u64) -> u64 {
         Op::Mul => (a, b != 0, u64::from(b != 0), 0),
         Op::Bls => (a, b != 0, 0, 0),
     };
+    if op == Op::Bls {
+        // PF and AF are undefined: 0, as on QEMU.
+        return u64::from(cf) | if result & mask == 0 { bit::ZF } else { 0 } | top(result) << 7;
+    }
     let parity = if (result as u8).count_ones().is_multiple_of(2) { bit::PF } else { 0 };
     let zero = if result & mask == 0 { bit::ZF } else { 0 };
     u64::from(cf) | parity | af | zero | top(result) << 7 | of << 11

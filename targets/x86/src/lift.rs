@@ -67,7 +67,8 @@ enum Decoded {
 
 fn decode(code: &Code<'_>) -> Decoded {
     let bytes = &code.bytes[..code.bytes.len().min(15)];
-    let options = DecoderOptions::UMOV & DecoderOptions::NONE;
+    // As on QEMU, branches with an operand-size prefix are those of AMD in 64-bit code.
+    let options = DecoderOptions::AMD;
     let mut decoder = Decoder::with_ip(bitness(code.mode), bytes, code.pc, options);
     let insn = decoder.decode();
     if !insn.is_invalid() {
@@ -401,7 +402,7 @@ impl<'b> Lift<'b> {
     pub(crate) fn cond(&self, cc: u8) -> V<'b> {
         let known = self.ir.constant_in(CC_KIND).and_then(|kind| self.known_cond(kind, cc & 14));
         let yes = known.unwrap_or_else(|| self.cond_of_bits(cc & 14));
-        if cc & 1 != 0 { yes ^ yes.konst(1) } else { yes }
+        if cc & 1 != 0 { !yes } else { yes }
     }
 
     fn cond_of_bits(&self, cc: u8) -> V<'b> {
@@ -513,11 +514,6 @@ impl<'b> Lift<'b> {
         let sp = self.low(4, self.stack_width());
         let value = self.load(self.stack_address(sp, w.bytes(), false), w);
         (value, sp.add_imm(w.bytes().into()))
-    }
-
-    /// Operand size of an instruction that has none in its operands.
-    pub(crate) fn code_is(&self, w: Width) -> bool {
-        self.stack_operand() == w
     }
 
     /// Operand size of stack instructions, from the stack pointer's increment.

@@ -27,6 +27,7 @@ impl Target for X86 {
 
     const NAME: &'static str = "x86";
     const SPACES: usize = mmu::N_SPACES;
+    const SPLIT_ATOMICS: bool = true;
 
     fn file() -> Vec<(String, Width)> {
         state::file()

@@ -329,7 +329,7 @@ fn bzhi(l: &Lift<'_>) -> Flow {
     let mask = l.k(1).shl(n & l.k(63)) - l.k(1);
     let result = l.ir.select(all, v & mask.trunc(w), v);
     l.write(0, result);
-    let carry = (all ^ all.konst(1)).zext(Width::W64);
+    let carry = (!all).zext(Width::W64);
     l.set_flags(Op::Bls, w, result, Some(carry), None);
     Flow::Next
 }
