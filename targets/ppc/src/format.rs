@@ -151,30 +151,12 @@ impl W {
     }
 }
 
-const OERC: [&str; 4] = ["", ".", "o", "o."];
-
-impl Format for W {
-    fn operand(&self, name: &str, pc: u64) -> Option<Operand> {
-        let r = |n: u32| Some(Operand::Owned(format!("r{n}")));
-        let f = |n: u32| Some(Operand::Owned(format!("f{n}")));
+impl W {
+    /// Operands of the vector-scalar unit, the newer vector instructions, decimal arithmetic and SPE.
+    fn newer_operand(self, name: &str) -> Option<Operand> {
         let x = |n: u32| Some(Operand::Owned(format!("vs{n}")));
         let n = |n: u32| Some(Operand::Unsigned(n.into()));
-        let absolute = |d: i64| if self.aa() != 0 { d as u64 } else { pc.wrapping_add_signed(d) };
         match name {
-            "rt" => r(self.rt()),
-            "ra" => r(self.ra()),
-            "ra0" if self.ra() == 0 => Some(Operand::Text("0")),
-            "ra0" => r(self.ra()),
-            "rb" => r(self.rb()),
-            "rcr" => r(self.mb()),
-            "frt" => f(self.rt()),
-            "fra" => f(self.ra()),
-            "frb" => f(self.rb()),
-            "frc" => f(self.mb()),
-            "vrt" => Some(Operand::Owned(format!("v{}", self.rt()))),
-            "vra" => Some(Operand::Owned(format!("v{}", self.ra()))),
-            "vrb" => Some(Operand::Owned(format!("v{}", self.rb()))),
-            "vrc" => Some(Operand::Owned(format!("v{}", self.mb()))),
             "xt" => x(self.xt()),
             "xa" => x(self.xa()),
             "xb" => x(self.xb()),
@@ -198,6 +180,38 @@ impl Format for W {
             "sh6z" => n(self.0 >> 10 & 63),
             "spd" => n(self.ra() >> 3),
             "sbcd" => n(self.ra() >> 4),
+            "ev8" => n(self.rb() * 8),
+            "ev4" => n(self.rb() * 4),
+            "ev2" => n(self.rb() * 2),
+            "crs" => n(self.0 & 7),
+            _ => None,
+        }
+    }
+}
+
+const OERC: [&str; 4] = ["", ".", "o", "o."];
+
+impl Format for W {
+    fn operand(&self, name: &str, pc: u64) -> Option<Operand> {
+        let r = |n: u32| Some(Operand::Owned(format!("r{n}")));
+        let f = |n: u32| Some(Operand::Owned(format!("f{n}")));
+        let n = |n: u32| Some(Operand::Unsigned(n.into()));
+        let absolute = |d: i64| if self.aa() != 0 { d as u64 } else { pc.wrapping_add_signed(d) };
+        match name {
+            "rt" => r(self.rt()),
+            "ra" => r(self.ra()),
+            "ra0" if self.ra() == 0 => Some(Operand::Text("0")),
+            "ra0" => r(self.ra()),
+            "rb" => r(self.rb()),
+            "rcr" => r(self.mb()),
+            "frt" => f(self.rt()),
+            "fra" => f(self.ra()),
+            "frb" => f(self.rb()),
+            "frc" => f(self.mb()),
+            "vrt" => Some(Operand::Owned(format!("v{}", self.rt()))),
+            "vra" => Some(Operand::Owned(format!("v{}", self.ra()))),
+            "vrb" => Some(Operand::Owned(format!("v{}", self.rb()))),
+            "vrc" => Some(Operand::Owned(format!("v{}", self.mb()))),
             "oerc" => Some(Operand::Text(OERC[(self.oe() << 1 | self.rc()) as usize])),
             "rc" => Some(Operand::Text(OERC[self.rc() as usize])),
             "lk" => Some(Operand::Text(["", "l", "a", "la"][(self.aa() << 1 | self.rc()) as usize])),
@@ -232,7 +246,7 @@ impl Format for W {
             "dot" => Some(Operand::Text(".")),
             "crb" => n(self.mb()),
             "darn" => n(self.ra() & 3),
-            _ => None,
+            _ => self.newer_operand(name),
         }
     }
 }
