@@ -282,6 +282,12 @@ impl<T: Target> Ctx<T> {
 
     pub(crate) fn slow_rmw(&mut self, op: RmwOp, address: u64, operand: u64, mem: Mem) -> Result<u64, Stopped> {
         let w = mem.width;
+        if T::SPLIT_ATOMICS && address & u64::from(w.bytes() - 1) != 0 {
+            self.reach_for_write(address, mem)?;
+            let old = self.slow_load(address, mem)?;
+            self.slow_store(address, sem::rmw(op, w, old, operand), mem)?;
+            return Ok(old);
+        }
         match self.atomic_place(address, mem)? {
             Place::Ram(p, phys) => {
                 let mut old;
@@ -305,7 +311,21 @@ impl<T: Target> Ctx<T> {
         }
     }
 
+    /// Asks for the right to store at the first and the last byte of an access.
+    fn reach_for_write(&mut self, address: u64, mem: Mem) -> Result<(), Stopped> {
+        let space = self.space_of(mem);
+        let last = address.wrapping_add(u64::from(mem.width.bytes()) - 1);
+        self.place(address, 1, Access::Write, space)?;
+        self.place(last, 1, Access::Write, space).map(|_| ())
+    }
+
     pub(crate) fn slow_cas(&mut self, address: u64, expected: u64, new: u64, mem: Mem) -> Result<u64, Stopped> {
+        if T::SPLIT_ATOMICS && address & u64::from(mem.width.bytes() - 1) != 0 {
+            self.reach_for_write(address, mem)?;
+            let old = self.slow_load(address, mem)?;
+            self.slow_store(address, if old == expected { new } else { old }, mem)?;
+            return Ok(old);
+        }
         match self.atomic_place(address, mem)? {
             Place::Ram(p, phys) => {
                 // SAFETY: as for loads.

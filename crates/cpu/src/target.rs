@@ -94,6 +94,8 @@ pub trait Target: Sized + Send + 'static {
     /// Whether ordinary accesses trap when they are misaligned ([`uop::Align::Trap`]), as far as all modes and models go. Others
     /// stay exact, but engines fuse only such as are like this.
     const ALIGNED: bool = false;
+    /// Whether an atomic access may be misaligned: it is then done as a load and a store, which others may come between.
+    const SPLIT_ATOMICS: bool = false;
     /// Where the right to fetch may end within a page ([`Translation::cache`] is false then): instructions are fetched by parts of so
     /// many bytes, each of which may be refused. `u64::MAX`: an instruction's first byte speaks for all of it.
     const FETCH_PART: u64 = u64::MAX;

@@ -47,6 +47,7 @@ pub mod slavio_misc;
 pub mod slavio_timer;
 pub mod sparc32_dma;
 pub mod sun4m_intctl;
+pub mod tricore_test;
 pub mod unimp;
 pub mod virtio_mmio;
 

@@ -120,6 +120,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::spike::SPIKE,
     &boards::sun4u::SUN4U,
     &boards::sun4u::SUN4V,
+    &boards::tricore_testboard::TRICORE_TESTBOARD,
     &boards::virt::VIRT,
 ];
 

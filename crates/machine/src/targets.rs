@@ -114,8 +114,16 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
 
 /// All targets.
 pub static TARGETS: [Target; 14] = [
-    row("i386", Arch::X86, 32, false, "-i386-cpu"),
-    row("x86_64", Arch::X86, 64, false, "-x86_64-cpu"),
+    Target {
+        models: || x86::model::MODELS.to_vec(),
+        engine: Some(engines::i386),
+        ..row("i386", Arch::X86, 32, false, "-i386-cpu")
+    },
+    Target {
+        models: || x86::model::MODELS.to_vec(),
+        engine: Some(engines::x86_64),
+        ..row("x86_64", Arch::X86, 64, false, "-x86_64-cpu")
+    },
     Target {
         models: names!(sparc::model::models(32)),
         engine: Some(engines::sparc32),
@@ -156,7 +164,11 @@ pub static TARGETS: [Target; 14] = [
         engine: Some(engines::mips64el),
         ..row("mips64el", Arch::Mips, 64, false, "-mips64-cpu")
     },
-    row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
+    Target {
+        models: names!(tricore::model::MODELS),
+        engine: Some(engines::tricore),
+        ..row("tricore", Arch::Tricore, 32, false, "-tricore-cpu")
+    },
     Target {
         models: names!(s390x::model::MODELS),
         engine: Some(engines::s390x),

@@ -18,4 +18,5 @@ mod sparc;
 pub mod spike;
 pub mod sun4m;
 pub mod sun4u;
+pub mod tricore_testboard;
 pub mod virt;

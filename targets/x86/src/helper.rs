@@ -1,0 +1,137 @@
+//! The helpers: what instructions do that is too rare or too big for micro-ops.
+
+use cpu::Helper;
+use uop::{HelperInfo, RegSet, Width};
+
+use crate::target::X86;
+use crate::trap::{Cpu, Out};
+use crate::{far, flags, integer, seg, strings, system};
+
+/// Declares the helpers; each name becomes a constant with its number.
+macro_rules! helpers {
+    ($( $(#[$m:meta])* $name:ident = $($run:ident)::+, $info:expr; )*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants are names of constants")]
+        enum Number { $($name),* }
+
+        $( $(#[$m])* pub(crate) const $name: u16 = Number::$name as u16; )*
+
+        /// The rows, in the order of their numbers.
+        pub(crate) static ROWS: &[Helper<X86>] = &[
+            $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+ } ),*
+        ];
+    };
+}
+
+/// A helper with so many arguments and a 64-bit result, which may raise and uses any register.
+const fn any(args: u8) -> HelperInfo {
+    HelperInfo {
+        name: "",
+        args,
+        ret: Some(Width::W64),
+        reads: RegSet::All,
+        writes: RegSet::All,
+        faults: true,
+        pure_: false,
+    }
+}
+
+/// One that only computes.
+const fn pure_(args: u8) -> HelperInfo {
+    HelperInfo { reads: RegSet::None, writes: RegSet::None, faults: false, pure_: true, ..any(args) }
+}
+
+fn cc_value(_: &mut Cpu, [kind, a, b, c]: [u64; 4]) -> Out {
+    Ok(flags::value(kind, a, b, c))
+}
+
+/// One that reads and writes system state, raises nothing, and leaves the file alone.
+const fn plain(args: u8) -> HelperInfo {
+    HelperInfo { reads: RegSet::None, writes: RegSet::None, faults: false, ..any(args) }
+}
+
+/// One that may raise, and looks at what `reads` says but writes none of the file.
+const fn check(args: u8, reads: RegSet) -> HelperInfo {
+    HelperInfo { reads, writes: RegSet::None, ..any(args) }
+}
+
+/// Writes general registers alone.
+const GENERAL: RegSet = RegSet::Ranges(&[(0, 16)]);
+
+helpers! {
+    /// The arithmetic flags of kind and operands.
+    CC_VALUE = cc_value, pure_(4);
+    /// The linear address of an access: segment, offset, bytes and write.
+    SEG_LINEAR = seg::linear_helper, check(3, RegSet::All);
+    /// The linear address of an offset in the code segment.
+    CODE_LINEAR = seg::code_linear, check(1, RegSet::All);
+    /// Interrupts are looked at behind this instruction.
+    END_SHADOW = system::end_shadow, plain(0);
+    /// DIV: divisor, size.
+    DIV = integer::div, HelperInfo { reads: GENERAL, writes: GENERAL, ..any(2) };
+    /// IDIV: divisor, size.
+    IDIV = integer::idiv, HelperInfo { reads: GENERAL, writes: GENERAL, ..any(2) };
+    /// RCL and RCR: value, count, flags, how.
+    ROTATE_CARRY = integer::rotate_carry, pure_(4);
+    /// Their flags.
+    ROTATE_CARRY_FLAGS = integer::rotate_carry_flags, pure_(4);
+    /// SHLD and SHRD: operands, count, how.
+    DOUBLE_SHIFT = integer::double_shift, pure_(4);
+    /// PDEP.
+    PDEP = integer::pdep, pure_(2);
+    /// PEXT.
+    PEXT = integer::pext, pure_(2);
+    /// Decimal adjustments: which, base, flags.
+    DECIMAL = integer::decimal, HelperInfo { reads: GENERAL, writes: GENERAL, ..any(3) };
+    /// CMPXCHG8B: address.
+    CMPXCHG8B = integer::cmpxchg8b, any(1);
+    /// CMPXCHG16B: address.
+    CMPXCHG16B = integer::cmpxchg16b, any(1);
+    /// String instructions.
+    STRING = strings::string, any(1);
+    /// Selector of a segment register.
+    SELECTOR = system::selector, plain(1);
+    /// Load of a segment register: number, selector.
+    LOAD_SEGMENT = seg::load_helper, any(2);
+    /// #GP unless IOPL is 3.
+    CHECK_IOPL3 = system::check_iopl3, check(0, RegSet::None);
+    /// #UD unless FSGSBASE is on.
+    CHECK_FSGSBASE = system::check_fsgsbase, check(0, RegSet::None);
+    /// #GP unless canonical.
+    CHECK_CANONICAL = system::check_canonical, check(1, RegSet::None);
+    /// PUSHF.
+    READ_FLAGS = system::read_flags, HelperInfo { reads: RegSet::All, faults: false, ..check(0, RegSet::All) };
+    /// POPF: value, bits.
+    WRITE_FLAGS = system::write_flags, any(2);
+    /// IN: port, bytes.
+    PORT_IN = system::port_in, any(2);
+    /// OUT: port, value, bytes.
+    PORT_OUT = system::port_out, any(3);
+    /// System instructions: which, argument.
+    SYSTEM = system::run, any(2);
+    /// LGDT and LIDT: which, limit, base.
+    LOAD_TABLE = system::load_table, any(3);
+    /// LAR.
+    LAR = system::lar, check(1, RegSet::None);
+    /// LSL.
+    LSL = system::lsl, check(1, RegSet::None);
+    /// MOV from control and debug registers.
+    READ_CONTROL = system::read_control, any(1);
+    /// MOV to control and debug registers.
+    WRITE_CONTROL = system::write_control, any(2);
+    /// SYSCALL: next address.
+    SYSCALL = system::syscall, any(1);
+    /// SYSRET.
+    SYSRET = system::sysret, any(1);
+    /// SYSENTER.
+    SYSENTER = system::sysenter, any(0);
+    /// SYSEXIT.
+    SYSEXIT = system::sysexit, any(1);
+    /// Far JMP.
+    FAR_JUMP = far::jump, any(4);
+    /// Far CALL.
+    FAR_CALL = far::call, any(4);
+    /// Far RET.
+    FAR_RETURN = far::ret, any(2);
+    /// IRET.
+    IRET = far::iret, any(2);
+}

@@ -1,0 +1,32 @@
+//! x86: IA-32 and Intel 64 / AMD64, from real mode to long mode.
+//!
+//! Manuals: *Intel 64 and IA-32 Architectures Software Developer's Manual*, 325462-079 (the "SDM"); *AMD64 Architecture Programmer's
+//! Manual*, volumes 2 and 3 (the "APM"). Decoding is iced-x86's, semantics are ours.
+//!
+//! Reading order: [`state`] (the register file), [`flags`], [`mode`], [`model`], `lift`, `insn` (a file for each group of instructions);
+//! then `seg`, `mmu`, `trap`, `msr`, and `target`, where all of it meets the contract. The plan is in docs/decisions/0016-x86.md.
+#![forbid(unsafe_code)]
+
+mod far;
+pub mod flags;
+mod helper;
+mod insn;
+mod integer;
+mod lift;
+pub mod mmu;
+pub mod mode;
+pub mod model;
+mod msr;
+mod regs;
+mod reset;
+mod seg;
+mod sse;
+pub mod state;
+mod strings;
+mod system;
+mod target;
+mod task;
+pub mod trap;
+
+pub use target::{Lifter, X86};
+pub use trap::irq;

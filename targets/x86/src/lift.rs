@@ -1,0 +1,641 @@
+//! What instruction handlers lift with: operands, addresses, flags, exits, all in terms of the micro-op builder.
+//!
+//! A handler is `fn name(l: &Lift) -> Flow`; the tables in [`crate::insn`] say which instruction has which.
+
+use cpu::{Code, Lifted, Mode};
+use iced_x86::{Decoder, DecoderOptions, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register};
+use uop::{Builder, Exit, Mem, Reg, Val, Width};
+
+use crate::flags::{self, Op};
+use crate::mode::flag;
+use crate::model::Model;
+use crate::state::{self, CC_A, CC_B, CC_C, CC_KIND, sreg};
+use crate::target::Lifter;
+use crate::trap::vector;
+use crate::{helper, insn};
+
+/// A value of the block.
+pub(crate) type V<'b> = Val<'b>;
+
+/// What lifting one instruction has come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Flow {
+    /// The block goes on.
+    Next,
+    /// The block has its exit.
+    End,
+    /// The encoding is undefined here.
+    Undefined,
+}
+
+/// The type of a row's handler.
+pub(crate) type Handler = fn(&Lift<'_>) -> Flow;
+
+/// One instruction being lifted.
+pub(crate) struct Lift<'b> {
+    /// The block under construction.
+    pub(crate) ir: &'b Builder<'b>,
+    /// The instruction.
+    pub(crate) insn: Instruction,
+    /// Linear address of this instruction.
+    pub(crate) pc: u64,
+    /// The mode.
+    pub(crate) mode: Mode,
+    /// The model.
+    pub(crate) model: &'b Model,
+    /// The instruction runs alone.
+    pub(crate) alone: bool,
+}
+
+/// Width of code in bits.
+fn bitness(mode: Mode) -> u32 {
+    if mode & flag::L != 0 {
+        64
+    } else if mode & flag::D != 0 {
+        32
+    } else {
+        16
+    }
+}
+
+/// What decoding came to.
+enum Decoded {
+    Insn(Box<Instruction>),
+    Invalid,
+    More,
+}
+
+fn decode(code: &Code<'_>) -> Decoded {
+    let bytes = &code.bytes[..code.bytes.len().min(15)];
+    // As on QEMU, branches with an operand-size prefix are those of AMD in 64-bit code.
+    let options = DecoderOptions::AMD;
+    let mut decoder = Decoder::with_ip(bitness(code.mode), bytes, code.pc, options);
+    let insn = decoder.decode();
+    if !insn.is_invalid() {
+        return Decoded::Insn(Box::new(insn));
+    }
+    match decoder.last_error() {
+        iced_x86::DecoderError::NoMoreBytes if code.bytes.len() < 15 => Decoded::More,
+        _ => Decoded::Invalid,
+    }
+}
+
+/// Lifts one instruction.
+pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Lifted {
+    let insn = match decode(&code) {
+        Decoded::More => return Lifted::More,
+        Decoded::Insn(insn) => *insn,
+        Decoded::Invalid => {
+            // SDM volume 3A, "Interrupt 13": an instruction of more than 15 bytes; otherwise the encoding is undefined.
+            builder.exit(Exit::Raise { code: vector::UD.into(), arg: 0 });
+            return Lifted::End(1);
+        }
+    };
+    let len = insn.len() as u32;
+    let mode = code.mode & !flag::SHADOW;
+    if code.mode & flag::SHADOW != 0 {
+        builder.call(helper::END_SHADOW, &[]);
+        builder.enter_mode(mode);
+    }
+    let single = code.mode & (flag::SHADOW | flag::TF) != 0;
+    let l = Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single };
+    let handler = lifter.handlers[insn.mnemonic() as usize];
+    let flow = handler.filter(|row| l.permitted(row.need)).map_or(Flow::Undefined, |row| (row.lift)(&l));
+    match flow {
+        Flow::Next if single => {
+            l.ir.exit(Exit::Update { pc: l.next() });
+            Lifted::End(len)
+        }
+        Flow::Next => Lifted::Next(len),
+        Flow::End => Lifted::End(len),
+        Flow::Undefined => {
+            builder.abandon_insn();
+            builder.begin_insn(code.offset, 0);
+            builder.exit(Exit::Raise { code: vector::UD.into(), arg: 0 });
+            Lifted::End(len)
+        }
+    }
+}
+
+/// Text and length of an instruction.
+pub(crate) fn disassemble(_: &Lifter, code: Code<'_>) -> Option<(String, u32)> {
+    let Decoded::Insn(insn) = decode(&code) else { return None };
+    let mut text = String::new();
+    let mut formatter = GasFormatter::new();
+    formatter.options_mut().set_space_after_operand_separator(true);
+    formatter.format(&insn, &mut text);
+    Some((text, insn.len() as u32))
+}
+
+/// The width of `bytes` bytes.
+pub(crate) fn width(bytes: usize) -> Width {
+    match bytes {
+        1 => Width::W8,
+        2 => Width::W16,
+        4 => Width::W32,
+        _ => Width::W64,
+    }
+}
+
+/// Size as a power of two of bytes.
+pub(crate) fn log2(w: Width) -> u32 {
+    w.bytes().trailing_zeros()
+}
+
+/// The number of a segment register.
+pub(crate) fn segment(r: Register) -> usize {
+    match r {
+        Register::ES => sreg::ES,
+        Register::CS => sreg::CS,
+        Register::SS => sreg::SS,
+        Register::FS => sreg::FS,
+        Register::GS => sreg::GS,
+        _ => sreg::DS,
+    }
+}
+
+impl<'b> Lift<'b> {
+    /// Whether the model has what a row needs.
+    fn permitted(&self, need: insn::Need) -> bool {
+        need.is_none_or(|(word, bit)| self.model.has(word, bit))
+    }
+
+    /// Whether this is 64-bit code.
+    pub(crate) fn long(&self) -> bool {
+        self.mode & flag::L != 0
+    }
+
+    /// Whether any of the mode bits is set.
+    pub(crate) fn is(&self, flags: Mode) -> bool {
+        self.mode & flags != 0
+    }
+
+    /// Current privilege level.
+    pub(crate) fn cpl(&self) -> u32 {
+        self.mode & 3
+    }
+
+    /// Linear address of the next instruction.
+    pub(crate) fn next(&self) -> u64 {
+        self.pc.wrapping_add(self.insn.len() as u64)
+    }
+
+    /// A 64-bit constant.
+    pub(crate) fn k(&self, value: u64) -> V<'b> {
+        self.ir.konst(Width::W64, value)
+    }
+
+    /// Width of operand `n`, at most 64 bits.
+    pub(crate) fn width_of(&self, n: u32) -> Width {
+        match self.insn.op_kind(n) {
+            OpKind::Register => width(self.insn.op_register(n).size()),
+            _ => width(self.insn.memory_size().size()),
+        }
+    }
+
+    /// Whether operand `n` is in memory.
+    pub(crate) fn is_mem(&self, n: u32) -> bool {
+        self.insn.op_kind(n) == OpKind::Memory
+    }
+
+    /// General register `n`, all of it.
+    pub(crate) fn r64(&self, n: u8) -> V<'b> {
+        self.ir.get(state::r(n))
+    }
+
+    /// The low bits of general register `n`.
+    pub(crate) fn low(&self, n: u8, w: Width) -> V<'b> {
+        self.r64(n).trunc(w)
+    }
+
+    /// Writes the low bits of general register `n`: 32 bits clear what is above, 8 and 16 leave it.
+    pub(crate) fn set_low(&self, n: u8, value: V<'b>) {
+        let reg = state::r(n);
+        match value.width() {
+            Width::W64 => self.ir.set(reg, value),
+            Width::W32 => self.ir.set(reg, value.zext(Width::W64)),
+            w => self.ir.set(reg, self.ir.get(reg).deposit(0, w.bits(), value.zext(Width::W64))),
+        }
+    }
+
+    /// A general register as an operand names it.
+    pub(crate) fn gpr(&self, r: Register) -> V<'b> {
+        let n = r.full_register().number() as u8;
+        if matches!(r, Register::AH | Register::CH | Register::DH | Register::BH) {
+            return self.r64(n).extract(8, 8).trunc(Width::W8);
+        }
+        self.low(n, width(r.size()))
+    }
+
+    /// Writes one.
+    pub(crate) fn set_gpr(&self, r: Register, value: V<'b>) {
+        let n = r.full_register().number() as u8;
+        if matches!(r, Register::AH | Register::CH | Register::DH | Register::BH) {
+            let reg = state::r(n);
+            self.ir.set(reg, self.ir.get(reg).deposit(8, 8, value.zext(Width::W64)));
+        } else {
+            self.set_low(n, value);
+        }
+    }
+
+    /// Width of addresses of the memory operand.
+    fn address_width(&self) -> Width {
+        let i = &self.insn;
+        if i.memory_base() != Register::None {
+            width(i.memory_base().size())
+        } else if i.memory_index() != Register::None && i.memory_index().size() <= 8 {
+            width(i.memory_index().size())
+        } else {
+            match i.memory_displ_size() {
+                2 => Width::W16,
+                8 => Width::W64,
+                4 => Width::W32,
+                _ if self.long() => Width::W64,
+                _ => Width::W32,
+            }
+        }
+    }
+
+    /// The offset of the memory operand in its segment, before `extra` is added; 64 bits wide.
+    pub(crate) fn offset_plus(&self, extra: Option<V<'b>>) -> V<'b> {
+        let i = &self.insn;
+        let w = self.address_width();
+        let mut sum: Option<V<'b>> = None;
+        let mut add = |v: V<'b>| sum = Some(sum.map_or(v, |s| s + v));
+        let ip_relative = i.is_ip_rel_memory_operand();
+        if i.memory_base() != Register::None && !ip_relative {
+            add(self.gpr(i.memory_base()));
+        }
+        if i.memory_index() != Register::None {
+            let scale = i.memory_index_scale().trailing_zeros();
+            let index = self.gpr(i.memory_index());
+            add(if scale == 0 { index } else { index.shl(index.konst(scale.into())) });
+        }
+        let disp = i.memory_displacement64();
+        if disp != 0 || i.memory_base() == Register::None && i.memory_index() == Register::None || ip_relative {
+            add(self.ir.konst(w, disp));
+        }
+        if let Some(extra) = extra {
+            add(extra.trunc(w));
+        }
+        sum.unwrap_or_else(|| self.ir.konst(w, 0)).zext(Width::W64)
+    }
+
+    /// The offset of the memory operand in its segment.
+    pub(crate) fn offset(&self) -> V<'b> {
+        self.offset_plus(None)
+    }
+
+    /// The linear address of an offset in a segment for an access of so many bytes.
+    pub(crate) fn linear(&self, seg: usize, offset: V<'b>, bytes: u32, write: bool) -> V<'b> {
+        if self.long() {
+            return if seg >= sreg::FS { offset + self.ir.get(state::base(seg)) } else { offset };
+        }
+        if self.is(flag::FLAT) && seg < sreg::FS && !(write && seg == sreg::CS) {
+            return offset;
+        }
+        let what = u64::from(bytes) | u64::from(write) << 16;
+        self.ir.call(helper::SEG_LINEAR, &[self.k(seg as u64), offset, self.k(what)])
+    }
+
+    /// The linear address of the memory operand.
+    pub(crate) fn address(&self, bytes: u32, write: bool) -> V<'b> {
+        self.linear(segment(self.insn.memory_segment()), self.offset(), bytes, write)
+    }
+
+    /// A load from a linear address.
+    pub(crate) fn load(&self, address: V<'b>, w: Width) -> V<'b> {
+        self.ir.load(address, Mem::le(w))
+    }
+
+    /// A store to a linear address.
+    pub(crate) fn store(&self, address: V<'b>, value: V<'b>) {
+        self.ir.store(address, value, Mem::le(value.width()));
+    }
+
+    /// The value of an immediate operand, sign-extended as the manual says, cut to `w`.
+    pub(crate) fn imm(&self, n: u32, w: Width) -> V<'b> {
+        self.ir.konst(w, self.insn.immediate(n))
+    }
+
+    /// Operand `n`: register, immediate (cut to `w`) or memory.
+    pub(crate) fn read(&self, n: u32, w: Width) -> V<'b> {
+        match self.insn.op_kind(n) {
+            OpKind::Register => self.gpr(self.insn.op_register(n)),
+            OpKind::Memory => self.load(self.address(w.bytes(), false), w),
+            _ => self.imm(n, w),
+        }
+    }
+
+    /// Writes operand `n`, a register or memory, which is not read.
+    pub(crate) fn write(&self, n: u32, value: V<'b>) {
+        match self.insn.op_kind(n) {
+            OpKind::Register => self.set_gpr(self.insn.op_register(n), value),
+            _ => self.store(self.address(value.width().bytes(), true), value),
+        }
+    }
+
+    /// Reads operand 0 to be written with [`Place::put`].
+    pub(crate) fn place(&self, w: Width) -> (Place<'b>, V<'b>) {
+        match self.insn.op_kind(0) {
+            OpKind::Register => {
+                let r = self.insn.op_register(0);
+                (Place::Register(r), self.gpr(r))
+            }
+            _ => {
+                let at = self.address(w.bytes(), true);
+                (Place::Memory(at), self.load(at, w))
+            }
+        }
+    }
+
+    /// Writes it.
+    pub(crate) fn put(&self, place: Place<'b>, value: V<'b>) {
+        match place {
+            Place::Register(r) => self.set_gpr(r, value),
+            Place::Memory(at) => self.store(at, value),
+        }
+    }
+
+    /// Sets a register to a constant unless it is known to hold it.
+    fn set_konst(&self, reg: Reg, w: Width, value: u64) {
+        if self.ir.constant_in(reg) != Some(value) {
+            self.ir.set(reg, self.ir.konst(w, value));
+        }
+    }
+
+    /// Sets the flags.
+    pub(crate) fn set_flags(&self, op: Op, w: Width, a: V<'b>, b: Option<V<'b>>, c: Option<V<'b>>) {
+        self.set_konst(CC_KIND, Width::W8, flags::kind(op, log2(w)).into());
+        self.ir.set(CC_A, a.zext(Width::W64));
+        if let Some(b) = b {
+            self.ir.set(CC_B, b.zext(Width::W64));
+        }
+        if let Some(c) = c {
+            self.ir.set(CC_C, c.zext(Width::W64));
+        }
+    }
+
+    /// Sets the flags if `cond`, a truth value, is 1.
+    pub(crate) fn set_flags_if(&self, cond: V<'b>, op: Op, w: Width, a: V<'b>, b: V<'b>) {
+        let pick = |reg: Reg, value: V<'b>| self.ir.set(reg, self.ir.select(cond, value, self.ir.get(reg)));
+        pick(CC_KIND, self.ir.konst(Width::W8, flags::kind(op, log2(w)).into()));
+        pick(CC_A, a.zext(Width::W64));
+        pick(CC_B, b.zext(Width::W64));
+    }
+
+    /// All flags as bits, 64 bits wide.
+    pub(crate) fn flags(&self) -> V<'b> {
+        let get = |r| self.ir.get(r);
+        if self.ir.constant_in(CC_KIND) == Some(0) {
+            return get(CC_A);
+        }
+        self.ir.call(helper::CC_VALUE, &[get(CC_KIND).zext(Width::W64), get(CC_A), get(CC_B), get(CC_C)])
+    }
+
+    /// Sets the flags to bits.
+    pub(crate) fn set_flag_bits(&self, bits: V<'b>) {
+        self.set_flags(Op::Flags, Width::W8, bits, None, None);
+    }
+
+    /// Whether condition `cc` (the low four bits of Jcc's opcode) holds, a truth value.
+    pub(crate) fn cond(&self, cc: u8) -> V<'b> {
+        let known = self.ir.constant_in(CC_KIND).and_then(|kind| self.known_cond(kind, cc & 14));
+        let yes = known.unwrap_or_else(|| self.cond_of_bits(cc & 14));
+        if cc & 1 != 0 { !yes } else { yes }
+    }
+
+    fn cond_of_bits(&self, cc: u8) -> V<'b> {
+        let f = self.flags();
+        let bit = |n: u32| f.extract(n, 1).trunc(Width::W1);
+        match cc >> 1 {
+            0 => bit(11),
+            1 => bit(0),
+            2 => bit(6),
+            3 => bit(0) | bit(6),
+            4 => bit(7),
+            5 => bit(2),
+            6 => bit(7) ^ bit(11),
+            _ => bit(6) | (bit(7) ^ bit(11)),
+        }
+    }
+
+    /// The condition where the kind is known and a few ops do.
+    fn known_cond(&self, kind: u64, cc: u8) -> Option<V<'b>> {
+        let (op, size) = flags::parts(kind);
+        let w = width(1 << size);
+        let a = self.ir.get(CC_A).trunc(w);
+        let b = || self.ir.get(CC_B).trunc(w);
+        let zero = a.konst(0);
+        let sum = || match op {
+            Op::Sbb => a - b() - self.ir.get(CC_C).trunc(w),
+            Op::Sub => a - b(),
+            _ => a,
+        };
+        let overflow = || {
+            Some(match op {
+                Op::Logic => self.ir.konst(Width::W1, 0),
+                Op::Sub | Op::Sbb => ((a ^ b()) & (a ^ sum())).lt_s(zero),
+                Op::Add => {
+                    let x = a - b();
+                    ((x ^ a) & !(x ^ b())).lt_s(zero)
+                }
+                Op::Inc => a.eq(a.konst(1 << (w.bits() - 1))),
+                Op::Dec => a.eq(a.konst((1 << (w.bits() - 1)) - 1)),
+                _ => return None,
+            })
+        };
+        let is_result = !matches!(op, Op::Flags | Op::Sub | Op::Sbb);
+        Some(match (cc >> 1, op) {
+            (_, Op::Flags) => return None,
+            (0, _) => overflow()?,
+            (1, Op::Sub | Op::Add) => a.lt_u(b()),
+            (1 | 3, _) if op == Op::Logic => {
+                if cc >> 1 == 1 {
+                    self.ir.konst(Width::W1, 0)
+                } else {
+                    a.eq(zero)
+                }
+            }
+            (1, Op::Inc | Op::Dec | Op::Mul | Op::Bls) => self.ir.get(CC_B).is_nonzero(),
+            (1, Op::Shl) => b().lt_s(zero),
+            (1, Op::Shr) => b().trunc(Width::W1),
+            (2, Op::Sub) => a.eq(b()),
+            (2, _) => sum().eq(zero),
+            (3, Op::Sub) => a.le_u(b()),
+            (4, _) => sum().lt_s(zero),
+            (6, Op::Sub) => a.lt_s(b()),
+            (6, Op::Logic) => a.lt_s(zero),
+            (6, _) if is_result || op == Op::Sbb => sum().lt_s(zero) ^ overflow()?,
+            (7, Op::Sub) => a.le_s(b()),
+            (7, Op::Logic) => a.le_s(zero),
+            (7, Op::Inc | Op::Dec | Op::Add) => a.eq(zero) | (a.lt_s(zero) ^ overflow()?),
+            _ => return None,
+        })
+    }
+
+    /// CF as a number of width `w`.
+    pub(crate) fn carry(&self, w: Width) -> V<'b> {
+        self.cond(2).zext(w)
+    }
+
+    /// Width of the stack pointer.
+    pub(crate) fn stack_width(&self) -> Width {
+        if self.long() {
+            Width::W64
+        } else if self.is(flag::B) {
+            Width::W32
+        } else {
+            Width::W16
+        }
+    }
+
+    /// Writes the stack pointer.
+    pub(crate) fn set_sp(&self, value: V<'b>) {
+        self.set_low(4, value.trunc(self.stack_width()));
+    }
+
+    /// Linear address of an offset in the stack segment.
+    pub(crate) fn stack_address(&self, sp: V<'b>, bytes: u32, write: bool) -> V<'b> {
+        self.linear(sreg::SS, sp.zext(Width::W64), bytes, write)
+    }
+
+    /// Pushes a value.
+    pub(crate) fn push(&self, value: V<'b>) {
+        let w = self.stack_width();
+        let bytes = value.width().bytes();
+        let sp = self.low(4, w).add_imm(-i64::from(bytes));
+        self.store(self.stack_address(sp, bytes, true), value);
+        self.set_sp(sp);
+    }
+
+    /// What a pop would give, and the stack pointer behind it.
+    pub(crate) fn popped(&self, w: Width) -> (V<'b>, V<'b>) {
+        let sp = self.low(4, self.stack_width());
+        let value = self.load(self.stack_address(sp, w.bytes(), false), w);
+        (value, sp.add_imm(w.bytes().into()))
+    }
+
+    /// Operand size of stack instructions, from the stack pointer's increment.
+    pub(crate) fn stack_operand(&self) -> Width {
+        width(self.insn.stack_pointer_increment().unsigned_abs() as usize)
+    }
+
+    /// The offset of linear address `pc` in the code segment.
+    pub(crate) fn ip_of(&self, pc: u64) -> V<'b> {
+        if self.long() {
+            self.k(pc)
+        } else if self.is(flag::CS0) {
+            self.k(pc & 0xffff_ffff)
+        } else {
+            let ip = self.k(pc) - self.ir.get(state::base(sreg::CS));
+            ip & self.k(0xffff_ffff)
+        }
+    }
+
+    /// Raises a fault.
+    pub(crate) fn raise(&self, vector: u8) -> Flow {
+        self.ir.exit(Exit::Raise { code: vector.into(), arg: 0 });
+        Flow::End
+    }
+
+    /// Raises a fault with an error code.
+    pub(crate) fn raise_coded(&self, vector: u8, error: u64) -> Flow {
+        self.ir.exit(Exit::Raise { code: u32::from(vector) | 0x100, arg: error });
+        Flow::End
+    }
+
+    /// #GP(0).
+    pub(crate) fn gp(&self) -> Flow {
+        self.raise_coded(vector::GP, 0)
+    }
+
+    /// Goes on behind this instruction after something that mode or interrupts depend on.
+    pub(crate) fn update(&self) -> Flow {
+        self.ir.exit(Exit::Update { pc: self.next() });
+        Flow::End
+    }
+
+    fn stepping(&self) -> bool {
+        self.is(flag::TF)
+    }
+
+    /// Goes on at linear address `pc`.
+    pub(crate) fn jump(&self, pc: u64) -> Flow {
+        self.ir.exit(if self.stepping() { Exit::Update { pc } } else { Exit::Jump { pc } });
+        Flow::End
+    }
+
+    /// Goes on at a computed linear address.
+    pub(crate) fn indirect(&self, pc: V<'b>, hint: uop::Hint) -> Flow {
+        let pc_id = pc.id();
+        let exit =
+            if self.stepping() { Exit::UpdateIndirect { pc: pc_id } } else { Exit::Indirect { pc: pc_id, hint } };
+        self.ir.exit(exit);
+        Flow::End
+    }
+
+    /// Goes on at linear address `taken` if `cond`, a truth value, is 1, else at `other`.
+    pub(crate) fn branch(&self, cond: V<'b>, taken: u64, other: u64) -> Flow {
+        if self.stepping() {
+            let pc = self.ir.select(cond, self.k(taken), self.k(other));
+            self.ir.exit(Exit::UpdateIndirect { pc: pc.id() });
+        } else {
+            self.ir.exit(Exit::Branch { cond: cond.id(), taken, fallthrough: other });
+        }
+        Flow::End
+    }
+
+    /// Where a near relative jump leads: a known linear address, or an offset in the code segment.
+    pub(crate) fn near_target(&self) -> Target<'b> {
+        let (w, target) = match self.insn.op0_kind() {
+            OpKind::NearBranch16 => (Width::W16, u64::from(self.insn.near_branch16())),
+            OpKind::NearBranch32 => (Width::W32, u64::from(self.insn.near_branch32())),
+            _ => return Target::Known(self.insn.near_branch64()),
+        };
+        if self.is(flag::CS0) {
+            return Target::Known(target);
+        }
+        let delta = w.cut(target.wrapping_sub(self.next()));
+        let ip = (self.ip_of(self.next()) + self.k(delta)) & self.k(w.mask());
+        Target::Offset(ip)
+    }
+
+    /// The linear address of offset `ip` in the code segment, whose limit is checked.
+    pub(crate) fn code_address(&self, ip: V<'b>) -> V<'b> {
+        if self.long() || self.is(flag::FLAT) {
+            return ip;
+        }
+        self.ir.call(helper::CODE_LINEAR, &[ip])
+    }
+
+    /// Calls a helper that gives the linear address to go on at.
+    pub(crate) fn go(&self, helper: u16, args: &[V<'b>]) -> Flow {
+        let pc = self.ir.call(helper, args);
+        self.ir.exit(Exit::UpdateIndirect { pc: pc.id() });
+        Flow::End
+    }
+
+    /// The mnemonic.
+    pub(crate) fn mnemonic(&self) -> Mnemonic {
+        self.insn.mnemonic()
+    }
+}
+
+/// Where operand 0 is.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'b> {
+    /// A general register.
+    Register(Register),
+    /// A linear address.
+    Memory(V<'b>),
+}
+
+/// Where a near jump leads.
+#[derive(Clone, Copy)]
+pub(crate) enum Target<'b> {
+    /// A known linear address.
+    Known(u64),
+    /// An offset in the code segment.
+    Offset(V<'b>),
+}

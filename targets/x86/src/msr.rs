@@ -1,0 +1,132 @@
+//! Model-specific registers (SDM volume 4), the time stamp counter, and the way to the local APIC.
+
+use bits::Endian;
+use uop::Width;
+
+use crate::mmu::APIC_WINDOW;
+use crate::model::word;
+use crate::state::{self, bit, sreg};
+use crate::system::canonical;
+use crate::trap::{Cpu, Fault};
+
+/// Cycles of the time stamp counter in a nanosecond: QEMU's runs at that rate, too.
+const TSC_PER_NANO: u64 = 1;
+
+/// The time stamp counter.
+pub(crate) fn tsc(cpu: &Cpu) -> u64 {
+    cpu.now().wrapping_mul(TSC_PER_NANO).wrapping_add(cpu.state.tsc_offset)
+}
+
+fn apic_at(cpu: &Cpu, offset: u64) -> u64 {
+    APIC_WINDOW + (u64::from(cpu.index()) << 12) + offset
+}
+
+/// A register of the local APIC; 0 where the board has none.
+pub(crate) fn apic_read(cpu: &mut Cpu, offset: u64) -> u64 {
+    let at = apic_at(cpu, offset);
+    cpu.phys_read(at, Width::W32, Endian::Little).unwrap_or(0)
+}
+
+/// Writes one.
+pub(crate) fn apic_write(cpu: &mut Cpu, offset: u64, value: u64) {
+    let at = apic_at(cpu, offset);
+    // A board without an APIC hears nothing.
+    let _ = cpu.phys_write(at, value, Width::W32, Endian::Little);
+}
+
+/// Registers that hold what is written, without an effect here: MTRRs, machine check, microcode, debug control...
+fn is_plain(number: u32) -> bool {
+    matches!(number, 0x17 | 0x3a | 0x8b | 0x79 | 0xc1..=0xc4 | 0x122 | 0x140 | 0x179..=0x17b | 0x186..=0x189 | 0x198..=0x19d
+        | 0x1a0 | 0x1a2 | 0x1d9..=0x1de | 0x200..=0x2ff | 0x345 | 0x38d..=0x390 | 0x400..=0x47f | 0x48 | 0x49 | 0xce | 0xe2
+        | 0xc001_0010..=0xc001_0150 | 0xc000_0080..=0xc000_0107)
+}
+
+/// RDMSR.
+pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
+    let s = &cpu.state;
+    Ok(match number {
+        0x10 => tsc(cpu),
+        0x1b => {
+            let at = apic_at(cpu, 0x7f8);
+            let base = s.apic_base;
+            cpu.phys_read(at, Width::W64, Endian::Little).ok().filter(|v| *v != 0).unwrap_or(base)
+        }
+        0xfe => 0x508,
+        0x174..=0x176 => s.sysenter[(number - 0x174) as usize],
+        0x179 => 0x10a,
+        0x277 => s.pat,
+        0x800..=0x8ff => {
+            if s.apic_base & 0xc00 != 0xc00 {
+                return Err(Fault::GP0);
+            }
+            let at = apic_at(cpu, 0x800 + u64::from(number - 0x800) * 8);
+            cpu.phys_read(at, Width::W64, Endian::Little).map_err(|_| Fault::GP0)?
+        }
+        0xc000_0080 => s.efer,
+        0xc000_0081..=0xc000_0084 => s.syscall[(number - 0xc000_0081) as usize],
+        0xc000_0100 => cpu.reg(state::base(sreg::FS)),
+        0xc000_0101 => cpu.reg(state::base(sreg::GS)),
+        0xc000_0102 => s.kernel_gs_base,
+        0xc000_0103 => s.tsc_aux,
+        n if is_plain(n) => s.msr.get(&n).copied().unwrap_or(0),
+        // QEMU answers 0 to what it does not know.
+        _ => 0,
+    })
+}
+
+/// WRMSR.
+pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault> {
+    let address = |v: u64| if canonical(v) { Ok(v) } else { Err(Fault::GP0) };
+    match number {
+        0x10 => {
+            let now = tsc(cpu);
+            cpu.state.tsc_offset = cpu.state.tsc_offset.wrapping_add(value.wrapping_sub(now));
+        }
+        0x1b => {
+            let bsp = cpu.state.apic_base & 0x100;
+            cpu.state.apic_base = value & !0x1ff | bsp;
+            let at = apic_at(cpu, 0x7f8);
+            let base = cpu.state.apic_base;
+            let _ = cpu.phys_write(at, base, Width::W64, Endian::Little);
+            cpu.flush_tlb();
+        }
+        0x174 => cpu.state.sysenter[0] = value & 0xffff,
+        0x175 | 0x176 => cpu.state.sysenter[(number - 0x174) as usize] = address(value)?,
+        0x277 => cpu.state.pat = value,
+        0x800..=0x8ff => {
+            if cpu.state.apic_base & 0xc00 != 0xc00 {
+                return Err(Fault::GP0);
+            }
+            let at = apic_at(cpu, 0x800 + u64::from(number - 0x800) * 8);
+            cpu.phys_write(at, value, Width::W64, Endian::Little).map_err(|_| Fault::GP0)?;
+        }
+        0xc000_0080 => write_efer(cpu, value)?,
+        0xc000_0082 | 0xc000_0083 => cpu.state.syscall[(number - 0xc000_0081) as usize] = address(value)?,
+        0xc000_0081 | 0xc000_0084 => cpu.state.syscall[(number - 0xc000_0081) as usize] = value,
+        0xc000_0100 => cpu.set_reg(state::base(sreg::FS), address(value)?),
+        0xc000_0101 => cpu.set_reg(state::base(sreg::GS), address(value)?),
+        0xc000_0102 => cpu.state.kernel_gs_base = address(value)?,
+        0xc000_0103 => cpu.state.tsc_aux = value,
+        n if is_plain(n) => {
+            cpu.state.msr.insert(n, value);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn write_efer(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
+    let m = cpu.model();
+    let mut mask = 0;
+    for (bit_, word_, n) in [(bit::SCE, word::F8_EDX, 11), (bit::LME, word::F8_EDX, 29), (bit::NXE, word::F8_EDX, 20)] {
+        if m.has(word_, n) {
+            mask |= bit_;
+        }
+    }
+    if (value ^ cpu.state.efer) & bit::LME != 0 && cpu.state.cr0 & bit::PG != 0 {
+        return Err(Fault::GP0);
+    }
+    cpu.state.efer = cpu.state.efer & bit::LMA | value & mask;
+    cpu.flush_tlb();
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! The register table that debuggers see: gdb's numbers and names (gdb, `gdb/features/i386`).
+
+use std::sync::OnceLock;
+
+use cpu::{Group, Register, RegisterError};
+
+use crate::flags;
+use crate::model::Model;
+use crate::state::{self, CC_A, CC_B, CC_C, CC_KIND, DF, bit, sreg};
+use crate::trap::Cpu;
+
+/// Which part of the state a row shows.
+#[derive(Clone, Copy)]
+enum What {
+    General(u8),
+    Pc,
+    Flags,
+    Selector(usize),
+    Base(usize),
+    Control(u8),
+    Efer,
+    Xmm(u8),
+    Mxcsr,
+    Fpu(u8),
+    FpuControl(u8),
+    KernelGs,
+}
+
+type Table = (Vec<Register>, Vec<What>);
+
+const R64: [&str; 16] =
+    ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
+const R32: [&str; 8] = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"];
+/// gdb's order of the first eight in 64-bit mode.
+const ORDER64: [u8; 8] = [0, 3, 1, 2, 6, 7, 5, 4];
+/// gdb's order of segment registers.
+const SELECTORS: [(&str, usize); 6] =
+    [("cs", sreg::CS), ("ss", sreg::SS), ("ds", sreg::DS), ("es", sreg::ES), ("fs", sreg::FS), ("gs", sreg::GS)];
+const ST: [&str; 8] = ["st0", "st1", "st2", "st3", "st4", "st5", "st6", "st7"];
+const FPU: [&str; 8] = ["fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop"];
+const XMM: [&str; 16] = [
+    "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+    "xmm14", "xmm15",
+];
+
+fn build(wide: bool) -> Table {
+    let bits = if wide { 64 } else { 32 };
+    let mut rows = Vec::new();
+    let mut kinds = Vec::new();
+    let mut add = |name: &'static str, bits: u16, group: Group, gdb_type: &'static str, what: What| {
+        let gdb = Some(rows.len() as u16);
+        rows.push(Register { name, bits, group, gdb, gdb_type });
+        kinds.push(what);
+    };
+    let int = if wide { "int64" } else { "int" };
+    if wide {
+        for (n, name) in R64.into_iter().enumerate() {
+            let slot = ORDER64.get(n).copied().unwrap_or(n as u8);
+            let kind = if (6..8).contains(&n) { "data_ptr" } else { int };
+            add(name, 64, Group::General, kind, What::General(slot));
+        }
+        add("rip", 64, Group::General, "code_ptr", What::Pc);
+    } else {
+        for (n, name) in R32.into_iter().enumerate() {
+            let kind = if (4..6).contains(&n) { "data_ptr" } else { int };
+            add(name, 32, Group::General, kind, What::General(n as u8));
+        }
+        add("eip", 32, Group::General, "code_ptr", What::Pc);
+    }
+    add("eflags", 32, Group::General, "i386_eflags", What::Flags);
+    for (name, n) in SELECTORS {
+        add(name, 32, Group::General, "int32", What::Selector(n));
+    }
+    for (n, name) in ST.into_iter().enumerate() {
+        add(name, 80, Group::Float, "i387_ext", What::Fpu(n as u8));
+    }
+    for (n, name) in FPU.into_iter().enumerate() {
+        add(name, 32, Group::Float, "int", What::FpuControl(n as u8));
+    }
+    for (n, name) in XMM.into_iter().take(if wide { 16 } else { 8 }).enumerate() {
+        add(name, 128, Group::Vector, "vec128", What::Xmm(n as u8));
+    }
+    add("mxcsr", 32, Group::Vector, "i386_mxcsr", What::Mxcsr);
+    add("fs_base", bits, Group::System, int, What::Base(sreg::FS));
+    add("gs_base", bits, Group::System, int, What::Base(sreg::GS));
+    add("k_gs_base", bits, Group::System, int, What::KernelGs);
+    for (name, n) in [("cr0", 0), ("cr2", 2), ("cr3", 3), ("cr4", 4), ("cr8", 8)] {
+        add(name, bits, Group::System, int, What::Control(n));
+    }
+    add("efer", bits, Group::System, int, What::Efer);
+    (rows, kinds)
+}
+
+fn tables(wide: bool) -> &'static Table {
+    static NARROW: OnceLock<Table> = OnceLock::new();
+    static WIDE: OnceLock<Table> = OnceLock::new();
+    if wide { WIDE.get_or_init(|| build(true)) } else { NARROW.get_or_init(|| build(false)) }
+}
+
+/// The table.
+pub(crate) fn table(model: &Model) -> &'static [Register] {
+    &tables(model.bits == 64).0
+}
+
+/// EFLAGS.
+pub(crate) fn eflags(cpu: &Cpu) -> u64 {
+    let arith = flags::value(cpu.reg(CC_KIND), cpu.reg(CC_A), cpu.reg(CC_B), cpu.reg(CC_C));
+    let df = if cpu.reg(DF) != 0 { bit::DF } else { 0 };
+    cpu.state.eflags | arith | df | 2
+}
+
+/// Sets all of EFLAGS.
+pub(crate) fn set_eflags(cpu: &mut Cpu, value: u64) {
+    cpu.set_reg(CC_KIND, 0);
+    cpu.set_reg(CC_A, value & bit::ARITH);
+    cpu.set_reg(DF, u64::from(value & bit::DF != 0));
+    cpu.state.eflags = value & 0x3f_7300;
+}
+
+/// EIP or RIP.
+pub(crate) fn ip(cpu: &Cpu) -> u64 {
+    ip_of(cpu, cpu.pc())
+}
+
+/// EIP or RIP of a linear address.
+pub(crate) fn ip_of(cpu: &Cpu, pc: u64) -> u64 {
+    let ip = pc.wrapping_sub(cpu.reg(state::base(sreg::CS)));
+    if crate::seg::is_64(cpu) { ip } else { ip & 0xffff_ffff }
+}
+
+/// The value of row `index`.
+pub(crate) fn read(cpu: &Cpu, index: usize) -> u128 {
+    let table = tables(cpu.model().bits == 64);
+    let value = match table.1[index] {
+        What::General(n) => cpu.reg(state::r(n)),
+        What::Pc => ip(cpu),
+        What::Flags => eflags(cpu),
+        What::Selector(n) => cpu.state.seg[n].selector.into(),
+        What::Base(n) => cpu.reg(state::base(n)),
+        What::Control(0) => cpu.state.cr0,
+        What::Control(2) => cpu.state.cr2,
+        What::Control(3) => cpu.state.cr3,
+        What::Control(4) => cpu.state.cr4,
+        What::Control(_) => 0,
+        What::Efer => cpu.state.efer,
+        What::KernelGs => cpu.state.kernel_gs_base,
+        What::Mxcsr => cpu.reg(state::MXCSR),
+        What::Xmm(n) => return u128::from(cpu.reg(state::xmm(n, 1))) << 64 | u128::from(cpu.reg(state::xmm(n, 0))),
+        What::Fpu(n) => {
+            let fpu = &cpu.state.fpu;
+            let at = usize::from(fpu.top + n & 7);
+            return u128::from(fpu.exponent[at]) << 64 | u128::from(fpu.significand[at]);
+        }
+        What::FpuControl(n) => fpu_control(cpu, n),
+    };
+    u128::from(value & bits::mask(u32::from(table.0[index].bits)))
+}
+
+fn fpu_control(cpu: &Cpu, n: u8) -> u64 {
+    let fpu = &cpu.state.fpu;
+    match n {
+        0 => fpu.control.into(),
+        1 => (fpu.status & !0x3800 | u16::from(fpu.top) << 11).into(),
+        2 => (0..8).map(|n| u64::from(fpu.empty >> n & 1) * 3 << (2 * n)).sum(),
+        3 => fpu.cs.into(),
+        4 => fpu.ip & 0xffff_ffff,
+        5 => fpu.ds.into(),
+        6 => fpu.dp & 0xffff_ffff,
+        _ => fpu.opcode.into(),
+    }
+}
+
+/// Writes row `index`.
+pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), RegisterError> {
+    let table = tables(cpu.model().bits == 64);
+    let (row, wide) = (&table.0[index], value);
+    let value = value as u64 & bits::mask(u32::from(row.bits).min(64));
+    match table.1[index] {
+        What::General(n) => cpu.set_reg(state::r(n), value),
+        What::Pc => {
+            let pc = cpu.reg(state::base(sreg::CS)).wrapping_add(value);
+            cpu.set_pc(pc);
+        }
+        What::Flags => set_eflags(cpu, value),
+        What::Selector(n) => cpu.state.seg[n].selector = value as u16,
+        What::Base(n) => cpu.set_reg(state::base(n), value),
+        What::Control(n) => {
+            match n {
+                0 => cpu.state.cr0 = value,
+                2 => cpu.state.cr2 = value,
+                3 => cpu.state.cr3 = value,
+                4 => cpu.state.cr4 = value,
+                _ => return Err(RegisterError::ReadOnly(row.name)),
+            }
+            cpu.flush_tlb();
+        }
+        What::Efer => cpu.state.efer = value,
+        What::KernelGs => cpu.state.kernel_gs_base = value,
+        What::Mxcsr => cpu.set_reg(state::MXCSR, value),
+        What::Xmm(n) => {
+            cpu.set_reg(state::xmm(n, 0), wide as u64);
+            cpu.set_reg(state::xmm(n, 1), (wide >> 64) as u64);
+        }
+        What::Fpu(n) => {
+            let fpu = &mut cpu.state.fpu;
+            let at = usize::from(fpu.top + n & 7);
+            fpu.significand[at] = wide as u64;
+            fpu.exponent[at] = (wide >> 64) as u16;
+        }
+        What::FpuControl(n) => set_fpu_control(cpu, n, value),
+    }
+    Ok(())
+}
+
+fn set_fpu_control(cpu: &mut Cpu, n: u8, value: u64) {
+    let fpu = &mut cpu.state.fpu;
+    match n {
+        0 => fpu.control = value as u16,
+        1 => {
+            fpu.status = value as u16 & !0x3800;
+            fpu.top = (value >> 11 & 7) as u8;
+        }
+        2 => fpu.empty = (0..8).map(|n| u8::from(value >> (2 * n) & 3 == 3) << n).sum(),
+        3 => fpu.cs = value as u16,
+        4 => fpu.ip = value,
+        5 => fpu.ds = value as u16,
+        6 => fpu.dp = value,
+        _ => fpu.opcode = value as u16,
+    }
+}

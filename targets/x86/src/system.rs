@@ -1,0 +1,656 @@
+//! What system instructions do: ports, control registers, flags, descriptor tables, SYSCALL and SYSENTER.
+
+use bits::Endian;
+use uop::Width;
+
+use crate::mmu::{self, PORTS};
+use crate::model::{CpuidEnv, word};
+use crate::msr;
+use crate::regs;
+use crate::seg;
+use crate::state::{self, Seg, attr, bit, sreg};
+use crate::trap::{Cpu, Fault, Out, vector};
+
+/// What [`run`] does; the second argument's meaning stands with each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u64)]
+pub(crate) enum Op {
+    Cli,
+    Sti,
+    Clts,
+    /// Nothing but the check of privilege.
+    Privileged,
+    Clac,
+    Stac,
+    Cpuid,
+    Rdtsc,
+    Rdtscp,
+    Rdpmc,
+    Rdmsr,
+    Wrmsr,
+    Swapgs,
+    Xgetbv,
+    Xsetbv,
+    Lgdt,
+    Lidt,
+    /// 0: limit, 1: base.
+    Sgdt,
+    Sidt,
+    /// The address.
+    Invlpg,
+    Invpcid,
+    /// Selector.
+    Lldt,
+    Ltr,
+    Verr,
+    Verw,
+    Sldt,
+    Str,
+    Smsw,
+    /// The value.
+    Lmsw,
+    Random,
+}
+
+const OPS: [Op; 30] = [
+    Op::Cli,
+    Op::Sti,
+    Op::Clts,
+    Op::Privileged,
+    Op::Clac,
+    Op::Stac,
+    Op::Cpuid,
+    Op::Rdtsc,
+    Op::Rdtscp,
+    Op::Rdpmc,
+    Op::Rdmsr,
+    Op::Wrmsr,
+    Op::Swapgs,
+    Op::Xgetbv,
+    Op::Xsetbv,
+    Op::Lgdt,
+    Op::Lidt,
+    Op::Sgdt,
+    Op::Sidt,
+    Op::Invlpg,
+    Op::Invpcid,
+    Op::Lldt,
+    Op::Ltr,
+    Op::Verr,
+    Op::Verw,
+    Op::Sldt,
+    Op::Str,
+    Op::Smsw,
+    Op::Lmsw,
+    Op::Random,
+];
+
+fn privileged(cpu: &Cpu) -> Result<(), Fault> {
+    if cpu.state.cpl == 0 { Ok(()) } else { Err(Fault::GP0) }
+}
+
+fn iopl(cpu: &Cpu) -> u8 {
+    (cpu.state.eflags >> 12 & 3) as u8
+}
+
+fn edx_eax(cpu: &mut Cpu, value: u64) {
+    cpu.set_reg(state::RAX, value & 0xffff_ffff);
+    cpu.set_reg(state::RDX, value >> 32);
+}
+
+fn from_edx_eax(cpu: &Cpu) -> u64 {
+    cpu.reg(state::RDX) << 32 | cpu.reg(state::RAX) & 0xffff_ffff
+}
+
+/// System instructions: which, argument.
+pub(crate) fn run(cpu: &mut Cpu, [which, arg, ..]: [u64; 4]) -> Out {
+    let op = OPS[which as usize];
+    match op {
+        Op::Cli | Op::Sti => return set_if(cpu, op == Op::Sti),
+        Op::Cpuid => cpuid(cpu),
+        Op::Rdtsc | Op::Rdtscp => {
+            if cpu.state.cr4 & bit::TSD != 0 && cpu.state.cpl != 0 {
+                return Err(Fault::GP0);
+            }
+            let tsc = msr::tsc(cpu);
+            edx_eax(cpu, tsc);
+            if op == Op::Rdtscp {
+                cpu.set_reg(state::RCX, cpu.state.tsc_aux & 0xffff_ffff);
+            }
+        }
+        Op::Xgetbv => {
+            if cpu.state.cr4 & bit::OSXSAVE == 0 {
+                return Err(Fault::UD);
+            }
+            let value = if cpu.reg(state::RCX) & 0xffff_ffff == 0 { cpu.state.xcr0 } else { return Err(Fault::GP0) };
+            edx_eax(cpu, value);
+        }
+        Op::Sgdt | Op::Sidt => {
+            let (base, limit) = if op == Op::Sgdt {
+                (cpu.state.gdt_base, cpu.state.gdt_limit)
+            } else {
+                (cpu.state.idt_base, cpu.state.idt_limit)
+            };
+            return Ok(if arg == 0 { limit.into() } else { base });
+        }
+        Op::Sldt => return Ok(cpu.state.ldtr.selector.into()),
+        Op::Str => return Ok(cpu.state.tr.selector.into()),
+        Op::Smsw => return Ok(cpu.state.cr0),
+        Op::Verr | Op::Verw => return verify(cpu, arg as u16, op == Op::Verw),
+        Op::Random => return Ok(random(cpu)),
+        _ => {
+            privileged(cpu)?;
+            return supervisor(cpu, op, arg);
+        }
+    }
+    Ok(0)
+}
+
+fn supervisor(cpu: &mut Cpu, op: Op, arg: u64) -> Out {
+    match op {
+        Op::Clts => cpu.state.cr0 &= !bit::TS,
+        Op::Clac => cpu.state.eflags &= !bit::AC,
+        Op::Stac => cpu.state.eflags |= bit::AC,
+        Op::Rdmsr => {
+            let value = msr::read(cpu, cpu.reg(state::RCX) as u32)?;
+            edx_eax(cpu, value);
+        }
+        Op::Wrmsr => {
+            let (number, value) = (cpu.reg(state::RCX) as u32, from_edx_eax(cpu));
+            msr::write(cpu, number, value)?;
+        }
+        Op::Swapgs => {
+            if !seg::is_64(cpu) {
+                return Err(Fault::UD);
+            }
+            let gs = cpu.reg(state::base(sreg::GS));
+            cpu.set_reg(state::base(sreg::GS), cpu.state.kernel_gs_base);
+            cpu.state.kernel_gs_base = gs;
+        }
+        Op::Xsetbv => {
+            if cpu.state.cr4 & bit::OSXSAVE == 0 {
+                return Err(Fault::UD);
+            }
+            let value = from_edx_eax(cpu);
+            if cpu.reg(state::RCX) & 0xffff_ffff != 0 || value & 1 == 0 || value & !7 != 0 || value & 6 == 4 {
+                return Err(Fault::GP0);
+            }
+            cpu.state.xcr0 = value;
+        }
+        Op::Invlpg => cpu.flush_tlb_page(arg),
+        Op::Invpcid => cpu.flush_tlb(),
+        Op::Lldt => lldt(cpu, arg as u16)?,
+        Op::Ltr => ltr(cpu, arg as u16)?,
+        Op::Lmsw => {
+            let cr0 = cpu.state.cr0 & !0xe | arg & 0xf | cpu.state.cr0 & 1;
+            write_cr0(cpu, cr0)?;
+        }
+        _ => {}
+    }
+    Ok(0)
+}
+
+fn cpuid(cpu: &mut Cpu) {
+    let env = CpuidEnv { index: cpu.index(), osxsave: cpu.state.cr4 & bit::OSXSAVE != 0, xcr0: cpu.state.xcr0 };
+    let list = cpu.model().cpuid(&env, cpu.reg(state::RAX) as u32, cpu.reg(state::RCX) as u32);
+    for (reg, value) in [state::RAX, state::RBX, state::RCX, state::RDX].into_iter().zip(list) {
+        cpu.set_reg(reg, value.into());
+    }
+}
+
+/// Numbers that depend on nothing but how far the CPU has come, so that runs can be repeated (splitmix64).
+fn random(cpu: &mut Cpu) -> u64 {
+    let z = cpu.executed().wrapping_add(u64::from(cpu.index()) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ z >> 31
+}
+
+fn set_if(cpu: &mut Cpu, on: bool) -> Out {
+    let s = &mut cpu.state;
+    let level = if s.cr0 & bit::PE == 0 {
+        0
+    } else if s.eflags & bit::VM != 0 {
+        3
+    } else {
+        s.cpl
+    };
+    if level > (s.eflags >> 12 & 3) as u8 {
+        return Err(Fault::GP0);
+    }
+    if on {
+        s.shadow |= s.eflags & bit::IF == 0;
+        s.eflags |= bit::IF;
+    } else {
+        s.eflags &= !bit::IF;
+    }
+    Ok(0)
+}
+
+/// PUSHF's value.
+pub(crate) fn read_flags(cpu: &mut Cpu, _: [u64; 4]) -> Out {
+    Ok(regs::eflags(cpu) & !(bit::VM | bit::RF))
+}
+
+/// POPF: value, bits of the operand.
+pub(crate) fn write_flags(cpu: &mut Cpu, [value, width, ..]: [u64; 4]) -> Out {
+    let mut mask = bit::ARITH | bit::DF | bit::TF | bit::NT | bit::AC | bit::ID;
+    let cpl = if cpu.state.cr0 & bit::PE == 0 { 0 } else { cpu.state.cpl };
+    if cpl == 0 {
+        mask |= bit::IOPL;
+    }
+    if cpl <= iopl(cpu) {
+        mask |= bit::IF;
+    }
+    if width == 16 {
+        mask &= 0xffff;
+    }
+    let old = regs::eflags(cpu);
+    regs::set_eflags(cpu, old & !mask & !bit::RF | value & mask);
+    Ok(0)
+}
+
+/// #GP unless IOPL is 3: PUSHF and POPF of virtual-8086 mode.
+pub(crate) fn check_iopl3(cpu: &mut Cpu, _: [u64; 4]) -> Out {
+    if iopl(cpu) == 3 { Ok(0) } else { Err(Fault::GP0) }
+}
+
+/// #UD unless CR4.FSGSBASE is set in 64-bit code.
+pub(crate) fn check_fsgsbase(cpu: &mut Cpu, _: [u64; 4]) -> Out {
+    if seg::is_64(cpu) && cpu.state.cr4 & bit::FSGSBASE != 0 { Ok(0) } else { Err(Fault::UD) }
+}
+
+/// #GP(0) unless an address is canonical.
+pub(crate) fn check_canonical(_: &mut Cpu, [address, ..]: [u64; 4]) -> Out {
+    if canonical(address) { Ok(0) } else { Err(Fault::GP0) }
+}
+
+/// Whether an address is the sign extension of its 48 bits.
+pub(crate) fn canonical(address: u64) -> bool {
+    let high = (address as i64) >> 47;
+    high == 0 || high == -1
+}
+
+/// The selector in a segment register.
+pub(crate) fn selector(cpu: &mut Cpu, [n, ..]: [u64; 4]) -> Out {
+    Ok(cpu.state.seg[n as usize].selector.into())
+}
+
+/// Interrupts are looked at behind the instruction at work.
+pub(crate) fn end_shadow(cpu: &mut Cpu, _: [u64; 4]) -> Out {
+    cpu.state.shadow = false;
+    Ok(0)
+}
+
+/// #GP(0) unless the ports may be used (SDM volume 1, "I/O Permission Bit Map").
+pub(crate) fn check_port(cpu: &mut Cpu, port: u64, bytes: u64) -> Result<(), Fault> {
+    let s = &cpu.state;
+    let virtual_ = s.eflags & bit::VM != 0;
+    if s.cr0 & bit::PE == 0 || !virtual_ && s.cpl <= iopl(cpu) {
+        return Ok(());
+    }
+    let (base, limit, kind) = (s.tr.base, u64::from(s.tr.limit), s.tr.kind());
+    if !s.tr.is(attr::P) || kind & 9 != 9 || limit < 103 {
+        return Err(Fault::GP0);
+    }
+    let map = cpu.load(base.wrapping_add(102), seg::system_mem(Width::W16))?;
+    let at = map + port / 8;
+    if at + 1 > limit {
+        return Err(Fault::GP0);
+    }
+    let bits = cpu.load(base.wrapping_add(at), seg::system_mem(Width::W16))? >> (port & 7);
+    if bits & bits::mask(bytes as u32) == 0 { Ok(()) } else { Err(Fault::GP0) }
+}
+
+fn port_width(bytes: u32) -> Width {
+    match bytes {
+        1 => Width::W8,
+        2 => Width::W16,
+        _ => Width::W32,
+    }
+}
+
+/// Reads a port; all ones where nothing answers.
+pub(crate) fn port_read(cpu: &mut Cpu, port: u64, bytes: u32) -> u64 {
+    let w = port_width(bytes);
+    cpu.phys_read(PORTS + port, w, Endian::Little).unwrap_or(u64::MAX) & w.mask()
+}
+
+/// Writes a port.
+pub(crate) fn port_write(cpu: &mut Cpu, port: u64, value: u64, bytes: u32) {
+    // Nobody hears a write where nothing is.
+    let _ = cpu.phys_write(PORTS + port, value, port_width(bytes), Endian::Little);
+}
+
+/// IN: port, bytes.
+pub(crate) fn port_in(cpu: &mut Cpu, [port, bytes, ..]: [u64; 4]) -> Out {
+    check_port(cpu, port, bytes)?;
+    Ok(port_read(cpu, port, bytes as u32))
+}
+
+/// OUT: port, value, bytes.
+pub(crate) fn port_out(cpu: &mut Cpu, [port, value, bytes, _]: [u64; 4]) -> Out {
+    check_port(cpu, port, bytes)?;
+    port_write(cpu, port, value, bytes as u32);
+    Ok(0)
+}
+
+/// LGDT and LIDT: which, limit, base.
+pub(crate) fn load_table(cpu: &mut Cpu, [which, limit, base, _]: [u64; 4]) -> Out {
+    privileged(cpu)?;
+    if seg::is_64(cpu) && !canonical(base) {
+        return Err(Fault::GP0);
+    }
+    if which == Op::Lgdt as u64 {
+        (cpu.state.gdt_base, cpu.state.gdt_limit) = (base, limit as u16);
+    } else {
+        (cpu.state.idt_base, cpu.state.idt_limit) = (base, limit as u16);
+    }
+    Ok(0)
+}
+
+/// Reads a system descriptor: 16 bytes in long mode.
+fn system_descriptor(cpu: &mut Cpu, selector: u16) -> Result<(seg::Descriptor, Seg), Fault> {
+    let long = cpu.state.efer & bit::LMA != 0;
+    let fault = seg::coded(vector::GP, selector);
+    if selector & 4 != 0 {
+        return Err(fault);
+    }
+    let at = seg::descriptor_address(cpu, selector, if long { 16 } else { 8 }).ok_or(fault)?;
+    let d = seg::Descriptor(cpu.load(at, seg::system_mem(Width::W64))?);
+    let mut s = d.seg(selector);
+    if long {
+        s.base |= cpu.load(at + 8, seg::system_mem(Width::W64))? << 32;
+    }
+    Ok((d, s))
+}
+
+fn lldt(cpu: &mut Cpu, selector: u16) -> Result<(), Fault> {
+    if selector & !3 == 0 {
+        cpu.state.ldtr = Seg { selector, ..Seg::default() };
+        return Ok(());
+    }
+    let (_, s) = system_descriptor(cpu, selector)?;
+    if s.is(attr::S) || s.kind() != 2 {
+        return Err(seg::coded(vector::GP, selector));
+    }
+    if !s.is(attr::P) {
+        return Err(seg::coded(vector::NP, selector));
+    }
+    cpu.state.ldtr = s;
+    Ok(())
+}
+
+fn ltr(cpu: &mut Cpu, selector: u16) -> Result<(), Fault> {
+    if selector & !3 == 0 {
+        return Err(Fault::GP0);
+    }
+    let (d, mut s) = system_descriptor(cpu, selector)?;
+    if s.is(attr::S) || s.kind() != 9 && (s.kind() != 1 || cpu.state.efer & bit::LMA != 0) {
+        return Err(seg::coded(vector::GP, selector));
+    }
+    if !s.is(attr::P) {
+        return Err(seg::coded(vector::NP, selector));
+    }
+    let at = cpu.state.gdt_base.wrapping_add(u64::from(selector & !7) + 5);
+    cpu.store(at, d.0 >> 40 & 0xff | 2, seg::system_mem(Width::W8))?;
+    s.attr |= 2;
+    cpu.state.tr = s;
+    Ok(())
+}
+
+/// The descriptor of a selector that may be named at this privilege, for LAR, LSL, VERR and VERW.
+fn visible(cpu: &mut Cpu, selector: u16) -> Result<Option<Seg>, Fault> {
+    if selector & !3 == 0 {
+        return Ok(None);
+    }
+    let Some(at) = seg::descriptor_address(cpu, selector, 8) else { return Ok(None) };
+    let d = seg::Descriptor(cpu.load(at, seg::system_mem(Width::W64))?);
+    let s = d.seg(selector);
+    let conforming = s.attr & (attr::S | attr::CODE | attr::E) == attr::S | attr::CODE | attr::E;
+    let rpl = (selector & 3) as u8;
+    Ok((conforming || s.dpl() >= cpu.state.cpl.max(rpl)).then_some(s))
+}
+
+fn verify(cpu: &mut Cpu, selector: u16, write: bool) -> Out {
+    let Some(s) = visible(cpu, selector)? else { return Ok(0) };
+    let code = s.is(attr::CODE);
+    let yes = s.is(attr::S) && if write { !code && s.is(attr::W) } else { !code || s.is(attr::W) };
+    Ok(yes.into())
+}
+
+/// LAR: selector; the access rights, bit 32 if there are any.
+pub(crate) fn lar(cpu: &mut Cpu, [selector, ..]: [u64; 4]) -> Out {
+    let Some(s) = visible(cpu, selector as u16)? else { return Ok(0) };
+    let long = cpu.state.efer & bit::LMA != 0;
+    let kinds: &[u16] = if long { &[2, 9, 11, 12] } else { &[1, 2, 3, 4, 5, 9, 11, 12] };
+    if !s.is(attr::S) && !kinds.contains(&s.kind()) {
+        return Ok(0);
+    }
+    Ok(1 << 32 | u64::from(s.attr & 0xff) << 8 | u64::from(s.attr & 0xf000) << 8)
+}
+
+/// LSL: selector; the limit, bit 32 if there is one.
+pub(crate) fn lsl(cpu: &mut Cpu, [selector, ..]: [u64; 4]) -> Out {
+    let Some(s) = visible(cpu, selector as u16)? else { return Ok(0) };
+    let long = cpu.state.efer & bit::LMA != 0;
+    let kinds: &[u16] = if long { &[2, 9, 11] } else { &[1, 2, 3, 9, 11] };
+    if !s.is(attr::S) && !kinds.contains(&s.kind()) {
+        return Ok(0);
+    }
+    Ok(1 << 32 | u64::from(s.limit))
+}
+
+/// MOV from a control (number) or debug register (16 + number).
+pub(crate) fn read_control(cpu: &mut Cpu, [n, ..]: [u64; 4]) -> Out {
+    Ok(match n {
+        0 => cpu.state.cr0,
+        2 => cpu.state.cr2,
+        3 => cpu.state.cr3,
+        4 => cpu.state.cr4,
+        8 => msr::apic_read(cpu, 0x80) >> 4 & 15,
+        16..24 => {
+            let n = n as usize - 16;
+            if cpu.state.cr4 & bit::DE != 0 && (n == 4 || n == 5) {
+                return Err(Fault::UD);
+            }
+            cpu.state.dr[if n == 4 || n == 5 { n + 2 } else { n }]
+        }
+        _ => return Err(Fault::UD),
+    })
+}
+
+/// MOV to a control or debug register: number, value.
+pub(crate) fn write_control(cpu: &mut Cpu, [n, value, ..]: [u64; 4]) -> Out {
+    match n {
+        0 => write_cr0(cpu, value)?,
+        2 => cpu.state.cr2 = value,
+        3 => {
+            if cpu.state.cr4 & bit::PAE != 0 && cpu.state.efer & bit::LMA == 0 && cpu.state.cr0 & bit::PG != 0 {
+                mmu::load_pdptes(cpu, value)?;
+            }
+            cpu.state.cr3 = value & !(1 << 63);
+            cpu.flush_tlb();
+        }
+        4 => write_cr4(cpu, value)?,
+        8 => msr::apic_write(cpu, 0x80, (value & 15) << 4),
+        16..24 => {
+            let n = n as usize - 16;
+            if cpu.state.cr4 & bit::DE != 0 && (n == 4 || n == 5) {
+                return Err(Fault::UD);
+            }
+            match n {
+                4 | 6 => cpu.state.dr[6] = value & 0xe00f | 0xffff_0ff0,
+                5 | 7 => cpu.state.dr[7] = value & 0xffff_2bff | 0x400,
+                n => cpu.state.dr[n] = value,
+            }
+        }
+        _ => return Err(Fault::UD),
+    }
+    Ok(0)
+}
+
+fn write_cr0(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
+    const DEFINED: u64 = 0xe005_003f;
+    let new = value & DEFINED | 0x10;
+    let old = cpu.state.cr0;
+    let (cd, nw) = (1 << 30, 1 << 29);
+    if new & bit::PG != 0 && new & bit::PE == 0 || new & nw != 0 && new & cd == 0 || value >> 32 != 0 {
+        return Err(Fault::GP0);
+    }
+    let lme = cpu.state.efer & bit::LME != 0;
+    if new & !old & bit::PG != 0 && lme {
+        if cpu.state.cr4 & bit::PAE == 0 || cpu.state.seg[sreg::CS].is(attr::L) {
+            return Err(Fault::GP0);
+        }
+        cpu.state.efer |= bit::LMA;
+    } else if old & !new & bit::PG != 0 && cpu.state.efer & bit::LMA != 0 {
+        if seg::is_64(cpu) {
+            return Err(Fault::GP0);
+        }
+        cpu.state.efer &= !bit::LMA;
+    }
+    cpu.state.cr0 = new;
+    if new & bit::PG != 0 && old & bit::PG == 0 && cpu.state.cr4 & bit::PAE != 0 && cpu.state.efer & bit::LMA == 0 {
+        mmu::load_pdptes(cpu, cpu.state.cr3)?;
+    }
+    if (new ^ old) & (bit::PG | bit::WP | bit::PE) != 0 {
+        cpu.flush_tlb();
+    }
+    Ok(())
+}
+
+/// The bits of CR4 that the model has.
+fn cr4_mask(cpu: &Cpu) -> u64 {
+    let m = cpu.model();
+    let pick = |yes: bool, bits: u64| if yes { bits } else { 0 };
+    pick(m.has(word::F1_EDX, 1), bit::VME | bit::PVI)
+        | pick(m.has(word::F1_EDX, 4), bit::TSD)
+        | pick(m.has(word::F1_EDX, 2), bit::DE)
+        | pick(m.has(word::F1_EDX, 3), bit::PSE)
+        | pick(m.has(word::F1_EDX, 6), bit::PAE)
+        | 0x40
+        | pick(m.has(word::F1_EDX, 13), bit::PGE)
+        | bit::PCE
+        | pick(m.has(word::F1_EDX, 24), bit::OSFXSR | 0x400)
+        | pick(m.has(word::F7_ECX, 2), bit::UMIP)
+        | pick(m.has(word::F7_EBX, 0), bit::FSGSBASE)
+        | pick(m.has(word::F1_ECX, 17), bit::PCIDE)
+        | pick(m.has(word::F1_ECX, 26), bit::OSXSAVE)
+        | pick(m.has(word::F7_EBX, 7), bit::SMEP)
+        | pick(m.has(word::F7_EBX, 20), bit::SMAP)
+}
+
+fn write_cr4(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
+    let old = cpu.state.cr4;
+    let long = cpu.state.efer & bit::LMA != 0;
+    if value & !cr4_mask(cpu) != 0 || long && value & bit::PAE == 0 || !long && value & bit::PCIDE != 0 {
+        return Err(Fault::GP0);
+    }
+    cpu.state.cr4 = value;
+    if (value ^ old) & bit::PAE != 0 && value & bit::PAE != 0 && !long && cpu.state.cr0 & bit::PG != 0 {
+        mmu::load_pdptes(cpu, cpu.state.cr3)?;
+    }
+    cpu.flush_tlb();
+    Ok(())
+}
+
+/// A flat segment as SYSCALL and SYSENTER load it.
+fn flat(selector: u16, kind: u16, dpl: u16, extra: u16) -> Seg {
+    let attr = kind | attr::S | attr::P | dpl << 5 | attr::G | extra;
+    Seg { selector, limit: u32::MAX, attr, base: 0 }
+}
+
+const CODE: u16 = 11;
+const DATA: u16 = 3;
+
+fn enter(cpu: &mut Cpu, cs: u16, ss: u16, cpl: u8, extra: u16) {
+    seg::set(cpu, sreg::CS, flat(cs, CODE, cpl.into(), extra));
+    seg::set(cpu, sreg::SS, flat(ss, DATA, cpl.into(), attr::D));
+    cpu.state.cpl = cpl;
+}
+
+/// SYSCALL (APM volume 3): address of the next instruction; the linear address to go on at.
+pub(crate) fn syscall(cpu: &mut Cpu, [next, ..]: [u64; 4]) -> Out {
+    if cpu.state.efer & bit::SCE == 0 || cpu.state.cr0 & bit::PE == 0 {
+        return Err(Fault::UD);
+    }
+    let [star, lstar, cstar, fmask] = cpu.state.syscall;
+    let cs = (star >> 32) as u16 & !3;
+    let ip = regs::ip_of(cpu, next);
+    let flags = regs::eflags(cpu);
+    if cpu.state.efer & bit::LMA != 0 {
+        let target = if seg::is_64(cpu) { lstar } else { cstar };
+        cpu.set_reg(state::RCX, ip);
+        cpu.set_reg(state::r(11), flags & !bit::RF);
+        enter(cpu, cs, cs + 8, 0, attr::L);
+        regs::set_eflags(cpu, flags & !fmask & !bit::RF);
+        return Ok(target);
+    }
+    cpu.set_reg(state::RCX, ip & 0xffff_ffff);
+    enter(cpu, cs, cs + 8, 0, attr::D);
+    regs::set_eflags(cpu, flags & !(bit::IF | bit::RF | bit::VM));
+    Ok(star & 0xffff_ffff)
+}
+
+/// SYSRET: whether the operand has 64 bits.
+pub(crate) fn sysret(cpu: &mut Cpu, [wide, ..]: [u64; 4]) -> Out {
+    if cpu.state.efer & bit::SCE == 0 {
+        return Err(Fault::UD);
+    }
+    if cpu.state.cpl != 0 || cpu.state.cr0 & bit::PE == 0 {
+        return Err(Fault::GP0);
+    }
+    let base = (cpu.state.syscall[0] >> 48) as u16;
+    let rcx = cpu.reg(state::RCX);
+    let long = cpu.state.efer & bit::LMA != 0;
+    let r11 = cpu.reg(state::r(11));
+    let target = if wide != 0 {
+        if !canonical(rcx) {
+            return Err(Fault::GP0);
+        }
+        enter(cpu, (base + 16) | 3, (base + 8) | 3, 3, attr::L);
+        rcx
+    } else {
+        enter(cpu, base | 3, (base + 8) | 3, 3, attr::D);
+        rcx & 0xffff_ffff
+    };
+    if long {
+        regs::set_eflags(cpu, r11 & !(bit::RF | bit::VM));
+    } else {
+        cpu.state.eflags |= bit::IF;
+    }
+    Ok(target)
+}
+
+/// SYSENTER.
+pub(crate) fn sysenter(cpu: &mut Cpu, _: [u64; 4]) -> Out {
+    let [cs, esp, eip] = cpu.state.sysenter;
+    if cs as u16 & !3 == 0 || cpu.state.cr0 & bit::PE == 0 {
+        return Err(Fault::GP0);
+    }
+    let long = cpu.state.efer & bit::LMA != 0;
+    cpu.state.eflags &= !(bit::VM | bit::IF | bit::RF);
+    let cs = cs as u16 & !3;
+    enter(cpu, cs, cs + 8, 0, if long { attr::L } else { attr::D });
+    let narrow = |v: u64| if long { v } else { v & 0xffff_ffff };
+    cpu.set_reg(state::RSP, narrow(esp));
+    Ok(narrow(eip))
+}
+
+/// SYSEXIT: whether the operand has 64 bits.
+pub(crate) fn sysexit(cpu: &mut Cpu, [wide, ..]: [u64; 4]) -> Out {
+    let cs = cpu.state.sysenter[0] as u16 & !3;
+    if cs == 0 || cpu.state.cpl != 0 || cpu.state.cr0 & bit::PE == 0 {
+        return Err(Fault::GP0);
+    }
+    let (rcx, rdx) = (cpu.reg(state::RCX), cpu.reg(state::RDX));
+    if wide != 0 {
+        enter(cpu, (cs + 32) | 3, (cs + 40) | 3, 3, attr::L);
+        cpu.set_reg(state::RSP, rcx);
+        return Ok(rdx);
+    }
+    enter(cpu, (cs + 16) | 3, (cs + 24) | 3, 3, attr::D);
+    cpu.set_reg(state::RSP, rcx & 0xffff_ffff);
+    Ok(rdx & 0xffff_ffff)
+}

@@ -1,0 +1,181 @@
+//! Task switches (SDM volume 3A, "Task Management"), 16 and 32 bits.
+
+use uop::{Mem, Width};
+
+use crate::regs;
+use crate::seg::{self, Descriptor, coded};
+use crate::state::{self, Seg, attr, bit, sreg};
+use crate::trap::{Cpu, Fault, Out, vector};
+
+/// What causes a switch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// CALL, an interrupt or exception: the new task links back.
+    Call,
+    /// JMP.
+    Jump,
+    /// IRET.
+    Return,
+}
+
+/// Order of segment registers in a TSS.
+const ORDER: [usize; 6] = [sreg::ES, sreg::CS, sreg::SS, sreg::DS, sreg::FS, sreg::GS];
+
+fn mem(w: Width) -> Mem {
+    seg::system_mem(w)
+}
+
+/// IRET with NT set: back to the task that is linked.
+pub(crate) fn back(cpu: &mut Cpu) -> Out {
+    let link = cpu.load(cpu.state.tr.base, mem(Width::W16))? as u16;
+    let ip = regs::ip(cpu);
+    switch(cpu, link, How::Return, ip)
+}
+
+fn set_busy(cpu: &mut Cpu, selector: u16, busy: bool) -> Result<(), Fault> {
+    let at = cpu.state.gdt_base.wrapping_add(u64::from(selector & !7) + 5);
+    let byte = cpu.load(at, mem(Width::W8))?;
+    cpu.store(at, if busy { byte | 2 } else { byte & !2 }, mem(Width::W8))
+}
+
+/// Saves the current task's registers in its TSS.
+fn save(cpu: &mut Cpu, ip: u64, flags: u64) -> Result<(), Fault> {
+    let tr = cpu.state.tr;
+    if tr.kind() & 8 != 0 {
+        cpu.store(tr.base + 0x20, ip, mem(Width::W32))?;
+        cpu.store(tr.base + 0x24, flags, mem(Width::W32))?;
+        for n in 0..8 {
+            cpu.store(tr.base + 0x28 + 4 * u64::from(n), cpu.reg(state::r(n)) & 0xffff_ffff, mem(Width::W32))?;
+        }
+        for (n, s) in ORDER.into_iter().enumerate() {
+            cpu.store(tr.base + 0x48 + 4 * n as u64, cpu.state.seg[s].selector.into(), mem(Width::W16))?;
+        }
+    } else {
+        cpu.store(tr.base + 0x0e, ip & 0xffff, mem(Width::W16))?;
+        cpu.store(tr.base + 0x10, flags & 0xffff, mem(Width::W16))?;
+        for n in 0..8 {
+            cpu.store(tr.base + 0x12 + 2 * u64::from(n), cpu.reg(state::r(n)) & 0xffff, mem(Width::W16))?;
+        }
+        for (n, s) in ORDER.into_iter().take(4).enumerate() {
+            cpu.store(tr.base + 0x22 + 2 * n as u64, cpu.state.seg[s].selector.into(), mem(Width::W16))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a TSS says.
+struct Image {
+    cr3: u64,
+    ip: u64,
+    flags: u64,
+    regs: [u64; 8],
+    segs: [u16; 6],
+    ldt: u16,
+}
+
+fn load(cpu: &mut Cpu, tss: &Seg) -> Result<Image, Fault> {
+    let wide = tss.kind() & 8 != 0;
+    let w = if wide { Width::W32 } else { Width::W16 };
+    let word = |cpu: &mut Cpu, at: u64| cpu.load(tss.base + at, mem(w));
+    let mut regs = [0; 8];
+    for (n, r) in regs.iter_mut().enumerate() {
+        let at = n as u64 * u64::from(w.bytes()) + if wide { 0x28 } else { 0x12 };
+        *r = word(cpu, at)? | if wide { 0 } else { 0xffff_0000 };
+    }
+    let mut segs = [0; 6];
+    for (n, s) in segs.iter_mut().enumerate().take(if wide { 6 } else { 4 }) {
+        *s = word(cpu, n as u64 * u64::from(w.bytes()) + if wide { 0x48 } else { 0x22 })? as u16;
+    }
+    Ok(Image {
+        cr3: if wide { word(cpu, 0x1c)? } else { 0 },
+        ip: word(cpu, if wide { 0x20 } else { 0x0e })?,
+        flags: word(cpu, if wide { 0x24 } else { 0x10 })?,
+        regs,
+        segs,
+        ldt: word(cpu, if wide { 0x60 } else { 0x2a })? as u16,
+    })
+}
+
+/// Switches to the task of a TSS selector; `ip` is where the old task goes on. The linear address to go on at.
+pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Out {
+    let wrong = if how == How::Return { vector::TS } else { vector::GP };
+    if selector & 4 != 0 {
+        return Err(coded(wrong, selector));
+    }
+    let d = seg::read(cpu, selector, wrong)?;
+    let tss = d.seg(selector);
+    let busy = if how == How::Return { 2 } else { 0 };
+    if tss.is(attr::S) || tss.kind() & 7 != 1 | busy {
+        return Err(coded(wrong, selector));
+    }
+    if !tss.is(attr::P) {
+        return Err(coded(vector::NP, selector));
+    }
+    let wide = tss.kind() & 8 != 0;
+    if tss.limit < if wide { 0x67 } else { 0x2b } {
+        return Err(coded(vector::TS, selector));
+    }
+    let image = load(cpu, &tss)?;
+    let old = cpu.state.tr;
+    let mut flags = regs::eflags(cpu);
+    if how == How::Return {
+        flags &= !bit::NT;
+    }
+    save(cpu, ip, flags)?;
+    if how != How::Call {
+        set_busy(cpu, old.selector, false)?;
+    }
+    if how == How::Call {
+        cpu.store(tss.base, old.selector.into(), mem(Width::W16))?;
+    }
+    if how != How::Return {
+        set_busy(cpu, selector, true)?;
+    }
+    cpu.state.tr = Seg { attr: tss.attr | 2, ..tss };
+    cpu.state.cr0 |= bit::TS;
+    if wide && cpu.state.cr0 & bit::PG != 0 {
+        cpu.state.cr3 = image.cr3;
+        cpu.flush_tlb();
+    }
+    let nt = if how == How::Call { bit::NT } else { 0 };
+    let keep = if wide { 0 } else { regs::eflags(cpu) & !0xffff };
+    regs::set_eflags(cpu, image.flags | nt | keep);
+    for (n, value) in image.regs.into_iter().enumerate() {
+        cpu.set_reg(state::r(n as u8), value);
+    }
+    load_segments(cpu, &image)?;
+    Ok(cpu.reg(state::base(sreg::CS)).wrapping_add(image.ip) & 0xffff_ffff)
+}
+
+fn load_segments(cpu: &mut Cpu, image: &Image) -> Result<(), Fault> {
+    cpu.state.ldtr = Seg { selector: image.ldt, ..Seg::default() };
+    if image.ldt & !3 != 0 {
+        let d = seg::read(cpu, image.ldt, vector::TS)?;
+        if d.attr() & 0x1f != 2 || d.attr() & attr::P == 0 {
+            return Err(coded(vector::TS, image.ldt));
+        }
+        cpu.state.ldtr = d.seg(image.ldt);
+    }
+    if cpu.state.eflags & bit::VM != 0 {
+        cpu.state.cpl = 3;
+        ORDER.into_iter().zip(image.segs).for_each(|(n, s)| seg::set_real(cpu, n, s));
+        return Ok(());
+    }
+    let cs = image.segs[1];
+    let d: Descriptor = if cs & !3 == 0 { return Err(coded(vector::TS, cs)) } else { seg::read(cpu, cs, vector::TS)? };
+    if d.attr() & (attr::S | attr::CODE) != attr::S | attr::CODE {
+        return Err(coded(vector::TS, cs));
+    }
+    if d.attr() & attr::P == 0 {
+        return Err(coded(vector::NP, cs));
+    }
+    seg::set_cs(cpu, cs, d, (cs & 3) as u8);
+    for (n, selector) in ORDER.into_iter().zip(image.segs).filter(|(n, _)| *n != sreg::CS) {
+        let loaded = seg::load(cpu, n, selector);
+        loaded.map_err(|f| match f {
+            Fault::Exception { vector: vector::GP, error } => Fault::Exception { vector: vector::TS, error },
+            other => other,
+        })?;
+    }
+    Ok(())
+}

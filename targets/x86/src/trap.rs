@@ -1,0 +1,263 @@
+//! Exceptions and interrupts: causes, priority, delivery.
+
+use cpu::Ctx;
+
+use crate::far;
+use crate::state::{self, bit, sreg};
+use crate::target::X86;
+
+/// The CPU as functions of this crate take it.
+pub type Cpu = Ctx<X86>;
+
+/// What a helper returns.
+pub(crate) type Out = Result<u64, Fault>;
+
+/// The lines into the CPU. The board lowers NMI, INIT and SIPI when the CPU acknowledges them.
+pub mod irq {
+    /// An interrupt; acknowledging it gives its vector.
+    pub const INTR: u32 = 0;
+    /// A non-maskable interrupt.
+    pub const NMI: u32 = 1;
+    /// INIT.
+    pub const INIT: u32 = 2;
+    /// A start-up IPI; acknowledging it gives its vector.
+    pub const SIPI: u32 = 3;
+    /// While this is up, address bit 20 is 0.
+    pub const A20_OFF: u32 = 4;
+}
+
+/// Vectors of exceptions.
+pub mod vector {
+    #![allow(missing_docs, reason = "the manual's names")]
+    pub const DE: u8 = 0;
+    pub const DB: u8 = 1;
+    pub const NMI: u8 = 2;
+    pub const BP: u8 = 3;
+    pub const OF: u8 = 4;
+    pub const BR: u8 = 5;
+    pub const UD: u8 = 6;
+    pub const NM: u8 = 7;
+    pub const DF: u8 = 8;
+    pub const TS: u8 = 10;
+    pub const NP: u8 = 11;
+    pub const SS: u8 = 12;
+    pub const GP: u8 = 13;
+    pub const PF: u8 = 14;
+    pub const MF: u8 = 16;
+    pub const AC: u8 = 17;
+    pub const XM: u8 = 19;
+}
+
+/// A guest exception or interrupt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// A fault at the current instruction.
+    Exception {
+        /// The vector.
+        vector: u8,
+        /// The error code, of those that have one.
+        error: Option<u32>,
+    },
+    /// A page fault.
+    Page {
+        /// The linear address.
+        address: u64,
+        /// The error code.
+        error: u32,
+    },
+    /// INT n, INT3 or INTO.
+    Software {
+        /// The vector.
+        vector: u8,
+        /// Linear address of the next instruction.
+        next: u64,
+        /// INT1, INT3 and INTO: privilege checks as for INT n, but not of virtual-8086 mode's IOPL.
+        short: bool,
+    },
+    /// A debug trap behind an instruction.
+    Debug,
+    /// An interrupt of the line INTR.
+    Interrupt,
+    /// A non-maskable interrupt.
+    Nmi,
+    /// INIT.
+    Init,
+    /// A start-up IPI.
+    Sipi,
+}
+
+impl Fault {
+    /// An exception without an error code.
+    pub const fn plain(vector: u8) -> Fault {
+        Fault::Exception { vector, error: None }
+    }
+
+    /// An exception with an error code.
+    pub const fn coded(vector: u8, error: u32) -> Fault {
+        Fault::Exception { vector, error: Some(error) }
+    }
+
+    /// #GP(0).
+    pub const GP0: Fault = Fault::coded(vector::GP, 0);
+    /// #UD.
+    pub const UD: Fault = Fault::plain(vector::UD);
+}
+
+/// One event on its way to its handler.
+#[derive(Clone, Copy)]
+pub(crate) struct Event {
+    /// The vector.
+    pub(crate) vector: u8,
+    /// The error code.
+    pub(crate) error: Option<u32>,
+    /// INT n and the like: gates are checked against CPL.
+    pub(crate) software: bool,
+    /// The linear address that is saved.
+    pub(crate) pc: u64,
+    /// RF is set in the flags that are saved.
+    pub(crate) rf: bool,
+}
+
+/// Takes a fault.
+pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
+    let pc = cpu.pc();
+    let hard = |vector: u8| Event { vector, error: None, software: false, pc, rf: false };
+    let event = match fault {
+        Fault::Init => return init(cpu),
+        Fault::Sipi => return start_up(cpu),
+        Fault::Exception { .. } | Fault::Page { .. } => exception(cpu, fault, pc),
+        Fault::Software { vector, next, .. } => {
+            cpu.state.last_vector = Some(vector.into());
+            Event { software: true, pc: next, ..hard(vector) }
+        }
+        Fault::Debug => {
+            let bits = std::mem::take(&mut cpu.state.debug_trap);
+            cpu.state.dr[6] |= bits & 0xffff_ffff;
+            hard(vector::DB)
+        }
+        Fault::Nmi => {
+            cpu.acknowledge(irq::NMI);
+            cpu.state.nmi_masked = true;
+            hard(vector::NMI)
+        }
+        Fault::Interrupt => hard(cpu.acknowledge(irq::INTR) as u8),
+    };
+    cpu.state.shadow = false;
+    if let Fault::Software { vector, short: false, .. } = fault
+        && cpu.state.eflags & bit::VM != 0
+        && cpu.state.eflags & bit::IOPL != bit::IOPL
+    {
+        // Virtual-8086 mode: INT n is sensitive to IOPL.
+        let _ = vector;
+        let event = exception(cpu, Fault::GP0, pc);
+        return take(cpu, event);
+    }
+    take(cpu, event);
+}
+
+fn exception(cpu: &mut Cpu, fault: Fault, pc: u64) -> Event {
+    let (vector, error) = match fault {
+        Fault::Page { address, error } => {
+            cpu.state.cr2 = address;
+            (vector::PF, Some(error))
+        }
+        Fault::Exception { vector, error } => (vector, error),
+        _ => (vector::GP, Some(0)),
+    };
+    cpu.state.last_vector = Some(vector.into());
+    Event { vector, error, software: false, pc, rf: vector != vector::DF }
+}
+
+/// Whether a vector is a contributory exception (SDM volume 3A, "Interrupt 8").
+fn contributory(vector: u8) -> bool {
+    matches!(vector, vector::DE | vector::TS | vector::NP | vector::SS | vector::GP)
+}
+
+/// Enters the handler; faults on the way become other events, a double fault, or the end.
+fn take(cpu: &mut Cpu, mut event: Event) {
+    loop {
+        let Err(second) = far::enter(cpu, event) else { return };
+        let (first, pc) = (event.vector, event.pc);
+        let hard = !event.software;
+        event = exception(cpu, second, if event.software { cpu.pc() } else { pc });
+        if !hard {
+            continue;
+        }
+        if first == vector::DF {
+            cpu.set_stuck("triple fault");
+            return;
+        }
+        let page = first == vector::PF;
+        if contributory(first) && contributory(event.vector)
+            || page && (contributory(event.vector) || event.vector == vector::PF)
+        {
+            event = Event { vector: vector::DF, error: Some(0), software: false, pc, rf: false };
+        }
+    }
+}
+
+fn init(cpu: &mut Cpu) {
+    cpu.acknowledge(irq::INIT);
+    crate::reset::init(cpu);
+    if cpu.index() != 0 {
+        cpu.state.wait_for_sipi = true;
+        cpu.set_halted(true);
+    }
+}
+
+fn start_up(cpu: &mut Cpu) {
+    let vector = cpu.acknowledge(irq::SIPI) & 0xff;
+    cpu.state.wait_for_sipi = false;
+    cpu.state.seg[sreg::CS].selector = (vector << 8) as u16;
+    cpu.set_reg(state::base(sreg::CS), vector << 12);
+    cpu.set_pc(vector << 12);
+}
+
+/// What is to be taken now.
+pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
+    let lines = cpu.lines();
+    let up = |n: u32| lines >> n & 1 != 0;
+    if up(irq::A20_OFF) != cpu.state.a20_off {
+        cpu.state.a20_off = up(irq::A20_OFF);
+        cpu.flush_tlb();
+    }
+    if up(irq::INIT) {
+        return Some(Fault::Init);
+    }
+    if cpu.state.wait_for_sipi {
+        return up(irq::SIPI).then_some(Fault::Sipi);
+    }
+    if cpu.state.debug_trap != 0 {
+        return Some(Fault::Debug);
+    }
+    if cpu.state.shadow {
+        return None;
+    }
+    if up(irq::NMI) && !cpu.state.nmi_masked {
+        return Some(Fault::Nmi);
+    }
+    (up(irq::INTR) && cpu.state.eflags & bit::IF != 0).then_some(Fault::Interrupt)
+}
+
+/// Whether a halted CPU goes on.
+pub(crate) fn wakes(cpu: &Cpu) -> bool {
+    let lines = cpu.lines();
+    let up = |n: u32| lines >> n & 1 != 0;
+    if cpu.state.wait_for_sipi {
+        return up(irq::INIT) || up(irq::SIPI);
+    }
+    up(irq::INIT)
+        || up(irq::NMI) && !cpu.state.nmi_masked
+        || cpu.state.debug_trap != 0
+        || up(irq::INTR) && cpu.state.eflags & bit::IF != 0
+}
+
+/// The fault that an exit of a block means: the vector, and whether it has the error code 0.
+pub(crate) fn raise(code: u32, arg: u64) -> Fault {
+    let vector = code as u8;
+    match code >> 8 {
+        0 => Fault::plain(vector),
+        1 => Fault::coded(vector, arg as u32),
+        n => Fault::Software { vector, next: arg, short: n == 3 },
+    }
+}
