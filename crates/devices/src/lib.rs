@@ -11,6 +11,7 @@ mod state;
 
 pub mod cfi_flash;
 pub mod clint;
+pub mod css;
 pub mod escc;
 pub mod esp;
 pub mod fw_cfg;
@@ -49,10 +50,12 @@ pub mod sparc32_dma;
 pub mod sun4m_intctl;
 pub mod tricore_test;
 pub mod unimp;
+pub mod virtio_ccw;
 pub mod virtio_mmio;
 
 pub use cfi_flash::{CfiFlash, FlashGeometry};
 pub use clint::{Clint, HartLines, TimeBase};
+pub use css::{CcwDevice, Css};
 pub use gt64120::Gt64120;
 pub use htif::{Fromhost, Tohost, htif};
 pub use i8254::I8254;
@@ -71,4 +74,5 @@ pub use sifive_test::SifiveTest;
 pub use sifive_uart::SifiveUart;
 pub use sink::{Capture, NullSink, Sink};
 pub use unimp::Unimp;
+pub use virtio_ccw::{VirtioCcw, VirtioModel};
 pub use virtio_mmio::EmptyVirtioMmio;

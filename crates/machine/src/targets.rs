@@ -58,6 +58,17 @@ pub struct Target {
     pub engine: Option<Engine>,
 }
 
+/// See [`Target::model_notes`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ModelNotes {
+    /// It means the same on every host and version.
+    pub migration_safe: bool,
+    /// It means the same on every machine type.
+    pub is_static: bool,
+    /// Features of it that are missing.
+    pub unavailable: Vec<&'static str>,
+}
+
 impl Target {
     /// Whether CPUs of this target can be made.
     pub fn runnable(&self) -> bool {
@@ -72,6 +83,15 @@ impl Target {
     /// Names of its CPU models in the order of `-cpu help`.
     pub fn models(&self) -> Vec<&'static str> {
         (self.models)()
+    }
+
+    /// What management is told of a model beside its name, on families where QEMU 4.2 tells it.
+    pub fn model_notes(&self, name: &str) -> Option<ModelNotes> {
+        (self.arch == Arch::S390).then(|| ModelNotes {
+            migration_safe: s390x::features::is_migration_safe(name),
+            is_static: s390x::features::is_static(name),
+            unavailable: s390x::features::unavailable(name),
+        })
     }
 
     /// The model of that name; type names are taken as well.

@@ -9,6 +9,7 @@
 pub mod cc;
 mod execute;
 pub mod ext;
+pub mod features;
 pub mod fetch;
 pub mod format;
 mod fp;

@@ -257,6 +257,14 @@ fn ebcdic(text: &str, len: usize) -> Vec<u8> {
     bytes
 }
 
+/// CPU capability, a short number in BFP: what QEMU shows.
+const CAPABILITY: u32 = 0x443a_fc29;
+
+/// SYSIB 2.2.2: the logical CPUs are dedicated ones.
+const DEDICATED: u8 = 0x80;
+/// SYSIB 3.2.2: the extended name's encoding.
+const UTF_8: u8 = 2;
+
 /// STORE SYSTEM INFORMATION: function code and selectors in registers 0 and 1.
 pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     if is_problem(cpu) {
@@ -282,28 +290,36 @@ pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
             put(32, &ebcdic("QEMU", 16));
             put(48, &ebcdic(&machine, 4));
             put(64, &ebcdic("QEMU", 16));
-            put(80, &ebcdic("QEMU", 4));
-            put(84, &ebcdic("0000000000000000", 16));
+            put(80, &ebcdic("QEMU", 16));
+            put(96, &ebcdic("QEMU", 4));
         }
         (1, 2, 1) | (2, 2, 1) => {
             put(80, &ebcdic("QEMUQEMUQEMUQEMU", 16));
             put(96, &ebcdic("QEMU", 4));
-            put(if function == 1 { 98 } else { 100 }, &(cpu.index() as u16).to_be_bytes());
+            put(if function == 1 { 100 } else { 102 }, &(cpu.index() as u16).to_be_bytes());
         }
         (1, 2, 2) => {
-            put(8, &cpus.to_be_bytes());
-            put(10, &cpus.to_be_bytes());
+            put(32, &CAPABILITY.to_be_bytes());
+            put(36, &cpus.to_be_bytes());
+            put(38, &cpus.to_be_bytes());
         }
         (2, 2, 2) => {
-            put(2, &1u16.to_be_bytes());
-            put(8, &cpus.to_be_bytes());
-            put(10, &cpus.to_be_bytes());
+            put(36, &cpus.to_be_bytes());
+            put(38, &cpus.to_be_bytes());
+            put(44, &ebcdic("QEMU", 8));
+            put(35, &[DEDICATED]);
+            put(52, &1000u32.to_be_bytes());
+            put(64, &cpus.to_be_bytes());
         }
         (3, 2, 2) => {
             put(31, &[1]);
             put(36, &cpus.to_be_bytes());
             put(38, &cpus.to_be_bytes());
-            put(44, &ebcdic("QEMU", 8));
+            // TCGguest, as QEMU says.
+            put(44, &[0xe3, 0xc3, 0xc7, 0x87, 0xa4, 0x85, 0xa2, 0xa3]);
+            put(52, &1000u32.to_be_bytes());
+            put(75, &[UTF_8]);
+            put(2048, b"TCGguest");
             put(56, &ebcdic("KVM", 3));
             // A solidus and small letters.
             put(59, &[0x61, 0xd3, 0x89, 0x95, 0xa4, 0xa7, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40]);

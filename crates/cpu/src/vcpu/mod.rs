@@ -109,6 +109,10 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 if !T::wakes(&self.ctx) {
                     return Exit::Halted;
                 }
+                // What has come since is taken first: on some architectures nothing but an interrupt ends a wait.
+                if T::interrupt(&mut self.ctx).is_some() {
+                    continue;
+                }
                 self.ctx.halted = false;
             }
             if left <= 0 {

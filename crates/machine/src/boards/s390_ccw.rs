@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use devices::percpu::Started;
-use devices::{Power, PowerRequest, Sclp, SclpConfig};
+use devices::{Css, Power, PowerRequest, Sclp, SclpConfig, VirtioCcw, VirtioModel};
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, LoadTarget};
 use memory::Line;
 use s390x::shared::{Channel, IoInterruption, Services, Wish};
@@ -96,6 +96,9 @@ const FIRMWARE: (u64, u64) = (0x20_0000, 0x800);
 /// The TOD clock when Unix's time is 0.
 const TOD_EPOCH: u64 = 0x7d91_048b_ca00_0000;
 
+/// The address of the network card that the board has by itself.
+const NIC: [u8; 6] = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
+
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let size = board.ram.next_multiple_of(1 << 20);
     board.ram("s390.ram", 0, size)?;
@@ -114,11 +117,14 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let sclp = Sclp::new(config, console, lines, floating(&wires, irq::SERVICE));
     let device = board.part(sclp.clone());
     mips::typed_into(board, 0, &device);
+    let css = Css::new((0..8).map(|n| floating(&wires, irq::IO + n)).collect(), board.dma.clone());
+    css.add(Box::new(VirtioCcw::new(VirtioModel::network(NIC))));
+    board.part(css.clone());
     board.started = Some(present.clone());
     let shape = Shape { smp: board.smp, present };
     let reported = AtomicU64::new(shape.fingerprint());
     let power = board.power.clone();
-    let services = Board { wires, sclp, power, shape, reported };
+    let services = Board { wires, sclp, css, power, shape, reported };
     let tod = TOD_EPOCH.wrapping_add((mips::start_time(board) as u64).wrapping_mul(4_096_000_000));
     board.shared = Some(Arc::new(s390x::shared::Machine::new(Box::new(services), cpus, size, entry, tod)));
     Ok(())
@@ -235,6 +241,7 @@ fn load_firmware(board: &mut Build<'_>, ram: u64) -> Result<u64, Error> {
 struct Board {
     wires: Arc<Vec<Vec<Line>>>,
     sclp: Sclp,
+    css: Css,
     power: Power,
     shape: Shape,
     /// The shape that the guest has been told of.
@@ -257,26 +264,30 @@ impl Services for Board {
     }
 
     fn channel(&self, schid: u32, what: Channel<'_>) -> Option<u64> {
-        let _ = schid;
         match what {
-            Channel::ReportWord(word) => {
-                *word = 0;
-                Some(1)
-            }
-            _ => Some(3),
+            Channel::Store(schib) => self.css.store(schid, schib),
+            Channel::Modify(schib) => self.css.modify(schid, schib),
+            Channel::Start(orb) => self.css.start(schid, orb),
+            Channel::Test(irb) => self.css.test(schid, irb),
+            Channel::Halt => self.css.halt(schid),
+            Channel::Clear => self.css.clear(schid),
+            Channel::Resume | Channel::Cancel => self.css.resume(schid),
+            Channel::ReportWord(word) => Some(self.css.report(word)),
+            Channel::Call(block) => Some(self.css.call(block)),
         }
     }
 
-    fn take_io(&self, _: u8) -> Option<IoInterruption> {
-        None
+    fn take_io(&self, subclasses: u8) -> Option<IoInterruption> {
+        self.css.take_interruption(subclasses)
     }
 
-    fn notify(&self, _: u32, _: u64, _: u64) -> i64 {
-        -22
+    fn notify(&self, schid: u32, queue: u64, _: u64) -> i64 {
+        self.css.notify(schid, u32::try_from(queue).unwrap_or(u32::MAX))
     }
 
     fn reset(&self) {
         memory::Device::reset(&mut self.sclp.clone());
+        memory::Device::reset(&mut self.css.clone());
     }
 
     fn wish(&self, wish: Wish) {

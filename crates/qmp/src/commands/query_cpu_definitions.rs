@@ -11,19 +11,22 @@ pub struct QueryCpuDefinitions;
 impl Command for QueryCpuDefinitions {
     const NAME: &'static str = "query-cpu-definitions";
     const SINCE: &'static str = "1.2.0";
-    const ARCHES: &'static [Arch] = &[Arch::Mips];
+    const ARCHES: &'static [Arch] = &[Arch::S390, Arch::Mips];
     type Args = Empty;
     type Return = Vec<CpuDefinitionInfo>;
 
     fn run(context: &mut Context<'_>, _: Empty) -> Result<Vec<CpuDefinitionInfo>, Error> {
         let target = context.machine.target();
-        let info = |name: &str| CpuDefinitionInfo {
-            name: name.to_owned(),
-            migration_safe: None,
-            is_static: false,
-            unavailable_features: None,
-            typename: target.cpu_type(name),
-            alias_of: None,
+        let info = |name: &str| {
+            let notes = target.model_notes(name);
+            CpuDefinitionInfo {
+                name: name.to_owned(),
+                migration_safe: notes.as_ref().map(|notes| notes.migration_safe),
+                is_static: notes.as_ref().is_some_and(|notes| notes.is_static),
+                unavailable_features: notes.map(|notes| notes.unavailable.into_iter().map(str::to_owned).collect()),
+                typename: target.cpu_type(name),
+                alias_of: None,
+            }
         };
         Ok(target.models().into_iter().map(info).collect())
     }

@@ -1,0 +1,290 @@
+//! The virtio transport over channel I/O, and a network card on no network behind it.
+//!
+//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device". Numbers of
+//! the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's, big-endian too.
+
+use memory::Dma;
+
+use crate::css::{CcwDevice, Ending, fill};
+
+/// Control-unit type of all virtio devices.
+const CONTROL_UNIT: u16 = 0x3832;
+/// The latest revision of the transport that is spoken.
+const REVISION: u16 = 1;
+/// Feature bit: the device complies with version 1.
+const VERSION_1: u64 = 1 << 32;
+
+/// Commands.
+mod code {
+    pub(super) const WRITE_FEATURES: u8 = 0x11;
+    pub(super) const READ_FEATURES: u8 = 0x12;
+    pub(super) const SET_QUEUE: u8 = 0x13;
+    pub(super) const WRITE_CONFIG: u8 = 0x21;
+    pub(super) const READ_CONFIG: u8 = 0x22;
+    pub(super) const WRITE_STATUS: u8 = 0x31;
+    pub(super) const READ_QUEUE: u8 = 0x32;
+    pub(super) const RESET: u8 = 0x33;
+    pub(super) const SET_INDICATORS: u8 = 0x43;
+    pub(super) const SET_CONFIG_INDICATORS: u8 = 0x53;
+    pub(super) const READ_STATUS: u8 = 0x72;
+    pub(super) const SET_REVISION: u8 = 0x83;
+}
+
+/// A queue as the guest has set it up: size, and addresses of its parts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Queue {
+    size: u16,
+    available: u64,
+    used: u64,
+    /// How far the available ring has been read.
+    next: u16,
+}
+
+/// What a virtio device is.
+#[derive(Clone, Debug)]
+pub struct VirtioModel {
+    /// Its device number.
+    pub id: u8,
+    /// Features that it offers beside version 1.
+    pub features: u64,
+    /// Its configuration, little-endian.
+    pub config: Vec<u8>,
+    /// The size of each queue.
+    pub queues: Vec<u16>,
+    /// Queues whose buffers are taken and given back; those of others wait.
+    pub sinks: Vec<u16>,
+}
+
+impl VirtioModel {
+    /// A network card with that address, whose packets go nowhere.
+    pub fn network(address: [u8; 6]) -> VirtioModel {
+        const HAS_ADDRESS: u64 = 1 << 5;
+        const HAS_STATUS: u64 = 1 << 16;
+        let mut config = address.to_vec();
+        // Link up; one pair of queues.
+        config.extend([1, 0, 1, 0]);
+        VirtioModel { id: 1, features: HAS_ADDRESS | HAS_STATUS, config, queues: vec![256, 256], sinks: vec![1] }
+    }
+}
+
+/// A virtio device behind a subchannel.
+pub struct VirtioCcw {
+    model: VirtioModel,
+    config: Vec<u8>,
+    queues: Vec<Queue>,
+    revision: u16,
+    status: u8,
+    guest_features: u64,
+    indicators: u64,
+    config_indicators: u64,
+    attention: bool,
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |all, b| all << 8 | u64::from(*b))
+}
+
+impl VirtioCcw {
+    /// The device after power-on.
+    pub fn new(model: VirtioModel) -> VirtioCcw {
+        let queues = vec![Queue::default(); model.queues.len()];
+        VirtioCcw {
+            config: model.config.clone(),
+            model,
+            queues,
+            revision: 0,
+            status: 0,
+            guest_features: 0,
+            indicators: 0,
+            config_indicators: 0,
+            attention: false,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.queues.fill(Queue::default());
+        self.config.clone_from(&self.model.config);
+        (self.status, self.guest_features, self.indicators, self.config_indicators) = (0, 0, 0, 0);
+        self.attention = false;
+    }
+
+    fn read_features(&self, data: &mut [u8]) -> Ending {
+        if data.len() < 5 {
+            return Ending::Incorrect;
+        }
+        let offered = self.model.features | if self.revision > 0 { VERSION_1 } else { 0 };
+        let half = match data[4] {
+            0 => offered as u32,
+            1 => (offered >> 32) as u32,
+            _ => 0,
+        };
+        data[..4].copy_from_slice(&half.to_le_bytes());
+        Ending::Done(5)
+    }
+
+    fn write_features(&mut self, data: &[u8]) -> Ending {
+        if data.len() < 5 {
+            return Ending::Incorrect;
+        }
+        let half = u64::from(u32::from_le_bytes([data[0], data[1], data[2], data[3]]));
+        match data[4] {
+            0 => self.guest_features = self.guest_features & !0xffff_ffff | half,
+            1 => self.guest_features = self.guest_features & 0xffff_ffff | half << 32,
+            _ => {}
+        }
+        Ending::Done(5)
+    }
+
+    fn set_queue(&mut self, data: &[u8]) -> Ending {
+        let legacy = self.revision == 0;
+        let len = if legacy { 16 } else { 32 };
+        if data.len() < len {
+            return Ending::Incorrect;
+        }
+        let (index, size) = (number(&data[12..14]) as usize, number(&data[14..16]) as u16);
+        let Some(queue) = self.queues.get_mut(index) else { return Ending::Incorrect };
+        let descriptors = number(&data[..8]);
+        if size > self.model.queues[index] || size != 0 && !size.is_power_of_two() {
+            return Ending::Incorrect;
+        }
+        let (available, used) = if legacy {
+            let align = number(&data[8..12]).max(1);
+            let available = descriptors.wrapping_add(16 * u64::from(size));
+            let end = available.wrapping_add(6 + 2 * u64::from(size));
+            (available, end.checked_next_multiple_of(align).unwrap_or(0))
+        } else {
+            (number(&data[16..24]), number(&data[24..32]))
+        };
+        *queue = Queue { size: if descriptors == 0 { 0 } else { size }, available, used, next: 0 };
+        Ending::Done(len)
+    }
+
+    fn read_queue(&self, data: &mut [u8]) -> Ending {
+        if data.len() < 4 {
+            return Ending::Incorrect;
+        }
+        let index = number(&data[..2]) as usize;
+        let most = self.model.queues.get(index).copied().unwrap_or(0);
+        data[2..4].copy_from_slice(&most.to_be_bytes());
+        Ending::Done(4)
+    }
+
+    fn set_revision(&mut self, data: &[u8]) -> Ending {
+        if data.len() < 4 {
+            return Ending::Incorrect;
+        }
+        let (revision, len) = (number(&data[..2]) as u16, number(&data[2..4]));
+        if revision > REVISION || len != 0 {
+            return Ending::Reject;
+        }
+        self.revision = revision;
+        Ending::Done(4)
+    }
+
+    fn half(&self, dma: &Dma, at: u64) -> u16 {
+        let mut bytes = [0; 2];
+        dma.read(at, &mut bytes);
+        if self.revision == 0 { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }
+    }
+
+    fn bytes(&self, value: u64, len: usize) -> Vec<u8> {
+        match self.revision {
+            0 => value.to_be_bytes()[8 - len..].to_vec(),
+            _ => value.to_le_bytes()[..len].to_vec(),
+        }
+    }
+
+    /// Takes all buffers of a queue and gives them back as they are. Addresses are the guest's: what is no memory isn't written.
+    fn drain(&mut self, index: usize, dma: &Dma) -> bool {
+        let mut queue = self.queues[index];
+        if queue.size == 0 {
+            return false;
+        }
+        let size = u64::from(queue.size);
+        let end = self.half(dma, queue.available.wrapping_add(2));
+        let mut used = self.half(dma, queue.used.wrapping_add(2));
+        let any = queue.next != end;
+        // The guest may claim more than there can be.
+        for _ in 0..queue.size {
+            if queue.next == end {
+                break;
+            }
+            let head = self.half(dma, queue.available.wrapping_add(4 + 2 * (u64::from(queue.next) % size)));
+            let slot = queue.used.wrapping_add(4 + 8 * (u64::from(used) % size));
+            let element = [self.bytes(head.into(), 4), self.bytes(0, 4)].concat();
+            let _ = dma.write(slot, &element);
+            (queue.next, used) = (queue.next.wrapping_add(1), used.wrapping_add(1));
+        }
+        let _ = dma.write(queue.used.wrapping_add(2), &self.bytes(used.into(), 2));
+        self.queues[index] = queue;
+        any
+    }
+}
+
+impl CcwDevice for VirtioCcw {
+    fn identity(&self) -> (u16, u8) {
+        (CONTROL_UNIT, self.model.id)
+    }
+
+    fn command(&mut self, command: u8, data: &mut [u8]) -> Ending {
+        match command {
+            code::READ_FEATURES => self.read_features(data),
+            code::WRITE_FEATURES => self.write_features(data),
+            code::SET_QUEUE => self.set_queue(data),
+            code::READ_QUEUE => self.read_queue(data),
+            code::READ_CONFIG => Ending::Done(fill(data, &self.config)),
+            code::WRITE_CONFIG => {
+                let n = data.len().min(self.config.len());
+                self.config[..n].copy_from_slice(&data[..n]);
+                Ending::Done(n)
+            }
+            code::WRITE_STATUS if !data.is_empty() => {
+                self.status = data[0];
+                if self.status == 0 {
+                    self.clear();
+                }
+                Ending::Done(1)
+            }
+            code::READ_STATUS if !data.is_empty() => Ending::Done(fill(data, &[self.status])),
+            code::RESET => {
+                self.clear();
+                Ending::Done(0)
+            }
+            code::SET_INDICATORS if data.len() >= 8 => {
+                self.indicators = number(&data[..8]);
+                Ending::Done(8)
+            }
+            code::SET_CONFIG_INDICATORS if data.len() >= 8 => {
+                self.config_indicators = number(&data[..8]);
+                Ending::Done(8)
+            }
+            code::SET_REVISION => self.set_revision(data),
+            code::WRITE_STATUS | code::READ_STATUS | code::SET_INDICATORS | code::SET_CONFIG_INDICATORS => {
+                Ending::Incorrect
+            }
+            _ => Ending::Reject,
+        }
+    }
+
+    fn notify(&mut self, queue: u32, dma: &Dma) -> i64 {
+        const INVALID: i64 = -22;
+        let Some(index) = (queue as usize..self.queues.len()).next() else { return INVALID };
+        let sinks = self.model.sinks.contains(&(index as u16));
+        if sinks && self.drain(index, dma) && self.indicators != 0 {
+            let mut word = [0; 8];
+            dma.read(self.indicators, &mut word);
+            let bits = u64::from_be_bytes(word) | 1 << (index & 63);
+            self.attention = dma.write(self.indicators, &bits.to_be_bytes()).is_ok();
+        }
+        0
+    }
+
+    fn reset(&mut self) {
+        self.clear();
+        self.revision = 0;
+    }
+
+    fn take_attention(&mut self) -> bool {
+        std::mem::take(&mut self.attention)
+    }
+}
