@@ -253,7 +253,6 @@ struct Unit<'a> {
 }
 
 const QUIET: u128 = 0xffff << 64 | 3 << 62;
-const ONE: u128 = 0x3fff << 64 | 1 << 63;
 const SIGN: u128 = 1 << 79;
 
 impl Unit<'_> {
