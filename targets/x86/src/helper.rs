@@ -79,6 +79,8 @@ helpers! {
     ROTATE_CARRY_FLAGS = integer::rotate_carry_flags, pure_(4);
     /// SHLD and SHRD: operands, count, how.
     DOUBLE_SHIFT = integer::double_shift, pure_(4);
+    /// CRC32: so far, value, bits.
+    CRC32 = integer::crc32, pure_(3);
     /// PDEP.
     PDEP = integer::pdep, pure_(2);
     /// PEXT.

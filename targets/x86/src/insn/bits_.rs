@@ -33,6 +33,13 @@ pub(crate) static ROWS: &[Row] = rows! {
         l.write(0, l.read(1, w).bswap());
         Flow::Next
     };
+    Crc32 @F1_ECX.20 |l| {
+        let w = l.width_of(1);
+        let (crc, v) = (l.read(0, l.width_of(0)).zext(Width::W64), l.read(1, w).zext(Width::W64));
+        let r = l.ir.call(helper::CRC32, &[crc, v, l.k(w.bits().into())]);
+        l.set_low(l.insn.op0_register().full_register().number() as u8, r);
+        Flow::Next
+    };
     Popcnt @F1_ECX.23 |l| {
         let w = l.width_of(0);
         let source = l.read(1, w);
