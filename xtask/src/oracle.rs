@@ -51,6 +51,12 @@ enum What {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
+    /// Random instructions of the tricore target on unicorn (python3, PyPI's unicorn)
+    Tricore {
+        /// Cases
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
     /// The QEMU project's own client as ours (python3, PyPI's qemu.qmp), and QMP transcripts of a real QEMU 4.2
     Qmp {
         /// A program that replays transcripts
@@ -77,9 +83,15 @@ pub fn run(args: &Args) -> Result<()> {
         What::Riscv { count } => riscv::run(*count),
         What::Sparc { count } => sparc::run(*count),
         What::Mips { count } => mips::run(*count),
+        What::Tricore { count } => tricore(*count),
         What::Qmp { replay, target } => qmp(replay.as_deref(), target),
         What::Gdb => gdb::run(),
     }
+}
+
+fn tricore(count: u64) -> Result<()> {
+    need("python3", "Debian's python3")?;
+    riscv::pipe("tricore", &["1", &count.to_string()], &["oracles/unicorn_tricore.py"])
 }
 
 /// A package of its own, since it builds C code.

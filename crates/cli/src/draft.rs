@@ -417,8 +417,15 @@ impl Draft {
     }
 
     /// The list that `help` was asked for in the place of a name.
-    pub(crate) fn listing(&self) -> Option<String> {
-        self.helps.first().map(|list| list(self.target))
+    ///
+    /// # Errors
+    /// CPU models are listed for a machine: there must be one.
+    pub(crate) fn listing(&self) -> Result<Option<String>, Fatal> {
+        let Some(list) = self.helps.first() else { return Ok(None) };
+        if self.cpu.as_deref().is_some_and(is_help) && self.machine.is_none() {
+            registry::default_machine(self.target)?;
+        }
+        Ok(Some(list(self.target)))
     }
 
     /// Puts everything together.

@@ -67,7 +67,7 @@ fn emulate(program: &str, target: &str, arguments: &[String]) -> Result<i32, Fat
         say(&text);
         return Ok(0);
     }
-    if let Some(text) = draft.listing() {
+    if let Some(text) = draft.listing()? {
         say(&text);
         return Ok(0);
     }

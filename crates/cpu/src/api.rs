@@ -1,5 +1,6 @@
 //! What the rest of the house sees of a CPU: the object-safe trait [`Cpu`] and the plain types it speaks.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -202,6 +203,12 @@ pub trait Board: Send + Sync {
     /// What the guest has added to the counter that all CPUs share (RISC-V's `mtime`), in its ticks.
     fn timebase_offset(&self) -> u64 {
         0
+    }
+
+    /// What all CPUs of the board share, in a type that their target knows: storage keys, mailboxes, the way to a service processor.
+    /// `None` where CPUs have nothing in common but memory.
+    fn shared(&self) -> Option<&(dyn Any + Send + Sync)> {
+        None
     }
 }
 

@@ -127,6 +127,21 @@ impl<T: Target> Ctx<T> {
         self.env.board.timebase_offset()
     }
 
+    /// What the board's CPUs share, if it is an `S`.
+    pub fn shared<S: 'static>(&self) -> Option<&S> {
+        self.env.board.shared()?.downcast_ref()
+    }
+
+    /// The same, apart from the borrow of the CPU.
+    pub fn board(&self) -> Arc<dyn Board> {
+        Arc::clone(&self.env.board)
+    }
+
+    /// The CPU gives up the rest of its turn once the instruction at work, which must end its block, has completed.
+    pub fn yield_turn(&self) {
+        self.env.lines.kick();
+    }
+
     /// The CPU model.
     pub fn model(&self) -> &T::Model {
         &self.model

@@ -54,6 +54,11 @@ pub struct CpuLines {
 pub struct Started(Arc<[AtomicBool]>);
 
 impl Started {
+    /// Flags of so many CPUs, none of which runs.
+    pub fn new(cpus: usize) -> Started {
+        Started((0..cpus).map(|_| AtomicBool::new(false)).collect())
+    }
+
     /// Says whether CPU `cpu` runs. Numbers beyond the last CPU are ignored.
     pub fn set(&self, cpu: usize, started: bool) {
         if let Some(flag) = self.0.get(cpu) {

@@ -12,6 +12,13 @@ pub enum PowerRequest {
     },
     /// Reset the whole machine.
     Reset,
+    /// A mainframe's CPU waits for nothing: the guest has crashed.
+    DisabledWait {
+        /// The CPU's address.
+        core: u32,
+        /// Its PSW: mask and address.
+        psw: (u64, u64),
+    },
 }
 
 /// The wire from a device to whoever may switch the machine off. Cheap to clone.

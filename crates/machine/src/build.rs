@@ -3,6 +3,7 @@
 //! CPUs are planned first, because devices drive the wires into them, and made last, because they see the finished address
 //! space. What is loaded is remembered: a reset puts it back.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use cpu::Lines;
@@ -127,7 +128,11 @@ pub type Acknowledge = Arc<dyn Fn(u32, u32) -> u64 + Send + Sync>;
 pub(crate) struct Answers {
     pub(crate) acknowledge: Option<Acknowledge>,
     pub(crate) timebase: Option<TimeBase>,
+    pub(crate) shared: Option<Shared>,
 }
+
+/// See [`Build::shared`].
+pub type Shared = Arc<dyn Any + Send + Sync>;
 
 impl cpu::Board for Answers {
     fn acknowledge(&self, cpu: u32, line: u32) -> u64 {
@@ -136,6 +141,10 @@ impl cpu::Board for Answers {
 
     fn timebase_offset(&self) -> u64 {
         self.timebase.as_ref().map_or(0, TimeBase::offset)
+    }
+
+    fn shared(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.shared.as_deref()
     }
 }
 
@@ -179,6 +188,8 @@ pub struct Build<'a> {
     pub acknowledge: Option<Acknowledge>,
     /// The counter that all CPUs share.
     pub timebase: Option<TimeBase>,
+    /// What its CPUs share, in a type of their target.
+    pub shared: Option<Shared>,
     /// The way of its devices into RAM.
     pub dma: Dma,
     /// What the user should know.

@@ -13,6 +13,8 @@ use crate::error::{Error, Warning};
 use crate::machine::{Machine, Vcpu};
 use crate::run::{Event, RunState, ShutdownCause};
 use crate::sched::{Attention, RoundOutcome};
+use crate::targets::Arch;
+use crate::value::Value;
 
 /// The time between two looks at guests that are held.
 const HELD: Duration = Duration::from_millis(2);
@@ -41,6 +43,7 @@ pub(crate) enum Request {
     Reset(ShutdownCause),
     Shutdown(ShutdownCause, i32),
     Powerdown,
+    Panic { core: u32, psw: (u64, u64) },
 }
 
 impl From<PowerRequest> for Request {
@@ -48,6 +51,7 @@ impl From<PowerRequest> for Request {
         match asked {
             PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
             PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
+            PowerRequest::DisabledWait { core, psw } => Request::Panic { core, psw },
         }
     }
 }
@@ -177,8 +181,43 @@ impl Machine {
                 self.stop_as(RunState::Shutdown);
             }
             Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
+            Request::Panic { core, psw } => return self.panic(core, psw),
         }
         None
+    }
+
+    /// A guest has crashed: the machine stops, and ends unless the user wants to look at it.
+    fn panic(&mut self, core: u32, psw: (u64, u64)) -> Option<i32> {
+        let event = |action: &str| {
+            let info = vec![
+                ("type".to_string(), Value::from("s390")),
+                ("core".to_string(), Value::Int(core.into())),
+                ("psw-mask".to_string(), Value::Int(psw.0 as i64)),
+                ("psw-addr".to_string(), Value::Int(psw.1 as i64)),
+                ("reason".to_string(), Value::from("disabled-wait")),
+            ];
+            Event { name: "GUEST_PANICKED", data: vec![("action", Value::from(action)), ("info", Value::Object(info))] }
+        };
+        self.events.push_back(event("pause"));
+        if !self.config.no_shutdown {
+            self.events.push_back(event("poweroff"));
+        }
+        self.stop_as(RunState::GuestPanicked);
+        if self.config.no_shutdown {
+            return None;
+        }
+        self.events.push_back(Event::caused("SHUTDOWN", ShutdownCause::GuestPanic));
+        Some(0)
+    }
+
+    /// `inject-nmi`: whether the machine has such a thing. On mainframes it is the restart key of the first CPU.
+    pub fn inject_nmi(&mut self) -> bool {
+        let is_mainframe = self.config.target.arch == Arch::S390 && self.config.machine.core_ids;
+        if let Some(vcpu) = self.cpus.first().filter(|_| is_mainframe) {
+            vcpu.cpu.lines().set(s390x::trap::irq::RESTART, true);
+            self.sched.wake_all();
+        }
+        is_mainframe
     }
 
     /// Devices, loaded memory and CPUs as they were at the start. Other RAM keeps what it holds.

@@ -39,6 +39,17 @@ fn number(name: &str, value: &Value) -> Result<i64, Error> {
     }
 }
 
+/// A number of 32 bits without sign, given as a number or as text.
+fn unsigned(name: &str, value: &Value) -> Result<u32, Error> {
+    let n = match value {
+        Value::Int(n) => Some(*n),
+        Value::Str(text) | Value::Given(text) => opts::int(text),
+        _ => None,
+    };
+    let n = n.ok_or_else(|| Error::new(format!("Parameter '{name}' expects uint64")))?;
+    u32::try_from(n).map_err(|_| Error::new(format!("Parameter '{name}' expects uint32_t")))
+}
+
 /// The place a user gave.
 fn place(given: &[(String, Value)]) -> Result<CpuProps, Error> {
     let mut props = CpuProps::default();
@@ -82,6 +93,9 @@ impl Machine {
         if is_loader {
             return self.add_loader(device);
         }
+        if self.config.machine.core_ids {
+            return self.add_core(device);
+        }
         let place = place(&device.props)?;
         let expected = build::cpu_type(&self.config);
         if driver != expected {
@@ -90,6 +104,43 @@ impl Machine {
         let slot = self.free_slot(place)?;
         let object = self.objects.add_peripheral(device.id.as_deref(), driver);
         self.plug(slot, object)
+    }
+
+    /// Plugs a CPU where `core-id` alone says which.
+    fn add_core(&mut self, device: &DeviceConfig) -> Result<(), Error> {
+        let mut core = 0;
+        for (name, value) in &device.props {
+            if name != "core-id" {
+                return Err(unknown_property(name));
+            }
+            core = unsigned(name, value)?;
+        }
+        let expected = build::cpu_type(&self.config);
+        if device.driver != expected {
+            let bare = device.driver.trim_end_matches(self.config.target.cpu_suffix);
+            return Err(Error::new(match s390x::model::Model::is_too_new(bare) {
+                true => {
+                    "Selected CPU generation is too new. Maximum supported model in the configuration: 'z13.2'".into()
+                }
+                false => format!("Invalid CPU type, expected cpu type: '{expected}'"),
+            }));
+        }
+        let slot = self.free_core(core)?;
+        let object = self.objects.add_peripheral(device.id.as_deref(), &device.driver);
+        self.plug(slot, object)
+    }
+
+    fn free_core(&self, core: u32) -> Result<usize, Error> {
+        let last = self.slots.len() - 1;
+        let refused = |why| Error::new(format!("Unable to add CPU with core-id: {core}, {why}"));
+        let slot = core as usize;
+        if slot > last {
+            return Err(refused(format!("maximum core-id: {last}")));
+        }
+        match self.slots.slots[slot].occupant {
+            Some(_) => Err(refused("it already exists".into())),
+            None => Ok(slot),
+        }
     }
 
     /// The slot a user means by `place`.
@@ -140,7 +191,8 @@ impl Machine {
         let Some(at) = self.cpus.iter().position(|vcpu| vcpu.object == object) else {
             return Err(Error::new(format!("{path} is not a hotpluggable device")));
         };
-        let Some(slot) = self.cpus[at].slot.filter(|_| self.config.machine.hotplug) else {
+        let unplugs = self.config.machine.hotplug && !self.config.machine.core_ids;
+        let Some(slot) = self.cpus[at].slot.filter(|_| unplugs) else {
             return Err(Error::new("CPU hot unplug not supported on this machine"));
         };
         if slot == 0 {
@@ -165,6 +217,12 @@ impl Machine {
     pub fn cpu_add(&mut self, id: i64) -> Result<(), Error> {
         if !self.config.machine.hotplug {
             return Err(Error::new("Not supported"));
+        }
+        if self.config.machine.core_ids {
+            // The number is cut to 32 bits, as QEMU 4.2 does.
+            let slot = self.free_core(id as u32)?;
+            let object = self.objects.add_anonymous(&build::cpu_type(&self.config));
+            return self.plug(slot, object);
         }
         if id < 0 {
             return Err(Error::new(format!("Invalid CPU id: {id}")));

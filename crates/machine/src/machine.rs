@@ -111,7 +111,10 @@ impl Machine {
         let machine = config.machine;
         let (smp, smp_warnings) = smp::complete(&config.smp, machine.smp_rules, machine.default_cpus)?;
         smp::check_limits(&smp, machine.name, machine.min_cpus, machine.max_cpus)?;
-        let slots = machine.levels.map(|levels| SlotTable::by_levels(&smp, levels)).unwrap_or_default();
+        let n = smp.maxcpus;
+        let cores = Smp { cpus: smp.cpus, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
+        let shape = if machine.core_ids { &cores } else { &smp };
+        let slots = machine.levels.map(|levels| SlotTable::by_levels(shape, levels)).unwrap_or_default();
         let ram = config.mem.size.unwrap_or(machine.default_ram);
         let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
         let mut this = Machine {
@@ -199,6 +202,7 @@ impl Machine {
             started: None,
             acknowledge: None,
             timebase: None,
+            shared: None,
             dma: Dma::default(),
             blobs: Vec::new(),
             warnings: Vec::new(),
@@ -208,7 +212,8 @@ impl Machine {
         (self.config.machine.build)(&mut build)?;
         let plans = build.cpus;
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
-        self.answers = Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase });
+        self.answers =
+            Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase, shared: build.shared });
         self.starts.extend(build.restart);
         self.devices = build.devices;
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);

@@ -40,6 +40,8 @@ pub struct MachineType {
     pub levels: Option<Levels>,
     /// Whether CPUs may come and go.
     pub hotplug: bool,
+    /// CPUs are plugged by `core-id` alone, and not unplugged.
+    pub core_ids: bool,
     /// Whether a suspended guest can be woken.
     pub wakeup: bool,
     /// Serial ports.
@@ -69,6 +71,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     numa: false,
     levels: None,
     hotplug: false,
+    core_ids: false,
     wakeup: false,
     serials: 1,
     default_ram: 128 << 20,
@@ -98,11 +101,26 @@ static MACHINES: &[&MachineType] = &[
     &boards::none::NONE,
     &boards::mips_more::PICA61,
     &boards::polyarch::POLYARCH,
+    &boards::s390_ccw::V2_10,
+    &boards::s390_ccw::V2_11,
+    &boards::s390_ccw::V2_12,
+    &boards::s390_ccw::V2_4,
+    &boards::s390_ccw::V2_5,
+    &boards::s390_ccw::V2_6,
+    &boards::s390_ccw::V2_7,
+    &boards::s390_ccw::V2_8,
+    &boards::s390_ccw::V2_9,
+    &boards::s390_ccw::V3_0,
+    &boards::s390_ccw::V3_1,
+    &boards::s390_ccw::V4_0,
+    &boards::s390_ccw::V4_1,
+    &boards::s390_ccw::V4_2,
     &boards::sifive_e::SIFIVE_E,
     &boards::sifive_u::SIFIVE_U,
     &boards::spike::SPIKE,
     &boards::sun4u::SUN4U,
     &boards::sun4u::SUN4V,
+    &boards::tricore_testboard::TRICORE_TESTBOARD,
     &boards::virt::VIRT,
 ];
 

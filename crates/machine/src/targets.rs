@@ -164,7 +164,11 @@ pub static TARGETS: [Target; 14] = [
         engine: Some(engines::mips64el),
         ..row("mips64el", Arch::Mips, 64, false, "-mips64-cpu")
     },
-    row("tricore", Arch::Tricore, 32, false, "-tricore-cpu"),
+    Target {
+        models: names!(tricore::model::MODELS),
+        engine: Some(engines::tricore),
+        ..row("tricore", Arch::Tricore, 32, false, "-tricore-cpu")
+    },
     Target {
         models: names!(s390x::model::MODELS),
         engine: Some(engines::s390x),

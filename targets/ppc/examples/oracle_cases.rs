@@ -136,6 +136,9 @@ impl Generator {
             ("fp", insn::fp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
             ("vector", insn::vector::INSNS),
+            ("vsx", insn::vsx::INSNS),
+            ("quad", insn::vsx::QUAD),
+            ("vsx_mem", insn::vsx_mem::INSNS),
         ];
         let holds = |table: &[Insn]| table.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern));
         !EXCLUDED.contains(&row.name)
@@ -177,7 +180,24 @@ impl Generator {
             }
             put(&mut case.set, "vscr".to_owned(), self.random.next() & 0x1_0001);
         }
-        if is_float {
+        let is_vsx = row.operands.contains("{x") || row.name.starts_with("xs");
+        if is_vsx {
+            for n in [f.xt(), f.xa(), f.xb(), f.xc(), f.xt_dq()] {
+                let value = self.vsx();
+                let (high, low) = ((value >> 64) as u64, value as u64);
+                if n < 32 {
+                    put(&mut case.set, format!("f{n}"), high);
+                    put(&mut case.set, format!("vs{n}h"), low);
+                } else {
+                    put(&mut case.set, format!("vr{}", n - 32), value);
+                }
+            }
+            for n in numbers {
+                let value = self.vsx();
+                put(&mut case.set, format!("vr{n}"), value);
+            }
+        }
+        if is_float || is_vsx {
             let enables = if self.random.below(4) == 0 { self.random.next() & 0xf8 } else { 0 };
             let sticky = if self.random.below(2) == 0 { 1 << 25 } else { 0 };
             let rn = if self.random.below(2) == 0 { self.random.below(4) } else { 0 };
@@ -203,12 +223,32 @@ impl Generator {
         (0..4).fold(0, |all, _| all << 32 | word(&mut self.random))
     }
 
+    /// The contents of a vector-scalar register: numbers of any format.
+    fn vsx(&mut self) -> u128 {
+        match self.random.below(4) {
+            0 => self.vector(),
+            1 => {
+                let exponent = self.random.pick(&[0x3fff, 0x3ffe, 0x4000, 0x4070, 0x7fff, 0, 1, 0x7ffe, 0x3c00]);
+                let fraction = self.vector() & ((1 << 112) - 1);
+                let sign = u128::from(self.random.next() & 1) << 127;
+                sign | exponent << 112 | if self.random.below(3) == 0 { 0 } else { fraction }
+            }
+            _ => u128::from(self.random.double()) << 64 | u128::from(self.random.double()),
+        }
+    }
+
     /// Makes base and index of a memory access point into the window.
     fn place_data(&mut self, row: &Insn, f: W, case: &mut Case) {
         let spread = self.random.below(64);
         let at = BASE + if self.random.below(4) == 0 { spread } else { spread & !7 };
         let mask = bits::mask(self.xlen);
-        let displacement = if row.operands.contains("{ds}") { f.ds() } else { f.si() };
+        let displacement = if row.operands.contains("{ds}") {
+            f.ds()
+        } else if row.operands.contains("{dq}") {
+            f.dq()
+        } else {
+            f.si()
+        };
         if row.operands.ends_with("({ra0})") {
             put(&mut case.set, format!("r{}", f.ra()), at.wrapping_sub(displacement as u64) & mask);
             case.address = (f.ra() != 0).then_some(at);
@@ -355,7 +395,7 @@ fn insn_line(case: &Case, outcome: &Outcome, before: &[u8], after: &[u8], varian
 }
 
 fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
-    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::ME;
+    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::VSX | msr::ME;
     ctx.state.set_spr(SRR0, NO_TRAP);
 }
 

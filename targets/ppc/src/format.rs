@@ -54,6 +54,61 @@ fields! {
 }
 
 impl W {
+    /// XT, XS: target or source in the vector-scalar unit.
+    pub const fn xt(self) -> u32 {
+        self.rt() | (self.0 & 1) << 5
+    }
+
+    /// XA.
+    pub const fn xa(self) -> u32 {
+        self.ra() | (self.0 >> 2 & 1) << 5
+    }
+
+    /// XB.
+    pub const fn xb(self) -> u32 {
+        self.rb() | (self.0 >> 1 & 1) << 5
+    }
+
+    /// XC.
+    pub const fn xc(self) -> u32 {
+        self.mb() | (self.0 >> 3 & 1) << 5
+    }
+
+    /// XT, XS of DQ-form.
+    pub const fn xt_dq(self) -> u32 {
+        self.rt() | (self.0 >> 3 & 1) << 5
+    }
+
+    /// Displacement of DQ-form.
+    pub const fn dq(self) -> i64 {
+        (self.0 as i16 & !15) as i64
+    }
+
+    /// Extended opcode of XX3-form.
+    pub const fn xo8(self) -> u32 {
+        self.0 >> 3 & 0xff
+    }
+
+    /// Extended opcode of XX2-form.
+    pub const fn xo9(self) -> u32 {
+        self.0 >> 2 & 0x1ff
+    }
+
+    /// Extended opcode of X-form.
+    pub const fn xo10(self) -> u32 {
+        self.0 >> 1 & 0x3ff
+    }
+
+    /// Mask of data classes.
+    pub const fn dcmx(self) -> u32 {
+        self.0 >> 16 & 0x7f
+    }
+
+    /// The same of vectors, which is in three parts.
+    pub const fn dcmxv(self) -> u32 {
+        self.ra() | (self.0 >> 2 & 1) << 5 | (self.0 >> 6 & 1) << 6
+    }
+
     /// Signed immediate, displacement.
     pub const fn si(self) -> i64 {
         self.0 as i16 as i64
@@ -102,6 +157,7 @@ impl Format for W {
     fn operand(&self, name: &str, pc: u64) -> Option<Operand> {
         let r = |n: u32| Some(Operand::Owned(format!("r{n}")));
         let f = |n: u32| Some(Operand::Owned(format!("f{n}")));
+        let x = |n: u32| Some(Operand::Owned(format!("vs{n}")));
         let n = |n: u32| Some(Operand::Unsigned(n.into()));
         let absolute = |d: i64| if self.aa() != 0 { d as u64 } else { pc.wrapping_add_signed(d) };
         match name {
@@ -119,6 +175,21 @@ impl Format for W {
             "vra" => Some(Operand::Owned(format!("v{}", self.ra()))),
             "vrb" => Some(Operand::Owned(format!("v{}", self.rb()))),
             "vrc" => Some(Operand::Owned(format!("v{}", self.mb()))),
+            "xt" => x(self.xt()),
+            "xa" => x(self.xa()),
+            "xb" => x(self.xb()),
+            "xc" => x(self.xc()),
+            "xtq" => x(self.xt_dq()),
+            "dq" => Some(Operand::Signed(self.dq())),
+            "dm" => n(self.0 >> 8 & 3),
+            "uim2" => n(self.ra() & 3),
+            "imm8" => n(self.0 >> 11 & 255),
+            "dcmx" => n(self.dcmx()),
+            "dcmxv" => n(self.dcmxv()),
+            "rmc" => n(self.0 >> 9 & 3),
+            "qr" => n(self.ra() & 1),
+            "ro" => Some(Operand::Text(["", "o"][self.rc() as usize])),
+            "qx" => Some(Operand::Text(["", "x"][self.rc() as usize])),
             "oerc" => Some(Operand::Text(OERC[(self.oe() << 1 | self.rc()) as usize])),
             "rc" => Some(Operand::Text(OERC[self.rc() as usize])),
             "lk" => Some(Operand::Text(["", "l", "a", "la"][(self.aa() << 1 | self.rc()) as usize])),

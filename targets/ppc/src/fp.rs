@@ -7,7 +7,7 @@
 //! has put the old FPRF into FPSCR.
 
 use cpu::Ctx;
-use softfloat::{Class, Env, F32, F64, Flags, Negate, Rounding, ToInt};
+use softfloat::{Class, Env, F32, F64, Flags, Float, Negate, Rounding, ToInt};
 
 use crate::state::{FP_OK, FPL_A, FPL_B, FPL_C, FPL_OP, FPSCR, f};
 use crate::target::Ppc;
@@ -65,7 +65,7 @@ fn rounding(rn: u64) -> Rounding {
 }
 
 /// The environment of an operation.
-fn env(scr: u64) -> Env {
+pub(crate) fn env(scr: u64) -> Env {
     let mut env = Env::POWERPC.with_rounding(rounding(scr));
     env.wrap_overflow = scr & bit::OE != 0;
     env.wrap_underflow = scr & bit::UE != 0;
@@ -74,7 +74,12 @@ fn env(scr: u64) -> Env {
 
 /// FPRF of a result ("Floating-Point Result Flags").
 fn class(value: u64) -> u64 {
-    let code = match softfloat::class::<F64>(value, Env::POWERPC.nan) {
+    class_code(softfloat::class::<F64>(value, Env::POWERPC.nan)) << 12
+}
+
+/// The five bits of a class.
+pub(crate) fn class_code(class: Class) -> u64 {
+    match class {
         Class::NegativeInfinity => 0x09,
         Class::NegativeNormal => 0x08,
         Class::NegativeSubnormal => 0x18,
@@ -84,8 +89,7 @@ fn class(value: u64) -> u64 {
         Class::PositiveNormal => 0x04,
         Class::PositiveInfinity => 0x05,
         _ => 0x11,
-    };
-    code << 12
+    }
 }
 
 /// A single-precision number in double format; signalling NaNs stay what they are.
@@ -152,7 +156,8 @@ fn operate(bits: u64, [a, b, c]: [u64; 3], env: &mut Env) -> Result_ {
     Result_::Float(value)
 }
 
-const ONE: u64 = 0x3ff << 52;
+/// 1.
+pub(crate) const ONE: u64 = 0x3ff << 52;
 
 /// The manual asks for an estimate: this one is rounded well.
 fn reciprocal_root(b: u64, single: bool, env: &mut Env) -> u64 {
@@ -208,7 +213,7 @@ fn word(value: ToInt<i32>) -> u64 {
 }
 
 /// The part of FPSCR that the flags of an operation are.
-fn causes(flags: Flags) -> u64 {
+pub(crate) fn causes(flags: Flags) -> u64 {
     CAUSES.iter().filter(|(flag, _)| flags.intersects(*flag)).map(|(_, bit)| bit).sum()
 }
 
@@ -221,7 +226,7 @@ pub(crate) fn summarise(scr: u64) -> u64 {
 }
 
 /// Sets exceptions, and FX if one is new.
-fn raise(scr: u64, new: u64) -> u64 {
+pub(crate) fn raise(scr: u64, new: u64) -> u64 {
     let fx = if new & !scr != 0 { bit::FX } else { 0 };
     summarise(scr | new | fx)
 }
@@ -240,7 +245,7 @@ fn about(scr: u64, result: Option<Result_>, flags: Flags) -> u64 {
 }
 
 /// Whether an enabled exception keeps the result away.
-fn suppressed(scr: u64, flags: Flags) -> bool {
+pub(crate) fn suppressed(scr: u64, flags: Flags) -> bool {
     flags.intersects(Flags::INVALID) && scr & bit::VE != 0 || flags.intersects(Flags::DIV_BY_ZERO) && scr & bit::ZE != 0
 }
 
@@ -300,13 +305,22 @@ pub(crate) fn three<T: Ppc>(ctx: &mut Ctx<T>, [a, b, c, bits]: Args) -> Out {
 }
 
 /// Helper: `fcmpu` and `fcmpo` (bit 6 of the instruction): the four bits of the CR field.
+pub(crate) fn compare<T: Ppc>(ctx: &mut Ctx<T>, [a, b, bits, _]: Args) -> Out {
+    Ok(compare_values(ctx, a, b, bits >> 6 & 1 != 0))
+}
+
+/// Compares two doubles.
+pub(crate) fn compare_values<T: Ppc>(ctx: &mut Ctx<T>, a: u64, b: u64, ordered: bool) -> u64 {
+    compare_as::<T, F64>(ctx, a, b, ordered)
+}
+
+/// Compares two numbers: the four bits of the CR field, which FPCC gets as well.
 ///
 /// With VE, a signalling NaN does not set VXVC ("Floating Compare Ordered").
-pub(crate) fn compare<T: Ppc>(ctx: &mut Ctx<T>, [a, b, bits, _]: Args) -> Out {
+pub(crate) fn compare_as<T: Ppc, F: Float>(ctx: &mut Ctx<T>, a: F::Bits, b: F::Bits, ordered: bool) -> u64 {
     let scr = fpscr(ctx);
     let mut env = env(scr);
-    let ordered = bits >> 6 & 1 != 0;
-    let relation = softfloat::compare_quiet::<F64>(a, b, &mut env);
+    let relation = softfloat::compare_quiet::<F>(a, b, &mut env);
     let code = match () {
         () if relation.is_unordered() => 1,
         () if relation.is_lt() => 8,
@@ -318,7 +332,7 @@ pub(crate) fn compare<T: Ppc>(ctx: &mut Ctx<T>, [a, b, bits, _]: Args) -> Out {
     new |= if vc { 1 << 19 } else { 0 };
     let scr = scr & !(0xf << 12) | code << 12;
     set_fpscr(ctx, raise(scr, new));
-    Ok(code)
+    code
 }
 
 /// Helper: FPSCR.

@@ -55,6 +55,13 @@ const fn vector(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: VECTORS, writes: VECTORS, ..plain(args, ret) }
 }
 
+/// FPSCR and all registers of the vector-scalar unit.
+const SCALARS: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1), (F0, N_REGS)]);
+
+const fn scalars(args: u8, ret: Option<Width>) -> HelperInfo {
+    HelperInfo { reads: SCALARS, writes: SCALARS, ..plain(args, ret) }
+}
+
 const fn all(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: RegSet::All, writes: RegSet::All, faults: true, ..plain(args, ret) }
 }
@@ -156,6 +163,14 @@ helpers! {
     SET_ELEMENT = crate::vector::set_element, vector(3, None);
     /// An element of a vector register: offset, instruction.
     GET_ELEMENT = crate::vector::get_element, vector(2, Some(Width::W64));
+    /// An instruction of the vector-scalar unit: its bits; a CR field or a general register's value.
+    VSX = crate::vsx::run, scalars(1, Some(Width::W64));
+    /// The same for quadwords.
+    QUAD = crate::quad::run, scalars(1, Some(Width::W64));
+    /// `lxvl`, `lxvll`: address, length, instruction.
+    LXVL = crate::vsx::lxvl, all(3, None);
+    /// `stxvl`, `stxvll`: address, length, instruction.
+    STXVL = crate::vsx::stxvl, all(3, None);
     /// `ftdiv`: a, b.
     FTDIV = crate::fp::ftdiv, pure_(2, Width::W64);
     /// `ftsqrt`: b.

@@ -20,6 +20,7 @@ pub mod lift;
 mod mmu;
 pub mod mode;
 pub mod model;
+mod quad;
 mod regs;
 mod softtlb;
 mod spr;
@@ -27,6 +28,10 @@ pub mod state;
 mod target;
 pub mod trap;
 mod vector;
+mod vsx;
+mod vsx_convert;
+mod vsx_move;
+mod vsx_test;
 mod wide;
 
 pub use target::{Lifter, Ppc32, Ppc64};

@@ -12,7 +12,7 @@ use crate::ext::Ext;
 use crate::fp;
 use crate::model::Model;
 use crate::spr;
-use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, cr, f, g};
+use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, cr, f, g, vs};
 use crate::target::Ppc;
 use crate::trap;
 use crate::vector;
@@ -30,6 +30,13 @@ const NAMES_V: [&str; 32] = [
     "vr0", "vr1", "vr2", "vr3", "vr4", "vr5", "vr6", "vr7", "vr8", "vr9", "vr10", "vr11", "vr12", "vr13", "vr14",
     "vr15", "vr16", "vr17", "vr18", "vr19", "vr20", "vr21", "vr22", "vr23", "vr24", "vr25", "vr26", "vr27", "vr28",
     "vr29", "vr30", "vr31",
+];
+
+/// The right halves of vector-scalar registers 0 to 31, under gdb's names.
+const NAMES_VS: [&str; 32] = [
+    "vs0h", "vs1h", "vs2h", "vs3h", "vs4h", "vs5h", "vs6h", "vs7h", "vs8h", "vs9h", "vs10h", "vs11h", "vs12h", "vs13h",
+    "vs14h", "vs15h", "vs16h", "vs17h", "vs18h", "vs19h", "vs20h", "vs21h", "vs22h", "vs23h", "vs24h", "vs25h",
+    "vs26h", "vs27h", "vs28h", "vs29h", "vs30h", "vs31h",
 ];
 
 /// The table for a model. Tables are made once and kept.
@@ -58,6 +65,9 @@ fn build(model: &Model, xlen: u16) -> Vec<Register> {
     if model.has(Ext::Altivec) {
         table.extend((71..).zip(NAMES_V).map(|(n, name)| row(name, 128, Group::Vector, Some(n), "vec128")));
         table.push(row("vscr", 32, Group::Vector, Some(103), "int"));
+    }
+    if model.has(Ext::Vsx) {
+        table.extend((104..).zip(NAMES_VS).map(|(n, name)| row(name, 64, Group::Vector, Some(n), "uint64")));
     }
     let taken = ["xer", "lr", "ctr"];
     for (_, name) in spr::list(model.exts()).into_iter().filter(|(_, name)| !taken.contains(name)) {
@@ -114,6 +124,7 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, row: &Register) -> u128 {
         Some(70) => fp::fpscr(ctx),
         Some(n @ 71..=102) => return vector::read(ctx, u32::from(n) - 71),
         Some(103) => ctx.state.vscr.into(),
+        Some(n @ 104..=135) => ctx.reg(vs(u32::from(n) - 104, 1)),
         _ => spr_number(ctx.model().exts(), row.name).map_or(0, |n| spr::read(ctx, n)),
     };
     u128::from(value & bits::mask(row.bits.into()))
@@ -140,6 +151,7 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, row: &Register, value: u128) -> Re
         Some(69) => set_xer(ctx, value),
         Some(70) => fp::set_fpscr(ctx, fp::summarise(value & !fp::bit::RESERVED)),
         Some(103) => ctx.state.vscr = value as u32 & 0x1_0001,
+        Some(n @ 104..=135) => ctx.set_reg(vs(u32::from(n) - 104, 1), value),
         _ => match spr_number(ctx.model().exts(), row.name) {
             Some(n) => spr::write(ctx, n, value),
             None => return Err(RegisterError::ReadOnly(row.name)),

@@ -30,6 +30,9 @@ const FP_UNIT: u128 = ExtSet::of(&[Ext::Fp]).bits();
 /// Rows that need one of these raise "vector unavailable" while MSR.VEC is 0.
 const VECTOR_UNIT: u128 = ExtSet::of(&[Ext::Altivec]).bits();
 
+/// Rows that need one of these raise "VSX unavailable" while MSR.VSX is 0.
+const VSX_UNIT: u128 = ExtSet::of(&[Ext::Vsx]).bits();
+
 /// The decode tables of a model.
 pub struct Lifter {
     decoder: Decoder<Handler>,
@@ -75,6 +78,10 @@ impl Lifter {
                 l.refused.set(Some((code::NO_VECTOR, 0)));
                 Flow::Illegal
             }
+            Some(row) if row.guard.all & VSX_UNIT != 0 && code.mode & mode::VSX == 0 => {
+                l.refused.set(Some((code::NO_VSX, 0)));
+                Flow::Illegal
+            }
             Some(row) => (row.lift)(&l, bits.into()),
             None => Flow::Illegal,
         };
@@ -90,21 +97,9 @@ impl Lifter {
         // Whatever a handler has lifted before it found out goes away.
         ir.abandon_insn();
         ir.begin_insn(code.offset, 0);
-        let (number, arg) =
-            l.refused.get().or_else(|| self.vector_off(bits, code.mode)).unwrap_or((code::PROGRAM, trap::ILLEGAL));
+        let (number, arg) = l.refused.get().unwrap_or((code::PROGRAM, trap::ILLEGAL));
         ir.exit(Exit::Raise { code: number, arg });
         Lifted::End(4)
-    }
-
-    /// What instructions of the vector units, which are not there yet, raise while their unit is off.
-    fn vector_off(&self, bits: u32, mode: Mode) -> Option<(u32, u64)> {
-        let vector = bits >> 26 == 4 && self.exts.has(Ext::Altivec);
-        let vsx = bits >> 26 == 60 && self.exts.has(Ext::Vsx);
-        match () {
-            () if vector && mode & mode::VEC == 0 => Some((code::NO_VECTOR, 0)),
-            () if vsx && mode & mode::VSX == 0 => Some((code::NO_VSX, 0)),
-            () => None,
-        }
     }
 
     /// Whether the address space of the mode ends behind this instruction.

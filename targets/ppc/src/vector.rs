@@ -30,17 +30,17 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, n: u32, value: u128) {
 }
 
 /// Element `i` of `bits` bits.
-fn get(v: u128, bits: u32, i: u32) -> u64 {
+pub(crate) fn get(v: u128, bits: u32, i: u32) -> u64 {
     (v >> (128 - bits * (i + 1))) as u64 & bits::mask(bits)
 }
 
 /// The same as a signed number.
-fn signed(v: u128, bits: u32, i: u32) -> i64 {
+pub(crate) fn signed(v: u128, bits: u32, i: u32) -> i64 {
     sign_extend(get(v, bits, i), bits) as i64
 }
 
 /// A register from its elements.
-fn collect(bits: u32, element: impl FnMut(u32) -> u64) -> u128 {
+pub(crate) fn collect(bits: u32, element: impl FnMut(u32) -> u64) -> u128 {
     (0..128 / bits).map(element).fold(0, |all, e| all << bits | u128::from(e & bits::mask(bits)))
 }
 

@@ -57,12 +57,13 @@ pub(crate) fn bpermd<T: Ppc>(_: &mut Ctx<T>, [selectors, bits, ..]: Args) -> Out
     Ok((0..8).map(pick).sum())
 }
 
-fn byte() -> Mem {
+/// A byte in memory.
+pub(crate) fn byte() -> Mem {
     Mem { endian: Endian::Big, ..Mem::be(Width::W8) }
 }
 
 /// The addresses of a string, cut to the mode's width.
-fn at<T: Ppc>(ctx: &Ctx<T>, start: u64, i: u32) -> u64 {
+pub(crate) fn at<T: Ppc>(ctx: &Ctx<T>, start: u64, i: u32) -> u64 {
     let sum = start.wrapping_add(i.into());
     let sf = ctx.model().has(Ext::Wide) && T::mode(ctx) & crate::mode::SF != 0;
     if sf { sum } else { sum & 0xffff_ffff }

@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, storage, strings, system, time};
+use crate::{cc, execute, fp, numbers, service, signal, spaces, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -194,6 +194,8 @@ helpers! {
     IPTE = system::ipte, any(4);
     /// INVALIDATE DAT TABLE ENTRY.
     IDTE = system::idte, any(4);
+    /// COMPARE AND REPLACE DAT TABLE ENTRY: registers.
+    CRDTE = system::crdte, any(2);
     /// COMPARE AND SWAP AND PURGE: register, address, bytes.
     CSP = system::csp, any(3);
     /// LOAD REAL ADDRESS: address, register, whether of 64 bits.
@@ -207,19 +209,35 @@ helpers! {
     /// STORE USING REAL ADDRESS.
     STORE_REAL = system::store_real, any(3);
     /// SET STORAGE KEY EXTENDED.
-    SSKE = system::sske, any(2);
+    SSKE = system::sske, any(4);
     /// INSERT STORAGE KEY EXTENDED.
     ISKE = system::iske, any(1);
     /// RESET REFERENCE BIT EXTENDED.
     RRBE = system::rrbe, any(1);
+    /// PERFORM FRAME MANAGEMENT FUNCTION: both registers' numbers, its own address and the next; where to go on.
+    FRAME = system::manage_frame, any(4);
+    /// LOAD PROGRAM PARAMETER.
+    PROGRAM_PARAMETER = system::load_program_parameter, plain(1);
     /// TEST BLOCK.
     TEST_BLOCK = system::test_block, any(1);
     /// SIGNAL PROCESSOR: register, CPU address, order.
-    SIGP = system::sigp, any(3);
+    SIGP = signal::sigp, any(3);
     /// DIAGNOSE: both registers, code, next address.
-    DIAGNOSE = system::diagnose, any(4);
+    DIAGNOSE = service::diagnose, any(4);
     /// SERVICE CALL.
-    SERVICE_CALL = system::service_call, any(2);
+    SERVICE_CALL = service::service_call, any(2);
+    /// An instruction of the channel subsystem: which, address.
+    CHANNEL = service::channel, any(2);
+    /// MOVE TO PRIMARY, MOVE TO SECONDARY: addresses, registers, which.
+    MOVE_SPACE = spaces::move_space, any(4);
+    /// MOVE WITH KEY: addresses, registers.
+    MOVE_KEY = spaces::move_key, any(3);
+    /// MOVE WITH SOURCE KEY, MOVE WITH DESTINATION KEY: addresses, which.
+    MOVE_ONE_KEY = spaces::move_one_key, any(3);
+    /// MOVE WITH OPTIONAL SPECIFICATIONS: addresses, register of the length.
+    MOVE_OPTIONAL = spaces::move_optional, any(3);
+    /// CHECKSUM: registers.
+    CHECKSUM = spaces::checksum, any(2);
     /// MONITOR CALL: class, code.
     MONITOR_CALL = system::monitor_call, any(2);
 

@@ -7,7 +7,9 @@ use uop::Width;
 use crate::ext::Ext;
 use crate::mode::{self, Parts};
 use crate::psw;
+use crate::shared::Machine;
 use crate::state::State;
+use crate::system;
 use crate::trap::{Cpu, Fault, code};
 
 /// Address spaces: real addresses, then the spaces of control registers 1, 7 and 13.
@@ -165,11 +167,6 @@ fn is_low(address: u64) -> bool {
     address & !0x11ff == 0
 }
 
-/// The storage key of the block at an absolute address.
-pub(crate) fn key(state: &State, absolute: u64) -> u8 {
-    state.keys.get((absolute / PAGE) as usize).copied().unwrap_or(0)
-}
-
 /// Bits 54 to 55 and 62 to 63 of the translation-exception identification, beside the page address.
 fn identification(address: u64, access: Access, space: u8) -> u64 {
     let way = if access == Access::Write { 0x400 } else { 0x800 };
@@ -183,6 +180,18 @@ fn identification(address: u64, access: Access, space: u8) -> u64 {
 
 /// Translates an address.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
+    let access_key = (cpu.state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8;
+    translate_with(cpu, address, access, space, access_key)
+}
+
+/// Translates an address for an access with a key of its own.
+pub(crate) fn translate_with(
+    cpu: &mut Cpu,
+    address: u64,
+    access: Access,
+    space: u8,
+    access_key: u8,
+) -> Result<Translation, Fault> {
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
     let private = space != REAL && asce(&cpu.state, space) & ASCE_PRIVATE != 0;
@@ -201,23 +210,33 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) 
         // Bit 61: the address is that of the page ("Suppression on Protection").
         return Err(Fault::Program { code: code::PROTECTION, arg: id | 4 });
     }
-    let (read, write) = by_key(&cpu.state, walked.absolute);
+    let (read, write) = access_by(cpu, walked.absolute, access_key);
     if access == Access::Write && !write || access != Access::Write && !read {
         return Err(protection);
     }
-    let write = write && !walked.protected;
+    // The first store to a page comes here, so that it is recorded.
+    let changed = note_use(cpu, walked.absolute, access);
+    let write = write && !walked.protected && changed && !(low && access != Access::Write);
     Ok(Translation { phys: walked.absolute, read, write, cache: !(low && access == Access::Write) })
-        .map(|t| if low && access != Access::Write { Translation { write: false, ..t } } else { t })
 }
 
-/// Whether the PSW's key may read and write a block ("Key-Controlled Protection").
-fn by_key(state: &State, absolute: u64) -> (bool, bool) {
-    access_by(state, absolute, (state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8)
+const REFERENCE: u8 = 4;
+const CHANGE: u8 = 2;
+
+/// Records an access in the block's storage key ("Storage Key"); whether a change is recorded there now.
+fn note_use(cpu: &Cpu, absolute: u64, access: Access) -> bool {
+    let bits = if access == Access::Write { REFERENCE | CHANGE } else { REFERENCE };
+    let n = (absolute / PAGE) as usize;
+    let Some(old) = cpu.shared::<Machine>().and_then(|machine| machine.key(n)) else { return true };
+    if old & bits != bits {
+        system::record(cpu, n, bits);
+    }
+    (old | bits) & CHANGE != 0
 }
 
-/// Whether an access key may read and write a block.
-pub(crate) fn access_by(state: &State, absolute: u64, access_key: u8) -> (bool, bool) {
-    let key = key(state, absolute);
+/// Whether an access key may read and write a block ("Key-Controlled Protection").
+pub(crate) fn access_by(cpu: &Cpu, absolute: u64, access_key: u8) -> (bool, bool) {
+    let key = system::storage_key(cpu, (absolute / PAGE) as usize);
     let matches = access_key == 0 || access_key == key >> 4;
     (matches || key & 8 == 0, matches)
 }

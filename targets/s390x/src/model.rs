@@ -153,6 +153,11 @@ impl Model {
         Ok(Model { name: row.name, machine: row.machine, exts, executor: Arc::default() })
     }
 
+    /// Whether the model of that name is of a later generation than the one that `qemu` stands for.
+    pub fn is_too_new(name: &str) -> bool {
+        MODELS.iter().any(|row| row.name == name && row.generation > 13)
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.name
@@ -178,7 +183,10 @@ impl Model {
         let mut list = [0; 3];
         // N3, and z/Architecture installed and active.
         let bits = Ext::ALL.iter().filter(|e| self.has(**e)).map(|e| e.bit());
-        for bit in bits.chain([0, 1]) {
+        // STFLE came with extended immediates; long displacements are as fast as short ones.
+        let with = |ext, bit| self.has(ext).then_some(bit);
+        let more = [Some(0), Some(1), with(Ext::ExtImm, 7), with(Ext::LongDisp, 19)];
+        for bit in bits.chain(more.into_iter().flatten()) {
             list[bit as usize / 64] |= 1 << (63 - bit % 64);
         }
         list

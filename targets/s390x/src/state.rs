@@ -79,6 +79,13 @@ pub enum CpuState {
     Load,
 }
 
+impl CpuState {
+    /// The state with that number.
+    pub(crate) fn from_number(n: u8) -> Option<CpuState> {
+        [CpuState::Operating, CpuState::Stopped, CpuState::CheckStop, CpuState::Load].get(usize::from(n)).copied()
+    }
+}
+
 impl From<CpuState> for S390State {
     fn from(state: CpuState) -> S390State {
         match state {
@@ -111,6 +118,8 @@ pub struct State {
     pub invalid_psw: bool,
     /// Last breaking-event address.
     pub breaking_event: u64,
+    /// Program parameter.
+    pub program_parameter: u64,
     /// The CPU state.
     pub cpu_state: CpuState,
     /// Length in bytes of the instruction at work, where it is known; 0 otherwise.
@@ -118,8 +127,6 @@ pub struct State {
     /// The last program interruption or supervisor call, for whoever watches from outside.
     #[serde(skip)]
     pub last_program: Option<Fault>,
-    /// A service signal that has come: its parameter.
-    pub service_signal: Option<u32>,
     /// Storage keys by page: access control, fetch protection, reference, change; bits as SET STORAGE KEY takes them.
     pub keys: Vec<u8>,
 }
@@ -141,10 +148,10 @@ impl State {
             timer_zero: 0,
             invalid_psw: false,
             breaking_event: 1,
+            program_parameter: 0,
             cpu_state: CpuState::Operating,
             ilc: 0,
             last_program: None,
-            service_signal: None,
             keys: Vec::new(),
         }
     }

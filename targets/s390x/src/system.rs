@@ -6,8 +6,11 @@ use bits::Endian;
 use cpu::Access;
 use uop::{Mem, Width};
 
+use crate::ext::Ext;
 use crate::mmu;
 use crate::psw;
+use crate::shared::Machine;
+use crate::signal;
 use crate::state;
 use crate::storage;
 use crate::trap::{self, Cpu, Fault, Out, code, set_cc};
@@ -266,13 +269,14 @@ pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     let (function, first, second) = (zero >> 28, zero & 0xff, one & 0xffff);
     if function == 0 {
         let old = general(cpu, 0);
-        set_general(cpu, 0, old & !0xffff_ffff | 0x2000_0000);
+        set_general(cpu, 0, old & !0xffff_ffff | 0x3000_0000);
         set_cc(cpu, 0);
         return Ok(0);
     }
     let mut block = vec![0; 4096];
     let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
     let machine = format!("{:04X}", cpu.model().machine());
+    let cpus = cpu.shared::<Machine>().map_or(1, |m| (0..m.cpus()).filter(|&n| m.state(n).is_some()).count()) as u16;
     match (function, first, second) {
         (1, 1, 1) => {
             put(32, &ebcdic("QEMU", 16));
@@ -287,13 +291,32 @@ pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
             put(if function == 1 { 98 } else { 100 }, &(cpu.index() as u16).to_be_bytes());
         }
         (1, 2, 2) => {
-            put(8, &1u16.to_be_bytes());
-            put(10, &1u16.to_be_bytes());
+            put(8, &cpus.to_be_bytes());
+            put(10, &cpus.to_be_bytes());
         }
         (2, 2, 2) => {
             put(2, &1u16.to_be_bytes());
-            put(8, &1u16.to_be_bytes());
-            put(10, &1u16.to_be_bytes());
+            put(8, &cpus.to_be_bytes());
+            put(10, &cpus.to_be_bytes());
+        }
+        (3, 2, 2) => {
+            put(31, &[1]);
+            put(36, &cpus.to_be_bytes());
+            put(38, &cpus.to_be_bytes());
+            put(44, &ebcdic("QEMU", 8));
+            put(56, &ebcdic("KVM", 3));
+            // A solidus and small letters.
+            put(59, &[0x61, 0xd3, 0x89, 0x95, 0xa4, 0xa7, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40]);
+        }
+        (15, 1, magnitude) => {
+            let board = cpu.board();
+            match signal::machine(&board).and_then(|machine| machine.services().topology(magnitude)) {
+                Some(bytes) => put(0, &bytes),
+                None => {
+                    set_cc(cpu, 3);
+                    return Ok(0);
+                }
+            }
         }
         _ => {
             set_cc(cpu, 3);
@@ -314,7 +337,10 @@ pub(crate) fn ptf(cpu: &mut Cpu, [function, ..]: Args) -> Out {
         // Already so polarized: register 1's bits 48 to 55 are the reason code.
         0 => set_cc(cpu, 2),
         1 => set_cc(cpu, 2),
-        2 => set_cc(cpu, 0),
+        2 => {
+            let changed = cpu.shared::<Machine>().is_some_and(|machine| machine.services().topology_changed());
+            set_cc(cpu, changed.into());
+        }
         _ => return Err(Fault::SPECIFICATION),
     }
     Ok(0)
@@ -339,8 +365,17 @@ pub(crate) fn ipte(cpu: &mut Cpu, [table, address, more, r3]: Args) -> Out {
         let entry = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
         cpu.phys_write(at, entry | 0x400, Width::W64, Endian::Big).map_err(addressing)?;
     }
-    cpu.flush_tlb();
+    purge_all(cpu);
     Ok(0)
+}
+
+/// No CPU goes on with translations that are there now.
+fn purge_all(cpu: &mut Cpu) {
+    cpu.flush_tlb();
+    let board = cpu.board();
+    if signal::machine(&board).is_some_and(|machine| machine.purge_others(cpu.index())) {
+        cpu.yield_turn();
+    }
 }
 
 /// INVALIDATE DAT TABLE ENTRY: table origin and type, effective address and count; or clearing by ASCE.
@@ -358,7 +393,30 @@ pub(crate) fn idte(cpu: &mut Cpu, [table, address, ..]: Args) -> Out {
             cpu.phys_write(at, entry | 0x20, Width::W64, Endian::Big).map_err(addressing)?;
         }
     }
-    cpu.flush_tlb();
+    purge_all(cpu);
+    Ok(0)
+}
+
+/// COMPARE AND REPLACE DAT TABLE ENTRY: registers with old and new entry, with table and address.
+pub(crate) fn crdte(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
+    let (table, address) = (general(cpu, r2), general(cpu, r2 + 1));
+    // Designation type: 0 a page table, 4 to 7 a segment table to a region-first table.
+    let (origin, index) = match table >> 2 & 7 {
+        0 => (table & !0x7ff, address >> 12 & 0xff),
+        kind @ 4..=7 => (table & !0xfff, address >> [20, 31, 42, 53][kind as usize - 4] & 0x7ff),
+        _ => return Err(Fault::SPECIFICATION),
+    };
+    let at = mmu::real(cpu, origin + index * 8);
+    let (old, new) = (general(cpu, r1), general(cpu, r1 + 1));
+    let addressing = |_| Fault::program(code::ADDRESSING);
+    if cpu.phys_compare_exchange(at, old, new, Width::W64, Endian::Big).map_err(addressing)? {
+        purge_all(cpu);
+        set_cc(cpu, 0);
+    } else {
+        let found = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
+        set_general(cpu, r1, found);
+        set_cc(cpu, 1);
+    }
     Ok(0)
 }
 
@@ -376,7 +434,7 @@ pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
     if done.map_err(|_| Fault::program(code::ADDRESSING))? {
         set_cc(cpu, 0);
         if second & 3 != 0 {
-            cpu.flush_tlb();
+            purge_all(cpu);
         }
     } else {
         let old = cpu.load(address, mem)?;
@@ -455,7 +513,7 @@ pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
     if cpu.bus().ram_page(absolute).is_none() {
         return Err(Fault::program(code::ADDRESSING));
     }
-    let (read, write) = mmu::access_by(&cpu.state, absolute, (second >> 4 & 15) as u8);
+    let (read, write) = mmu::access_by(cpu, absolute, (second >> 4 & 15) as u8);
     set_cc(cpu, if !read { 2 } else { u64::from(!write || protected) });
     Ok(0)
 }
@@ -483,34 +541,124 @@ fn block(cpu: &Cpu, address: u64) -> Result<usize, Fault> {
     Ok((at / 4096) as usize)
 }
 
-/// SET STORAGE KEY EXTENDED.
-pub(crate) fn sske(cpu: &mut Cpu, [key, address, ..]: Args) -> Out {
-    let n = block(cpu, address)?;
-    let keys = &mut cpu.state.keys;
-    let key = key as u8 & 0xfe;
-    // Keys that were never set are zero, and take no room.
-    if n < keys.len() || key != 0 {
-        keys.resize(keys.len().max(n + 1), 0);
-        keys[n] = key;
-        cpu.flush_tlb();
+/// A block's storage key.
+pub(crate) fn storage_key(cpu: &Cpu, n: usize) -> u8 {
+    let own = || cpu.state.keys.get(n).copied();
+    cpu.shared::<Machine>().map_or_else(own, |machine| machine.key(n)).unwrap_or(0)
+}
+
+/// Replaces the bits `mask` of a block's storage key; what it was. Nobody goes on with what the old one allowed.
+fn set_storage_key(cpu: &mut Cpu, n: usize, value: u8, mask: u8) -> u8 {
+    let board = cpu.board();
+    let old = storage_key(cpu, n);
+    if (old ^ value) & mask == 0 {
+        return old;
     }
+    if let Some(machine) = signal::machine(&board) {
+        machine.set_key(n, value, mask);
+        machine.purge_others(cpu.index());
+    } else {
+        let keys = &mut cpu.state.keys;
+        keys.resize(keys.len().max(n + 1), 0);
+        keys[n] = old & !mask | value & mask;
+    }
+    cpu.flush_tlb();
+    old
+}
+
+/// Records a reference to a block, or a change of it.
+pub(crate) fn record(cpu: &Cpu, n: usize, bits: u8) {
+    if let Some(machine) = cpu.shared::<Machine>() {
+        machine.set_key(n, bits, bits);
+    }
+}
+
+/// SET STORAGE KEY EXTENDED: key, address, its modifiers (MR, MC, MB) and its own number of register 1 (for the old key).
+pub(crate) fn sske(cpu: &mut Cpu, [key, address, modifiers, r1]: Args) -> Out {
+    const MR: u64 = 4;
+    const MC: u64 = 2;
+    let n = block(cpu, address)?;
+    let conditional = modifiers & (MR | MC) != 0 && cpu.model().has(Ext::CondSske);
+    let new = key as u8 & 0xfe;
+    if !conditional {
+        set_storage_key(cpu, n, new, 0xfe);
+        return Ok(0);
+    }
+    let old = storage_key(cpu, n);
+    let word = general(cpu, r1);
+    set_general(cpu, r1, word & !0xff00 | u64::from(old) << 8);
+    // PoP, "SET STORAGE KEY EXTENDED": which bits need not be equal for the key to stay.
+    let ignored = if modifiers & MR != 0 { 4 } else { 0 } | if modifiers & MC != 0 { 2 } else { 0 };
+    let same = (old ^ new) & 0xfe & !ignored == 0;
+    if !same {
+        set_storage_key(cpu, n, new, 0xfe);
+    }
+    set_cc(cpu, u64::from(!same));
     Ok(0)
 }
 
 /// INSERT STORAGE KEY EXTENDED.
 pub(crate) fn iske(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     let n = block(cpu, address)?;
-    Ok(cpu.state.keys.get(n).copied().unwrap_or(0).into())
+    Ok(storage_key(cpu, n).into())
 }
 
 /// RESET REFERENCE BIT EXTENDED: the condition code has the bits as they were.
 pub(crate) fn rrbe(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     let n = block(cpu, address)?;
-    let old = cpu.state.keys.get(n).copied().unwrap_or(0);
-    if let Some(key) = cpu.state.keys.get_mut(n) {
-        *key &= !4;
-    }
+    let old = set_storage_key(cpu, n, 0, 4);
     set_cc(cpu, (old >> 1 & 3).into());
+    Ok(0)
+}
+
+/// PERFORM FRAME MANAGEMENT FUNCTION: sets keys, clears storage, of a block or of all blocks up to the end of a frame. Frames are done in
+/// parts, between which interruptions may come.
+pub(crate) fn manage_frame(cpu: &mut Cpu, [r1, r2, here, next]: Args) -> Out {
+    const RESERVED: u64 = 0xfffc_0101;
+    const SET_KEY: u64 = 0x2_0000;
+    const CLEAR: u64 = 0x1_0000;
+    /// Blocks of a part.
+    const PART: u64 = 256;
+    let (function, start) = (general(cpu, r1), general(cpu, r2));
+    let sizes = if cpu.model().has(Ext::Edat2) { 3 } else { 2 };
+    let size = function >> 12 & 7;
+    if function & RESERVED != 0 || size >= sizes {
+        return Err(Fault::SPECIFICATION);
+    }
+    let mask = storage::address_mask(cpu);
+    let (first, blocks) = match size {
+        0 => (start & mask & !4095, 1),
+        n => {
+            let frame = 1u64 << if n == 1 { 20 } else { 31 };
+            let first = start & mask & !4095;
+            (first, ((frame - first % frame) / 4096).min(PART))
+        }
+    };
+    for n in 0..blocks {
+        // With a frame the address is absolute already.
+        let at = if size == 0 { mmu::real(cpu, first) } else { first + n * 4096 };
+        cpu.bus().ram_page(at).ok_or(Fault::program(code::ADDRESSING))?;
+        if function & CLEAR != 0 {
+            cpu.phys_write_bytes(at, &[0; 4096]).map_err(|_| Fault::program(code::ADDRESSING))?;
+        }
+        if function & SET_KEY != 0 {
+            // MR and MC leave the reference and the change bit as they are.
+            let keep = (function >> 8 & 4) | (function >> 8 & 2);
+            set_storage_key(cpu, (at / 4096) as usize, function as u8, 0xfe & !(keep as u8));
+        }
+    }
+    if size == 0 {
+        return Ok(next);
+    }
+    let after = first.wrapping_add(blocks * 4096);
+    set_general(cpu, r2, start & !mask | after & mask);
+    let frame = 1u64 << if size == 1 { 20 } else { 31 };
+    Ok(if after.is_multiple_of(frame) { next } else { here })
+}
+
+/// LOAD PROGRAM PARAMETER: it is for samplers of the CPU's work, of which there are none.
+pub(crate) fn load_program_parameter(cpu: &mut Cpu, [value, ..]: Args) -> Out {
+    cpu.state.program_parameter = value;
     Ok(0)
 }
 
@@ -521,38 +669,6 @@ pub(crate) fn test_block(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     done.map_err(|_| Fault::program(code::ADDRESSING))?;
     set_general(cpu, 0, 0);
     set_cc(cpu, 0);
-    Ok(0)
-}
-
-/// SIGNAL PROCESSOR: register for the status, CPU address, order.
-pub(crate) fn sigp(cpu: &mut Cpu, [r1, address, order, _]: Args) -> Out {
-    const SET_ARCHITECTURE: u64 = 0x12;
-    const SENSE: u64 = 1;
-    let own = address & 0xffff == u64::from(cpu.index());
-    match order & 0xff {
-        SET_ARCHITECTURE => {
-            // The CPU is in z/Architecture mode already: invalid parameter.
-            set_word(cpu, r1, 0x100);
-            set_cc(cpu, 1);
-        }
-        SENSE if own => set_cc(cpu, 0),
-        _ => set_cc(cpu, 3),
-    }
-    Ok(0)
-}
-
-/// DIAGNOSE: 0x44 and 0x9c yield; the rest is a specification exception.
-pub(crate) fn diagnose(cpu: &mut Cpu, [_, _, function, next]: Args) -> Out {
-    let _ = cpu;
-    match function & 0xffff {
-        0x44 | 0x9c => Ok(next),
-        _ => Err(Fault::SPECIFICATION),
-    }
-}
-
-/// SERVICE CALL: no service processor answers.
-pub(crate) fn service_call(cpu: &mut Cpu, _: Args) -> Out {
-    set_cc(cpu, 3);
     Ok(0)
 }
 

@@ -13,6 +13,7 @@ use crate::mmu;
 use crate::mode::Parts;
 use crate::model::Model;
 use crate::regs;
+use crate::signal;
 use crate::state::{self, State};
 use crate::trap::{self, Fault, code, dxc};
 
@@ -119,6 +120,7 @@ impl Target for S390x {
         ctx.state = State::new();
         ctx.set_pc(0);
         ctx.flush_tlb();
+        signal::power_on(ctx);
     }
 
     fn mode(ctx: &Ctx<Self>) -> Mode {

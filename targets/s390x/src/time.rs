@@ -1,17 +1,23 @@
 //! TOD clock, clock comparator, CPU timer (PoP, "Timing").
 
-use crate::state::{self, State};
+use crate::shared::Machine;
+use crate::state;
 use crate::storage;
 use crate::trap::{Cpu, Fault, Out};
 
+/// What is added to the machine's time to get the TOD clock: the CPUs of a configuration have one clock.
+fn offset(cpu: &Cpu) -> u64 {
+    cpu.shared::<Machine>().map_or(cpu.state.tod_offset, Machine::tod_base)
+}
+
 /// The TOD clock: bit 51 counts microseconds.
 pub(crate) fn tod(cpu: &Cpu) -> u64 {
-    ((u128::from(cpu.now()) * 512 / 125) as u64).wrapping_add(cpu.state.tod_offset)
+    ((u128::from(cpu.now()) * 512 / 125) as u64).wrapping_add(offset(cpu))
 }
 
 /// The machine's time at which the TOD clock has this value, in nanoseconds.
-pub(crate) fn nanoseconds(state: &State, tod: u64) -> u64 {
-    let units = u128::from(tod.wrapping_sub(state.tod_offset));
+pub(crate) fn nanoseconds(cpu: &Cpu, tod: u64) -> u64 {
+    let units = u128::from(tod.saturating_sub(offset(cpu)));
     (units * 125).div_ceil(512).try_into().unwrap_or(u64::MAX)
 }
 
@@ -22,14 +28,22 @@ pub(crate) fn clock(cpu: &mut Cpu, _: [u64; 4]) -> Out {
 
 /// SET CLOCK: the new value.
 pub(crate) fn set_clock(cpu: &mut Cpu, [value, ..]: [u64; 4]) -> Out {
-    let now = tod(cpu).wrapping_sub(cpu.state.tod_offset);
-    cpu.state.tod_offset = value.wrapping_sub(now);
+    let base = value.wrapping_sub(tod(cpu).wrapping_sub(offset(cpu)));
+    cpu.state.tod_offset = base;
+    if let Some(machine) = cpu.shared::<Machine>() {
+        machine.set_tod_base(base);
+    }
     Ok(0)
 }
 
 /// The CPU timer's value.
 pub(crate) fn timer(cpu: &mut Cpu, _: [u64; 4]) -> Out {
-    Ok(cpu.state.timer_zero.wrapping_sub(tod(cpu)))
+    Ok(timer_value(cpu))
+}
+
+/// The CPU timer.
+pub(crate) fn timer_value(cpu: &Cpu) -> u64 {
+    cpu.state.timer_zero.wrapping_sub(tod(cpu))
 }
 
 /// SET CPU TIMER.

@@ -8,9 +8,9 @@ use uop::Width;
 
 use crate::cc::{self, Kind};
 use crate::psw;
-use crate::state::{self, CpuState};
+use crate::state::{self, CpuState, State};
 use crate::target::S390x;
-use crate::{fetch, mmu, time};
+use crate::{fetch, mmu, signal, time};
 
 /// A CPU.
 pub(crate) type Cpu = Ctx<S390x>;
@@ -83,6 +83,20 @@ pub mod irq {
     pub const TIMER: u32 = 1;
     /// External interruption with the interrupt key's code, while it is up.
     pub const KEY: u32 = 2;
+    /// There is mail from other CPUs that is to be opened at once.
+    pub const ORDER: u32 = 3;
+    /// An emergency signal of another CPU is in the mail.
+    pub const SIGNAL: u32 = 4;
+    /// An external call of another CPU is in the mail.
+    pub const CALL: u32 = 5;
+    /// A service signal is pending.
+    pub const SERVICE: u32 = 6;
+    /// A channel report is pending.
+    pub const REPORT: u32 = 7;
+    /// The restart key, or what stands for it.
+    pub const RESTART: u32 = 8;
+    /// I/O interruptions of subclass 0 are pending; the next seven lines are those of the other subclasses.
+    pub const IO: u32 = 16;
 }
 
 /// An exception or interruption on its way.
@@ -110,6 +124,12 @@ pub enum Fault {
     },
     /// Restart.
     Restart,
+    /// Mail of other CPUs is to be opened.
+    Order,
+    /// An I/O interruption.
+    Io,
+    /// A machine-check interruption: channel report pending.
+    Report,
 }
 
 impl Fault {
@@ -137,10 +157,13 @@ mod subclass {
     pub(super) const CPU_TIMER: u64 = 1 << 10;
     pub(super) const SERVICE: u64 = 1 << 9;
     pub(super) const KEY: u64 = 1 << 6;
+    pub(super) const CALL: u64 = 1 << 13;
+    /// Control register 14: channel reports.
+    pub(super) const REPORT: u64 = 1 << 28;
 }
 
 /// Real addresses in the lowcore.
-mod low {
+pub(crate) mod low {
     pub(super) const EXT_PARAMETER: u64 = 0x80;
     pub(super) const EXT_ADDRESS: u64 = 0x84;
     pub(super) const EXT_CODE: u64 = 0x86;
@@ -151,11 +174,17 @@ mod low {
     pub(super) const ACCESS_ID: u64 = 0xa0;
     pub(super) const TRANSLATION_ID: u64 = 0xa8;
     pub(super) const MONITOR_CODE: u64 = 0xb0;
+    pub(crate) const SUBSYSTEM_ID: u64 = 0xb8;
+    pub(super) const CHECK_CODE: u64 = 0xe8;
     pub(super) const BREAKING_EVENT: u64 = 0x110;
     pub(super) const RESTART: u64 = 0x120;
     pub(super) const EXTERNAL: u64 = 0x130;
     pub(super) const SVC: u64 = 0x140;
     pub(super) const PROGRAM: u64 = 0x150;
+    pub(super) const MACHINE_CHECK: u64 = 0x160;
+    pub(super) const IO: u64 = 0x170;
+    /// Save areas of a machine check: floating-point registers and what follows them.
+    pub(super) const SAVE: u64 = 0x1200;
     /// From an old PSW to its new one.
     pub(super) const NEW: u64 = 0x80;
 }
@@ -193,11 +222,14 @@ pub(crate) fn load_psw(cpu: &mut Cpu, mask: u64, address: u64) -> u64 {
     cpu.state.invalid_psw = psw::is_invalid(mask, address);
     if mask & psw::WAIT != 0 && !cpu.state.invalid_psw {
         cpu.set_halted(true);
+        if mask & (psw::EXTERNAL | psw::IO | psw::MACHINE_CHECK) == 0 {
+            signal::disabled_wait(cpu, address);
+        }
     }
     address
 }
 
-fn store(cpu: &mut Cpu, at: u64, value: u64, width: Width) {
+pub(crate) fn store(cpu: &mut Cpu, at: u64, value: u64, width: Width) {
     let at = mmu::prefixed(&cpu.state, at);
     // Where there is no storage, there is nobody to tell.
     let _ = cpu.phys_write(at, value, width, Endian::Big);
@@ -255,17 +287,76 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
             store(cpu, low::SVC_ILC, ilc << 16 | u64::from(number), Width::W32);
             swap_psw(cpu, low::SVC, next);
         }
-        Fault::External { code, address, parameter } => {
-            store(cpu, low::EXT_PARAMETER, parameter.into(), Width::W32);
-            store(cpu, low::EXT_ADDRESS, address.into(), Width::W16);
-            store(cpu, low::EXT_CODE, code.into(), Width::W16);
-            if parameter != 0 {
-                cpu.state.service_signal = None;
-            }
-            swap_psw(cpu, low::EXTERNAL, pc);
+        Fault::External { code, address, parameter } => external(cpu, code, address, parameter, pc),
+        Fault::Restart => {
+            signal::drop_line(cpu, irq::RESTART);
+            restart(cpu);
         }
-        Fault::Restart => swap_psw(cpu, low::RESTART, pc),
+        Fault::Order => signal::open_mail(cpu),
+        Fault::Io => io(cpu, pc),
+        Fault::Report => report(cpu, pc),
     }
+}
+
+/// A restart interruption: the CPU operates from then on.
+pub(crate) fn restart(cpu: &mut Cpu) {
+    cpu.state.cpu_state = CpuState::Operating;
+    let pc = cpu.pc();
+    swap_psw(cpu, low::RESTART, pc);
+    signal::set_state(cpu, CpuState::Operating);
+}
+
+/// Whether the CPU stands still: it doesn't operate, or its PSW says wait.
+pub(crate) fn settle(cpu: &mut Cpu) {
+    let stands = cpu.state.cpu_state != CpuState::Operating || cpu.state.psw_mask & psw::WAIT != 0;
+    cpu.set_halted(stands && !cpu.state.invalid_psw);
+}
+
+/// What is pending in the configuration goes to the CPU that is first: by then it may be gone.
+fn external(cpu: &mut Cpu, code: u16, address: u16, parameter: u32, pc: u64) {
+    let own = cpu.index();
+    let board = cpu.board();
+    let machine = signal::machine(&board);
+    let found = match (machine, code) {
+        (Some(machine), EMERGENCY_SIGNAL) => machine
+            .open(own, |mail| (!mail.emergency.is_empty()).then(|| mail.emergency.remove(0)))
+            .flatten()
+            .map(|from| (from, 0)),
+        (Some(machine), EXTERNAL_CALL) => machine.open(own, |mail| mail.call.take()).flatten().map(|from| (from, 0)),
+        (Some(machine), SERVICE_SIGNAL) => machine.services().take_service_signal().map(|parameter| (0, parameter)),
+        _ => Some((address, parameter)),
+    };
+    let Some((address, parameter)) = found else { return settle(cpu) };
+    store(cpu, low::EXT_PARAMETER, parameter.into(), Width::W32);
+    store(cpu, low::EXT_ADDRESS, address.into(), Width::W16);
+    store(cpu, low::EXT_CODE, code.into(), Width::W16);
+    swap_psw(cpu, low::EXTERNAL, pc);
+}
+
+/// The interruption subclasses that control register 6 lets in.
+pub(crate) fn subclasses(state: &State) -> u8 {
+    (state.cr[6] >> 24) as u8
+}
+
+fn io(cpu: &mut Cpu, pc: u64) {
+    let board = cpu.board();
+    let machine = signal::machine(&board);
+    let found = machine.and_then(|machine| machine.services().take_io(subclasses(&cpu.state)));
+    let Some(words) = found else { return settle(cpu) };
+    for (at, word) in (low::SUBSYSTEM_ID..).step_by(4).zip(words) {
+        store(cpu, at, word.into(), Width::W32);
+    }
+    swap_psw(cpu, low::IO, pc);
+}
+
+/// Machine-check interruption code of a channel report: the subclass, and all that is valid.
+const REPORT_CODE: u64 = 0x0040_0f1d_4033_0000;
+
+fn report(cpu: &mut Cpu, pc: u64) {
+    signal::drop_line(cpu, irq::REPORT);
+    store(cpu, low::CHECK_CODE, REPORT_CODE, Width::W64);
+    signal::store_registers(cpu, low::SAVE);
+    swap_psw(cpu, low::MACHINE_CHECK, pc);
 }
 
 fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
@@ -293,43 +384,68 @@ fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
     }
 }
 
-/// The interruption to take now (PoP, "Priority of Interruptions" and "External Interruption").
+/// The interruption to take now (PoP, "Priority of Interruptions").
 pub(crate) fn interrupt(cpu: &Cpu) -> Option<Fault> {
-    let s = &cpu.state;
+    let (s, lines) = (&cpu.state, cpu.lines());
+    if lines >> irq::ORDER & 1 != 0 {
+        return Some(Fault::Order);
+    }
+    if lines >> irq::RESTART & 1 != 0 && s.cpu_state != CpuState::CheckStop {
+        return Some(Fault::Restart);
+    }
     if s.cpu_state != CpuState::Operating {
         return None;
     }
     if s.invalid_psw {
         return Some(Fault::EarlySpecification);
     }
-    if s.psw_mask & psw::EXTERNAL == 0 {
-        return None;
+    if s.psw_mask & psw::MACHINE_CHECK != 0 && lines >> irq::REPORT & 1 != 0 && s.cr[14] & subclass::REPORT != 0 {
+        return Some(Fault::Report);
     }
-    let external = |code, parameter| Some(Fault::External { code, address: 0, parameter });
-    let lines = cpu.lines();
+    if s.psw_mask & psw::EXTERNAL != 0
+        && let Some(fault) = external_pending(cpu, lines)
+    {
+        return Some(fault);
+    }
+    let io = (lines >> irq::IO) as u8;
+    if s.psw_mask & psw::IO != 0 && io != 0 && io.reverse_bits() & subclasses(s) != 0 {
+        return Some(Fault::Io);
+    }
+    None
+}
+
+/// External-interruption codes.
+const EMERGENCY_SIGNAL: u16 = 0x1201;
+const EXTERNAL_CALL: u16 = 0x1202;
+const SERVICE_SIGNAL: u16 = 0x2401;
+
+/// The external interruption that is pending and enabled (PoP, "External Interruption").
+fn external_pending(cpu: &Cpu, lines: u64) -> Option<Fault> {
+    let s = &cpu.state;
+    let external = |code| Some(Fault::External { code, address: 0, parameter: 0 });
     let up = |line: u32, mask: u64| lines >> line & 1 != 0 && s.cr[0] & mask != 0;
     if up(irq::KEY, subclass::KEY) {
-        return external(0x0040, 0);
+        return external(0x0040);
     }
-    if up(irq::EMERGENCY, subclass::EMERGENCY) {
-        return external(0x1201, 0);
+    if up(irq::EMERGENCY, subclass::EMERGENCY) || up(irq::SIGNAL, subclass::EMERGENCY) {
+        return external(EMERGENCY_SIGNAL);
+    }
+    if up(irq::CALL, subclass::CALL) {
+        return external(EXTERNAL_CALL);
     }
     if up(irq::TIMER, subclass::CLOCK_COMPARATOR) {
-        return external(0x1004, 0);
+        return external(0x1004);
     }
     if s.cr[0] & (subclass::CLOCK_COMPARATOR | subclass::CPU_TIMER) != 0 {
         let tod = time::tod(cpu);
         if s.cr[0] & subclass::CLOCK_COMPARATOR != 0 && tod > s.clock_comparator {
-            return external(0x1004, 0);
+            return external(0x1004);
         }
         if s.cr[0] & subclass::CPU_TIMER != 0 && (s.timer_zero.wrapping_sub(tod) as i64) < 0 {
-            return external(0x1005, 0);
+            return external(0x1005);
         }
     }
-    match s.service_signal {
-        Some(parameter) if s.cr[0] & subclass::SERVICE != 0 => external(0x2401, parameter),
-        _ => None,
-    }
+    if up(irq::SERVICE, subclass::SERVICE) { external(SERVICE_SIGNAL) } else { None }
 }
 
 /// The time at which a timer of the CPU asks for an interruption that is enabled, in nanoseconds.
@@ -340,5 +456,5 @@ pub(crate) fn deadline(cpu: &Cpu) -> Option<u64> {
     }
     let comparator = (s.cr[0] & subclass::CLOCK_COMPARATOR != 0).then(|| s.clock_comparator.saturating_add(1));
     let timer = (s.cr[0] & subclass::CPU_TIMER != 0).then(|| s.timer_zero.wrapping_add(1));
-    [comparator, timer].into_iter().flatten().map(|tod| time::nanoseconds(s, tod)).min()
+    [comparator, timer].into_iter().flatten().map(|tod| time::nanoseconds(cpu, tod)).min()
 }

@@ -48,6 +48,7 @@ pub static POLYARCH: MachineType = MachineType {
         ("ppc", "7400"),
         ("ppc64", "970fx"),
         ("s390x", "qemu"),
+        ("tricore", "tc27x"),
     ],
     smp_rules: SmpRules::Strict,
     numa: true,
@@ -103,6 +104,8 @@ const MACHINES: &[Machine] = &[
         lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
         registers: ["r2", "r3"],
     },
+    // Priority numbers of service requests.
+    Machine { arch: Arch::Tricore, lines: [3, 2, 1], registers: ["d4", "d5"] },
 ];
 
 fn machine(target: &Target) -> Result<&'static Machine, Error> {

@@ -12,7 +12,10 @@ impl Command for InjectNmi {
     type Args = Empty;
     type Return = Empty;
 
-    fn run(_: &mut Context<'_>, _: Empty) -> Result<Empty, Error> {
-        Err(Error::generic("this feature or command is not currently supported"))
+    fn run(context: &mut Context<'_>, _: Empty) -> Result<Empty, Error> {
+        match context.machine.inject_nmi() {
+            true => Ok(Empty {}),
+            false => Err(Error::generic("this feature or command is not currently supported")),
+        }
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn show(context: &mut Context<'_>, focus: &Focus, rest: &str) -> Stri
 fn dump(vcpu: &Vcpu, bits: u32) -> String {
     match vcpu.cpu.info() {
         Info::Riscv { pc } => riscv(vcpu, pc, bits as usize / 4),
+        Info::Tricore { pc } => tricore(vcpu.cpu.as_ref(), pc),
         Info::Mips { pc } => mips(vcpu.cpu.as_ref(), pc, bits as usize / 4),
         _ => by_group(vcpu.cpu.as_ref()),
     }
@@ -74,6 +75,20 @@ fn mips(cpu: &dyn Cpu, pc: u64, digits: usize) -> String {
     let (status, cause) = (get("status"), get("cause"));
     out += &format!("CP0 Status  0x{status:08x} Cause   0x{cause:08x} EPC    0x{:0digits$x}\n", get("epc"));
     out += &format!("    Config0 0x{:08x} Config1 0x{:08x}\n", get("config0") as u32, get("config1") as u32);
+    out
+}
+
+/// pc, PSW and ICR, the context registers, then address and data registers four a line.
+fn tricore(cpu: &dyn Cpu, pc: u64) -> String {
+    let get = |name: &str| value(cpu, name).unwrap_or(0);
+    let mut out = format!("PC: {pc:08x} PSW: {:08x} ICR: {:08x}\n", get("psw"), get("icr"));
+    out += &format!("PCXI: {:08x} FCX: {:08x} LCX: {:08x}\n", get("pcxi"), get("fcx"), get("lcx"));
+    for letter in ['a', 'd'] {
+        for first in (0..16).step_by(4) {
+            let cells: String = (first..first + 4).map(|n| format!(" {:08x}", get(&format!("{letter}{n}")))).collect();
+            out += &format!("GPR {}{first:02}:{cells}\n", letter.to_ascii_uppercase());
+        }
+    }
     out
 }
 

@@ -10,6 +10,8 @@ pub mod rotate;
 pub mod store;
 pub mod system;
 pub mod vector;
+pub mod vsx;
+pub mod vsx_mem;
 
 use crate::lift::Insn;
 
@@ -25,6 +27,9 @@ pub static TABLES: &[&[Insn]] = &[
     fp::INSNS,
     fp_mem::INSNS,
     vector::INSNS,
+    vsx::INSNS,
+    vsx::QUAD,
+    vsx_mem::INSNS,
 ];
 
 #[cfg(test)]

@@ -21,13 +21,15 @@ pub mod bfp;
 pub mod branch;
 pub mod move_;
 mod move_ops;
+pub mod spaces_;
 pub mod string;
 pub mod system_;
 
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] = &[arith::INSNS, move_::INSNS, branch::INSNS, string::INSNS, bfp::INSNS, system_::INSNS];
+pub static TABLES: &[&[Insn]] =
+    &[arith::INSNS, move_::INSNS, branch::INSNS, string::INSNS, bfp::INSNS, system_::INSNS, spaces_::INSNS];
 
 #[cfg(test)]
 mod tests {

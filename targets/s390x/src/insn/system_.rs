@@ -8,6 +8,7 @@ use crate::ext::Ext;
 use crate::format::{E, RR, RRE, RRF, RS, RSY, RX, RXY, S, SI, SSE, SSF};
 use crate::helper;
 use crate::lift::Lift;
+use crate::service::op;
 use crate::trap::code;
 
 insns! {
@@ -58,6 +59,7 @@ insns! {
     "1011 0010 0000 1101 ................" S ptlb "" [Z];
     "1011 0010 0010 0001 ................" RRF ipte "{r1}, {r2}, {r3}, {m4}" [Z];
     "1011 1001 1000 1110 ................" RRF idte "{r1}, {r3}, {r2}, {m4}" [Idte];
+    "1011 1001 1000 1111 ................" RRF crdte "{r1}, {r3}, {r2}, {m4}" [Edat2];
     "1011 0010 0101 0000 ................" RRE csp "{r1}, {r2}" [Z];
     "1011 1001 1000 1010 ................" RRE cspg "{r1}, {r2}" [Idte];
     "1011 0001 ........................" RX lra "{r1}, {a2}" [Z];
@@ -73,10 +75,28 @@ insns! {
     "1011 0010 0010 1001 ................" RRE iske "{r1}, {r2}" [Z];
     "1011 0010 0010 1010 ................" RRE rrbe "{r1}, {r2}" [Z];
     "1011 0010 0010 1100 ................" RRE tb "{r1}, {r2}" [Z];
+    "1011 1001 1010 1111 ................" RRE pfmf "{r1}, {r2}" [Edat1];
+    "1011 0010 1000 0000 ................" S lpp "{a2}" [Lpp];
     // Signal processor, diagnose, service call, monitor call.
     "1010 1110 ........................" RS sigp "{r1}, {r3}, {a2}" [Z];
     "1000 0011 ........................" RS diag "{r1}, {r3}, {a2}" [Z];
     "1011 0010 0010 0000 ................" RRE servc "{r1}, {r2}" [Z];
+    // The channel subsystem.
+    "1011 0010 0011 0000 ................" S csch "" [Z];
+    "1011 0010 0011 0001 ................" S hsch "" [Z];
+    "1011 0010 0011 0010 ................" S msch "{a2}" [Z];
+    "1011 0010 0011 0011 ................" S ssch "{a2}" [Z];
+    "1011 0010 0011 0100 ................" S stsch "{a2}" [Z];
+    "1011 0010 0011 0101 ................" S tsch "{a2}" [Z];
+    "1011 0010 0011 0110 ................" S tpi "{a2}" [Z];
+    "1011 0010 0011 0111 ................" S sal "" [Z];
+    "1011 0010 0011 1000 ................" S rsch "" [Z];
+    "1011 0010 0011 1001 ................" S stcrw "{a2}" [Z];
+    "1011 0010 0011 1010 ................" S stcps "{a2}" [Z];
+    "1011 0010 0011 1011 ................" S rchp "" [Z];
+    "1011 0010 0011 1100 ................" S schm "" [Z];
+    "1011 0010 0111 0110 ................" S xsch "" [Z];
+    "1011 0010 0101 1111 ................" RRE chsc "{r1}" [Z];
     "1010 1111 ........................" SI mc "{a1}, {i2}" [Z];
 }
 
@@ -164,6 +184,13 @@ lifts! { l, f;
     ptlb(S) if l.supervisor() => { l.call(helper::PURGE, &[]); l.update() }
     ipte(RRF) if l.supervisor() => { l.call(helper::IPTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.r3.into())]); l.update() }
     idte(RRF) if l.supervisor() => { l.call(helper::IDTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.m4.into())]); l.update() }
+    crdte(RRF) if l.supervisor() => {
+        if f.r1 & 1 != 0 || f.r2 & 1 != 0 {
+            return l.specification();
+        }
+        l.call(helper::CRDTE, &[l.k(f.r1.into()), l.k(f.r2.into())]);
+        l.update()
+    }
     csp(RRE) if l.supervisor() => {
         if f.r1 & 1 != 0 { return l.specification();
         } l.call(helper::CSP, &[l.k(f.r1.into()), l.g(f.r2), l.k(4)]);
@@ -183,10 +210,16 @@ lifts! { l, f;
     lurag(RRE) if l.supervisor() => { l.set_g(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 8), l.k(8)])); Next }
     stura(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 4), l.g(f.r1), l.k(4)]); Next }
     sturg(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 8), l.g(f.r1), l.k(8)]); Next }
-    sske(RRF) if l.supervisor() => { l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2)]); l.update() }
+    sske(RRF) if l.supervisor() => { l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2), l.k(f.m3.into()), l.k(f.r1.into())]); l.update() }
     iske(RRE) if l.supervisor() => { let key = l.call(helper::ISKE, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }
     rrbe(RRE) if l.supervisor() => { l.call(helper::RRBE, &[l.at(f.r2)]); l.update() }
     tb(RRE) if l.supervisor() => { l.call(helper::TEST_BLOCK, &[l.at(f.r2)]); Next }
+    pfmf(RRE) if l.supervisor() => {
+        let (here, next) = (l.ir.konst(Width::W64, l.pc()), l.ir.konst(Width::W64, l.next_pc()));
+        let pc = l.call(helper::FRAME, &[l.k(f.r1.into()), l.k(f.r2.into()), here, next]);
+        l.update_to(pc)
+    }
+    lpp(S) if l.supervisor() => { l.call(helper::PROGRAM_PARAMETER, &[l.load(l.aligned(l.addr(f.a2), 8), Width::W64)]); Next }
     // Signal processor, diagnose, service call, monitor call.
     sigp(RS) if l.supervisor() => { l.call(helper::SIGP, &[l.k(f.r1.into()), l.g(f.r3), l.addr(f.a2)]); l.update() }
     diag(RS) if l.supervisor() => {
@@ -194,6 +227,21 @@ lifts! { l, f;
         l.update_to(pc)
     }
     servc(RRE) if l.supervisor() => { l.call(helper::SERVICE_CALL, &[l.g(f.r1), l.g(f.r2)]); l.update() }
+    csch(S) if l.supervisor() => { channel(l, op::CLEAR, l.k(0)) }
+    hsch(S) if l.supervisor() => { channel(l, op::HALT, l.k(0)) }
+    msch(S) if l.supervisor() => { channel(l, op::MODIFY, l.aligned(l.addr(f.a2), 4)) }
+    ssch(S) if l.supervisor() => { channel(l, op::START, l.aligned(l.addr(f.a2), 4)) }
+    stsch(S) if l.supervisor() => { channel(l, op::STORE, l.aligned(l.addr(f.a2), 4)) }
+    tsch(S) if l.supervisor() => { channel(l, op::TEST, l.aligned(l.addr(f.a2), 4)) }
+    tpi(S) if l.supervisor() => { channel(l, op::TEST_PENDING, l.aligned(l.addr(f.a2), 4)) }
+    sal(S) if l.supervisor() => { Next }
+    rsch(S) if l.supervisor() => { channel(l, op::RESUME, l.k(0)) }
+    stcrw(S) if l.supervisor() => { channel(l, op::REPORT_WORD, l.aligned(l.addr(f.a2), 4)) }
+    stcps(S) if l.supervisor() => { Next }
+    rchp(S) if l.supervisor() => { l.cc(3); Next }
+    schm(S) if l.supervisor() => { Next }
+    xsch(S) if l.supervisor() => { channel(l, op::CANCEL, l.k(0)) }
+    chsc(RRE) if l.supervisor() => { channel(l, op::CALL, l.at(f.r1)) }
     mc(SI) { monitor_call(l, f) }
 }
 
@@ -221,6 +269,12 @@ fn store_clock(l: &Lift, f: S) {
 fn store_facilities(l: &Lift, f: S) {
     let address = l.aligned(l.addr(f.a2), 8);
     l.call(helper::STFLE, &[address]);
+}
+
+/// An instruction of the channel subsystem.
+fn channel(l: &Lift, what: i64, address: crate::lift::V) -> Flow {
+    l.call(helper::CHANNEL, &[l.k(what), address]);
+    l.update()
 }
 
 /// MONITOR CALL: an exception if the class's bit in control register 8 is one.

@@ -1,0 +1,465 @@
+//! The service-call logical processor of a mainframe: configuration, and the console by events.
+//!
+//! IBM publishes no manual of it; commands, codes and layouts are those that Linux (`drivers/s390/char/sclp*.h`) and z/VM's guests use.
+//! Numbers are big-endian. A block begins with its length (2 bytes), a function code, three bytes of control, and the response code (2).
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use memory::{Device, Line, Nanos, Size};
+use parking_lot::Mutex;
+
+use crate::percpu::Started;
+use crate::sink::Sink;
+
+/// What the configuration looks like.
+#[derive(Clone)]
+pub struct SclpConfig {
+    /// Bytes of RAM.
+    pub ram: u64,
+    /// CPUs there may be.
+    pub max_cpus: u32,
+    /// Which CPUs are there.
+    pub present: Started,
+}
+
+/// Response codes.
+mod response {
+    pub(super) const READ_COMPLETE: u16 = 0x0010;
+    pub(super) const COMPLETE: u16 = 0x0020;
+    pub(super) const INVALID_COMMAND: u16 = 0x01f0;
+    pub(super) const INSUFFICIENT_LENGTH: u16 = 0x0300;
+    pub(super) const INVALID_FUNCTION: u16 = 0x40f0;
+    pub(super) const NOTHING_STORED: u16 = 0x60f0;
+    pub(super) const NO_EVENT: u16 = 0x62f0;
+    pub(super) const INVALID_MASK: u16 = 0x70f0;
+    pub(super) const BUFFER_SYNTAX: u16 = 0x73f0;
+    pub(super) const INVALID_MASK_LENGTH: u16 = 0x74f0;
+    pub(super) const TOO_SHORT: u16 = 0x75f0;
+}
+
+/// Types of events.
+mod event {
+    /// Commands that an operator has typed.
+    pub(super) const COMMAND: u8 = 0x01;
+    /// Messages in lines.
+    pub(super) const MESSAGE: u8 = 0x02;
+    /// Messages in lines that are urgent.
+    pub(super) const URGENT: u8 = 0x09;
+    /// The ASCII console (a VT220).
+    pub(super) const ASCII: u8 = 0x1a;
+    /// The guest is asked to shut down.
+    pub(super) const QUIESCE: u8 = 0x1d;
+}
+
+/// The bit of an event type in a mask.
+const fn mask(kind: u8) -> u32 {
+    1 << (32 - kind as u32)
+}
+
+/// Offset of the CPU entries in what READ SCP INFO stores.
+const ENTRIES: usize = 128;
+/// Bytes of a CPU entry.
+const ENTRY: usize = 16;
+/// Offset of the first event buffer or of the masks in a block.
+const BODY: usize = 8;
+/// Bytes of an event buffer's header: length, type, flags, reserved.
+const EVENT_HEADER: usize = 6;
+/// Characters that wait for the guest at most.
+const ROOM: usize = 4096;
+
+struct State {
+    config: SclpConfig,
+    sink: Box<dyn Sink>,
+    lines_sink: Box<dyn Sink>,
+    wire: Line,
+    /// What the guest takes, by its event mask.
+    receive: u32,
+    typed: VecDeque<u8>,
+    quiesce: bool,
+    /// The parameter of the signal that is pending.
+    signal: Option<u32>,
+}
+
+/// The service processor. Clones are the same one.
+#[derive(Clone)]
+pub struct Sclp(Arc<Mutex<State>>);
+
+fn put(block: &mut [u8], at: usize, bytes: &[u8]) {
+    if let Some(to) = block.get_mut(at..at + bytes.len()) {
+        to.copy_from_slice(bytes);
+    }
+}
+
+fn number(block: &[u8], at: usize, len: usize) -> u32 {
+    block.iter().skip(at).take(len).fold(0, |all, b| all << 8 | u32::from(*b))
+}
+
+impl Sclp {
+    /// A service processor whose ASCII console writes to `sink` and whose line console to `lines`, and which holds `wire` up while a
+    /// service signal is pending.
+    pub fn new(config: SclpConfig, sink: Box<dyn Sink>, lines: Box<dyn Sink>, wire: Line) -> Sclp {
+        Sclp(Arc::new(Mutex::new(State {
+            config,
+            sink,
+            lines_sink: lines,
+            wire,
+            receive: 0,
+            typed: VecDeque::new(),
+            quiesce: false,
+            signal: None,
+        })))
+    }
+
+    /// Carries out a command on the block, whose address is `address`; a service signal follows.
+    pub fn call(&self, command: u32, address: u32, block: &mut [u8]) {
+        let mut state = self.0.lock();
+        let code = state.command(command, block);
+        put(block, 6, &code.to_be_bytes());
+        state.raise(address & !7);
+    }
+
+    /// Takes the signal that is pending: its parameter.
+    pub fn take_signal(&self) -> Option<u32> {
+        let mut state = self.0.lock();
+        state.wire.lower();
+        state.signal.take()
+    }
+
+    /// Asks the guest to shut down, if it listens.
+    pub fn quiesce(&self) {
+        let mut state = self.0.lock();
+        state.quiesce = true;
+        state.tell();
+    }
+}
+
+impl State {
+    /// Raises a signal for the block at that address (0: none), with bit 31 while events wait.
+    fn raise(&mut self, address: u32) {
+        let parameter = address | u32::from(self.waits());
+        if parameter != 0 {
+            self.signal = Some(self.signal.unwrap_or(0) | parameter);
+            self.wire.raise();
+        }
+    }
+
+    fn tell(&mut self) {
+        if self.waits() {
+            self.raise(0);
+        }
+    }
+
+    fn waits(&self) -> bool {
+        !self.typed.is_empty() && self.receive & mask(event::ASCII) != 0
+            || self.quiesce && self.receive & mask(event::QUIESCE) != 0
+    }
+
+    fn command(&mut self, command: u32, block: &mut [u8]) -> u16 {
+        // The third byte tells variants apart that are the same here.
+        match command & 0xffff_00ff {
+            0x0002_0001 | 0x0012_0001 => self.read_info(block),
+            0x0001_0001 => self.read_cpus(block),
+            0x0076_0005 => self.write_events(block),
+            0x0077_0005 => self.read_events(block),
+            0x0078_0005 => self.write_mask(block),
+            _ => response::INVALID_COMMAND,
+        }
+    }
+
+    fn cpus(&self) -> Vec<u32> {
+        (0..self.config.max_cpus).filter(|&n| self.config.present.get(n as usize)).collect()
+    }
+
+    fn put_cpus(&self, block: &mut [u8], at: usize) -> u16 {
+        let cpus = self.cpus();
+        if block.len() < at + cpus.len() * ENTRY {
+            return response::INSUFFICIENT_LENGTH;
+        }
+        for (n, cpu) in cpus.iter().enumerate() {
+            // Address; no special features; type 0 is a general-purpose CPU.
+            let mut entry = [0; ENTRY];
+            entry[0] = *cpu as u8;
+            put(block, at + n * ENTRY, &entry);
+        }
+        response::READ_COMPLETE
+    }
+
+    /// READ SCP INFO: storage in increments, CPUs, what else there is.
+    fn read_info(&self, block: &mut [u8]) -> u16 {
+        /// CPU information may be read.
+        const HAS_CPU_INFO: u64 = 1 << 59;
+        /// The number of increments must fit 15 bits.
+        const MOST: u64 = 0x7fff;
+        if block.len() < ENTRIES {
+            return response::INSUFFICIENT_LENGTH;
+        }
+        let mut shift = 20;
+        while self.config.ram >> shift > MOST {
+            shift += 1;
+        }
+        let increments = (self.config.ram >> shift) as u16;
+        let megabytes = 1u64 << (shift - 20);
+        put(block, 8, &increments.to_be_bytes());
+        match u8::try_from(megabytes) {
+            Ok(size) => put(block, 10, &[size]),
+            Err(_) => put(block, 100, &(megabytes as u32).to_be_bytes()),
+        }
+        put(block, 16, &(self.cpus().len() as u16).to_be_bytes());
+        put(block, 18, &(ENTRIES as u16).to_be_bytes());
+        // The load parameter: blanks.
+        put(block, 24, &[0x40; 8]);
+        put(block, 48, &HAS_CPU_INFO.to_be_bytes());
+        put(block, 120, &(self.config.max_cpus as u16 - 1).to_be_bytes());
+        self.put_cpus(block, ENTRIES)
+    }
+
+    /// READ CPU INFO: configured CPUs from offset 24 on; none stand by.
+    fn read_cpus(&self, block: &mut [u8]) -> u16 {
+        const AT: usize = 24;
+        if block.len() < AT {
+            return response::INSUFFICIENT_LENGTH;
+        }
+        let n = self.cpus().len();
+        put(block, 8, &(n as u16).to_be_bytes());
+        put(block, 10, &(AT as u16).to_be_bytes());
+        put(block, 12, &[0; 2]);
+        put(block, 14, &((AT + n * ENTRY) as u16).to_be_bytes());
+        self.put_cpus(block, AT)
+    }
+
+    /// WRITE EVENT DATA: event buffers, each of which is marked when it is accepted.
+    fn write_events(&mut self, block: &mut [u8]) -> u16 {
+        let mut at = BODY;
+        let mut code = response::BUFFER_SYNTAX;
+        while at < block.len() {
+            let len = number(block, at, 2) as usize;
+            if len < EVENT_HEADER || at + len > block.len() {
+                return response::BUFFER_SYNTAX;
+            }
+            let kind = block[at + 2];
+            let body = &block[at + EVENT_HEADER..at + len];
+            match kind {
+                event::ASCII => self.sink.write(body),
+                event::MESSAGE | event::URGENT => self.write_lines(body),
+                _ => return response::INVALID_FUNCTION,
+            }
+            block[at + 3] |= 0x80;
+            code = response::COMPLETE;
+            at += len;
+        }
+        code
+    }
+
+    /// The text objects of a message's data block (MDB), in EBCDIC.
+    fn write_lines(&mut self, body: &[u8]) {
+        /// A message-data-block header's magic, "MDB ".
+        const OBJECT_TEXT: u32 = 4;
+        let mut at = number(body, 0, 2) as usize;
+        let head = 16;
+        let total = at.min(body.len());
+        at = head;
+        while at + 4 <= total {
+            let len = number(body, at, 2) as usize;
+            if len < 4 || at + len > total {
+                return;
+            }
+            if number(body, at + 2, 2) == OBJECT_TEXT && len >= 10 {
+                let text: Vec<u8> = body[at + 10..at + len].iter().map(|&c| ascii(c)).collect();
+                self.lines_sink.write(&text);
+                self.lines_sink.write(b"\n");
+            }
+            at += len;
+        }
+    }
+
+    /// READ EVENT DATA: one event that waits and is wanted.
+    fn read_events(&mut self, block: &mut [u8]) -> u16 {
+        let wanted = match block[2] {
+            0 => self.receive,
+            1 => number(block, BODY, 4) & self.receive,
+            _ => return response::INVALID_FUNCTION,
+        };
+        let mut body = Vec::new();
+        let room = block.len() - BODY;
+        let kind = if !self.typed.is_empty() && wanted & mask(event::ASCII) != 0 {
+            if room < EVENT_HEADER + 2 {
+                return response::TOO_SHORT;
+            }
+            let n = self.typed.len().min(room - EVENT_HEADER - 1);
+            // A 0 says that characters follow.
+            body.push(0);
+            body.extend(self.typed.drain(..n));
+            event::ASCII
+        } else if self.quiesce && wanted & mask(event::QUIESCE) != 0 {
+            if room < EVENT_HEADER + 3 {
+                return response::TOO_SHORT;
+            }
+            self.quiesce = false;
+            // No time limit, in seconds.
+            body.extend([0, 0, 1]);
+            event::QUIESCE
+        } else if self.waits() {
+            return response::NOTHING_STORED;
+        } else {
+            return response::NO_EVENT;
+        };
+        let len = EVENT_HEADER + body.len();
+        put(block, BODY, &(len as u16).to_be_bytes());
+        put(block, BODY + 2, &[kind, 0, 0, 0]);
+        put(block, BODY + EVENT_HEADER, &body);
+        let all = BODY + len;
+        if block[5] & 0x80 != 0 {
+            put(block, 0, &(all as u16).to_be_bytes());
+        }
+        response::COMPLETE
+    }
+
+    /// WRITE EVENT MASK: what the guest receives and sends; what we receive and send is stored behind.
+    fn write_mask(&mut self, block: &mut [u8]) -> u16 {
+        let len = number(block, 10, 2) as usize;
+        if len == 0 || len > 1021 {
+            return response::INVALID_MASK_LENGTH;
+        }
+        if block.len() < 12 + 4 * len {
+            return response::INVALID_MASK;
+        }
+        // Masks shorter or longer than four bytes are filled up with zeros or cut.
+        self.receive = (0..4).fold(0, |all, i| all << 8 | if i < len { u32::from(block[12 + i]) } else { 0 });
+        let takes = mask(event::ASCII) | mask(event::MESSAGE) | mask(event::URGENT);
+        let sends = mask(event::ASCII) | mask(event::COMMAND) | mask(event::QUIESCE);
+        for (at, value) in [(12 + 2 * len, takes), (12 + 3 * len, sends)] {
+            for (i, byte) in value.to_be_bytes().into_iter().chain(std::iter::repeat(0)).take(len).enumerate() {
+                block[at + i] = byte;
+            }
+        }
+        self.tell();
+        response::COMPLETE
+    }
+}
+
+/// EBCDIC (code page 1047) to ASCII, as far as messages need it.
+fn ascii(code: u8) -> u8 {
+    const RANGES: [(u8, u8, u8); 7] = [
+        (0xc1, 9, b'A'),
+        (0xd1, 9, b'J'),
+        (0xe2, 8, b'S'),
+        (0x81, 9, b'a'),
+        (0x91, 9, b'j'),
+        (0xa2, 8, b's'),
+        (0xf0, 10, b'0'),
+    ];
+    const OTHERS: [(u8, u8); 31] = [
+        (0x40, b' '),
+        (0x4b, b'.'),
+        (0x4c, b'<'),
+        (0x4d, b'('),
+        (0x4e, b'+'),
+        (0x4f, b'|'),
+        (0x50, b'&'),
+        (0x5a, b'!'),
+        (0x5b, b'$'),
+        (0x5c, b'*'),
+        (0x5d, b')'),
+        (0x5e, b';'),
+        (0x5f, b'^'),
+        (0x60, b'-'),
+        (0x61, b'/'),
+        (0x6b, b','),
+        (0x6c, b'%'),
+        (0x6d, b'_'),
+        (0x6e, b'>'),
+        (0x6f, b'?'),
+        (0x79, b'`'),
+        (0x7a, b':'),
+        (0x7b, b'#'),
+        (0x7c, b'@'),
+        (0x7d, b'\''),
+        (0x7e, b'='),
+        (0x7f, b'"'),
+        (0xa1, b'~'),
+        (0xad, b'['),
+        (0xbd, b']'),
+        (0xe0, b'\\'),
+    ];
+    let range = RANGES.iter().find(|(first, n, _)| (*first..first + n).contains(&code));
+    let other = || OTHERS.iter().find(|(from, _)| *from == code).map_or(b'.', |&(_, to)| to);
+    range.map_or_else(other, |(first, _, to)| to + (code - first))
+}
+
+impl Device for Sclp {
+    fn read(&mut self, _: u64, _: Size, _: Nanos) -> u64 {
+        0
+    }
+
+    fn write(&mut self, _: u64, _: Size, _: u64, _: Nanos) {}
+
+    fn reset(&mut self) {
+        let mut state = self.0.lock();
+        state.receive = 0;
+        state.typed.clear();
+        state.quiesce = false;
+        state.signal = None;
+        state.wire.lower();
+    }
+
+    fn receive(&mut self, bytes: &[u8], _: Nanos) -> usize {
+        let mut state = self.0.lock();
+        let n = bytes.len().min(ROOM - state.typed.len());
+        state.typed.extend(&bytes[..n]);
+        state.tell();
+        n
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sink::{Capture, NullSink};
+
+    fn make() -> (Sclp, Capture) {
+        let present = Started::new(4);
+        present.set(0, true);
+        present.set(2, true);
+        let config = SclpConfig { ram: 512 << 20, max_cpus: 4, present };
+        let out = Capture::new();
+        (Sclp::new(config, Box::new(out.clone()), Box::new(NullSink), Line::unconnected()), out)
+    }
+
+    #[test]
+    fn information_names_storage_and_cpus() {
+        let (sclp, _) = make();
+        let mut block = [0; 4096];
+        sclp.call(0x0002_0001, 0x8000, &mut block);
+        assert_eq!(block[6..8], [0x00, 0x10]);
+        assert_eq!((number(&block, 8, 2), block[10]), (512, 1));
+        assert_eq!((number(&block, 16, 2), number(&block, 18, 2)), (2, 128));
+        assert_eq!((block[128], block[144]), (0, 2));
+        assert_eq!(sclp.take_signal(), Some(0x8000));
+        assert_eq!(sclp.take_signal(), None);
+    }
+
+    #[test]
+    fn console_writes_and_reads() {
+        let (mut sclp, out) = make();
+        let mut block = [0; 28];
+        put(&mut block, 10, &[0, 4]);
+        put(&mut block, 12, &mask(event::ASCII).to_be_bytes());
+        sclp.call(0x0078_0005, 0x8000, &mut block);
+        assert_eq!(block[6..8], [0x00, 0x20]);
+        assert_ne!(number(&block, 20, 4) & mask(event::ASCII), 0);
+        let mut block = vec![0, 16, 0, 0, 0, 0, 0, 0, 0, 8, event::ASCII, 0, 0, 0, b'h', b'i'];
+        sclp.call(0x0076_0005, 0x8000, &mut block);
+        assert_eq!((block[6], block[7], block[11]), (0, 0x20, 0x80));
+        assert_eq!(out.text(), "hi");
+        sclp.take_signal();
+        assert_eq!(sclp.receive(b"x", 0), 1);
+        assert_eq!(sclp.take_signal(), Some(1));
+        let mut block = [0; 64];
+        sclp.call(0x0077_0005, 0x8000, &mut block);
+        assert_eq!(block[8..16], [0, 8, event::ASCII, 0, 0, 0, 0, b'x']);
+        let mut block = [0; 64];
+        sclp.call(0x0077_0005, 0x8000, &mut block);
+        assert_eq!(block[6..8], [0x62, 0xf0]);
+    }
+}

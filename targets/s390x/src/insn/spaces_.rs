@@ -1,0 +1,57 @@
+//! Moves between address spaces and with other keys; hints about caches; CHECKSUM.
+
+use decode::Flow::{self, Next};
+use decode::insns;
+
+use crate::ext::Ext;
+use crate::format::{IE, RIL, RRE, RRF, RSY, RXY, SSE, SSF, SSd};
+use crate::helper;
+use crate::lift::Lift;
+
+insns! {
+    /// PoP, "Control Instructions" and "General Instructions".
+    pub INSNS for Lift;
+    "1101 1010 ........................................" SSd mvcp "{a1}, {a2}, {r3}" [Z];
+    "1101 1011 ........................................" SSd mvcs "{a1}, {a2}, {r3}" [Z];
+    "1101 1001 ........................................" SSd mvck "{a1}, {a2}, {r3}" [Z];
+    "1110 0101 0000 1110 ................................" SSE mvcsk "{a1}, {a2}" [Z];
+    "1110 0101 0000 1111 ................................" SSE mvcdk "{a1}, {a2}" [Z];
+    "1100 1000 .... 0000 ................................" SSF mvcos "{a1}, {a2}, {r3}" [Mvcos];
+    "1110 0011 ................................ 0011 0110" RXY pfd "{m1}, {a2}" [GenExt];
+    "1100 0110 .... 0010 ................................" RIL pfdrl "{m1}, {t2}" [GenExt];
+    "1110 1011 ................................ 0100 1100" RSY ecag "{r1}, {r3}, {a2}" [GenExt];
+    "1011 0010 1110 1000 ................" RRF ppa "{r1}, {r2}, {m3}" [Zec12];
+    "1011 0010 1111 1010 ................" IE niai "{i1}, {i2}" [Zec12];
+    "1011 0010 0100 0001 ................" RRE cksm "{r1}, {r2}" [Z];
+}
+
+lifts! { l, f;
+    mvcp(SSd) { move_space(l, f, 0); Next }
+    mvcs(SSd) { move_space(l, f, 1); Next }
+    mvck(SSd) { l.call(helper::MOVE_KEY, &[l.addr(f.a1), l.addr(f.a2), registers(l, f)]); Next }
+    mvcsk(SSE) { l.call(helper::MOVE_ONE_KEY, &[l.addr(f.a1), l.addr(f.a2), l.k(0)]); Next }
+    mvcdk(SSE) { l.call(helper::MOVE_ONE_KEY, &[l.addr(f.a1), l.addr(f.a2), l.k(1)]); Next }
+    mvcos(SSF) { l.call(helper::MOVE_OPTIONAL, &[l.addr(f.a1), l.addr(f.a2), l.k(f.r3.into())]); Next }
+    // Caches are not modelled: hints do nothing, and there is nothing to tell of them.
+    pfd(RXY) { Next }
+    pfdrl(RIL) { Next }
+    ecag(RSY) { l.set_g(f.r1, l.k(0)); Next }
+    ppa(RRF) { Next }
+    niai(IE) { Next }
+    cksm(RRE) {
+        if f.r2 & 1 != 0 {
+            return l.specification();
+        }
+        l.call(helper::CHECKSUM, &[l.k(f.r1.into()), l.k(f.r2.into())]);
+        Next
+    }
+}
+
+/// Both registers' numbers in one.
+fn registers<'b>(l: &Lift<'b>, f: SSd) -> crate::lift::V<'b> {
+    l.k(i64::from(f.r1) << 4 | i64::from(f.r3))
+}
+
+fn move_space(l: &Lift, f: SSd, to_secondary: i64) {
+    l.call(helper::MOVE_SPACE, &[l.addr(f.a1), l.addr(f.a2), registers(l, f), l.k(to_secondary)]);
+}

@@ -1,0 +1,329 @@
+//! CPU states, SIGNAL PROCESSOR and its orders, resets (PoP, "Control", "Stopped, Operating, Load, and Check-Stop States", "CPU
+//! Signaling and Response", "Resets").
+
+use std::sync::Arc;
+
+use cpu::Board;
+
+use crate::psw;
+use crate::shared::{Machine, Order, Wish};
+use crate::state::{self, CpuState, State};
+use crate::system::{general, set_word};
+use crate::time;
+use crate::trap::{self, Cpu, Out, irq, set_cc};
+
+/// Status bits that SIGNAL PROCESSOR stores.
+mod status {
+    pub(super) const NOT_RUNNING: u64 = 0x400;
+    pub(super) const INCORRECT_STATE: u64 = 0x200;
+    pub(super) const INVALID_PARAMETER: u64 = 0x100;
+    pub(super) const CALL_PENDING: u64 = 0x80;
+    pub(super) const STOPPED: u64 = 0x40;
+    pub(super) const CHECK_STOP: u64 = 0x10;
+    pub(super) const INVALID_ORDER: u64 = 0x02;
+}
+
+/// Where status is stored that no address is given for.
+const STATUS: u64 = 0x1200;
+
+/// What the CPU shares with others; `None` on boards whose CPUs have nothing in common.
+pub(crate) fn machine(board: &Arc<dyn Board>) -> Option<&Machine> {
+    board.shared()?.downcast_ref()
+}
+
+/// Enters a CPU state and shows it.
+pub(crate) fn set_state(cpu: &mut Cpu, state: CpuState) {
+    cpu.state.cpu_state = state;
+    let (own, mask) = (cpu.index(), cpu.state.psw_mask);
+    if let Some(machine) = cpu.shared::<Machine>() {
+        machine.show_mask(own, mask);
+        machine.publish(own, state);
+    }
+    trap::settle(cpu);
+}
+
+/// Lowers a line of the CPU.
+pub(crate) fn drop_line(cpu: &Cpu, line: u32) {
+    if let Some(machine) = cpu.shared::<Machine>() {
+        machine.services().wire(cpu.index(), line, false);
+    }
+}
+
+/// The state after power-on: the first CPU begins where the program is, others are stopped.
+pub(crate) fn power_on(cpu: &mut Cpu) {
+    let board = cpu.board();
+    let Some(machine) = machine(&board) else { return };
+    let own = cpu.index();
+    machine.open(own, |mail| *mail = Default::default());
+    [irq::REPORT, irq::RESTART].into_iter().for_each(|line| drop_line(cpu, line));
+    if own == 0 {
+        machine.clear_keys();
+        let (mask, address) = machine.ipl_psw();
+        trap::set_psw_mask(cpu, mask);
+        cpu.set_pc(address);
+        set_state(cpu, CpuState::Operating);
+    } else {
+        set_state(cpu, CpuState::Stopped);
+    }
+}
+
+/// A PSW has been loaded that waits for nothing: when no CPU is left that does something, that is the end. The address tells whether the
+/// guest means it.
+pub(crate) fn disabled_wait(cpu: &mut Cpu, address: u64) {
+    const GOOD_NIGHT: u64 = 0xfff;
+    let (own, mask) = (cpu.index(), cpu.state.psw_mask);
+    let Some(machine) = cpu.shared::<Machine>() else { return };
+    machine.show_mask(own, mask);
+    if !machine.anybody_runs() {
+        let crashed = Wish::Crashed { core: own, psw: (trap::psw_mask(cpu), address) };
+        machine.services().wish(if address == GOOD_NIGHT { Wish::Off } else { crashed });
+    }
+}
+
+/// Carries out what others have left in the CPU's mail.
+pub(crate) fn open_mail(cpu: &mut Cpu) {
+    let board = cpu.board();
+    let Some(machine) = machine(&board) else { return };
+    let taken = machine.open(cpu.index(), |mail| (mail.order.take(), std::mem::take(&mut mail.purge)));
+    let (order, purge) = taken.unwrap_or_default();
+    if purge {
+        cpu.flush_tlb();
+    }
+    match order {
+        Some(order) => obey(cpu, machine, order),
+        None => trap::settle(cpu),
+    }
+}
+
+fn obey(cpu: &mut Cpu, machine: &Machine, order: Order) {
+    match order {
+        Order::Start => set_state(cpu, CpuState::Operating),
+        Order::Restart => {
+            trap::restart(cpu);
+            return;
+        }
+        Order::Stop => stop(cpu, machine),
+        Order::StopAndStoreStatus => {
+            store_status(cpu, STATUS);
+            stop(cpu, machine);
+        }
+        Order::Reset => reset(cpu, machine),
+        Order::InitialReset => {
+            initial_reset(cpu);
+            reset(cpu, machine);
+        }
+        Order::SetPrefix(prefix) => {
+            cpu.state.prefix = prefix;
+            cpu.flush_tlb();
+        }
+        Order::StoreStatus(at) => store_status(cpu, at.into()),
+        Order::StoreAdditional(at) => store_vectors(cpu, at),
+    }
+    trap::settle(cpu);
+}
+
+fn stop(cpu: &mut Cpu, machine: &Machine) {
+    set_state(cpu, CpuState::Stopped);
+    if !machine.anybody_runs() {
+        machine.services().wish(Wish::Off);
+    }
+}
+
+/// CPU reset (PoP, "CPU Reset").
+pub(crate) fn reset(cpu: &mut Cpu, machine: &Machine) {
+    machine.open(cpu.index(), |mail| *mail = Default::default());
+    cpu.state.invalid_psw = false;
+    cpu.flush_tlb();
+    set_state(cpu, CpuState::Stopped);
+}
+
+/// What initial CPU reset clears beside (PoP, "Initial CPU Reset").
+pub(crate) fn initial_reset(cpu: &mut Cpu) {
+    let state = &mut cpu.state;
+    let keep = (std::mem::take(&mut state.keys), state.tod_offset, state.cpu_state);
+    let fresh = State { keys: keep.0, tod_offset: keep.1, cpu_state: keep.2, ..State::new() };
+    cpu.state = fresh;
+    trap::set_psw_mask(cpu, 0);
+    cpu.set_pc(0);
+    crate::fp::set_fpc_value(cpu, 0);
+}
+
+/// The 512 bytes of a store-status area (PoP, "Store Status").
+fn status_area(cpu: &Cpu) -> [u8; 512] {
+    let mut area = [0; 512];
+    let mut put = |at: usize, bytes: &[u8]| area[at..at + bytes.len()].copy_from_slice(bytes);
+    for n in 0..16 {
+        let at = usize::from(n);
+        put(at * 8, &cpu.reg(state::f(n)).to_be_bytes());
+        put(0x80 + at * 8, &cpu.reg(state::r(n)).to_be_bytes());
+        put(0x140 + at * 4, &(cpu.reg(state::a(n)) as u32).to_be_bytes());
+        put(0x180 + at * 8, &cpu.state.cr[at].to_be_bytes());
+    }
+    put(0x100, &trap::psw_mask(cpu).to_be_bytes());
+    put(0x108, &cpu.pc().to_be_bytes());
+    put(0x118, &cpu.state.prefix.to_be_bytes());
+    put(0x11c, &(cpu.reg(state::FPC) as u32).to_be_bytes());
+    put(0x124, &cpu.state.todpr.to_be_bytes());
+    put(0x128, &time::timer_value(cpu).to_be_bytes());
+    put(0x130, &(cpu.state.clock_comparator >> 8).to_be_bytes());
+    area
+}
+
+fn store_status(cpu: &mut Cpu, at: u64) {
+    let area = status_area(cpu);
+    // Who has given the order has made sure that there is storage.
+    let _ = cpu.phys_write_bytes(at, &area);
+    if at == STATUS {
+        // Architectural-mode identification: z/Architecture.
+        let _ = cpu.phys_write_bytes(0xa3, &[1]);
+    }
+}
+
+/// Stores the registers as a machine check does, at a real address. What the old PSW and the prefix area say is left out.
+pub(crate) fn store_registers(cpu: &mut Cpu, real: u64) {
+    let area = status_area(cpu);
+    let at = crate::mmu::real(cpu, real);
+    for (from, to) in [(0, 0x100), (0x11c, 0x200)] {
+        let _ = cpu.phys_write_bytes(at + from as u64, &area[from..to]);
+    }
+}
+
+fn store_vectors(cpu: &mut Cpu, at: u64) {
+    let halves = |n: u8| [cpu.reg(state::v(n)), cpu.reg(state::v_low(n))];
+    let bytes: Vec<u8> = (0..32).flat_map(halves).flat_map(u64::to_be_bytes).collect();
+    let _ = cpu.phys_write_bytes(at, &bytes);
+}
+
+/// Condition codes of SIGNAL PROCESSOR.
+enum Answer {
+    Accepted,
+    Status(u64),
+    Busy,
+    NotOperational,
+}
+
+/// SIGNAL PROCESSOR: register for the status, CPU address, order.
+pub(crate) fn sigp(cpu: &mut Cpu, [r1, address, order, _]: [u64; 4]) -> Out {
+    let parameter = general(cpu, r1 | 1);
+    let board = cpu.board();
+    let answer = match machine(&board) {
+        Some(machine) => signal(cpu, machine, (address & 0xffff) as u32, order as u8, parameter),
+        None => alone(cpu, address & 0xffff, order as u8),
+    };
+    let cc = match answer {
+        Answer::Accepted => 0,
+        Answer::Status(bits) => {
+            set_word(cpu, r1, bits);
+            1
+        }
+        Answer::Busy => {
+            // Whoever tries again lets the other one get on.
+            cpu.yield_turn();
+            2
+        }
+        Answer::NotOperational => 3,
+    };
+    set_cc(cpu, cc);
+    Ok(0)
+}
+
+/// What a CPU answers that knows of no other.
+fn alone(cpu: &Cpu, address: u64, order: u8) -> Answer {
+    match order {
+        0x12 => Answer::Status(status::INVALID_PARAMETER),
+        1 if address == u64::from(cpu.index()) => Answer::Accepted,
+        _ => Answer::NotOperational,
+    }
+}
+
+fn signal(cpu: &Cpu, machine: &Machine, to: u32, order: u8, parameter: u64) -> Answer {
+    let own = cpu.index();
+    if order == 0x12 {
+        let stopped = (0..machine.cpus()).filter(|&n| n != own).filter_map(|n| machine.state(n));
+        let all = { stopped }.all(|state| state == CpuState::Stopped);
+        // The configuration is in z/Architecture mode and stays there.
+        return Answer::Status(if all { status::INVALID_PARAMETER } else { status::INCORRECT_STATE });
+    }
+    let Some(state) = machine.state(to) else { return Answer::NotOperational };
+    let is_reset = matches!(order, 0x0b | 0x0c);
+    if !is_reset && machine.open(to, |mail| mail.order.is_some()) == Some(true) {
+        return Answer::Busy;
+    }
+    let accept = |line, put: &dyn Fn(&mut crate::shared::Mail)| {
+        machine.post(to, line, put);
+        Answer::Accepted
+    };
+    match order {
+        0x01 => sense(machine, to, state),
+        0x02 => match machine.post(to, irq::CALL, |mail| mail.call.replace(own as u16)) {
+            Some(Some(_)) => Answer::Status(status::CALL_PENDING),
+            _ => Answer::Accepted,
+        },
+        0x03 => accept(irq::SIGNAL, &|mail| mail.signal(own as u16)),
+        0x13 if state == CpuState::Stopped && enabled(machine.shown_mask(to)) => {
+            Answer::Status(status::INCORRECT_STATE)
+        }
+        0x13 => accept(irq::SIGNAL, &|mail| mail.signal(own as u16)),
+        0x15 if runs(machine, to, state) => Answer::Accepted,
+        0x15 => Answer::Status(status::NOT_RUNNING),
+        _ => match translate(cpu, order, parameter, state) {
+            Ok(order) => accept(irq::ORDER, &|mail| mail.order = Some(order)),
+            Err(bits) => Answer::Status(bits),
+        },
+    }
+}
+
+fn enabled(mask: u64) -> bool {
+    mask & psw::IO != 0 && mask & psw::EXTERNAL != 0
+}
+
+fn runs(machine: &Machine, to: u32, state: CpuState) -> bool {
+    state == CpuState::Operating && machine.shown_mask(to) & psw::WAIT == 0
+}
+
+fn sense(machine: &Machine, to: u32, state: CpuState) -> Answer {
+    let call = machine.open(to, |mail| mail.call.is_some()) == Some(true);
+    let bits = if call { status::CALL_PENDING } else { 0 }
+        | match state {
+            CpuState::Stopped => status::STOPPED,
+            CpuState::CheckStop => status::CHECK_STOP,
+            CpuState::Operating | CpuState::Load => 0,
+        };
+    if bits == 0 { Answer::Accepted } else { Answer::Status(bits) }
+}
+
+/// The order that the other CPU is to carry out, or the status that keeps it from that.
+fn translate(cpu: &Cpu, order: u8, parameter: u64, state: CpuState) -> Result<Order, u64> {
+    let there = |at: u64| cpu.bus().ram_page(at).is_some();
+    let stopped = |order| if state == CpuState::Stopped { Ok(order) } else { Err(status::INCORRECT_STATE) };
+    match order {
+        0x04 => Ok(Order::Start),
+        0x05 => Ok(Order::Stop),
+        0x06 => Ok(Order::Restart),
+        0x09 => Ok(Order::StopAndStoreStatus),
+        0x0b => Ok(Order::InitialReset),
+        0x0c => Ok(Order::Reset),
+        0x0d => {
+            let prefix = parameter & 0x7fff_e000;
+            if !there(prefix) || !there(prefix + 4096) {
+                return Err(status::INVALID_PARAMETER);
+            }
+            stopped(Order::SetPrefix(prefix as u32))
+        }
+        0x0e => {
+            let at = parameter & 0x7fff_fe00;
+            if !there(at) {
+                return Err(status::INVALID_PARAMETER);
+            }
+            stopped(Order::StoreStatus(at as u32))
+        }
+        0x17 if cpu.model().has(crate::ext::Ext::Vector) => {
+            let at = parameter & !0x3ff;
+            if !there(at) {
+                return Err(status::INVALID_PARAMETER);
+            }
+            stopped(Order::StoreAdditional(at))
+        }
+        _ => Err(status::INVALID_ORDER),
+    }
+}

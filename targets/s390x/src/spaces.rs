@@ -1,0 +1,186 @@
+//! Moves between address spaces and with other access keys, and CHECKSUM (PoP, "MOVE TO PRIMARY" and its kin, "CHECKSUM").
+
+use cpu::Access;
+
+use crate::mmu;
+use crate::psw;
+use crate::storage;
+use crate::system::{general, set_general, set_word};
+use crate::trap::{Cpu, Fault, Out, code, set_cc};
+
+type Args = [u64; 4];
+
+const PAGE: u64 = 4096;
+/// CR0: secondary-space control.
+const CR0_SECONDARY: u64 = 1 << 26;
+const SPECIAL: Fault = Fault::program(code::SPECIAL_OPERATION);
+const PRIVILEGED: Fault = Fault::program(code::PRIVILEGED);
+
+/// An operand: address, space, access key.
+#[derive(Clone, Copy)]
+struct Operand {
+    address: u64,
+    space: u8,
+    key: u8,
+}
+
+impl Operand {
+    /// Where its bytes are, page by page: absolute address, length.
+    fn parts(self, cpu: &mut Cpu, len: usize, access: Access) -> Result<Vec<(u64, usize)>, Fault> {
+        let mask = storage::address_mask(cpu);
+        let (mut at, mut parts) = (0, Vec::new());
+        while at < len {
+            let from = self.address.wrapping_add(at as u64) & mask;
+            let n = ((PAGE - from % PAGE) as usize).min(len - at);
+            let phys = mmu::translate_with(cpu, from, access, self.space, self.key)?.phys;
+            if cpu.bus().ram_page(phys).is_none_or(|page| access == Access::Write && !page.writable) {
+                return Err(Fault::program(code::ADDRESSING));
+            }
+            parts.push((phys, n));
+            at += n;
+        }
+        Ok(parts)
+    }
+}
+
+/// Moves bytes, all or none.
+fn copy(cpu: &mut Cpu, to: Operand, from: Operand, len: usize) -> Result<(), Fault> {
+    let source = from.parts(cpu, len, Access::Read)?;
+    let target = to.parts(cpu, len, Access::Write)?;
+    let mut bytes = vec![0; len];
+    let mut at = 0;
+    for (phys, n) in source {
+        cpu.bus().read_bytes(phys, &mut bytes[at..at + n]);
+        at += n;
+    }
+    at = 0;
+    for (phys, n) in target {
+        cpu.phys_write_bytes(phys, &bytes[at..at + n]).map_err(|_| Fault::program(code::ADDRESSING))?;
+        at += n;
+    }
+    Ok(())
+}
+
+fn psw_key(cpu: &Cpu) -> u8 {
+    (cpu.state.psw_mask >> psw::KEY_SHIFT & 15) as u8
+}
+
+/// A key that the program names: in the problem state, control register 3 must allow it.
+fn named_key(cpu: &Cpu, key: u64) -> Result<u8, Fault> {
+    let key = (key >> 4 & 15) as u8;
+    let allowed = cpu.state.psw_mask & psw::PROBLEM == 0 || cpu.state.cr[3] >> (31 - key) & 1 != 0;
+    if allowed { Ok(key) } else { Err(PRIVILEGED) }
+}
+
+/// Length in a register, cut to `most`; the condition code says whether it was longer.
+fn true_length(cpu: &mut Cpu, r: u64, most: u64) -> usize {
+    let full = general(cpu, r);
+    let len = if storage::address_mask(cpu) == u64::MAX { full } else { full & 0xffff_ffff };
+    set_cc(cpu, if len > most { 3 } else { 0 });
+    len.min(most) as usize
+}
+
+/// MOVE TO PRIMARY, MOVE TO SECONDARY: addresses, both registers' numbers (in one), which.
+pub(crate) fn move_space(cpu: &mut Cpu, [first, second, registers, to_secondary]: Args) -> Out {
+    let (r1, r3) = (registers >> 4, registers & 15);
+    let asc = cpu.state.psw_mask >> psw::ASC_SHIFT & 3;
+    let dat = cpu.state.psw_mask & psw::DAT != 0;
+    if !dat || cpu.state.cr[0] & CR0_SECONDARY == 0 || !matches!(asc, 0 | 2) {
+        return Err(SPECIAL);
+    }
+    let named = general(cpu, r3);
+    let (named, own) = (named_key(cpu, named)?, psw_key(cpu));
+    let len = true_length(cpu, r1, 256);
+    let (primary, secondary) = match to_secondary {
+        0 => (first, second),
+        _ => (second, first),
+    };
+    let primary = Operand { address: primary, space: mmu::PRIMARY, key: own };
+    let secondary = Operand { address: secondary, space: mmu::SECONDARY, key: named };
+    let (to, from) = if to_secondary == 0 { (primary, secondary) } else { (secondary, primary) };
+    copy(cpu, to, from, len)?;
+    Ok(0)
+}
+
+/// MOVE WITH KEY: addresses, both registers' numbers (in one). The second operand has the key.
+pub(crate) fn move_key(cpu: &mut Cpu, [first, second, registers, _]: Args) -> Out {
+    let named = general(cpu, registers & 15);
+    let (key, own, space) = (named_key(cpu, named)?, psw_key(cpu), storage::operands(cpu));
+    let len = true_length(cpu, registers >> 4, 256);
+    copy(cpu, Operand { address: first, space, key: own }, Operand { address: second, space, key }, len)?;
+    Ok(0)
+}
+
+/// MOVE WITH SOURCE KEY, MOVE WITH DESTINATION KEY: addresses, which; length and key in registers 0 and 1.
+pub(crate) fn move_one_key(cpu: &mut Cpu, [first, second, destination, _]: Args) -> Out {
+    let named = general(cpu, 1);
+    let (key, own, space) = (named_key(cpu, named)?, psw_key(cpu), storage::operands(cpu));
+    let len = (general(cpu, 0) & 0xff) as usize + 1;
+    let (to, from) = if destination != 0 { (key, own) } else { (own, key) };
+    copy(cpu, Operand { address: first, space, key: to }, Operand { address: second, space, key: from }, len)?;
+    Ok(0)
+}
+
+/// What an operand-access control of MVCOS says: space and key.
+fn control(cpu: &Cpu, oac: u64) -> Result<(u8, u8), Fault> {
+    const KEY_GIVEN: u64 = 2;
+    const SPACE_GIVEN: u64 = 1;
+    let key = if oac & KEY_GIVEN != 0 { named_key(cpu, oac >> 8)? } else { psw_key(cpu) };
+    let own = cpu.state.psw_mask >> psw::ASC_SHIFT & 3;
+    let asc = if oac & SPACE_GIVEN != 0 { oac >> 6 & 3 } else { own };
+    let space = match asc {
+        2 => mmu::SECONDARY,
+        3 => mmu::HOME,
+        _ => mmu::PRIMARY,
+    };
+    Ok((space, key))
+}
+
+/// MOVE WITH OPTIONAL SPECIFICATIONS: addresses, register of the length; controls in register 0.
+pub(crate) fn move_optional(cpu: &mut Cpu, [first, second, r3, _]: Args) -> Out {
+    if cpu.state.psw_mask & psw::DAT == 0 {
+        return Err(SPECIAL);
+    }
+    let controls = general(cpu, 0);
+    let (oac1, oac2) = (controls >> 16 & 0xffff, controls & 0xffff);
+    // The home space is not for the problem state to store in.
+    let problem = cpu.state.psw_mask & psw::PROBLEM != 0;
+    let homeward = oac1 & 1 != 0 && oac1 >> 6 & 3 == 3;
+    if cpu.state.cr[0] & CR0_SECONDARY == 0 || problem && homeward {
+        return Err(SPECIAL);
+    }
+    let ((to_space, to_key), (from_space, from_key)) = (control(cpu, oac1)?, control(cpu, oac2)?);
+    let len = true_length(cpu, r3, PAGE);
+    let to = Operand { address: first, space: to_space, key: to_key };
+    let from = Operand { address: second, space: from_space, key: from_key };
+    copy(cpu, to, from, len)?;
+    Ok(0)
+}
+
+/// CHECKSUM: both registers' numbers. A part is done at a time.
+pub(crate) fn checksum(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
+    const PART: u64 = 8192;
+    let mask = storage::address_mask(cpu);
+    let wide = mask == u64::MAX;
+    let length_mask = if wide { u64::MAX } else { 0xffff_ffff };
+    let (address, len) = (general(cpu, r2) & mask, general(cpu, r2 + 1) & length_mask);
+    let n = len.min(PART);
+    let mut bytes = vec![0; n as usize];
+    storage::read(cpu, address, &mut bytes)?;
+    let words = bytes.chunks(4).map(|c| c.iter().fold(0, |all, b| all << 8 | u64::from(*b)) << (8 * (4 - c.len())));
+    let mut sum = words.fold(general(cpu, r1) & 0xffff_ffff, u64::wrapping_add);
+    while sum >> 32 != 0 {
+        sum = (sum & 0xffff_ffff) + (sum >> 32);
+    }
+    set_word(cpu, r1, sum);
+    let (next, left) = (address.wrapping_add(n) & mask, len - n);
+    if wide {
+        set_general(cpu, r2, next);
+        set_general(cpu, r2 + 1, left);
+    } else {
+        set_word(cpu, r2, next);
+        set_word(cpu, r2 + 1, left);
+    }
+    set_cc(cpu, if left == 0 { 0 } else { 3 });
+    Ok(0)
+}

@@ -1,0 +1,245 @@
+//! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_tricore.py`.
+//!
+//! `oracle_cases SEED COUNT [NAME...]` prints one JSON object a line: registers and memory before and after. Each case is run on the
+//! interpreter and on the reference evaluator, which must agree.
+#![allow(clippy::print_stdout, reason = "printing is what this program does")]
+
+use bits::{Endian, field};
+use cpu::{Cpu, Ctx, Kind, Target};
+use decode::{Bits, Decoder, Index};
+use interp::Interp;
+use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
+use tricore::lift::{Handler, Insn};
+use tricore::model::Model;
+use tricore::{Tricore, insn};
+
+const PC: u64 = CODE + 0x800;
+const WINDOW: u64 = 512;
+const WINDOW_AT: u64 = DATA + 0x1000;
+const INDEX: Index = Index { w16: &[Bits(0, 8)], w32: &[Bits(1, 7)], w48: &[] };
+/// Registers that are set and compared, by their names in the register table, behind D0 to D15 and A0 to A15.
+const SYSTEM: [&str; 4] = ["psw", "pcxi", "fcx", "lcx"];
+
+/// Random numbers (splitmix64, Steele, Lea and Flood 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    /// An integer that is likely to be interesting.
+    fn integer(&mut self) -> u64 {
+        const SPECIAL: [u64; 8] = [0, 1, 0xffff_ffff, 0x8000_0000, 0x7fff_ffff, 0x8000_8000, 0x7fff_7fff, 0xffff_8000];
+        let x = match self.below(6) {
+            0 => SPECIAL[self.below(8) as usize],
+            1 => (self.next() as i8) as u64,
+            2 => self.next() >> self.below(64),
+            3 => u64::from((self.next() as i32 >> self.below(31)) as u32),
+            4 => (f64::from(self.next() as i32) * 2f64.powi(self.below(40) as i32 - 30)) as f32 as f64 as f32 as u64,
+            _ => self.next(),
+        };
+        x & 0xffff_ffff
+    }
+
+    /// A number of single precision that is likely to be interesting.
+    fn float(&mut self) -> u64 {
+        const SPECIAL: [u32; 10] = [
+            0,
+            0x8000_0000,
+            0x7f80_0000,
+            0xff80_0000,
+            0x7fc0_0000,
+            0x7f80_0001,
+            0x3f80_0000,
+            0x0080_0000,
+            1,
+            0x7f7f_ffff,
+        ];
+        u64::from(match self.below(4) {
+            0 => SPECIAL[self.below(10) as usize],
+            1 => ((self.next() as i32 >> self.below(31)) as f32).to_bits(),
+            2 => ((self.next() as i32) as f32 * 2f32.powi(self.below(60) as i32 - 50)).to_bits(),
+            _ => self.next() as u32,
+        })
+    }
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Values {
+    regs: Vec<u64>,
+    memory: Vec<u8>,
+}
+
+fn names() -> Vec<String> {
+    let group = |letter: char| (0..16).map(move |n| format!("{letter}{n}"));
+    group('d').chain(group('a')).chain(SYSTEM.map(str::to_owned)).collect()
+}
+
+fn put(machine: &mut Machine<Tricore, Interp>, values: &Values) {
+    prepare(machine.cpu.ctx());
+    machine.ram.write_bytes(WINDOW_AT - RAM_BASE, &values.memory);
+    machine.cpu.set_pc(PC);
+    for (name, value) in names().iter().zip(&values.regs) {
+        let at = machine.register(name).expect("it is in the table");
+        machine.cpu.set_register(at, u128::from(*value)).expect("it can be written");
+    }
+}
+
+fn get(machine: &mut Machine<Tricore, Interp>) -> Values {
+    let mut memory = vec![0; WINDOW as usize];
+    machine.ram.read_bytes(WINDOW_AT - RAM_BASE, &mut memory);
+    let regs = names().into_iter().map(|name| {
+        let at = machine.register(&name).expect("it is in the table");
+        machine.cpu.register(at).unwrap_or(0) as u64
+    });
+    Values { regs: regs.collect(), memory }
+}
+
+/// Where traps go: the class tells the address.
+const VECTORS: u32 = 0x1_8000;
+
+fn prepare(ctx: &mut Ctx<Tricore>) {
+    Tricore::reset(ctx);
+    ctx.state.btv = VECTORS;
+    ctx.state.isp = (WINDOW_AT + 256) as u32;
+}
+
+/// Makes a memory operand lie in the window; `false` if it can't.
+fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
+    let target = WINDOW_AT + 128 + (random.below(64) & if random.below(4) == 0 { !0 } else { !7 });
+    let base = |n: u64| 16 + n as usize;
+    let wide = row.pattern.width == 32;
+    let major = bits & 0xff;
+    if row.operands.contains("{off18}") && row.name != "lea" {
+        return false;
+    }
+    if let Some((_, rest)) = row.operands.split_once('[') {
+        let b = field(bits, 12, 4);
+        match rest.split(']').next() {
+            _ if row.name == "lea" => {}
+            Some("{pb}+r" | "{pb}+c") if b & 1 == 0 => {
+                let (length, index) = (random.below(64) + 1, random.below(64));
+                regs[base(b)] = target & !7;
+                regs[base(b) + 1] =
+                    if random.below(2) == 0 { length << 16 | (index % length) } else { 16 << 16 | index & 14 };
+            }
+            Some("{ab}+") => regs[base(b)] = target,
+            Some("{ab}")
+                if wide && major & 0x3f != 0x09 && major & 0x1f != 0x09
+                    || major == 0x39
+                    || major == 0x79
+                    || major == 0x99
+                    || major == 0xb9
+                    || major == 0xd9
+                    || major == 0xf9
+                    || major == 0x59
+                    || major == 0x19 =>
+            {
+                let off = field(bits, 22, 6) << 10 | field(bits, 28, 4) << 6 | field(bits, 16, 6);
+                regs[base(b)] = target.wrapping_sub(bits::sign_extend(off, 16)) & 0xffff_ffff;
+            }
+            Some("{ab}" | "+{ab}") if wide => {
+                let off = field(bits, 28, 4) << 6 | field(bits, 16, 6);
+                regs[base(b)] = target.wrapping_sub(bits::sign_extend(off, 10)) & 0xffff_ffff;
+            }
+            Some("{ab}") => regs[base(b)] = target,
+            Some("a15") => regs[base(15)] = target,
+            Some("sp") => {
+                regs[base(10)] = WINDOW_AT.wrapping_add(128).wrapping_sub(field(bits, 8, 8) * 4) & 0xffff_ffff
+            }
+            _ => {}
+        }
+    }
+    if matches!(row.name, "fret" | "fcall" | "fcalla" | "fcalli") {
+        regs[base(10)] = target & !3;
+    }
+    true
+}
+
+/// Shifts by 2 and 3 of fractions, and fields that reach over the end, are undefined.
+fn undefined(row: &Insn, bits: u64) -> bool {
+    let fraction = insn::mac::FRACTION.iter().chain(insn::mac::HALVES).any(|i| i.pattern == row.pattern);
+    let constant_field = row.operands.contains("{pos}, {width}");
+    fraction && field(bits, 17, 1) != 0
+        || constant_field && (field(bits, 16, 5) == 0 || field(bits, 16, 5) + field(bits, 23, 5) > 32)
+}
+
+/// What the oracle can't do, or does not let itself be compared in.
+fn skipped(row: &Insn) -> bool {
+    let system = ["mtcr", "mfcr", "wait", "rfm", "debug"];
+    system.contains(&row.name) || row.name.starts_with("tlb") || row.name.starts_with("cache")
+}
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let mut random = Random(args.next().and_then(|a| a.parse().ok()).unwrap_or(1));
+    let count: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(1000);
+    let only: Vec<String> = args.collect();
+    let model = Model::parse("tc1796").expect("the model is there");
+    let bench = Bench::<Tricore> {
+        name: "tricore",
+        kind: Kind::new(model),
+        endian: Endian::Little,
+        prepare,
+        trap: |_| None,
+        ignored: &[],
+        trap_changes: &[],
+    };
+    let decoder: Decoder<Handler> = Decoder::new(insn::TABLES, model.version().features(), INDEX);
+    let (mut engine, mut evaluator) = (bench.machine::<Interp>(), bench.machine::<Interp>());
+    println!("{{\"pc\":{PC},\"window\":{WINDOW_AT},\"isp\":{},\"btv\":{VECTORS}}}", WINDOW_AT + 256);
+    let mut n = 0;
+    while n < count {
+        let (row, bits) = decoder.sample(|| random.next());
+        if skipped(row) || !only.is_empty() && !only.iter().any(|o| o == row.name) {
+            continue;
+        }
+        let float = insn::float::INSNS.iter().any(|i| i.name == row.name);
+        if undefined(row, bits) {
+            continue;
+        }
+        let mut regs: Vec<u64> = (0..32).map(|_| if float { random.float() } else { random.integer() }).collect();
+        // User status bits, rounding mode and the reset value; no call depth.
+        regs.push(random.next() & 0xfc00_0000 | 0xb80);
+        let link = |at: u64| at >> 6;
+        regs.push(random.next() & 0x7fc0_0000 | link(WINDOW_AT + 64));
+        regs.push(link(WINDOW_AT));
+        regs.push(if random.below(8) == 0 { link(WINDOW_AT) } else { 1 });
+        if !place(row, bits, &mut random, &mut regs) {
+            continue;
+        }
+        n += 1;
+        let memory = (0..WINDOW / 4).flat_map(|_| (random.integer() as u32).to_le_bytes()).collect();
+        let before = Values { regs, memory };
+        let code = bench.bytes(&[(bits, row.pattern.width / 8)]).concat();
+        for machine in [&mut engine, &mut evaluator] {
+            machine.ram.write_bytes(PC - RAM_BASE, &code);
+            machine.cpu.flush();
+            put(machine, &before);
+        }
+        engine.cpu.step();
+        Reference::default().step(&mut evaluator.cpu, &code);
+        let (after, other) = (get(&mut engine), get(&mut evaluator));
+        let text = row.text(bits, PC).unwrap_or_else(|_| row.name.to_owned());
+        assert!(after == other, "engine and evaluator disagree: {text}");
+        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
+        println!(
+            "{{\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"mem\":\"{}\",\"out\":[{}],\"mem2\":\"{}\",\"pc\":{}}}",
+            hex(&code),
+            list(&before.regs),
+            hex(&before.memory),
+            list(&after.regs),
+            hex(&after.memory),
+            engine.cpu.pc(),
+        );
+    }
+}

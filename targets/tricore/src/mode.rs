@@ -1,0 +1,23 @@
+//! The mode bits: what of PSW changes what instructions mean.
+
+use cpu::Mode;
+
+/// PSW.IO: 0 User-0, 1 User-1, 2 Supervisor.
+const IO: u32 = 0;
+/// PSW.GW: A0, A1, A8 and A9 may be written.
+const GW: u32 = 2;
+
+/// The mode of a PSW.
+pub const fn of_psw(psw: u32) -> Mode {
+    (psw >> 10 & 3) << IO | (psw >> 8 & 1) << GW
+}
+
+/// PSW.IO: 0 User-0, 1 User-1, 2 Supervisor.
+pub const fn io(mode: Mode) -> u32 {
+    mode >> IO & 3
+}
+
+/// PSW.GW: the global address registers may be written.
+pub const fn gw(mode: Mode) -> bool {
+    mode >> GW & 1 != 0
+}

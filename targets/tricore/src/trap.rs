@@ -1,0 +1,155 @@
+//! Traps and interrupts.
+//!
+//! TriCore Architecture Manual, volume 1, "Trap System" (classes, TINs, entry) and "Interrupt System".
+
+use cpu::{Access, Ctx};
+
+use crate::Tricore;
+use crate::csa;
+use crate::state;
+
+/// Trap identification: class in bits 8 and up, TIN below.
+pub mod tin {
+    const fn of(class: u32, tin: u32) -> u32 {
+        class << 8 | tin
+    }
+    /// Privileged instruction.
+    pub const PRIV: u32 = of(1, 1);
+    /// Memory protection: read.
+    pub const MPR: u32 = of(1, 2);
+    /// Memory protection: write.
+    pub const MPW: u32 = of(1, 3);
+    /// Memory protection: execution.
+    pub const MPX: u32 = of(1, 4);
+    /// Memory protection: peripheral access by User-0.
+    pub const MPP: u32 = of(1, 5);
+    /// Global register write protection.
+    pub const GRWP: u32 = of(1, 7);
+    /// Illegal opcode.
+    pub const IOPC: u32 = of(2, 1);
+    /// Unimplemented opcode.
+    pub const UOPC: u32 = of(2, 2);
+    /// Invalid operand: an odd number of a pair.
+    pub const OPD: u32 = of(2, 3);
+    /// Data address alignment.
+    pub const ALN: u32 = of(2, 4);
+    /// Free context list depletion: FCX has reached LCX.
+    pub const FCD: u32 = of(3, 1);
+    /// Call depth overflow.
+    pub const CDO: u32 = of(3, 2);
+    /// Call depth underflow.
+    pub const CDU: u32 = of(3, 3);
+    /// Free context list underflow.
+    pub const FCU: u32 = of(3, 4);
+    /// Call stack underflow.
+    pub const CSU: u32 = of(3, 5);
+    /// Context type.
+    pub const CTYP: u32 = of(3, 6);
+    /// Nesting error: RFE with a call depth that is not 0.
+    pub const NEST: u32 = of(3, 7);
+    /// Program fetch synchronous error.
+    pub const PSE: u32 = of(4, 1);
+    /// Data access synchronous error.
+    pub const DSE: u32 = of(4, 2);
+    /// Arithmetic overflow.
+    pub const OVF: u32 = of(5, 1);
+    /// Sticky arithmetic overflow.
+    pub const SOVF: u32 = of(5, 2);
+    /// The class of system calls; their TIN is the instruction's constant.
+    pub const SYS: u32 = of(6, 0);
+    /// Not a trap: an interrupt.
+    pub const INTERRUPT: u32 = of(8, 0);
+}
+
+/// A trap on its way to its handler.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Trap {
+    /// Class and TIN, see [`tin`].
+    pub tin: u32,
+    /// What A11 will hold; of interrupts, 0.
+    pub return_to: u32,
+}
+
+impl Trap {
+    /// A trap that returns to the instruction at work, as delivery will find it.
+    pub const fn here(tin: u32) -> Trap {
+        Trap { tin, return_to: HERE }
+    }
+}
+
+/// In [`Trap::return_to`]: the instruction at work. No instruction has an odd address.
+const HERE: u32 = 1;
+
+/// The trap of an access where nothing answers.
+pub(crate) const fn bus_error(access: Access) -> Trap {
+    match access {
+        Access::Fetch => Trap::here(tin::PSE),
+        _ => Trap::here(tin::DSE),
+    }
+}
+
+/// PSW.IS, the interrupt stack is in use.
+const PSW_IS: u64 = 1 << 9;
+/// PSW.CDE, call depth counting is on.
+const PSW_CDE: u64 = 1 << 7;
+
+/// Sets PSW for a handler: supervisor, interrupt stack, empty call depth counter, no writes to global registers. The user status bits
+/// stay.
+fn enter(ctx: &mut Ctx<Tricore>) {
+    let psw = ctx.reg(state::PSW);
+    if psw & PSW_IS == 0 {
+        ctx.set_reg(state::a(10), ctx.state.isp.into());
+    }
+    // PRS, IO, IS, GW, CDE and CDC; rounding mode and what is above stay.
+    ctx.set_reg(state::PSW, psw & !0x3fff | 2 << 10 | PSW_IS | PSW_CDE);
+    ctx.state.ie = false;
+}
+
+/// Enters the handler of a trap or interrupt.
+pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
+    ctx.state.held = false;
+    if trap.tin == tin::INTERRUPT {
+        return interrupt_entry(ctx);
+    }
+    let return_to = if trap.return_to & 1 != 0 { ctx.pc() } else { u64::from(trap.return_to) };
+    let (class, number) = (trap.tin >> 8, u64::from(trap.tin & 0xff));
+    // A context list that has no context left is not used for its own trap ("FCU Trap").
+    let saved = trap.tin != tin::FCU && csa::save_upper(ctx).is_ok();
+    let class = if saved { class } else { 3 };
+    let number = if saved { number } else { u64::from(tin::FCU & 0xff) };
+    ctx.set_reg(state::a(11), return_to);
+    enter(ctx);
+    ctx.set_reg(state::d(15), number);
+    let base = u64::from(ctx.state.btv) & !1;
+    ctx.set_pc(base | u64::from(class) << 5);
+}
+
+/// Takes the interrupt that the board offers.
+fn interrupt_entry(ctx: &mut Ctx<Tricore>) {
+    let priority = pending_priority(ctx);
+    ctx.acknowledge(priority.into());
+    let pc = ctx.pc();
+    if csa::save_upper(ctx).is_err() {
+        return deliver(ctx, Trap::here(tin::FCU));
+    }
+    ctx.set_reg(state::a(11), pc);
+    enter(ctx);
+    ctx.state.ccpn = priority;
+    // BIV.VSS chooses entries of 8 instead of 32 bytes ("Base Interrupt Vector Table Pointer", TriCore 1.6).
+    let biv = ctx.state.biv;
+    let (base, shift) =
+        if biv & 1 != 0 && ctx.model().version() >= crate::ext::Version::V161 { (biv & !1, 3) } else { (biv & !1, 5) };
+    ctx.set_pc(u64::from(base | u32::from(priority) << shift));
+}
+
+/// The priority number of the highest service request, ICR.PIPN; 0 for none.
+pub(crate) fn pending_priority(ctx: &Ctx<Tricore>) -> u8 {
+    let requests = ctx.lines() & !(1 << crate::irq::RUN);
+    requests.checked_ilog2().unwrap_or(0) as u8
+}
+
+/// The interrupt to take now.
+pub(crate) fn interrupt(ctx: &Ctx<Tricore>) -> Option<Trap> {
+    let pending = ctx.state.ie && pending_priority(ctx) > ctx.state.ccpn;
+    pending.then_some(Trap { tin: tin::INTERRUPT, return_to: 0 })
+}
