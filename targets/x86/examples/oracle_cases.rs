@@ -252,7 +252,7 @@ fn fair(insn: &Instruction) -> bool {
 /// Makes the memory operands lie in the window; `false` if they can't.
 fn place(insn: &Instruction, random: &mut Random, regs: &mut [u64], bits: u32) -> bool {
     let base = if bits == 16 { 0x2_0000 } else { 0 };
-    let target = WINDOW_AT - base + 192 + random.below(128) & !(if random.below(2) == 0 { 0 } else { 15 });
+    let target = (WINDOW_AT - base + 192 + random.below(128)) & !(if random.below(2) == 0 { 0 } else { 15 });
     if insn.memory_base().size() == 2 && bits == 32 {
         return false;
     }

@@ -348,7 +348,8 @@ fn number(u: &mut Unit<'_>, kind: u64, low: u64, high: u64) -> u128 {
         SINGLE => sf::convert::<F32, X87>(low as u32, &mut u.env),
         DOUBLE => sf::convert::<F64, X87>(low, &mut u.env),
         EXTENDED => u128::from(high) << 64 | u128::from(low),
-        _ => sf::from_int::<X87, i64>(low as i64, &mut Env::X87.clone()),
+        // Exact: 64 digits hold any of them.
+        _ => sf::from_int::<X87, i64>(low as i64, &mut { Env::X87 }),
     }
 }
 
@@ -417,7 +418,7 @@ pub(crate) fn check(cpu: &mut Cpu, _: [u64; 4]) -> Out {
 }
 
 fn env_of(control: u16) -> Env {
-    let mut env = Env::X87.clone();
+    let mut env = Env::X87;
     env.rounding =
         [Rounding::NearestEven, Rounding::Down, Rounding::Up, Rounding::TowardZero][usize::from(control >> 10 & 3)];
     env.precision = match control >> 8 & 3 {
@@ -561,7 +562,7 @@ fn unary(u: &mut Unit<'_>, m: Mnemonic) {
         }
         M::Fscale => {
             let by = u.get(1);
-            let n = sf::to_int::<X87, i32>(by, Rounding::TowardZero, &mut Env::X87.clone()).saturate(0);
+            let n = sf::to_int::<X87, i32>(by, Rounding::TowardZero, &mut { Env::X87 }).saturate(0);
             u.env.precision = Precision::Extended;
             sf::scalb::<X87>(v, n.clamp(-0x10000, 0x10000), &mut u.env)
         }

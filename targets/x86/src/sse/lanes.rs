@@ -198,8 +198,8 @@ pub(super) static OPS: &[Op] = ops! {
         _ => 0,
     };
     Pmullw |_, a, b, _| product(a, b, |x, y| x * y);
-    Pmulhw |_, a, b, _| product(a, b, |x, y| x * y >> 16);
-    Pmulhuw |_, a, b, _| words(a, b, |x, y| (u32::from(x) * u32::from(y) >> 16) as u16);
+    Pmulhw |_, a, b, _| product(a, b, |x, y| (x * y) >> 16);
+    Pmulhuw |_, a, b, _| words(a, b, |x, y| ((u32::from(x) * u32::from(y)) >> 16) as u16);
     Pmulhrsw |_, a, b, _| product(a, b, |x, y| (((x * y) >> 14) + 1) >> 1);
     Pmulld |_, a, b, _| dwords(a, b, u32::wrapping_mul);
     Pmuludq |_, a, b, _| qwords(a, b, |x, y| (x & 0xffff_ffff) * (y & 0xffff_ffff));
