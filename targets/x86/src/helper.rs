@@ -3,9 +3,10 @@
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
+use crate::state::VECTORS;
 use crate::target::X86;
 use crate::trap::{Cpu, Out};
-use crate::{far, flags, integer, seg, strings, system};
+use crate::{far, flags, integer, seg, sse, strings, system, x87};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -54,6 +55,8 @@ const fn check(args: u8, reads: RegSet) -> HelperInfo {
     HelperInfo { reads, writes: RegSet::None, ..any(args) }
 }
 
+/// MXCSR and its shadow.
+const CONTROL: RegSet = RegSet::Ranges(&[(21, 23)]);
 /// Writes general registers alone.
 const GENERAL: RegSet = RegSet::Ranges(&[(0, 16)]);
 
@@ -76,6 +79,8 @@ helpers! {
     ROTATE_CARRY_FLAGS = integer::rotate_carry_flags, pure_(4);
     /// SHLD and SHRD: operands, count, how.
     DOUBLE_SHIFT = integer::double_shift, pure_(4);
+    /// CRC32: so far, value, bits.
+    CRC32 = integer::crc32, pure_(3);
     /// PDEP.
     PDEP = integer::pdep, pure_(2);
     /// PEXT.
@@ -134,4 +139,32 @@ helpers! {
     FAR_RETURN = far::ret, any(2);
     /// IRET.
     IRET = far::iret, any(2);
+    /// Functions of vectors: mnemonic, destination, immediate; source.
+    VECTOR = sse::run, HelperInfo { reads: VECTORS, writes: VECTORS, ..any(3) };
+    /// Scalar arithmetic: operands, operation.
+    SCALAR = sse::run_scalar, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(3) };
+    /// CVTSI2SD.
+    FROM_INTEGER = sse::from_integer, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(2) };
+    /// CVTSD2SI.
+    TO_INTEGER = sse::to_integer, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(2) };
+    /// COMISD: the flags.
+    COMPARE = sse::relation, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(3) };
+    /// MOVMSKPS.
+    MOVE_MASK = sse::move_mask, pure_(3);
+    /// LDMXCSR.
+    LOAD_MXCSR = sse::load_mxcsr, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(1) };
+    /// Whether bytes may be stored.
+    CHECK_WRITE = sse::check_write, check(2, RegSet::None);
+    /// x87 instructions.
+    FPU = x87::run, check(3, RegSet::None);
+    /// The upper part of an 80-bit number that is stored.
+    FPU_HIGH = x87::high, plain(0);
+    /// Pops after a store.
+    FPU_POP = x87::pop, plain(1);
+    /// #MF if an exception is pending.
+    FPU_CHECK = x87::check, check(0, RegSet::None);
+    /// FXSAVE and the like.
+    FPU_AREA = x87::transfer, any(2);
+    /// EMMS.
+    EMMS = x87::emms, plain(0);
 }

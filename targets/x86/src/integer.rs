@@ -108,6 +108,12 @@ pub(crate) fn double_shift(_: &mut Cpu, [a, b, count, how]: [u64; 4]) -> Out {
     Ok(value as u64 & bits::mask(bits))
 }
 
+/// CRC32: so far, value, bits of it. The polynomial is 0x11edc6f41, bits reflected.
+pub(crate) fn crc32(_: &mut Cpu, [crc, value, bits, _]: [u64; 4]) -> Out {
+    let all = u128::from(crc as u32) ^ u128::from(value);
+    Ok((0..bits).fold(all, |v, _| v >> 1 ^ if v & 1 != 0 { 0x82f6_3b78 } else { 0 }) as u64)
+}
+
 /// PDEP: source, mask.
 pub(crate) fn pdep(_: &mut Cpu, [source, mut mask, ..]: [u64; 4]) -> Out {
     let (mut result, mut n) = (0, 0);

@@ -14,6 +14,7 @@ mod insn;
 mod integer;
 mod lift;
 pub mod mmu;
+mod mmx;
 pub mod mode;
 pub mod model;
 mod msr;
@@ -27,6 +28,7 @@ mod system;
 mod target;
 mod task;
 pub mod trap;
+mod x87;
 
 pub use target::{Lifter, X86};
 pub use trap::irq;

@@ -227,9 +227,9 @@ fn mark(cpu: &mut Cpu, steps: &[Step], write: bool) -> bool {
         let want = e | A | if write && n + 1 == steps.len() { D } else { 0 };
         if want != e {
             let at = bus_address(cpu, at);
-            match cpu.phys_compare_exchange(at, e, want, w, Endian::Little) {
-                Ok(false) => return false,
-                Ok(true) | Err(_) => {}
+            // Tables outside RAM have no such bits to set.
+            if cpu.phys_compare_exchange(at, e, want, w, Endian::Little) == Ok(false) {
+                return false;
             }
         }
     }

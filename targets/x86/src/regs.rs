@@ -148,7 +148,7 @@ pub(crate) fn read(cpu: &Cpu, index: usize) -> u128 {
         What::Xmm(n) => return u128::from(cpu.reg(state::xmm(n, 1))) << 64 | u128::from(cpu.reg(state::xmm(n, 0))),
         What::Fpu(n) => {
             let fpu = &cpu.state.fpu;
-            let at = usize::from(fpu.top + n & 7);
+            let at = usize::from((fpu.top + n) & 7);
             return u128::from(fpu.exponent[at]) << 64 | u128::from(fpu.significand[at]);
         }
         What::FpuControl(n) => fpu_control(cpu, n),
@@ -161,7 +161,7 @@ fn fpu_control(cpu: &Cpu, n: u8) -> u64 {
     match n {
         0 => fpu.control.into(),
         1 => (fpu.status & !0x3800 | u16::from(fpu.top) << 11).into(),
-        2 => (0..8).map(|n| u64::from(fpu.empty >> n & 1) * 3 << (2 * n)).sum(),
+        2 => (0..8).map(|n| (u64::from(fpu.empty >> n & 1) * 3) << (2 * n)).sum(),
         3 => fpu.cs.into(),
         4 => fpu.ip & 0xffff_ffff,
         5 => fpu.ds.into(),
@@ -203,7 +203,7 @@ pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), Regi
         }
         What::Fpu(n) => {
             let fpu = &mut cpu.state.fpu;
-            let at = usize::from(fpu.top + n & 7);
+            let at = usize::from((fpu.top + n) & 7);
             fpu.significand[at] = wide as u64;
             fpu.exponent[at] = (wide >> 64) as u16;
         }

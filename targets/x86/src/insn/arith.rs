@@ -324,14 +324,14 @@ fn cmpxchg(l: &Lift<'_>) -> Flow {
         let r = l.insn.op0_register();
         let n = r.full_register().number() as u8;
         if w == Width::W32 {
-            // A destination of 32 bits is written in any case.
-            let result = l.ir.select(equal, new, old);
+            // What is not written keeps its upper half, too.
             if n == 0 {
-                l.set_low(0, l.ir.select(equal, new, old));
+                l.set_low(0, new);
             } else {
                 let kept = l.ir.select(equal, rax, old.zext(Width::W64));
+                let result = l.ir.select(equal, new.zext(Width::W64), l.r64(n));
                 l.ir.set(crate::state::RAX, kept);
-                l.set_gpr(r, result);
+                l.ir.set(crate::state::r(n), result);
             }
         } else {
             let result = l.ir.select(equal, new, old);

@@ -33,6 +33,13 @@ pub(crate) static ROWS: &[Row] = rows! {
         l.write(0, l.read(1, w).bswap());
         Flow::Next
     };
+    Crc32 @F1_ECX.20 |l| {
+        let w = l.width_of(1);
+        let (crc, v) = (l.read(0, l.width_of(0)).zext(Width::W64), l.read(1, w).zext(Width::W64));
+        let r = l.ir.call(helper::CRC32, &[crc, v, l.k(w.bits().into())]);
+        l.set_low(l.insn.op0_register().full_register().number() as u8, r);
+        Flow::Next
+    };
     Popcnt @F1_ECX.23 |l| {
         let w = l.width_of(0);
         let source = l.read(1, w);
@@ -192,7 +199,12 @@ fn double_shift(l: &Lift<'_>, left: bool) -> Flow {
     let result = l.ir.call(helper::DOUBLE_SHIFT, &[x, y, count, how]).trunc(w);
     let nonzero = count.ne(l.k(0));
     let less = l.ir.select(nonzero, count - l.k(1), l.k(0));
-    let before = l.ir.call(helper::DOUBLE_SHIFT, &[x, y, less, how]).trunc(w);
+    // As on QEMU, OF of a 64-bit SHRD is that of a SHR.
+    let before = if w == Width::W64 && !left {
+        x.shr_u(less)
+    } else {
+        l.ir.call(helper::DOUBLE_SHIFT, &[x, y, less, how]).trunc(w)
+    };
     l.put(place, result);
     l.set_flags_if(nonzero, if left { Op::Shl } else { Op::Shr }, w, result, before);
     Flow::Next
@@ -257,12 +269,7 @@ fn scan(l: &Lift<'_>, reverse: bool) -> Flow {
     let r = l.insn.op0_register();
     let zero = source.eq(source.konst(0));
     let found = if reverse { source.konst(u64::from(w.bits()) - 1) - source.clz() } else { source.ctz() };
-    let n = r.full_register().number() as u8;
-    if w == Width::W32 {
-        l.ir.set(crate::state::r(n), l.ir.select(zero, l.r64(n), found.zext(Width::W64)));
-    } else {
-        l.set_gpr(r, l.ir.select(zero, l.gpr(r), found));
-    }
+    l.set_gpr(r, l.ir.select(zero, l.gpr(r), found));
     l.set_flags(Op::Logic, w, source, None, None);
     Flow::Next
 }

@@ -46,8 +46,10 @@ static TABLES: &[&[Row]] =
 /// The rows by mnemonic.
 pub(crate) fn handlers() -> Vec<Option<Row>> {
     let mut list = vec![None; Mnemonic::values().len()];
-    for row in TABLES.iter().flat_map(|t| t.iter()) {
-        list[row.mnemonic as usize] = Some(*row);
+    let generic = crate::sse::generic_rows().into_iter().chain(crate::x87::rows());
+    let tables = crate::sse::TABLES.iter().chain(TABLES).flat_map(|t| t.iter().copied());
+    for row in generic.chain(tables) {
+        list[row.mnemonic as usize] = Some(row);
     }
     list
 }
