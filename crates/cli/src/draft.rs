@@ -33,6 +33,16 @@ pub(crate) struct Channel {
     pub option: String,
 }
 
+impl Channel {
+    /// How the first monitor on it talks.
+    pub(crate) fn monitor(&self) -> Option<Mode> {
+        self.users.iter().find_map(|user| match user {
+            User::Monitor(mode) => Some(*mode),
+            User::Serial(_) => None,
+        })
+    }
+}
+
 /// The options as they come.
 pub(crate) struct Draft {
     /// How the program calls itself in messages.

@@ -255,7 +255,12 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     value(&["serial"], "dev", "redirect the serial port", Draft::serial),
     value(&["parallel"], "none", "redirect the parallel port (there is none)", Draft::ignore_none),
     value(&["monitor"], "dev", "redirect the monitor", Draft::monitor),
-    value(&["qmp"], "dev", "like -monitor, but for programs", Draft::qmp),
+    value(
+        &["qmp"],
+        "dev",
+        "like -monitor, but for programs; clients=N on a listening socket serves N at once",
+        Draft::qmp,
+    ),
     value(&["qmp-pretty"], "dev", "like -qmp, laid out for people", Draft::qmp_pretty),
     listed(
         "mon",

@@ -7,7 +7,7 @@ use machine::{Console, Machine, Sink};
 use parking_lot::Mutex;
 use qapi::misc::ChardevInfo;
 use qmp::chardev::{self, Backend, Input, Opened, Outlet};
-use qmp::server::{Hub, Mode};
+use qmp::server::Hub;
 
 use crate::draft::{Channel, User};
 use crate::fatal::Fatal;
@@ -116,33 +116,42 @@ impl Wiring {
     pub(crate) fn open(channels: &[Channel], hub: &mut Hub, mailbox: &Mailbox, program: &str) -> Result<Wiring, Fatal> {
         let mut wiring =
             Wiring { fronts: Vec::new(), outlets: Vec::new(), serials: Default::default(), _opened: Vec::new() };
-        for (n, channel) in channels.iter().enumerate() {
-            let mut monitors = channel.users.iter().filter_map(|user| match user {
-                User::Monitor(mode) => Some(*mode),
-                User::Serial(_) => None,
-            });
-            let monitor = monitors.next().map(|mode: Mode| hub.add(mode));
-            let serial = channel.users.iter().find_map(|user| match user {
-                // What a board has no port for goes nowhere.
-                User::Serial(port) => Some(*port).filter(|port| *port < wiring.serials.len()),
-                User::Monitor(_) => None,
-            });
-            wiring.fronts.push(match (serial, monitor) {
-                _ if matches!(channel.backend, Backend::Stdio { mux: true, .. }) => {
-                    Front::Mux { port: serial.unwrap_or(0), monitor, at_monitor: serial.is_none(), escape: false }
-                }
-                (Some(port), _) => Front::Serial(port),
-                (None, Some(monitor)) => Front::Monitor(monitor),
-                (None, None) => Front::Nobody,
-            });
-            wiring.outlets.push(None);
-            let mailbox = mailbox.clone();
-            let receive = Box::new(move |input| mailbox.post(Message::Input(n, input)));
-            let waiting = || note_waiting(program, channel);
-            let opened = chardev::open(&channel.backend, receive, &waiting);
+        for channel in channels {
+            let first = wiring.fronts.len();
+            wiring.fronts.push(wiring.front(channel, hub));
+            // Several clients at once are for monitors: each has one of its own.
+            if let (Front::Monitor(_), Some(mode)) = (&wiring.fronts[first], channel.monitor()) {
+                let more = (1..channel.backend.clients()).map(|_| Front::Monitor(hub.add(mode)));
+                wiring.fronts.extend(more);
+            }
+            wiring.outlets.resize(wiring.fronts.len(), None);
+            let receiver = |n: usize| -> chardev::Receiver {
+                let mailbox = mailbox.clone();
+                Box::new(move |input| mailbox.post(Message::Input(n, input)))
+            };
+            let receivers = (first..wiring.fronts.len()).map(receiver).collect();
+            let opened = chardev::open(&channel.backend, receivers, &|| note_waiting(program, channel));
             wiring._opened.push(opened.map_err(|e| Fatal::of(&channel.option, e))?);
         }
         Ok(wiring)
+    }
+
+    /// Who gets the input of a device, or of its first client.
+    fn front(&self, channel: &Channel, hub: &mut Hub) -> Front {
+        let monitor = channel.monitor().map(|mode| hub.add(mode));
+        let serial = channel.users.iter().find_map(|user| match user {
+            // What a board has no port for goes nowhere.
+            User::Serial(port) => Some(*port).filter(|port| *port < self.serials.len()),
+            User::Monitor(_) => None,
+        });
+        match (serial, monitor) {
+            _ if matches!(channel.backend, Backend::Stdio { mux: true, .. }) => {
+                Front::Mux { port: serial.unwrap_or(0), monitor, at_monitor: serial.is_none(), escape: false }
+            }
+            (Some(port), _) => Front::Serial(port),
+            (None, Some(monitor)) => Front::Monitor(monitor),
+            (None, None) => Front::Nobody,
+        }
     }
 
     /// The console that leads to a serial port's device.

@@ -7,6 +7,7 @@
 mod error;
 mod target;
 
+pub mod corefile;
 pub mod elf;
 pub mod fdt;
 pub mod image;

@@ -43,6 +43,7 @@ pub(crate) enum Request {
     Reset(ShutdownCause),
     Shutdown(ShutdownCause, i32),
     Powerdown,
+    AnnounceDump,
     Panic { core: u32, psw: (u64, u64) },
 }
 
@@ -181,6 +182,7 @@ impl Machine {
                 self.stop_as(RunState::Shutdown);
             }
             Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
+            Request::AnnounceDump => self.announce_dump(false),
             Request::Panic { core, psw } => return self.panic(core, psw),
         }
         None

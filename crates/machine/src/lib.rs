@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod control;
+pub mod dump;
 pub mod engines;
 pub mod error;
 mod firmware;

@@ -14,6 +14,7 @@ use crate::build::{self, Answers, Blob, Build, Plan, Start, Store};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
 use crate::control::{Request, begin, power_switch};
+use crate::dump::DumpProgress;
 use crate::engines::{self, Factory};
 use crate::error::{Error, Warning};
 use crate::memdev::{MemDev, MemDevs};
@@ -96,6 +97,7 @@ pub struct Machine {
     pub(crate) power: Arc<Mutex<Vec<PowerRequest>>>,
     pub(crate) state: RunState,
     pub(crate) events: VecDeque<Event>,
+    pub(crate) dump: DumpProgress,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) requests: VecDeque<Request>,
     /// Guests stand although the machine runs.
@@ -139,6 +141,7 @@ impl Machine {
             power: Arc::default(),
             state: RunState::Preconfig,
             events: VecDeque::new(),
+            dump: DumpProgress::default(),
             warnings: smp_warnings.into_iter().map(|text| Warning { option: None, text }).collect(),
             requests: VecDeque::new(),
             held: false,

@@ -2,7 +2,7 @@
 //!
 //! Each type is declared once, by [`qapi_struct!`], [`qapi_enum!`] or [`qapi_union!`]. The declaration yields the Rust type
 //! with its serde form, the [`Qapi`] visitor that reads arguments with QEMU 4.2's error texts, and the entry of
-//! `query-qmp-schema`. A module for each section: [`machine`], [`run_state`], [`qom`], [`misc`], [`event`], [`error`].
+//! `query-qmp-schema`. A module for each section: [`machine`], [`run_state`], [`qom`], [`misc`], [`extension`], [`event`], [`error`].
 //! Reading order: `visit`, `schema`, `macros`, then any section.
 
 // The macros name this crate `qapi`, here as elsewhere.
@@ -12,6 +12,7 @@ mod macros;
 
 pub mod error;
 pub mod event;
+pub mod extension;
 pub mod machine;
 pub mod misc;
 pub mod qom;

@@ -207,6 +207,35 @@ qapi_struct! {
     }
 }
 
+qapi_enum! {
+    /// Forms of a dump.
+    pub enum DumpGuestMemoryFormat {
+        Elf = "elf",
+        KdumpZlib = "kdump-zlib",
+        KdumpLzo = "kdump-lzo",
+        KdumpSnappy = "kdump-snappy",
+        WinDmp = "win-dmp",
+    }
+}
+
+qapi_enum! {
+    /// How a dump stands.
+    pub enum DumpStatus {
+        None = "none",
+        Active = "active",
+        Completed = "completed",
+        Failed = "failed",
+    }
+}
+
+qapi_struct! {
+    /// Result of `query-dump-guest-memory-capability`.
+    pub struct DumpGuestMemoryCapability {
+        /// The forms that can be asked for.
+        "formats" => formats: Vec<DumpGuestMemoryFormat>,
+    }
+}
+
 qapi_struct! {
     /// Arguments of `dump-guest-memory`.
     pub struct DumpGuestMemoryArguments {
@@ -221,7 +250,7 @@ qapi_struct! {
         /// Bytes.
         "length" => length: Option<i64>,
         /// Form of the file.
-        "format" => format: Option<String>,
+        "format" => format: Option<DumpGuestMemoryFormat>,
     }
 }
 
@@ -229,10 +258,27 @@ qapi_struct! {
     /// Result of `query-dump`.
     pub struct DumpQueryResult {
         /// How it stands.
-        "status" => status: String,
+        "status" => status: DumpStatus,
         /// Bytes written.
         "completed" => completed: i64,
         /// Bytes in all.
         "total" => total: i64,
+    }
+}
+
+qapi_enum! {
+    /// Models of a TPM that QEMU has.
+    pub enum TpmModel {
+        Tis = "tpm-tis",
+        Crb = "tpm-crb",
+        Spapr = "tpm-spapr",
+    }
+}
+
+qapi_enum! {
+    /// What can stand behind a TPM.
+    pub enum TpmType {
+        Passthrough = "passthrough",
+        Emulator = "emulator",
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use cpu::Cpu;
 use machine::{Arch, Machine, Target};
 use qapi::misc::{ChardevInfo, CommandLineOptionInfo, VersionInfo, VersionTriple};
 use qapi::{Error, Path, Qapi, Schema, Value};
@@ -121,6 +122,15 @@ fn run<C: Command>(context: &mut Context<'_>, arguments: &Value) -> Result<Value
 
 fn define<C: Command>(schema: &mut Schema) {
     schema.command::<C::Args, C::Return>(C::NAME, C::ALLOW_OOB);
+}
+
+/// The CPU of that index.
+///
+/// # Errors
+/// `Parameter 'cpu-index' expects a CPU number`.
+pub fn cpu(machine: &Machine, index: i64) -> Result<&dyn Cpu, Error> {
+    let vcpu = machine.cpus().iter().find(|vcpu| vcpu.index == index);
+    Ok(vcpu.ok_or_else(|| Error::expects("cpu-index", "a CPU number"))?.cpu.as_ref())
 }
 
 /// The machine's error as the client sees it.

@@ -73,10 +73,17 @@ impl Drop for Opened {
 }
 
 /// Opens `backend`. With `wait` set a listening socket is open only once the first client is there; `waiting` is called before.
+/// A listening socket has a place for a client at a time for each of `receivers`, anything else for the first.
 ///
 /// # Errors
 /// When the address or file can't be had.
-pub fn open(backend: &Backend, receive: Receiver, waiting: &dyn Fn()) -> Result<Opened, OpenError> {
+pub fn open(backend: &Backend, mut receivers: Vec<Receiver>, waiting: &dyn Fn()) -> Result<Opened, OpenError> {
+    if let Backend::Socket(socket) = backend
+        && socket.server
+    {
+        return listen(socket, receivers, waiting);
+    }
+    let Some(receive) = receivers.pop() else { return Ok(Opened::default()) };
     match backend {
         Backend::Null => Ok(Opened::default()),
         Backend::Stdio { .. } => stdio(receive),
@@ -87,7 +94,6 @@ pub fn open(backend: &Backend, receive: Receiver, waiting: &dyn Fn()) -> Result<
             Ok(Opened::default())
         }
         Backend::Pipe(path) => pipe(path, receive),
-        Backend::Socket(socket) if socket.server => listen(socket, receive, waiting),
         Backend::Socket(socket) => connect(socket, receive),
     }
 }
@@ -214,7 +220,7 @@ fn remove_stale(path: &str) {
     }
 }
 
-fn listen(socket: &Socket, mut receive: Receiver, waiting: &dyn Fn()) -> Result<Opened, OpenError> {
+fn listen(socket: &Socket, receivers: Vec<Receiver>, waiting: &dyn Fn()) -> Result<Opened, OpenError> {
     let fault = |e: io::Error| OpenError::Bind(socket.address(), reason(&e));
     let (listener, path) = match &socket.endpoint {
         Endpoint::Unix(path) => {
@@ -227,25 +233,31 @@ fn listen(socket: &Socket, mut receive: Receiver, waiting: &dyn Fn()) -> Result<
         }
     };
     let opened = Opened { socket: path };
-    let first = if socket.wait {
+    let mut first = None;
+    if socket.wait {
         waiting();
-        Some(listener.accept().map_err(fault)?)
-    } else {
-        None
-    };
-    spawn("listen", move || {
-        if let Some(stream) = first {
-            converse(stream, &mut receive);
-        }
-        loop {
-            match listener.accept() {
-                Ok(stream) => converse(stream, &mut receive),
-                // Out of descriptors, most likely: they come back.
-                Err(_) => thread::sleep(Duration::from_millis(50)),
-            }
-        }
-    })?;
+        first = Some(listener.accept().map_err(fault)?);
+    }
+    let listener = Arc::new(listener);
+    for receive in receivers {
+        let (listener, first) = (Arc::clone(&listener), first.take());
+        spawn("listen", move || seat(&listener, first, receive))?;
+    }
     Ok(opened)
+}
+
+/// Serves one client after the other.
+fn seat(listener: &Listener, first: Option<Box<dyn Stream>>, mut receive: Receiver) {
+    if let Some(stream) = first {
+        converse(stream, &mut receive);
+    }
+    loop {
+        match listener.accept() {
+            Ok(stream) => converse(stream, &mut receive),
+            // Out of descriptors, most likely: they come back.
+            Err(_) => thread::sleep(Duration::from_millis(50)),
+        }
+    }
 }
 
 fn connect(socket: &Socket, mut receive: Receiver) -> Result<Opened, OpenError> {

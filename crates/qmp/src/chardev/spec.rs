@@ -20,7 +20,12 @@ pub struct Socket {
     pub server: bool,
     /// Whether to wait for the first client at the start.
     pub wait: bool,
+    /// Clients that a monitor there serves at the same time; QEMU has one, and so has who says nothing.
+    pub clients: usize,
 }
+
+/// Clients at once at most: each has a thread of its own.
+const CLIENTS_MAX: u64 = 64;
 
 impl Socket {
     /// The address for messages: a path, or `host:port`.
@@ -73,6 +78,9 @@ pub enum SpecError {
     /// A key that the backend needs.
     #[error("chardev: {0}: no {1} given")]
     Missing(&'static str, &'static str),
+    /// A number of clients that can't be.
+    #[error("Parameter 'clients' expects a number from 1 to 64, on a socket that listens")]
+    Clients,
     /// The id is missing.
     #[error("chardev: no id specified")]
     NoId,
@@ -154,6 +162,11 @@ impl Backend {
         }
     }
 
+    /// Clients that it serves at the same time.
+    pub fn clients(&self) -> usize {
+        if let Backend::Socket(socket) = self { socket.clients } else { 1 }
+    }
+
     /// What `query-chardev` shows.
     pub fn filename(&self) -> String {
         match self {
@@ -196,9 +209,14 @@ fn socket(endpoint: Endpoint, mut items: Vec<(String, String)>) -> Result<Backen
     for key in ["delay", "nodelay", "ipv4", "ipv6"] {
         switch(&mut items, key)?;
     }
+    let clients = match take(&mut items, "clients").as_deref().map(opts::uint) {
+        None => 1,
+        Some(Some(n @ 1..=CLIENTS_MAX)) if server => n as usize,
+        Some(_) => return Err(SpecError::Clients),
+    };
     match items.into_iter().next() {
         Some((key, _)) => Err(SpecError::Key(key)),
-        None => Ok(Backend::Socket(Socket { endpoint, server, wait: wait && server })),
+        None => Ok(Backend::Socket(Socket { endpoint, server, wait: wait && server, clients })),
     }
 }
 
@@ -208,13 +226,14 @@ mod tests {
 
     #[test]
     fn both_spellings_mean_the_same() {
-        let want = Backend::Socket(Socket { endpoint: Endpoint::Unix("a,b".into()), server: true, wait: false });
+        let want =
+            Backend::Socket(Socket { endpoint: Endpoint::Unix("a,b".into()), server: true, wait: false, clients: 1 });
         assert_eq!(Backend::parse("unix:a,,b,server,nowait"), Ok(want.clone()));
         assert_eq!(Backend::parse("unix:a,,b,server=on,wait=off"), Ok(want.clone()));
         assert_eq!(Backend::parse_option("socket,id=x,path=a,,b,server,nowait"), Ok(("x".into(), want)));
         let waits = Backend::parse("tcp:[::1]:4444,server").unwrap();
         let endpoint = Endpoint::Tcp("::1".into(), 4444);
-        assert_eq!(waits, Backend::Socket(Socket { endpoint, server: true, wait: true }));
+        assert_eq!(waits, Backend::Socket(Socket { endpoint, server: true, wait: true, clients: 1 }));
     }
 
     #[test]
@@ -227,6 +246,12 @@ mod tests {
         );
         assert_eq!(text(Backend::parse("unix:p,zebra=1")), "Invalid parameter 'zebra'");
         assert_eq!(text(Backend::parse("unix:p,server=maybe")), "Parameter 'server' expects 'on' or 'off'");
+        for bad in
+            ["unix:p,clients=2", "unix:p,server,clients=0", "unix:p,server,clients=65", "unix:p,server,clients=x"]
+        {
+            assert_eq!(Backend::parse(bad).unwrap_err(), SpecError::Clients);
+        }
+        assert_eq!(Backend::parse("unix:p,server,nowait,clients=3").unwrap().clients(), 3);
         assert_eq!(Backend::parse_option("stdio").unwrap_err(), SpecError::NoId);
         assert_eq!(Backend::parse_option("socket,id=x").unwrap_err(), SpecError::Missing("socket", "path or port"));
     }

@@ -15,7 +15,7 @@ fn serve(name: &str) -> (String, Opened, Inbox<Input>) {
     let path = socket_path(name);
     let backend = Backend::parse(&format!("unix:{path},server,nowait")).unwrap();
     let (send, inbox) = channel();
-    let opened = open(&backend, Box::new(move |input| drop(send.send(input))), &|| {}).unwrap();
+    let opened = open(&backend, vec![Box::new(move |input| drop(send.send(input)))], &|| {}).unwrap();
     (path, opened, inbox)
 }
 
@@ -51,6 +51,26 @@ fn one_client_after_the_other() {
 }
 
 #[test]
+fn several_clients_at_once_where_they_are_asked_for() {
+    let path = socket_path("seats");
+    let backend = Backend::parse(&format!("unix:{path},server,nowait,clients=2")).unwrap();
+    let (send, inbox) = channel();
+    let receiver = |n: usize| -> Receiver {
+        let send = send.clone();
+        Box::new(move |input| drop(send.send((n, input))))
+    };
+    let _opened = open(&backend, (0..backend.clients()).map(receiver).collect(), &|| {}).unwrap();
+    let mut clients = [UnixStream::connect(&path).unwrap(), UnixStream::connect(&path).unwrap()];
+    let mut seats: Vec<_> = (0..2).map(|_| inbox.recv_timeout(LONG).unwrap()).collect();
+    seats.sort_by_key(|(n, _)| *n);
+    assert!(matches!(seats.as_slice(), [(0, Input::Opened(_)), (1, Input::Opened(_))]));
+    for client in &mut clients {
+        client.write_all(b"hello").unwrap();
+        assert!(matches!(inbox.recv_timeout(LONG), Ok((_, Input::Bytes(bytes))) if bytes == b"hello"));
+    }
+}
+
+#[test]
 fn a_client_that_vanishes_harms_nobody() {
     let (path, _opened, inbox) = serve("vanish");
     for _ in 0..50 {
@@ -77,7 +97,8 @@ fn an_outlet_flushes() {
 
 #[test]
 fn faults_name_the_address() {
-    let open = |text: &str| open(&Backend::parse(text).unwrap(), Box::new(|_| {}), &|| {}).unwrap_err().to_string();
+    let open =
+        |text: &str| open(&Backend::parse(text).unwrap(), vec![Box::new(|_| {})], &|| {}).unwrap_err().to_string();
     assert_eq!(open("unix:/nowhere/x,server,nowait"), "Failed to bind socket to /nowhere/x: No such file or directory");
     assert_eq!(open("unix:/nowhere/x"), "Failed to connect socket /nowhere/x: No such file or directory");
     assert_eq!(open("file:/nowhere/x"), "Could not open '/nowhere/x': No such file or directory");

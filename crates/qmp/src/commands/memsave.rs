@@ -3,7 +3,7 @@
 use qapi::misc::MemsaveArguments;
 use qapi::{Empty, Error};
 
-use crate::command::{Command, Context};
+use crate::command::{self, Command, Context};
 use crate::save::{self, View};
 
 /// The command.
@@ -16,11 +16,8 @@ impl Command for Memsave {
     type Return = Empty;
 
     fn run(context: &mut Context<'_>, args: MemsaveArguments) -> Result<Empty, Error> {
-        let cpus = context.machine.cpus();
-        let index = args.cpu_index.unwrap_or(0);
-        let vcpu = cpus.iter().find(|vcpu| vcpu.index == index);
-        let vcpu = vcpu.ok_or_else(|| Error::expects("cpu-index", "a CPU number"))?;
-        save::to_file(context.machine, View::Virtual(vcpu.cpu.as_ref()), args.val as u64, args.size, &args.filename)?;
+        let cpu = command::cpu(context.machine, args.cpu_index.unwrap_or(0))?;
+        save::to_file(context.machine, View::Virtual(cpu), args.val as u64, args.size, &args.filename)?;
         Ok(Empty {})
     }
 }

@@ -31,6 +31,7 @@ pub mod query_cpus;
 pub mod query_cpus_fast;
 pub mod query_current_machine;
 pub mod query_dump;
+pub mod query_dump_guest_memory_capability;
 pub mod query_events;
 pub mod query_hotpluggable_cpus;
 pub mod query_iothreads;
@@ -51,6 +52,8 @@ pub mod query_rx_filter;
 pub mod query_status;
 pub mod query_target;
 pub mod query_tpm;
+pub mod query_tpm_models;
+pub mod query_tpm_types;
 pub mod query_uuid;
 pub mod query_version;
 pub mod quit;
@@ -60,6 +63,9 @@ pub mod system_powerdown;
 pub mod system_reset;
 pub mod system_wakeup;
 pub mod x_exit_preconfig;
+pub mod x_query_registers;
+pub mod x_query_topology;
+pub mod x_read_memory;
 
 use crate::command::Spec;
 
@@ -97,6 +103,7 @@ pub static COMMANDS: &[Spec] = &[
     Spec::of::<query_memory_size_summary::QueryMemorySizeSummary>(),
     Spec::of::<dump_guest_memory::DumpGuestMemory>(),
     Spec::of::<query_dump::QueryDump>(),
+    Spec::of::<query_dump_guest_memory_capability::QueryDumpGuestMemoryCapability>(),
     Spec::of::<memsave::Memsave>(),
     Spec::of::<pmemsave::Pmemsave>(),
     Spec::of::<human_monitor_command::HumanMonitorCommand>(),
@@ -122,9 +129,14 @@ pub static COMMANDS: &[Spec] = &[
     Spec::of::<query_memory_devices::QueryMemoryDevices>(),
     Spec::of::<query_rx_filter::QueryRxFilter>(),
     Spec::of::<query_tpm::QueryTpm>(),
+    Spec::of::<query_tpm_models::QueryTpmModels>(),
+    Spec::of::<query_tpm_types::QueryTpmTypes>(),
     Spec::of::<query_acpi_ospm_status::QueryAcpiOspmStatus>(),
     Spec::of::<query_pr_managers::QueryPrManagers>(),
     Spec::of::<query_mice::QueryMice>(),
+    Spec::of::<x_query_registers::XQueryRegisters>(),
+    Spec::of::<x_read_memory::XReadMemory>(),
+    Spec::of::<x_query_topology::XQueryTopology>(),
 ];
 
 /// The command of that name.

@@ -1,6 +1,7 @@
-//! `query-dump`: how a dump of the guest's memory stands: there has been none.
+//! `query-dump`: how the last dump of the guest's memory went.
 
-use qapi::misc::DumpQueryResult;
+use machine::dump;
+use qapi::misc::{DumpQueryResult, DumpStatus};
 use qapi::{Empty, Error};
 
 use crate::command::{Command, Context};
@@ -14,7 +15,13 @@ impl Command for QueryDump {
     type Args = Empty;
     type Return = DumpQueryResult;
 
-    fn run(_: &mut Context<'_>, _: Empty) -> Result<DumpQueryResult, Error> {
-        Ok(DumpQueryResult { status: "none".to_string(), completed: 0, total: 0 })
+    fn run(context: &mut Context<'_>, _: Empty) -> Result<DumpQueryResult, Error> {
+        let progress = context.machine.dump_progress();
+        let status = match progress.status {
+            dump::DumpStatus::None => DumpStatus::None,
+            dump::DumpStatus::Completed => DumpStatus::Completed,
+            dump::DumpStatus::Failed => DumpStatus::Failed,
+        };
+        Ok(DumpQueryResult { status, completed: progress.completed as i64, total: progress.total as i64 })
     }
 }
