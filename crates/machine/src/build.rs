@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cpu::Lines;
 use devices::{Power, clint::TimeBase, percpu::Started};
 use loader::{LoadTarget, Unmapped};
+use memory::host::HostMemory;
 use memory::{AddressSpace, Device, DeviceEndian, Dma, Line, Ram, SharedDevice};
 use parking_lot::Mutex;
 use topology::{Numa, SlotTable, Smp, Tree};
@@ -162,6 +163,8 @@ pub struct Build<'a> {
     pub numa: &'a Numa,
     /// Its object tree.
     pub objects: &'a mut ObjectTree,
+    /// The memory of its backends, until [`Build::main_ram`] takes it.
+    pub backing: Option<HostMemory>,
     /// Its physical address space.
     pub memory: AddressSpace,
     /// Its CPUs in creation order.
@@ -237,12 +240,23 @@ impl Build<'_> {
         self.sched.lines(index)
     }
 
+    /// The machine's RAM, `self.ram` bytes, mapped nowhere yet: that of its memory backends if it has some.
+    ///
+    /// # Errors
+    /// When the host has not so much memory.
+    pub fn main_ram(&mut self) -> Result<Arc<Ram>, Error> {
+        match self.backing.take() {
+            Some(memory) => Ram::of(memory).map(Arc::new).map_err(|e| Error::new(e.to_string())),
+            None => new_ram(self.ram),
+        }
+    }
+
     /// Maps `size` bytes of new RAM.
     ///
     /// # Errors
     /// When the host has not so much address space.
     pub fn ram(&mut self, name: &str, start: u64, size: u64) -> Result<Arc<Ram>, Error> {
-        let ram = new_ram(size)?;
+        let ram = if size == self.ram { self.main_ram()? } else { new_ram(size)? };
         if size > 0 {
             self.memory.map_ram(name, start, &ram).map_err(|e| Error::new(e.to_string()))?;
         }

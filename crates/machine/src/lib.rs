@@ -16,6 +16,7 @@ mod firmware;
 mod hotplug;
 mod loaderdev;
 pub mod machine;
+mod memblock;
 pub mod memdev;
 pub mod objects;
 mod props;

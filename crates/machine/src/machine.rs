@@ -124,7 +124,7 @@ impl Machine {
             ram,
             slots,
             numa: Numa::default(),
-            memdevs: MemDevs::default(),
+            memdevs: MemDevs::of_host(),
             objects: ObjectTree::default(),
             cpus: Vec::new(),
             sched: Scheduler::new(Arc::new(clock), config.threading)?,
@@ -187,6 +187,7 @@ impl Machine {
         self.warn(None, warnings);
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
         used.iter().for_each(|id| self.memdevs.set_in_use(id));
+        let backing = if used.is_empty() { None } else { Some(self.memdevs.take(&used)?) };
         let mut build = Build {
             config: &self.config,
             smp: self.smp,
@@ -194,6 +195,7 @@ impl Machine {
             slots: &self.slots,
             numa: &self.numa,
             objects: &mut self.objects,
+            backing,
             memory: AddressSpace::new(),
             cpus: Vec::new(),
             devices: Vec::new(),

@@ -1,9 +1,13 @@
 //! Memory backends: `-object memory-backend-ram,...`, `object-add`, `query-memdev`.
 
+use std::collections::HashMap;
+
+use memory::host::HostMemory;
 use topology::opts;
 
 use crate::config::ObjectConfig;
 use crate::error::Error;
+use crate::memblock;
 use crate::objects::{PropertyInfo, unknown_property};
 use crate::value::Value;
 
@@ -87,7 +91,7 @@ impl MemDev {
 
     /// Its size in bytes.
     pub fn size(&self) -> u64 {
-        self.get("size").ok().and_then(|v| v.as_u64()).unwrap_or(0)
+        self.number("size")
     }
 
     /// A property that is a switch.
@@ -97,7 +101,36 @@ impl MemDev {
 
     /// The host policy.
     pub fn policy(&self) -> String {
-        self.get("policy").ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
+        self.text("policy")
+    }
+
+    /// Its nodes of the host.
+    pub(crate) fn host_nodes(&self) -> Vec<u16> {
+        let Ok(Value::List(nodes)) = self.get("host-nodes") else { return Vec::new() };
+        nodes.iter().filter_map(|node| u16::try_from(node.as_u64()?).ok()).collect()
+    }
+
+    /// A property that is a number.
+    pub(crate) fn number(&self, name: &str) -> u64 {
+        self.get(name).ok().and_then(|value| value.as_u64()).unwrap_or(0)
+    }
+
+    /// A property that is a text.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.get(name).ok().and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
+    }
+
+    /// Nodes and policy belong together.
+    fn check_policy(&self) -> Result<(), Error> {
+        match (self.policy().as_str(), self.host_nodes().is_empty()) {
+            ("default", false) => Err(Error::new(
+                "host-nodes must be empty for policy default, or you should explicitly specify a policy other than default",
+            )),
+            (policy, true) if policy != "default" => {
+                Err(Error::new(format!("host-nodes must be set for policy {policy}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The properties, `type` first, then the region that shows it is mapped.
@@ -110,7 +143,7 @@ impl MemDev {
     }
 
     /// Changes a property. `made` tells whether the backend has its memory already.
-    fn set(&mut self, name: &str, value: &Value, made: bool) -> Result<(), Error> {
+    fn set(&mut self, name: &str, value: &Value, made: bool, numa_host: bool) -> Result<(), Error> {
         let (own, kind, old) =
             self.props.iter_mut().find(|(n, ..)| *n == name).ok_or_else(|| unknown_property(name))?;
         let value = match (*own, *kind) {
@@ -124,10 +157,15 @@ impl MemDev {
                 }
                 Value::uint(size)
             }
-            ("policy", _) => policy_of(value)?,
-            ("host-nodes", _) => return Err(Error::new("NUMA node binding are not supported by this QEMU")),
+            ("policy", _) => policy_of(value, numa_host)?,
+            ("host-nodes", _) => nodes_of(value, numa_host)?,
             (_, "bool") => Value::Bool(switch_of(name, value)?),
             _ => Value::from(text_of(name, value)?),
+        };
+        let value = match (value, &*old) {
+            // On the command line a list is given by naming it again.
+            (Value::List(more), Value::List(have)) if !made => Value::List([have.as_slice(), &more].concat()),
+            (value, _) => value,
         };
         if made && matches!(*own, "share" | "mem-path" | "pmem" | "hugetlb" | "seal") {
             return Err(Error::new("cannot change property value"));
@@ -165,22 +203,49 @@ fn text_of<'a>(name: &str, value: &'a Value) -> Result<&'a str, Error> {
     value.as_str().ok_or_else(|| type_error(name, "string"))
 }
 
-/// A policy other than the default would need the host's NUMA library, which this build has not: QEMU's text for that.
-fn policy_of(value: &Value) -> Result<Value, Error> {
+/// A policy other than the default takes a host with several nodes; elsewhere the text is that of a QEMU without the library.
+fn policy_of(value: &Value, numa_host: bool) -> Result<Value, Error> {
     let text = text_of("policy", value)?;
     if !POLICIES.contains(&text) {
         return Err(Error::new(format!("Invalid parameter '{text}'")));
     }
-    if text != "default" {
+    if text != "default" && !numa_host {
         return Err(Error::new("NUMA policies are not supported by this QEMU"));
     }
     Ok(Value::from(text))
 }
 
+/// Nodes that a host can have at most.
+const HOST_NODES_MAX: u64 = 128;
+
+/// Nodes of the host: a list of numbers, or from the command line a number or a range.
+fn nodes_of(value: &Value, numa_host: bool) -> Result<Value, Error> {
+    if !numa_host {
+        return Err(Error::new("NUMA node binding are not supported by this QEMU"));
+    }
+    let nodes: Option<Vec<u64>> = match value {
+        Value::Given(text) => {
+            let (first, last) = text.split_once('-').unwrap_or((text, text));
+            let ends = opts::uint(first).zip(opts::uint(last)).filter(|(first, last)| first <= last);
+            ends.map(|(first, last)| (first..=last.min(first + HOST_NODES_MAX)).collect())
+        }
+        Value::List(list) => list.iter().map(Value::as_u64).collect(),
+        _ => return Err(type_error("host-nodes", "array")),
+    };
+    let nodes = nodes.ok_or_else(|| Error::new("Parameter 'host-nodes' expects a uint64 value or range"))?;
+    match nodes.iter().find(|node| **node >= HOST_NODES_MAX) {
+        Some(node) => Err(Error::new(format!("Invalid host-nodes value: {node}"))),
+        None => Ok(Value::List(nodes.into_iter().map(Value::uint).collect())),
+    }
+}
+
 /// All memory backends, in the order they were made.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct MemDevs {
     devs: Vec<MemDev>,
+    /// The memory of those that no machine has taken.
+    blocks: HashMap<String, HostMemory>,
+    numa_host: bool,
     /// Whether `/objects` has ever had a child: before that it does not exist.
     pub ever: bool,
     table: IdTable,
@@ -190,6 +255,11 @@ pub struct MemDevs {
 const NOT_CREATABLE: [&str; 3] = ["pc-dimm", "container", "qemu:memory-region"];
 
 impl MemDevs {
+    /// None yet, on this host.
+    pub(crate) fn of_host() -> MemDevs {
+        MemDevs { numa_host: memblock::is_numa_host(), ..MemDevs::default() }
+    }
+
     /// Makes a backend. `defaults` are the machine's `mem-merge` and `dump-guest-core`; `cli` says where it came from, which
     /// decides the text for a name that is taken.
     ///
@@ -212,7 +282,7 @@ impl MemDevs {
             return Err(Error::new(format!("Duplicate ID '{}' for object", config.id)));
         }
         for (name, value) in &config.props {
-            dev.set(name, value, false)?;
+            dev.set(name, value, false, self.numa_host)?;
         }
         if taken {
             let text = format!("attempt to add duplicate property '{}' to object (type 'container')", config.id);
@@ -224,6 +294,8 @@ impl MemDevs {
         if kind == "memory-backend-file" && dev.get("mem-path") == Ok(Value::from("")) {
             return Err(Error::new("mem-path property not set"));
         }
+        dev.check_policy()?;
+        self.blocks.insert(config.id.clone(), memblock::make(&dev)?);
         self.ever = true;
         self.table.insert(&config.id);
         self.devs.push(dev);
@@ -241,6 +313,7 @@ impl MemDevs {
             return Err(Error::new(format!("object '{id}' is in use, can not be deleted")));
         }
         self.devs.remove(at);
+        self.blocks.remove(id);
         self.table.remove(id);
         Ok(())
     }
@@ -257,13 +330,33 @@ impl MemDevs {
         }
     }
 
+    /// One block of the memory of these backends, which is the machine's from now on.
+    ///
+    /// # Errors
+    /// A backend whose memory is taken already, or what the host refuses.
+    pub(crate) fn take(&mut self, ids: &[String]) -> Result<HostMemory, Error> {
+        let taken = |id: &str| {
+            Error::new(format!(
+                "memory backend {id} is used multiple times. Each -numa option must use a different memdev value."
+            ))
+        };
+        let parts = ids.iter().map(|id| self.blocks.remove(id).ok_or_else(|| taken(id)));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        HostMemory::join(parts).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))
+    }
+
     /// Changes a property of a backend that has its memory.
     ///
     /// # Errors
     /// No such property, or one that can't be changed any more.
     pub fn set(&mut self, id: &str, name: &str, value: &Value) -> Result<(), Error> {
         let dev = self.devs.iter_mut().find(|dev| dev.id == id);
-        dev.ok_or_else(|| Error::not_found(format!("Device '/objects/{id}' not found")))?.set(name, value, true)
+        dev.ok_or_else(|| Error::not_found(format!("Device '/objects/{id}' not found")))?.set(
+            name,
+            value,
+            true,
+            self.numa_host,
+        )
     }
 
     /// The backends in `qom-list`'s order: that of a hash table of their names.
@@ -421,6 +514,47 @@ mod tests {
             Err("cannot change property size of memory-backend-ram ".to_string())
         );
         assert_eq!(set(&mut devs, "share", Value::Bool(true)), Err("cannot change property value".to_string()));
+    }
+
+    #[test]
+    fn the_guest_writes_into_the_file_of_a_shared_backend() {
+        let path = std::env::temp_dir().join(format!("polyarch-memdev-{}", std::process::id()));
+        let mut devs = MemDevs::default();
+        let props = [
+            ("size", Value::Int(8192)),
+            ("mem-path", Value::from(path.to_str().unwrap())),
+            ("share", Value::Bool(true)),
+            ("prealloc", Value::Bool(true)),
+        ];
+        assert_eq!(try_add(&mut devs, "memory-backend-file", "f", &props, false), "ok");
+        assert_eq!(try_add(&mut devs, "memory-backend-ram", "r", &[("size", Value::Int(4096))], false), "ok");
+        let too_long = [("size", Value::Int(1 << 20)), props[1].clone()];
+        let text = try_add(&mut devs, "memory-backend-file", "g", &too_long, false);
+        assert!(text.ends_with("size 0x2000 does not match 'size' option 0x100000"), "{text}");
+        let ram = memory::Ram::of(devs.take(&["r".to_string(), "f".to_string()]).unwrap()).unwrap();
+        ram.write_bytes(4096, b"hello");
+        assert!(std::fs::read(&path).unwrap().starts_with(b"hello"));
+        assert!(devs.take(&["f".to_string()]).is_err());
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn hosts_with_nodes_take_policies() {
+        let mut devs = MemDevs { numa_host: true, ..MemDevs::default() };
+        let ram = "memory-backend-ram";
+        let size = ("size", Value::Int(4096));
+        let given = |name, text: &str| (name, Value::Given(text.to_string()));
+        let text = try_add(&mut devs, ram, "a", &[size.clone(), given("policy", "bind")], true);
+        assert_eq!(text, "host-nodes must be set for policy bind");
+        let text = try_add(&mut devs, ram, "a", &[size.clone(), given("host-nodes", "0")], true);
+        assert!(text.starts_with("host-nodes must be empty for policy default"), "{text}");
+        assert_eq!(try_add(&mut devs, ram, "a", &[given("host-nodes", "128")], true), "Invalid host-nodes value: 128");
+        let text = try_add(&mut devs, ram, "a", &[given("host-nodes", "1-0")], true);
+        assert_eq!(text, "Parameter 'host-nodes' expects a uint64 value or range");
+        let far = [size, given("policy", "bind"), given("host-nodes", "100"), given("host-nodes", "102-103")];
+        let text = try_add(&mut devs, ram, "a", &far, true);
+        assert_eq!(text, "cannot bind memory to host NUMA nodes: Invalid argument");
+        assert!(devs.query().is_empty());
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 mod device;
 mod dma;
+#[cfg(target_os = "linux")]
+pub mod host;
 mod ram;
 mod space;
 

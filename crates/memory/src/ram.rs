@@ -1,10 +1,13 @@
 //! Guest RAM: host memory that is shared by threads, zero at first, and resident only where it was touched.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::any::Any;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::Size;
+#[cfg(target_os = "linux")]
+use crate::host::HostMemory;
 
 /// Bytes of a page of the soft TLB and of code tracking.
 pub const PAGE_SIZE: u64 = 4096;
@@ -16,10 +19,21 @@ pub const PAGE_SIZE: u64 = 4096;
 pub struct Ram {
     base: NonNull<u8>,
     len: u64,
-    allocation: (NonNull<u8>, Layout),
+    /// What gives the memory back when it is dropped.
+    _owner: Box<dyn Any>,
     code: Box<[PageCode]>,
     /// Held while users come and go; never while guest code runs.
     code_lock: parking_lot::Mutex<()>,
+}
+
+/// Memory of the allocator that is given back.
+struct Allocation(NonNull<u8>, Layout);
+
+impl Drop for Allocation {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this very layout, and nobody else frees it.
+        unsafe { dealloc(self.0.as_ptr(), self.1) };
+    }
 }
 
 /// What is known of one page that code was lifted from.
@@ -58,8 +72,22 @@ impl Ram {
         let skip = raw.as_ptr().align_offset(PAGE_SIZE as usize);
         // SAFETY: `skip` is below a page, and the allocation is a page longer than `len`.
         let base = unsafe { raw.add(skip) };
+        let allocation = Allocation(raw, layout);
+        Ram::owned(base, len, Box::new(allocation))
+    }
+
+    /// The bytes of a block of host memory.
+    ///
+    /// # Errors
+    /// When the host can't give what is kept for each page.
+    #[cfg(target_os = "linux")]
+    pub fn of(memory: HostMemory) -> Result<Ram, OutOfMemory> {
+        Ram::owned(memory.base(), memory.len(), Box::new(memory))
+    }
+
+    fn owned(base: NonNull<u8>, len: u64, owner: Box<dyn Any>) -> Result<Ram, OutOfMemory> {
         let code = zeroed_pages((len / PAGE_SIZE) as usize).ok_or(OutOfMemory(len))?;
-        Ok(Ram { base, len, allocation: (raw, layout), code, code_lock: parking_lot::Mutex::new(()) })
+        Ok(Ram { base, len, _owner: owner, code, code_lock: parking_lot::Mutex::new(()) })
     }
 
     /// Size in bytes, a whole number of pages.
@@ -247,13 +275,6 @@ fn lines(offset: u64, len: u64) -> u64 {
     let first = offset % PAGE_SIZE / 64;
     let last = (offset % PAGE_SIZE + len.max(1) - 1).min(PAGE_SIZE - 1) / 64;
     bits::mask((last - first + 1) as u32) << first
-}
-
-impl Drop for Ram {
-    fn drop(&mut self) {
-        // SAFETY: allocated with this very layout, and nobody else frees it.
-        unsafe { dealloc(self.allocation.0.as_ptr(), self.allocation.1) };
-    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,6 @@
 //!
 //! A kernel is started by a ROM of ours, which sets up the bridge as YAMON does and gives the kernel YAMON's arguments.
 
-use std::sync::Arc;
-
 use devices::cfi_flash::{CfiFlash, FlashGeometry};
 use devices::gt64120::{self, Gt64120};
 use devices::malta_fpga::{MALTA_FPGA_SIZE, MaltaFpga};
@@ -25,7 +23,7 @@ use devices::piix4::{self, PM_PORTS, Piix4Pm};
 use devices::{Ns16550a, Ns16550aConfig, PortBase, Ports};
 use loader::mips_boot::{ARGUMENTS, Arguments, ROM, Rom};
 use loader::{ByteOrder, LoadTarget};
-use memory::{DeviceEndian, Ram};
+use memory::DeviceEndian;
 
 use crate::boards::mips;
 use crate::build::Build;
@@ -96,7 +94,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
 
 fn map_ram(board: &mut Build<'_>) -> Result<(), Error> {
     let size = board.ram.next_multiple_of(memory::PAGE_SIZE);
-    let ram = Arc::new(Ram::new(size).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))?);
+    let ram = board.main_ram()?;
     let middle = size.saturating_sub(MIDDLE);
     for (name, start, offset, len) in [
         ("mips_malta_low_preio.ram", 0, 0, size.min(LOW)),

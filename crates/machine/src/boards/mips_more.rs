@@ -8,11 +8,9 @@
 //!
 //! Their other parts are not there; firmware that needs them stops early.
 
-use std::sync::Arc;
-
 use devices::{Ns16550a, Ns16550aConfig, Ports};
 use loader::mips_boot::ROM;
-use memory::{DeviceEndian, Ram};
+use memory::DeviceEndian;
 
 use crate::boards::mips;
 use crate::build::Build;
@@ -120,7 +118,7 @@ fn build_boston(board: &mut Build<'_>) -> Result<(), Error> {
         return Err(Error::new("Memory size must be 1GB or 2GB"));
     }
     mips::add_cpus(board);
-    let ram = Arc::new(Ram::new(board.ram).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))?);
+    let ram = board.main_ram()?;
     for (name, start, len) in [("boston.ddr", 0x8000_0000, board.ram), ("boston_low.ddr", 0, 256 * MIB)] {
         let mapped = board.memory.map_ram_part(name, start, &ram, 0, len, true);
         mapped.map_err(|e| Error::new(e.to_string()))?;

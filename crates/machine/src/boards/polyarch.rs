@@ -15,14 +15,12 @@
 //! Devices have the guest's byte order. Every CPU, also one that is plugged later, begins at the entry of the program with
 //! its number and the devicetree's address in two registers. Nodes take memory in order over the windows.
 
-use std::sync::Arc;
-
 use devices::percpu::{CpuLines, MAX_CPUS, PerCpu, STRIDE};
 use devices::polyarch::{EXIT_COMPATIBLE, EXIT_SIZE, PERCPU_COMPATIBLE};
 use devices::{Ns16550a, Ns16550aConfig, SifiveTest};
 use loader::mips_boot;
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, Fdt, LoadTarget, Node};
-use memory::{Device, DeviceEndian, Nanos, PAGE_SIZE, Ram, SharedDevice, Size};
+use memory::{Device, DeviceEndian, Nanos, PAGE_SIZE, SharedDevice, Size};
 use topology::{Levels, SmpRules, Tree, devicetree};
 
 use crate::boards::{mips, riscv, sparc};
@@ -180,7 +178,7 @@ fn add_device(
 /// RAM over the windows, and the low part again where it appears again.
 fn map_ram(board: &mut Build<'_>) -> Result<(), Error> {
     let size = board.ram.next_multiple_of(PAGE_SIZE);
-    let ram = Arc::new(Ram::new(size).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))?);
+    let ram = board.main_ram()?;
     let fault = |e: memory::Overlap| Error::new(e.to_string());
     let mut offset = 0;
     for (start, room) in WINDOWS {
