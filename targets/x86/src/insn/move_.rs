@@ -65,7 +65,6 @@ pub(crate) static ROWS: &[Row] = rows! {
         Flow::Next
     };
     Nop nop;
-    Fnop nop;
     Pause nop;
     Endbr64 nop;
     Endbr32 nop;

@@ -129,7 +129,7 @@ pub(crate) fn from(cpu: &mut Cpu, [v, what, ..]: [u64; 4]) -> Out {
     Ok(result)
 }
 
-fn to_integer(l: &Lift<'_>, wide: bool, cut: bool) -> Flow {
+pub(super) fn to_integer(l: &Lift<'_>, wide: bool, cut: bool) -> Flow {
     if let Some(flow) = l.sse_off() {
         return flow;
     }
@@ -161,7 +161,7 @@ pub(crate) fn to(cpu: &mut Cpu, [v, what, ..]: [u64; 4]) -> Out {
     Ok(result)
 }
 
-fn compare(l: &Lift<'_>, wide: bool, quiet: bool) -> Flow {
+pub(super) fn compare(l: &Lift<'_>, wide: bool, quiet: bool) -> Flow {
     if let Some(flow) = l.sse_off() {
         return flow;
     }
