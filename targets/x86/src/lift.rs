@@ -3,7 +3,9 @@
 //! A handler is `fn name(l: &Lift) -> Flow`; the tables in [`crate::insn`] say which instruction has which.
 
 use cpu::{Code, Lifted, Mode};
-use iced_x86::{Decoder, DecoderOptions, EncodingKind, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{
+    Decoder, DecoderOptions, EncodingKind, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register,
+};
 use uop::{Builder, Exit, Mem, Reg, Val, Width};
 
 use crate::flags::{self, Op};
@@ -47,6 +49,8 @@ pub(crate) struct Lift<'b> {
     pub(crate) alone: bool,
     /// It has a VEX prefix.
     pub(crate) vex: bool,
+    /// All of its bytes.
+    pub(crate) bytes: &'b [u8],
 }
 
 /// Width of code in bits.
@@ -101,7 +105,9 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
     }
     let single = code.mode & (flag::SHADOW | flag::TF) != 0;
     let vex = insn.encoding() == EncodingKind::VEX;
-    let l = Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single, vex };
+    let bytes = &code.bytes[..insn.len()];
+    let l =
+        Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single, vex, bytes };
     let handler = lifter.handlers[insn.mnemonic() as usize];
     let flow = handler.filter(|row| l.permitted(row.need)).map_or(Flow::Undefined, |row| (row.lift)(&l));
     match flow {

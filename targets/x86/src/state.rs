@@ -16,7 +16,7 @@ pub const DF: Reg = Reg(20);
 /// MXCSR.
 pub const MXCSR: Reg = Reg(21);
 /// Not 0 while MXCSR asks for rounding to nearest with all exceptions masked, and inexact is flagged already: then an operation may be
-/// done on the host.
+/// done on the host. It is 2 while denormal operands are still to be flagged, and 1 when they have been.
 pub const FP_OK: Reg = Reg(22);
 /// Offset of the last x87 instruction that is not a control instruction.
 pub const FPU_IP: Reg = Reg(23);
@@ -316,7 +316,7 @@ pub struct State {
     pub delivering: u8,
     /// The x87 unit.
     pub fpu: Fpu,
-    /// The last exception, for whoever watches from outside.
+    /// The first exception since this was `None`, for whoever watches from outside.
     #[serde(skip)]
     pub last_vector: Option<u32>,
 }

@@ -29,8 +29,7 @@ const fn substitution() -> [u8; 256] {
             k += 1;
         }
         let i = inverse;
-        table[n] =
-            i ^ i.rotate_left(1) ^ i.rotate_left(2) ^ i.rotate_left(3) ^ i.rotate_left(4) ^ 0x63;
+        table[n] = i ^ i.rotate_left(1) ^ i.rotate_left(2) ^ i.rotate_left(3) ^ i.rotate_left(4) ^ 0x63;
         n += 1;
     }
     table

@@ -145,13 +145,18 @@ fn rounding(fp: &Fp, imm: u32) -> (Rounding, bool) {
 fn round32(fp: &mut Fp, v: u32, imm: u32) -> u32 {
     let (direction, inexact) = rounding(fp, imm);
     let v = x32(fp, v);
-    sf::round_to_integral::<F32>(v, direction, inexact, &mut fp.env)
+    let result = sf::round_to_integral::<F32>(v, direction, inexact, &mut fp.env);
+    // SDM volume 2B, "ROUNDPS": invalid and precision are all.
+    fp.env.flags = fp.env.flags.without(sf::Flags::DENORMAL);
+    result
 }
 
 fn round64(fp: &mut Fp, v: u64, imm: u32) -> u64 {
     let (direction, inexact) = rounding(fp, imm);
     let v = x64(fp, v);
-    sf::round_to_integral::<F64>(v, direction, inexact, &mut fp.env)
+    let result = sf::round_to_integral::<F64>(v, direction, inexact, &mut fp.env);
+    fp.env.flags = fp.env.flags.without(sf::Flags::DENORMAL);
+    result
 }
 
 /// Reciprocals are given as exactly as the format allows, without exceptions, as on QEMU.

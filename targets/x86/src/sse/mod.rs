@@ -113,7 +113,9 @@ pub(crate) fn set_mxcsr(cpu: &mut Cpu, value: u64) {
     cpu.set_reg(state::MXCSR, value & 0xffff);
     // To nearest, all masked, nothing flushed, inexact flagged already.
     let ok = value & 0xffc0 == 0x1f80 && value & 0x20 != 0;
-    cpu.set_reg(state::FP_OK, ok.into());
+    // Denormal operands are flagged unless they have been.
+    let value = if value & 2 != 0 { 1 } else { 2 };
+    cpu.set_reg(state::FP_OK, if ok { value } else { 0 });
 }
 
 /// All functions of two operands.
@@ -274,7 +276,11 @@ fn text_compare(l: &Lift<'_>, explicit: bool, mask: bool) -> Flow {
         return flow;
     }
     let wide = matches!(l.mnemonic(), Mnemonic::Pcmpestri64 | Mnemonic::Pcmpestrm64)
-        || l.vex && matches!(l.insn.code(), iced_x86::Code::VEX_Vpcmpestri64_xmm_xmmm128_imm8 | iced_x86::Code::VEX_Vpcmpestrm64_xmm_xmmm128_imm8);
+        || l.vex
+            && matches!(
+                l.insn.code(),
+                iced_x86::Code::VEX_Vpcmpestri64_xmm_xmmm128_imm8 | iced_x86::Code::VEX_Vpcmpestrm64_xmm_xmmm128_imm8
+            );
     let (low, high) = l.source(1, false);
     let what = u64::from(number(l.insn.op0_register()))
         | (l.insn.immediate(2) & 0xff) << 8
@@ -320,7 +326,7 @@ pub(crate) fn load_mxcsr(cpu: &mut Cpu, [value, ..]: [u64; 4]) -> Out {
     Ok(0)
 }
 
-pub(crate) use scalar::{from as from_integer, move_mask, relation, run as run_scalar, to as to_integer};
 pub(crate) use gather::{gather, mask_bytes, masked, store_bytes};
+pub(crate) use scalar::{from as from_integer, move_mask, relation, run as run_scalar, to as to_integer};
 pub(crate) use text::compare as text;
 pub(crate) use vex::run as run_vex;

@@ -175,7 +175,7 @@ pub(super) fn compare(l: &Lift<'_>, wide: bool, quiet: bool) -> Flow {
 
 /// The helper of COMISD and the like: operands; bit 0 double, bit 1 quiet.
 pub(crate) fn relation(cpu: &mut Cpu, [a, b, what, _]: [u64; 4]) -> Out {
-    if what & 1 != 0 && cpu.reg(FP_OK) != 0 {
+    if what & 1 != 0 {
         let (x, y) = (f64::from_bits(a), f64::from_bits(b));
         if x.is_normal() && y.is_normal() {
             return Ok(if x < y {

@@ -24,8 +24,8 @@ enum Shape {
     Halves(Function),
     /// To each half, with the low half of the last operand: counts of shifts.
     Count(Function),
-    /// The upper half from the upper half of the source's 128 bits.
-    Widen(Function),
+    /// The upper half from what follows in the source: so many bits on.
+    Widen(Function, u32),
     /// The upper half's result behind the lower one's.
     Narrow(Function),
     /// To everything at once.
@@ -35,11 +35,19 @@ enum Shape {
 }
 
 fn shape_of(name: &str, function: Function) -> Shape {
-    let widens = ["Pmovsx", "Pmovzx", "Cvtps2pd", "Cvtdq2pd", "cvtph2ps"];
+    // Bits of the source that a half of the result takes.
+    let widens = |name: &str| match name.strip_prefix("Pmovsx").or(name.strip_prefix("Pmovzx")) {
+        Some("bd" | "wq") => Some(32),
+        Some("bq") => Some(16),
+        Some(_) => Some(64),
+        None => matches!(name, "Cvtps2pd" | "Cvtdq2pd" | "cvtph2ps").then_some(64),
+    };
     let narrows = ["Cvtpd2ps", "Cvtpd2dq", "Cvttpd2dq", "cvtps2ph"];
     let shifts = ["Psllw", "Pslld", "Psllq", "Psrlw", "Psrld", "Psrlq", "Psraw", "Psrad"];
+    if let Some(bits) = widens(name) {
+        return Shape::Widen(function, bits);
+    }
     match () {
-        () if widens.iter().any(|w| name.starts_with(w)) => Shape::Widen(function),
         () if narrows.contains(&name) => Shape::Narrow(function),
         () if shifts.contains(&name) => Shape::Count(function),
         () => Shape::Halves(function),
@@ -116,7 +124,9 @@ pub(crate) fn run(cpu: &mut Cpu, [what, ..]: [u64; 4]) -> Out {
             }
         }
         Shape::Count(run) => (0..halves).for_each(|n| result[n] = run(&mut f, a[n], b[0], imm)),
-        Shape::Widen(run) => (0..halves).for_each(|n| result[n] = run(&mut f, a[n], b[0] >> (64 * n), imm)),
+        Shape::Widen(run, bits) => {
+            (0..halves).for_each(|n| result[n] = run(&mut f, a[n], b[0] >> (bits * n as u32), imm))
+        }
         Shape::Narrow(run) => {
             for (n, half) in b.iter().take(halves).enumerate() {
                 result[0] |= u128::from(run(&mut f, 0, *half, imm) as u64) << (64 * n);
@@ -196,7 +206,7 @@ fn generic(l: &Lift<'_>) -> Flow {
     let m = l.mnemonic();
     let mut imm = if has_imm { i.immediate(last) & 0xff } else { 0 };
     let sources = if has_imm { last } else { last + 1 };
-    let mut wide = l.is_256();
+    let mut wide = l.is_256() || i.memory_size().size() == 32;
     if m == Mnemonic::Vinsertps && l.is_mem(2) {
         imm &= 0x3f;
     }

@@ -169,7 +169,8 @@ fn mask(l: &Lift<'_>) -> Flow {
     };
     on(l, |l| {
         let from = number(l.insn.op1_register());
-        let part = |p: u8| l.ir.call(helper::MOVE_MASK, &[l.ir.get(xmm(from, p)), l.ir.get(xmm(from, p + 1)), l.k(bits)]);
+        let part =
+            |p: u8| l.ir.call(helper::MOVE_MASK, &[l.ir.get(xmm(from, p)), l.ir.get(xmm(from, p + 1)), l.k(bits)]);
         let low = part(0);
         let v = if l.is_256() { low | part(2).shl(l.k(128 / bits)) } else { low };
         let r = l.insn.op0_register();
@@ -252,7 +253,7 @@ fn gather(l: &Lift<'_>, element: u64, index: u64) -> Flow {
         } else {
             l.gpr(i.memory_base()).zext(Width::W64) + l.k(i.memory_displacement64())
         };
-        let n = if l.is_256() { 32 } else { 16 } / element.max(index);
+        let n = if l.is_256() || i.memory_index().is_ymm() { 32 } else { 16 } / element.max(index);
         let narrow = i.memory_base().size() == 4 || !l.long();
         let what = to
             | mask << 5

@@ -136,7 +136,7 @@ fn read_area(cpu: &mut Cpu, at: u64) -> Result<[u64; 64], Fault> {
 
 fn restore_x87(cpu: &mut Cpu, area: &[u64; 64], wide: bool) {
     let f = &mut cpu.state.fpu;
-    f.control = area[0] as u16 | 0x40;
+    f.control = area[0] as u16 & 0x1f3f | 0x40;
     f.status = (area[0] >> 16) as u16 & !0x3800;
     f.top = (area[0] >> 27 & 7) as u8;
     f.empty = !(area[0] >> 32) as u8;
@@ -311,7 +311,7 @@ fn restore_environment(cpu: &mut Cpu, at: u64, what: What) -> Result<(), Fault> 
     let real = seg::is_real(cpu);
     let [control, status, tags, ip, cs, dp, ds] = words;
     let f = &mut cpu.state.fpu;
-    f.control = control as u16 | 0x40;
+    f.control = control as u16 & 0x1f3f | 0x40;
     f.status = status as u16 & !0x3800;
     f.top = (status >> 11 & 7) as u8;
     f.empty = (0..8).fold(0, |sum, n| sum | u8::from(tags >> (2 * n) & 3 == 3) << n);

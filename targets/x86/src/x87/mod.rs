@@ -25,11 +25,11 @@ pub(crate) use area::transfer;
 const COMPUTE: &[Mnemonic] = {
     use Mnemonic::*;
     &[
-        Fld, Fild, Fbld, Fadd, Fmul, Fsub, Fsubr, Fdiv, Fdivr, Fcom, Fcomp, Fiadd, Fimul, Fisub, Fisubr, Fidiv, Fidivr, Ficom,
-        Ficomp, Fst, Fstp, Fist, Fistp, Fisttp, Fbstp, Fstpnce, Fxch, Fchs, Fabs, Ftst, Fxam, Fld1, Fldz, Fldpi, Fldl2e, Fldl2t,
-        Fldlg2, Fldln2, Fsqrt, Frndint, Fprem, Fprem1, Fscale, Fxtract, Fincstp, Fdecstp, Ffree, Ffreep, Faddp, Fmulp, Fsubp,
-        Fsubrp, Fdivp, Fdivrp, Fcompp, Fucom, Fucomp, Fucompp, Fcomi, Fcomip, Fucomi, Fucomip, Fsin, Fcos, Fsincos, Fptan,
-        Fpatan, F2xm1, Fyl2x, Fyl2xp1,
+        Fld, Fild, Fbld, Fadd, Fmul, Fsub, Fsubr, Fdiv, Fdivr, Fcom, Fcomp, Fiadd, Fimul, Fisub, Fisubr, Fidiv, Fidivr,
+        Ficom, Ficomp, Fst, Fstp, Fist, Fistp, Fisttp, Fbstp, Fstpnce, Fxch, Fchs, Fabs, Ftst, Fxam, Fld1, Fldz, Fldpi,
+        Fldl2e, Fldl2t, Fldlg2, Fldln2, Fsqrt, Frndint, Fprem, Fprem1, Fscale, Fxtract, Fincstp, Fdecstp, Ffree,
+        Ffreep, Faddp, Fmulp, Fsubp, Fsubrp, Fdivp, Fdivrp, Fcompp, Fucom, Fucomp, Fucompp, Fcomi, Fcomip, Fucomi,
+        Fucomip, Fsin, Fcos, Fsincos, Fptan, Fpatan, F2xm1, Fyl2x, Fyl2xp1,
     ]
 };
 
@@ -146,7 +146,8 @@ pub(crate) fn control_word(cpu: &mut Cpu, [which, value, ..]: [u64; 4]) -> Out {
         CONTROL => return Ok(f.control.into()),
         STATUS => return Ok(status(f).into()),
         _ => {
-            f.control = value as u16 | 0x40;
+            // Reserved bits read as 0, but for bit 6.
+            f.control = value as u16 & 0x1f3f | 0x40;
             summarize(f);
         }
     }
@@ -318,7 +319,12 @@ fn decode(what: u64) -> Insn {
 fn begin(cpu: &mut Cpu, what: u64) -> Out {
     check(cpu, [0; 4])?;
     area::selectors(cpu, (what >> 35 & 1 != 0).then_some((what >> 32 & 7) as usize));
-    cpu.state.fpu.status &= !0x200;
+    let m = what as usize & 0xffff;
+    // SDM volume 2A, "FCMOVcc", FCOMI: C1 is changed by stack faults alone.
+    let keeps = [Mnemonic::Fcmovb, Mnemonic::Fcomi, Mnemonic::Fcomip, Mnemonic::Fucomi, Mnemonic::Fucomip];
+    if !keeps.iter().any(|k| *k as usize == m) {
+        cpu.state.fpu.status &= !0x200;
+    }
     Ok(0)
 }
 
@@ -333,15 +339,26 @@ fn all_masked(f: &Fpu) -> bool {
 /// Returns whether the instruction has had its effect.
 fn conclude(f: &mut Fpu, met: (u16, bool, bool, bool), saved: Option<Fpu>, store: bool) -> bool {
     let (mut new, rounded_up, stack, over) = met;
+    // SDM volume 1, "x87 FPU Floating-Point Exceptions": an invalid operation comes before all others.
     if stack {
-        new |= 0x41;
+        new = 0x41;
+    } else if new & 1 != 0 {
+        new = 1;
     }
     let suppress = new & !f.control & if store { 0x1f } else { 7 } != 0;
     if suppress && let Some(saved) = saved {
+        // Comparisons set the condition codes nevertheless.
+        let codes = f.status & 0x4500;
         *f = saved;
+        if !store {
+            f.status = f.status & !0x4500 | codes;
+        }
         new &= if new & !f.control & 7 != 0 { 0x47 } else { 0x7f };
     }
-    let up = if stack { over } else { rounded_up };
+    if stack {
+        f.status &= !0x200;
+    }
+    let up = if stack { over } else { rounded_up && !suppress };
     f.status |= new | if up { 0x200 } else { 0 };
     summarize(f);
     !suppress
@@ -374,10 +391,14 @@ pub(crate) fn store(cpu: &mut Cpu, [what, at, ..]: [u64; 4]) -> Out {
     if pops(i.m) {
         u.pop();
     }
-    let mut new = unit::exceptions(&u.env);
-    // Unmasked, underflow is told of exact results, too.
+    // Stores tell nothing of denormal operands (SDM volume 2A, "FST").
+    let mut new = unit::exceptions(&u.env) & !2;
+    // Unmasked, underflow is told of exact results, too; and nothing is rounded then.
     if u.env.flags.contains(softfloat::Flags::TINY) && u.f.control & 16 == 0 {
         new |= 16;
+    }
+    if new & !u.f.control & 0x18 != 0 {
+        new &= !0x20;
     }
     let met = (new, u.env.flags.contains(softfloat::Flags::ROUNDED_UP), u.stack, u.over);
     if !conclude(f, met, saved, true) {
@@ -398,6 +419,7 @@ fn pops(m: Mnemonic) -> bool {
 
 /// EMMS.
 pub(crate) fn emms(cpu: &mut Cpu, _: [u64; 4]) -> Out {
-    cpu.state.fpu.empty = 0xff;
+    let f = &mut cpu.state.fpu;
+    (f.empty, f.top) = (0xff, 0);
     Ok(0)
 }

@@ -101,6 +101,11 @@ fn log2(x: Q) -> Q {
     add(int(exponent), log2_ratio(div(sub(m, ONE), add(m, ONE))))
 }
 
+/// A number that is less by a little in magnitude: sines, cosines and arctangents of tiny arguments round away from what they are near.
+fn below(v: Q) -> Q {
+    if v & !Q_SIGN == 0 { v } else { v - 1 }
+}
+
 /// An x87 number that is not denormal, infinite or a NaN is exact; denormal ones are, too, as the exponents are the same.
 fn wide(v: u128) -> Q {
     sf::convert::<X87, F128>(v, &mut { Env::X87 })
@@ -204,10 +209,10 @@ impl Unit<'_> {
             sin ^= Q_SIGN;
         }
         match m {
-            Mnemonic::Fcos => (self.rounded(cos), 0),
-            Mnemonic::Fsincos => (self.rounded(sin), self.rounded(cos)),
-            Mnemonic::Fptan => (self.rounded(div(sin, cos)), super::unit::ONE),
-            _ => (self.rounded(sin), 0),
+            Mnemonic::Fcos => (self.rounded(below(cos)), 0),
+            Mnemonic::Fsincos => (self.rounded(below(sin)), self.rounded(below(cos))),
+            Mnemonic::Fptan => (self.rounded(div(sin, cos) + 1), super::unit::ONE),
+            _ => (self.rounded(below(sin)), 0),
         }
     }
 
@@ -238,7 +243,7 @@ impl Unit<'_> {
                 self.note_denormal(y);
                 let (a, b) = (wide(x & !SIGN), wide(y & !SIGN));
                 let steep = b > a;
-                let small = arctangent(if steep { div(a, b) } else { div(b, a) });
+                let small = below(arctangent(if steep { div(a, b) } else { div(b, a) }));
                 let acute = if steep { sub(quarter(2), small) } else { small };
                 if left { sub(PI, acute) } else { acute }
             }
@@ -257,9 +262,16 @@ impl Unit<'_> {
             Class::Infinite if v & SIGN != 0 => super::unit::ONE | SIGN,
             Class::Infinite => v,
             Class::Finite if magnitude == super::unit::ONE => {
-                if v & SIGN != 0 { SIGN | 0x3ffe << 64 | 1 << 63 } else { v }
+                if v & SIGN != 0 {
+                    SIGN | 0x3ffe << 64 | 1 << 63
+                } else {
+                    v
+                }
             }
-            Class::Finite if magnitude > super::unit::ONE => v,
+            Class::Finite if magnitude > super::unit::ONE => {
+                self.env.raise(Flags::INEXACT);
+                v
+            }
             Class::Finite => {
                 self.note_denormal(v);
                 let x = mul(wide(v), LN_2);

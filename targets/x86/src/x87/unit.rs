@@ -140,7 +140,15 @@ impl Unit<'_> {
 
     /// The operand that is not ST(0): from memory or the stack.
     fn other(&mut self, i: Insn, low: u64, high: u64) -> u128 {
-        if i.kind == 0 { self.get(i.b) } else { self.number(i.kind, low, high) }
+        if i.kind == 0 {
+            return self.get(i.b);
+        }
+        let v = self.number(i.kind, low, high);
+        // A NaN in ST(0) hides that the operand is denormal.
+        if sf::is_nan::<X87>(self.raw(0)) {
+            self.env.flags = self.env.flags.without(Flags::DENORMAL);
+        }
+        v
     }
 
     /// Arithmetic: memory operands and those of one register go into ST(0).
@@ -171,8 +179,13 @@ impl Unit<'_> {
         match i.m {
             M::Fld | M::Fild | M::Fbld => {
                 let v = if i.kind == 0 { self.get(i.b) } else { self.number(i.kind, low, high) };
+                let underflow = self.stack;
                 self.push(v);
+                // Of both stack faults the first is told.
+                self.over &= !underflow;
             }
+            // Of an empty register it stores nothing and raises nothing.
+            M::Fstpnce if self.empty(0) => self.pop(),
             M::Fst | M::Fstp | M::Fstpnce => {
                 let v = self.get(0);
                 self.set(i.a, v);
@@ -337,7 +350,8 @@ impl Unit<'_> {
     fn to_integer(&mut self, v: u128, i: Insn) -> u64 {
         let rounding = if i.m == Mnemonic::Fisttp { Rounding::TowardZero } else { self.env.rounding };
         let n = sf::to_int::<X87, i64>(v, rounding, &mut self.env).or(i64::MIN);
-        let lowest = [i64::from(i16::MIN), i64::from(i32::MIN), i64::MIN][(i.bytes.trailing_zeros() as usize - 1).min(2)];
+        let lowest =
+            [i64::from(i16::MIN), i64::from(i32::MIN), i64::MIN][(i.bytes.trailing_zeros() as usize - 1).min(2)];
         if self.env.flags.contains(Flags::INVALID) || n < lowest || n > !lowest {
             self.env.flags = Flags::INVALID;
             return lowest as u64;
@@ -376,10 +390,7 @@ fn decimal(low: u64, high: u64) -> u128 {
 
 fn one_operand(m: Mnemonic) -> bool {
     use Mnemonic as M;
-    matches!(
-        m,
-        M::Fchs | M::Fabs | M::Fsqrt | M::Frndint | M::Fprem | M::Fprem1 | M::Fscale | M::Fxtract
-    )
+    matches!(m, M::Fchs | M::Fabs | M::Fsqrt | M::Frndint | M::Fprem | M::Fprem1 | M::Fscale | M::Fxtract)
 }
 
 /// Whether an instruction without a store pops.
@@ -422,8 +433,10 @@ pub(super) fn env_of(control: u16) -> Env {
 /// The status word's exception bits of what was met.
 pub(super) fn exceptions(env: &Env) -> u16 {
     let has = |f: Flags, n: u16| if env.flags.intersects(f) { n } else { 0 };
+    // A division by zero hides that the dividend is denormal.
+    let denormal = if env.flags.contains(Flags::DIV_BY_ZERO) { 0 } else { has(Flags::DENORMAL, 2) };
     has(Flags::INVALID, 1)
-        | has(Flags::DENORMAL, 2)
+        | denormal
         | has(Flags::DIV_BY_ZERO, 4)
         | has(Flags::OVERFLOW, 8)
         | has(Flags::UNDERFLOW, 16)
