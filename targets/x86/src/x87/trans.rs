@@ -91,6 +91,10 @@ fn log2_ratio(s: Q) -> Q {
 
 /// log2 of a positive number.
 fn log2(x: Q) -> Q {
+    if x >> 112 == 0 {
+        // A denormal number: 2^128 times it is none.
+        return sub(log2(mul(x, (0x3fff + 128) << 112)), int(128));
+    }
     // 1 <= m < 2, then between the roots of 1/2 and 2.
     let mut exponent = (x >> 112) as i64 - 0x3fff;
     let mut m = x & !(0x7fff << 112) | ONE;
