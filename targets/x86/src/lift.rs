@@ -3,7 +3,9 @@
 //! A handler is `fn name(l: &Lift) -> Flow`; the tables in [`crate::insn`] say which instruction has which.
 
 use cpu::{Code, Lifted, Mode};
-use iced_x86::{Decoder, DecoderOptions, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{
+    Decoder, DecoderOptions, EncodingKind, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register,
+};
 use uop::{Builder, Exit, Mem, Reg, Val, Width};
 
 use crate::flags::{self, Op};
@@ -11,7 +13,7 @@ use crate::mode::flag;
 use crate::model::Model;
 use crate::state::{self, CC_A, CC_B, CC_C, CC_KIND, sreg};
 use crate::target::Lifter;
-use crate::trap::vector;
+use crate::trap::{Cpu, vector};
 use crate::{helper, insn};
 
 /// A value of the block.
@@ -45,6 +47,10 @@ pub(crate) struct Lift<'b> {
     pub(crate) model: &'b Model,
     /// The instruction runs alone.
     pub(crate) alone: bool,
+    /// It has a VEX prefix.
+    pub(crate) vex: bool,
+    /// All of its bytes.
+    pub(crate) bytes: &'b [u8],
 }
 
 /// Width of code in bits.
@@ -62,6 +68,7 @@ fn bitness(mode: Mode) -> u32 {
 enum Decoded {
     Insn(Box<Instruction>),
     Invalid,
+    TooLong,
     More,
 }
 
@@ -76,6 +83,7 @@ fn decode(code: &Code<'_>) -> Decoded {
     }
     match decoder.last_error() {
         iced_x86::DecoderError::NoMoreBytes if code.bytes.len() < 15 => Decoded::More,
+        iced_x86::DecoderError::NoMoreBytes => Decoded::TooLong,
         _ => Decoded::Invalid,
     }
 }
@@ -86,19 +94,31 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
         Decoded::More => return Lifted::More,
         Decoded::Insn(insn) => *insn,
         Decoded::Invalid => {
-            // SDM volume 3A, "Interrupt 13": an instruction of more than 15 bytes; otherwise the encoding is undefined.
             builder.exit(Exit::Raise { code: vector::UD.into(), arg: 0 });
+            return Lifted::End(1);
+        }
+        Decoded::TooLong => {
+            // SDM volume 3A, "Interrupt 13": the instruction is longer than 15 bytes.
+            builder.exit(Exit::Raise { code: u32::from(vector::GP) | 0x100, arg: 0 });
             return Lifted::End(1);
         }
     };
     let len = insn.len() as u32;
-    let mode = code.mode & !flag::SHADOW;
+    let mode = code.mode & !(flag::SHADOW | flag::RF);
+    if code.mode & (flag::TF | flag::DEBUG | flag::RF) != 0 {
+        builder.call(helper::DEBUG_BEGIN, &[builder.konst(Width::W64, code.pc)]);
+    }
     if code.mode & flag::SHADOW != 0 {
         builder.call(helper::END_SHADOW, &[]);
+    }
+    if code.mode != mode {
         builder.enter_mode(mode);
     }
-    let single = code.mode & (flag::SHADOW | flag::TF) != 0;
-    let l = Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single };
+    let single = code.mode & flag::SINGLE != 0;
+    let vex = insn.encoding() == EncodingKind::VEX;
+    let bytes = &code.bytes[..insn.len()];
+    let l =
+        Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single, vex, bytes };
     let handler = lifter.handlers[insn.mnemonic() as usize];
     let flow = handler.filter(|row| l.permitted(row.need)).map_or(Flow::Undefined, |row| (row.lift)(&l));
     match flow {
@@ -125,6 +145,33 @@ pub(crate) fn disassemble(_: &Lifter, code: Code<'_>) -> Option<(String, u32)> {
     formatter.options_mut().set_space_after_operand_separator(true);
     formatter.format(&insn, &mut text);
     Some((text, insn.len() as u32))
+}
+
+/// Whether the instruction at work reaches `address` by the stack segment: SDM volume 3A, "Stack Fault Exception (#SS)".
+pub(crate) fn is_by_stack(cpu: &Cpu, address: u64) -> bool {
+    let pc = cpu.pc();
+    let byte = |n: u64| {
+        let phys = crate::mmu::translate_debug(cpu, pc.wrapping_add(n))?;
+        let page = cpu.bus().ram_page(phys)?;
+        Some(page.ram.read(page.offset + phys % 0x1000, 1) as u8)
+    };
+    let bytes: Vec<u8> = (0..15).map_while(byte).collect();
+    let code = Code { pc, offset: 0, bytes: &bytes, mode: crate::mode::current(cpu), alone: true };
+    let Decoded::Insn(insn) = decode(&code) else { return false };
+    let register = |r: Register, _, _| {
+        Some(match r {
+            Register::FS => cpu.reg(state::base(sreg::FS)),
+            Register::GS => cpu.reg(state::base(sreg::GS)),
+            r if r.is_segment_register() => 0,
+            r => cpu.reg(state::r(r.full_register().number() as u8)) & bits::mask(r.size() as u32 * 8),
+        })
+    };
+    let operand = (0..insn.op_count()).find(|n| insn.op_kind(*n) == OpKind::Memory);
+    let at = operand.and_then(|n| insn.virtual_address(n, 0, register));
+    if at.is_some_and(|at| address.wrapping_sub(at) < 64) {
+        return insn.memory_segment() == Register::SS;
+    }
+    insn.stack_pointer_increment() != 0 || matches!(insn.mnemonic(), Mnemonic::Enter | Mnemonic::Leave)
 }
 
 /// The width of `bytes` bytes.
@@ -157,7 +204,15 @@ pub(crate) fn segment(r: Register) -> usize {
 impl<'b> Lift<'b> {
     /// Whether the model has what a row needs.
     fn permitted(&self, need: insn::Need) -> bool {
-        need.is_none_or(|(word, bit)| self.model.has(word, bit))
+        let encoding = match self.insn.encoding() {
+            EncodingKind::Legacy => true,
+            // SDM volume 2A, "Exceptions Type 1" to "14": #UD in real and virtual-8086 mode.
+            EncodingKind::VEX => self.is(flag::PE) && !self.is(flag::VM),
+            _ => false,
+        };
+        encoding
+            && need.is_none_or(|(word, bit)| self.model.has(word, bit))
+            && self.insn.cpuid_features().iter().all(|f| insn::has_feature(self.model, *f))
     }
 
     /// Whether this is 64-bit code.
@@ -305,12 +360,17 @@ impl<'b> Lift<'b> {
 
     /// A load from a linear address.
     pub(crate) fn load(&self, address: V<'b>, w: Width) -> V<'b> {
-        self.ir.load(address, Mem::le(w))
+        self.ir.load(address, self.mem(w))
+    }
+
+    /// An ordinary access: misaligned ones raise #AC in some modes.
+    fn mem(&self, w: Width) -> Mem {
+        if self.is(flag::ALIGN) { Mem::le(w).aligned() } else { Mem::le(w) }
     }
 
     /// A store to a linear address.
     pub(crate) fn store(&self, address: V<'b>, value: V<'b>) {
-        self.ir.store(address, value, Mem::le(value.width()));
+        self.ir.store(address, value, self.mem(value.width()));
     }
 
     /// The value of an immediate operand, sign-extended as the manual says, cut to `w`.
@@ -557,7 +617,7 @@ impl<'b> Lift<'b> {
     }
 
     fn stepping(&self) -> bool {
-        self.is(flag::TF)
+        self.is(flag::TF | flag::DEBUG)
     }
 
     /// Goes on at linear address `pc`.

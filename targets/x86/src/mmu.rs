@@ -28,6 +28,9 @@ pub const APIC_WINDOW: u64 = 1 << 52;
 /// Where port 0 is on the board.
 pub const PORTS: u64 = 1 << 53;
 
+/// Where the board's pin FERR# is: 1 is written there when an x87 exception is pending and CR0.NE is 0.
+pub const FERR: u64 = PORTS + 0x1_0000;
+
 /// The space of ordinary accesses. The mode's `AC` is set, too, where SMAP is off.
 pub(crate) fn space_of(mode: Mode, _: Access) -> u8 {
     if mode & 3 == 3 {
@@ -177,13 +180,14 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
     if long {
         let high = (address as i64) >> 47;
         if high != 0 && high != -1 {
-            return Err(Fault::GP0);
+            return Err(if access == Access::Fetch { Fault::GP0 } else { Fault::NotCanonical { address } });
         }
     }
     let address = if long { address } else { address & 0xffff_ffff };
     if cpu.state.cr0 & bit::PG == 0 {
         let phys = bus_address(cpu, address);
-        return Ok(Translation { phys, read: true, write: true, cache: true });
+        let cache = crate::debug::note_access(cpu, address, access);
+        return Ok(Translation { phys, read: true, write: true, cache });
     }
     let user = in_space == space::USER;
     let nx = cpu.state.efer & bit::NXE != 0 && cpu.state.cr4 & bit::PAE != 0;
@@ -216,7 +220,8 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
         }
         let dirty = leaf.dirty || access == Access::Write;
         let phys = bus_address(cpu, leaf.phys);
-        return Ok(Translation { phys, read: readable, write: writable && dirty, cache: true });
+        let cache = crate::debug::note_access(cpu, address, access);
+        return Ok(Translation { phys, read: readable, write: writable && dirty, cache });
     }
 }
 

@@ -65,8 +65,7 @@ pub(crate) static ROWS: &[Row] = rows! {
         Flow::Next
     };
     Nop nop;
-    Fnop nop;
-    Pause nop;
+    Pause pause;
     Endbr64 nop;
     Endbr32 nop;
     Prefetchnta nop;
@@ -76,13 +75,15 @@ pub(crate) static ROWS: &[Row] = rows! {
     Prefetchw nop;
     Prefetch nop;
     Prefetchwt1 nop;
+    Prefetchit0 nop;
+    Prefetchit1 nop;
     Reservednop nop;
     Lfence |l| { l.ir.fence(Fence::Acquire); Flow::Next };
     Sfence |l| { l.ir.fence(Fence::Release); Flow::Next };
     Mfence |l| { l.ir.fence(Fence::SeqCst); Flow::Next };
-    Clflush nop;
-    Clflushopt nop;
-    Clwb nop;
+    Clflush touch;
+    Clflushopt touch;
+    Clwb touch;
     Movnti |l| { let w = l.width_of(1); l.write(0, l.read(1, w)); Flow::Next };
     Lds |l| far_load(l, sreg::DS);
     Les |l| far_load(l, sreg::ES);
@@ -92,6 +93,29 @@ pub(crate) static ROWS: &[Row] = rows! {
 };
 
 fn nop(_: &Lift<'_>) -> Flow {
+    Flow::Next
+}
+
+/// CLFLUSH and the like: they fault as loads do.
+fn touch(l: &Lift<'_>) -> Flow {
+    l.load(l.address(1, false), Width::W8);
+    Flow::Next
+}
+
+/// With REX.B it is an exchange of rAX and R8, whatever other prefixes are there.
+fn pause(l: &Lift<'_>) -> Flow {
+    let prefixes = &l.bytes[..l.bytes.len() - 1];
+    let rex = prefixes.last().copied().unwrap_or(0);
+    if l.long() && rex & 0xf1 == 0x41 {
+        let w = match () {
+            () if rex & 8 != 0 => Width::W64,
+            () if prefixes.contains(&0x66) => Width::W16,
+            () => Width::W32,
+        };
+        let (a, b) = (l.low(0, w), l.low(8, w));
+        l.set_low(0, b);
+        l.set_low(8, a);
+    }
     Flow::Next
 }
 
@@ -221,7 +245,7 @@ fn popa(l: &Lift<'_>, w: Width) -> Flow {
 
 fn pushf(l: &Lift<'_>, w: Width) -> Flow {
     if l.is(flag::VM) {
-        l.ir.call(helper::CHECK_IOPL3, &[]);
+        l.ir.call(helper::CHECK_IOPL3, &[l.k(w.bits().into())]);
     }
     let flags = l.ir.call(helper::READ_FLAGS, &[]);
     l.push(flags.trunc(w));
@@ -230,7 +254,7 @@ fn pushf(l: &Lift<'_>, w: Width) -> Flow {
 
 fn popf(l: &Lift<'_>, w: Width) -> Flow {
     if l.is(flag::VM) {
-        l.ir.call(helper::CHECK_IOPL3, &[]);
+        l.ir.call(helper::CHECK_IOPL3, &[l.k(w.bits().into())]);
     }
     let (value, sp) = l.popped(w);
     l.ir.call(helper::WRITE_FLAGS, &[value.zext(Width::W64), l.k(w.bits().into())]);
