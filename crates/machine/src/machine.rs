@@ -114,7 +114,12 @@ impl Machine {
         let n = smp.maxcpus;
         let cores = Smp { cpus: smp.cpus, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
         let shape = if machine.core_ids { &cores } else { &smp };
-        let slots = machine.levels.map(|levels| SlotTable::by_levels(shape, levels)).unwrap_or_default();
+        // PCs speak of dies only where a socket has several.
+        let levels = |levels: Levels| match machine.smp_rules {
+            SmpRules::Pc => Levels { die: levels.die && smp.dies > 1, ..levels },
+            _ => levels,
+        };
+        let slots = machine.levels.map(|has| SlotTable::by_levels(shape, levels(has))).unwrap_or_default();
         let ram = config.mem.size.unwrap_or(machine.default_ram);
         let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
         let mut this = Machine {
@@ -179,7 +184,7 @@ impl Machine {
     /// What makes the configuration impossible; the process should end.
     pub fn init(&mut self) -> Result<(), Error> {
         self.check_preconfig()?;
-        let default = numa::DefaultNode::Spread;
+        let default = self.config.machine.default_node;
         let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
         self.warn(None, warnings);
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
