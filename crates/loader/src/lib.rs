@@ -12,6 +12,7 @@ pub mod fdt;
 pub mod image;
 pub mod mips_boot;
 pub mod riscv_boot;
+pub mod x86_boot;
 
 pub use elf::{AddressKind, ByteOrder, Class, Elf, Expected, Loaded, machine_name};
 pub use error::Error;
