@@ -28,6 +28,7 @@ pub mod htif;
 pub mod i8042;
 pub mod i8254;
 pub mod i8259;
+pub mod ide;
 pub mod ioapic;
 pub mod lance;
 pub mod lapic;

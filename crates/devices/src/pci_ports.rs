@@ -4,6 +4,9 @@
 //! PCI Local Bus Specification 2.1, "Configuration Mechanism #1"; PCI Express Base Specification, "Enhanced Configuration Access Mechanism";
 //! 82371SB (PIIX3), "Reset Control Register". Only bus 0 has functions.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use memory::{Device, Nanos, Size};
 
 use crate::pci::PciBus;
@@ -97,18 +100,27 @@ impl Device for PciPorts {
 /// The window of PCI Express over the same bus: 4 KiB a function, of which the first 256 bytes are there.
 pub struct PciWindow {
     bus: PciBus,
+    open: Arc<AtomicBool>,
 }
 
 impl PciWindow {
     /// A window to `bus`.
     pub fn new(bus: PciBus) -> PciWindow {
-        PciWindow { bus }
+        PciWindow { bus, open: Arc::new(AtomicBool::new(true)) }
+    }
+
+    /// The same that answers only while `open` is set.
+    pub fn gated(self, open: Arc<AtomicBool>) -> PciWindow {
+        PciWindow { open, ..self }
     }
 }
 
 impl Device for PciWindow {
     fn read(&mut self, offset: u64, size: Size, _: Nanos) -> u64 {
         let ones = u64::MAX >> (64 - 8 * size);
+        if !self.open.load(Ordering::Relaxed) {
+            return ones;
+        }
         match (offset >> 20, offset & 0xfff, size) {
             (0, 0..0x100, 1 | 2 | 4) => read(&self.bus, (offset >> 12) as u8, offset as u8, size),
             // Extended space of a function that is there reads 0.
@@ -118,7 +130,8 @@ impl Device for PciWindow {
     }
 
     fn write(&mut self, offset: u64, size: Size, value: u64, _: Nanos) {
-        if let (0, 0..0x100, 1 | 2 | 4) = (offset >> 20, offset & 0xfff, size) {
+        let open = self.open.load(Ordering::Relaxed);
+        if let (true, 0, 0..0x100, 1 | 2 | 4) = (open, offset >> 20, offset & 0xfff, size) {
             write(&self.bus, (offset >> 12) as u8, offset as u8, size, value);
         }
     }
@@ -128,8 +141,6 @@ impl Device for PciWindow {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use parking_lot::Mutex;
 
     use super::*;

@@ -10,12 +10,15 @@ use crate::error::Error;
 use crate::machine::Machine;
 use crate::objects::unknown_property;
 use crate::registry::ApicIdKind;
-use crate::run::Event;
+use crate::run::{Event, RunState};
 use crate::types;
 use crate::value::Value;
 
 /// APIC IDs from here on can't be plugged by index.
 const APIC_ID_LIMIT: u32 = 255;
+
+/// ISA devices that users may ask for.
+const ASKED_FOR: [&str; 2] = ["isa-debug-exit", "isa-debugcon"];
 
 /// The property of a CPU that `name` means.
 fn field<'a>(props: &'a mut CpuProps, name: &str) -> Option<&'a mut Option<i64>> {
@@ -84,8 +87,9 @@ impl Machine {
             return Err(Error::new("Parameter 'driver' expects non-abstract device type"));
         }
         let is_loader = driver == "loader";
+        let is_isa = types::is_a(target, driver, "isa-device");
         let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, "cpu");
-        if !is_loader && !is_slot_cpu {
+        if !is_loader && !is_slot_cpu && !(is_isa && ASKED_FOR.contains(&driver)) {
             // CPUs of PCs are pluggable, even if this machine has no place for them.
             let is_pc_cpu = self.config.machine.apic_ids != ApicIdKind::None && types::is_a(target, driver, "cpu");
             return Err(Error::new(match is_pc_cpu {
@@ -101,6 +105,16 @@ impl Machine {
         }
         if is_loader {
             return self.add_loader(device);
+        }
+        if is_isa {
+            // The board has built it in.
+            return match self.state {
+                RunState::Preconfig => {
+                    self.objects.add_peripheral(device.id.as_deref(), driver);
+                    Ok(())
+                }
+                _ => Err(Error::new("Bus 'isa.0' does not support hotplugging")),
+            };
         }
         if self.config.machine.core_ids {
             return self.add_core(device);

@@ -29,7 +29,7 @@ pub struct ApicPlace {
 
 /// Bits that numbers below `count` need.
 fn width(count: u32) -> u32 {
-    count.max(1).next_power_of_two().trailing_zeros()
+    32 - (count.max(1) - 1).leading_zeros()
 }
 
 impl ApicIds {

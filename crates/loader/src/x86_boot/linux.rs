@@ -55,7 +55,10 @@ pub fn load(data: &[u8], given: &Given<'_>, to: &mut impl LoadTarget) -> Result<
     let bad = |why: String| Error::damaged(given.name, why);
     let version = u16_at(data, at::VERSION).unwrap_or(0);
     if version < 0x202 {
-        return Err(bad(format!("its boot protocol {:#x} is too old; 0x202 is the oldest that can be started", version)));
+        return Err(bad(format!(
+            "its boot protocol {:#x} is too old; 0x202 is the oldest that can be started",
+            version
+        )));
     }
     let sectors = match data[at::SETUP_SECTS] {
         0 => 4,

@@ -65,7 +65,8 @@ fn load_plain(data: &[u8], header: &Header, given: &Given<'_>, to: &mut impl Loa
     let bad = |why: &str| Error::damaged(given.name, why);
     let field = |n: usize| u32_at(data, header.at + 12 + 4 * n).ok_or_else(|| bad("its Multiboot header is cut off"));
     let (at, load, load_end, bss_end, entry) = (field(0)?, field(1)?, field(2)?, field(3)?, field(4)?);
-    let before = at.checked_sub(load).ok_or_else(|| bad("its Multiboot header would be loaded before its first byte"))?;
+    let before =
+        at.checked_sub(load).ok_or_else(|| bad("its Multiboot header would be loaded before its first byte"))?;
     let from = header.at.checked_sub(before as usize).ok_or_else(|| bad("its load address lies before its start"))?;
     let len = match load_end {
         0 => data.len() - from,

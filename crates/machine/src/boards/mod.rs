@@ -25,3 +25,6 @@ pub mod sun4u;
 pub mod tricore_testboard;
 pub mod virt;
 mod x86;
+mod x86_acpi;
+mod x86_boot;
+mod x86_chips;

@@ -4,7 +4,6 @@ use topology::numa::DefaultNode;
 use topology::{Levels, SmpRules};
 
 use crate::build::Build;
-use crate::error::Error;
 use crate::registry::{ApicIdKind, BOARD, MachineType};
 use crate::targets::Arch;
 
@@ -69,10 +68,4 @@ impl RamMap {
         let below = if ram >= most { split } else { ram };
         RamMap { below, above: ram - below }
     }
-}
-/// Maps RAM.
-pub(crate) fn add_ram(board: &mut Build<'_>, map: &RamMap) -> Result<(), Error> {
-    board.ram("pc.ram", 0, map.below)?;
-    board.ram("pc.ram.high", 1 << 32, map.above)?;
-    Ok(())
 }
