@@ -29,8 +29,14 @@ def excused(case, bits):
     code = case["code"]
     sse = "xmm" in case["text"] or case["name"].startswith("cvt")
     both = "66" in code[:10] and ("f3" in code[:10] or "f2" in code[:10])
+    if case["name"].startswith("f") or "%mm" in case["text"] or "%st" in case["text"] or case["name"] == "emms":
+        # The x87 unit is not loaded here: native_x86.py asks the host about it.
+        return True
     return (
-        case["trap"] == 13 and sse
+        case["trap"] in (0, 5)
+        or case["name"] == "neg" and "lock" in case["text"]
+        or bits == 16 and case["name"] == "crc32"
+        or case["trap"] == 13 and sse
         or sse and (both or bits == 16)
         or case["name"].startswith("cmp") and sse
         or bits == 16 and (case["trap"] == 13 or case["name"] in ("movbe", "popcnt"))
@@ -63,7 +69,7 @@ def compare(case, uc, bits, window):
         if int(a, 16) & (2**bits - 1 if bits > 16 else 0xFFFFFFFF) != b:
             found.append(f"{NAMES[n]}: {a} {b:x}")
     for n in range(16 if bits == 64 else 8):
-        ours = int(case["out"][17 + 2 * n], 16) << 64 | int(case["out"][16 + 2 * n], 16)
+        ours = int(case["out"][17 + 4 * n], 16) << 64 | int(case["out"][16 + 4 * n], 16)
         b = uc.reg_read(XMM[n])
         if ours != b:
             found.append(f"xmm{n}: {ours:032x} {b:032x}")
@@ -95,8 +101,8 @@ def main():
         for number, value in zip(GENERAL64 if bits == 64 else GENERAL32, case["in"]):
             uc.reg_write(number, int(value, 16))
         for n in range(16 if bits == 64 else 8):
-            uc.reg_write(XMM[n], int(case["in"][17 + 2 * n], 16) << 64 | int(case["in"][16 + 2 * n], 16))
-        uc.reg_write(x.UC_X86_REG_MXCSR, int(case["in"][48], 16))
+            uc.reg_write(XMM[n], int(case["in"][17 + 4 * n], 16) << 64 | int(case["in"][16 + 4 * n], 16))
+        uc.reg_write(x.UC_X86_REG_MXCSR, int(case["in"][80], 16))
         uc.reg_write(x.UC_X86_REG_EFLAGS, case["flags"] | 2)
         traps.clear()
         trap = None

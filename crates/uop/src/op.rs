@@ -422,7 +422,8 @@ pub enum Op {
         /// The arguments; only as many as the helper's row says count.
         args: [Value; 4],
         /// A host operation that may replace the call when the guest register named here is not 0 and operands and result
-        /// are such that the result is exact and raises no flag that isn't raised already (see [`crate::sem::fast_fp`]).
+        /// are such that the result is exact and raises no flag that isn't raised already (see [`crate::sem::fast_fp`]). When the
+        /// register is 2, denormal operands are flagged: the call is made for them.
         fast: Option<(FastFp, Reg)>,
     },
 }

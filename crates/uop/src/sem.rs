@@ -173,6 +173,21 @@ pub fn fast_fp(op: FastFp, a: u64, b: u64) -> Option<u64> {
     }
 }
 
+/// Whether an operand of a floating-point operation is denormal, which some guests flag.
+#[inline(always)]
+pub fn has_denormal(op: FastFp, a: u64, b: u64) -> bool {
+    use FastFp::*;
+    let denormal32 = |v: u64| ((v as u32) << 1).wrapping_sub(1) < (1 << 24) - 1;
+    let denormal64 = |v: u64| (v << 1).wrapping_sub(1) < (1 << 53) - 1;
+    match op {
+        FromI32To64 | FromU32To64 | FromI64To64 => false,
+        Add32 | Sub32 | Mul32 | Div32 | Eq32 | Lt32 | Le32 => denormal32(a) || denormal32(b),
+        Sqrt32 | Widen => denormal32(a),
+        Add64 | Sub64 | Mul64 | Div64 | Eq64 | Lt64 | Le64 => denormal64(a) || denormal64(b),
+        Sqrt64 | Narrow | TruncToI32From64 | TruncToI64From64 => denormal64(a),
+    }
+}
+
 #[inline(always)]
 fn ordered32(x: f32, y: f32, holds: bool) -> Option<u64> {
     (!x.is_nan() && !y.is_nan()).then_some(u64::from(holds))

@@ -1,7 +1,9 @@
-//! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_x86.py`.
+//! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_x86.py` and `oracles/native_x86.py`.
 //!
 //! `oracle_cases BITS SEED COUNT [MNEMONIC...]` prints one JSON object a line: registers, flags and memory before and after. Each case
-//! is run on the interpreter and on the reference evaluator, which must agree.
+//! is run on the interpreter and on the reference evaluator, which must agree. The registers are 16 general ones, 16 vector registers
+//! of four quadwords, MXCSR, and of x87 eight significands, eight exponents with signs, control word, status word and the mask of
+//! empty registers.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
 
 use bits::Endian;
@@ -62,9 +64,9 @@ impl Random {
         if bits == 64 && self.below(2) == 0 {
             code.push(0x40 | self.below(16) as u8);
         }
-        match self.below(8) {
+        match self.below(12) {
             0..4 => {}
-            4..7 => {
+            4..8 => {
                 code.push(0x0f);
                 match self.below(8) {
                     0 => code.push(0x38),
@@ -72,11 +74,13 @@ impl Random {
                     _ => {}
                 }
             }
+            8 => code.push(0xd8 | self.below(8) as u8),
             _ => {
-                if bits == 64 {
-                    code.clear();
-                    code.push(0xc4);
-                    code.push(0xe2 | (self.next() & 1) as u8);
+                code.clear();
+                if self.below(3) == 0 {
+                    code.extend([0xc5, self.next() as u8]);
+                } else {
+                    code.extend([0xc4, self.next() as u8 & 0xe0 | 1 + self.below(3) as u8, self.next() as u8]);
                 }
             }
         }
@@ -84,6 +88,51 @@ impl Random {
         code.extend(self.next().to_le_bytes());
         code.truncate(15);
         code
+    }
+
+    /// Vector registers, MXCSR and x87's registers.
+    fn units(&mut self, regs: &mut Vec<u64>) {
+        regs.extend((0..64).map(|_| self.integer()));
+        let mxcsr = match self.below(8) {
+            0 => self.next() & 0xffff,
+            1 => 0x1f80 | self.next() & 0x6000,
+            2 => 0x1f80 | self.next() & 0x8040,
+            3 => 0x1fa0,
+            _ => 0x1f80,
+        };
+        regs.push(mxcsr);
+        let exponents: Vec<u64> = (0..8)
+            .map(|_| {
+                let sign = self.below(2) << 15;
+                sign | match self.below(12) {
+                    0 => 0,
+                    1 => 0x7fff,
+                    2 => self.below(0x8000),
+                    3 => 0x7ffe,
+                    4 => self.below(80),
+                    _ => 0x3fff + self.below(70) - 6,
+                }
+            })
+            .collect();
+        for exponent in &exponents {
+            let significand = match self.below(6) {
+                0 => 1 << 63,
+                1 => self.next() | 1 << 63,
+                2 => (self.next() | 1 << 63) << 40,
+                3 if exponent & 0x7fff == 0 => 0,
+                4 if self.below(8) == 0 => self.next(),
+                _ => self.integer() | 1 << 63,
+            };
+            regs.push(if exponent & 0x7fff == 0 { significand << 1 >> 1 } else { significand });
+        }
+        regs.extend(exponents);
+        regs.push(match self.below(8) {
+            0 => 0x40 | self.next() & 0xf3f,
+            1..4 => 0x7f | self.next() & 0xf00,
+            _ => 0x37f,
+        });
+        regs.push(self.next() & 0x7f00);
+        regs.push(if self.below(3) == 0 { self.next() & 0xff } else { 0 });
     }
 }
 
@@ -101,7 +150,8 @@ fn flat(attr: u16, wide: bool) -> Seg {
 
 fn prepare_16(ctx: &mut Ctx<X86>) {
     (0..6).for_each(|n| ctx.set_reg(state::base(n), 0));
-    ctx.state.cr4 = 0x600;
+    ctx.state.cr4 = 0x4_0600;
+    ctx.state.xcr0 = 7;
     ctx.state.seg = [flat(0x93, false); 6];
     // Real mode, but code and data lie above 64 KiB.
     for n in 0..6 {
@@ -126,8 +176,28 @@ fn prepare_64(ctx: &mut Ctx<X86>) {
 }
 
 fn slots() -> Vec<uop::Reg> {
-    let vectors = (0..16).flat_map(|n| [state::xmm(n, 0), state::xmm(n, 1)]);
+    let vectors = (0..16).flat_map(|n| (0..4).map(move |p| state::xmm(n, p)));
     (0..16).map(state::r).chain(vectors).chain([state::MXCSR]).collect()
+}
+
+/// Where the x87 unit begins in the list of registers.
+const FPU: usize = 81;
+
+fn put_fpu(ctx: &mut Ctx<X86>, regs: &[u64]) {
+    let f = &mut ctx.state.fpu;
+    f.significand.copy_from_slice(&regs[FPU..FPU + 8]);
+    f.exponent = std::array::from_fn(|n| regs[FPU + 8 + n] as u16);
+    f.control = regs[FPU + 16] as u16;
+    f.status = regs[FPU + 17] as u16 & !0x3800;
+    f.top = (regs[FPU + 17] >> 11 & 7) as u8;
+    f.empty = regs[FPU + 18] as u8;
+}
+
+fn get_fpu(ctx: &Ctx<X86>) -> Vec<u64> {
+    let f = &ctx.state.fpu;
+    let status = u64::from(f.status & !0x3800) | u64::from(f.top) << 11;
+    let exponents = f.exponent.iter().map(|e| u64::from(*e));
+    f.significand.iter().copied().chain(exponents).chain([f.control.into(), status, f.empty.into()]).collect()
 }
 
 fn eflags(ctx: &Ctx<X86>) -> u64 {
@@ -143,6 +213,9 @@ fn put(machine: &mut Machine<X86, Interp>, values: &Values, prepare: fn(&mut Ctx
     for (slot, value) in slots().into_iter().zip(&values.regs) {
         ctx.set_reg(slot, *value);
     }
+    let denormal = if values.regs[80] & 2 != 0 { 1 } else { 2 };
+    ctx.set_reg(state::FP_OK, if values.regs[80] & 0xffe0 == 0x1fa0 { denormal } else { 0 });
+    put_fpu(ctx, &values.regs);
     ctx.set_reg(state::CC_KIND, 0);
     ctx.set_reg(state::CC_A, values.flags & state::bit::ARITH);
     ctx.set_reg(state::DF, values.flags >> 10 & 1);
@@ -154,98 +227,164 @@ fn get(machine: &mut Machine<X86, Interp>) -> Values {
     let mut memory = vec![0; WINDOW as usize];
     machine.ram.read_bytes(WINDOW_AT - RAM_BASE, &mut memory);
     let ctx = machine.cpu.ctx();
-    Values { regs: slots().into_iter().map(|slot| ctx.reg(slot)).collect(), flags: eflags(ctx), memory }
+    let mut regs: Vec<u64> = slots().into_iter().map(|slot| ctx.reg(slot)).collect();
+    regs.extend(get_fpu(ctx));
+    Values { regs, flags: eflags(ctx), memory }
 }
+
+/// Instructions that depend on more than registers and memory, or of which another system is asked.
+const UNFAIR: &[&str] = &[
+    "in",
+    "out",
+    "insb",
+    "insw",
+    "insd",
+    "outsb",
+    "outsw",
+    "outsd",
+    "cli",
+    "sti",
+    "hlt",
+    "cpuid",
+    "rdtsc",
+    "rdtscp",
+    "rdrand",
+    "rdseed",
+    "rdpid",
+    "rdpru",
+    "popf",
+    "popfd",
+    "popfq",
+    "pushf",
+    "pushfd",
+    "pushfq",
+    "fxsave",
+    "fxrstor",
+    "fxsave64",
+    "fxrstor64",
+    "lds",
+    "les",
+    "lss",
+    "lfs",
+    "lgs",
+    "sldt",
+    "str",
+    "smsw",
+    "lar",
+    "lsl",
+    "verr",
+    "verw",
+    "arpl",
+    "xgetbv",
+    "sgdt",
+    "sidt",
+    "sysenter",
+    "syscall",
+    "sysret",
+    "sysexit",
+    "rdpmc",
+    "monitor",
+    "mwait",
+    "monitorx",
+    "mwaitx",
+    "fnstenv",
+    "fldenv",
+    "fnsave",
+    "frstor",
+    "xabort",
+    "xbegin",
+    "xend",
+    "xtest",
+    "rdpkru",
+    "wrpkru",
+    "clzero",
+    "rdfsbase",
+    "rdgsbase",
+    "wrfsbase",
+    "wrgsbase",
+    "vmmcall",
+    "vmcall",
+    "ptwrite",
+    "enclu",
+    "enclv",
+    "umonitor",
+    "umwait",
+    "tpause",
+    "serialize",
+    "reservednop",
+    "int3",
+    "int1",
+    "int",
+    "into",
+    "salc",
+    "endbr64",
+    "endbr32",
+    "rdsspd",
+    "rdsspq",
+    "incsspd",
+    "incsspq",
+    "retf",
+    "iret",
+    "iretd",
+    "iretq",
+    "ud0",
+    "ud1",
+    "ud2",
+    "xsave",
+    "xsaveopt",
+    "xsavec",
+    "xrstor",
+    "xsave64",
+    "xsaveopt64",
+    "xsavec64",
+    "xrstor64",
+    "jmpe",
+    "wait",
+    "cldemote",
+    "clui",
+    "stui",
+    "testui",
+    "uiret",
+    "senduipi",
+    "montmul",
+    "pconfig",
+    "xstore",
+    "xcryptecb",
+    "xcryptcbc",
+    "xcryptctr",
+    "xcryptcfb",
+    "xcryptofb",
+    "xsha1",
+    "xsha256",
+    "getsec",
+    "storeall",
+    "loadall",
+    "fneni",
+    "fndisi",
+    "fnsetpm",
+    "frstpm",
+    "wrssd",
+    "wrssq",
+    "rsm",
+    "loadallreset286",
+];
 
 /// Whether the instruction is one that both sides can be asked about.
 fn fair(insn: &Instruction) -> bool {
     use iced_x86::FlowControl::*;
-    let register = |n: u32| insn.op_kind(n) == OpKind::Register && insn.op_register(n).is_segment_register();
     let special = |n: u32| {
         let r = insn.op_register(n);
-        insn.op_kind(n) == OpKind::Register && (r.is_cr() || r.is_dr() || r.is_tr() || r.is_mm() || r.is_st())
+        insn.op_kind(n) == OpKind::Register
+            && (r.is_segment_register() || r.is_cr() || r.is_dr() || r.is_tr() || r.is_bnd() || r.is_k() || r.is_tmm())
     };
     let mnemonic = format!("{:?}", insn.mnemonic()).to_lowercase();
-    let odd = [
-        "in",
-        "out",
-        "insb",
-        "insw",
-        "insd",
-        "outsb",
-        "outsw",
-        "outsd",
-        "cli",
-        "sti",
-        "hlt",
-        "cpuid",
-        "rdtsc",
-        "rdtscp",
-        "rdrand",
-        "rdseed",
-        "popf",
-        "popfd",
-        "popfq",
-        "pushf",
-        "pushfd",
-        "pushfq",
-        "fxsave",
-        "fxrstor",
-        "xsave",
-        "xrstor",
-        "ldmxcsr",
-        "lds",
-        "les",
-        "lss",
-        "lfs",
-        "lgs",
-        "ud2",
-        "ud0",
-        "ud1",
-        "stmxcsr",
-        "sldt",
-        "str",
-        "smsw",
-        "lar",
-        "lsl",
-        "verr",
-        "verw",
-        "arpl",
-        "xgetbv",
-        "sgdt",
-        "sidt",
-        "salc",
-        "enter",
-        "pause",
-        "sysenter",
-        "rdpmc",
-        "emms",
-        "reservednop",
-        "bound",
-        "monitor",
-        "mwait",
-        "fxsave64",
-        "fxrstor64",
-    ];
-    !odd.contains(&mnemonic.as_str())
-        && !mnemonic.starts_with('f')
+    let far = insn.is_jmp_far() || insn.is_jmp_far_indirect() || insn.is_call_far() || insn.is_call_far_indirect();
+    !UNFAIR.contains(&mnemonic.as_str())
+        && !mnemonic.starts_with("bnd")
         && !insn.is_privileged()
-        && (0..insn.op_count()).all(|n| !register(n) && !special(n))
+        && (0..insn.op_count()).all(|n| !special(n))
         && matches!(insn.flow_control(), Next | ConditionalBranch | UnconditionalBranch | Call | Return)
-        && !format!("{:?}", insn.code()).contains("far")
-        && !matches!(
-            insn.mnemonic(),
-            iced_x86::Mnemonic::Retf
-                | iced_x86::Mnemonic::Iret
-                | iced_x86::Mnemonic::Iretd
-                | iced_x86::Mnemonic::Iretq
-                | iced_x86::Mnemonic::Syscall
-                | iced_x86::Mnemonic::Sysret
-        )
-        && !insn.is_jmp_far()
-        && !insn.is_jmp_far_indirect()
-        && !insn.is_call_far()
-        && !insn.is_call_far_indirect()
+        && !far
         && !insn.has_segment_prefix()
 }
 
@@ -278,12 +417,11 @@ fn place(insn: &Instruction, random: &mut Random, regs: &mut [u64], bits: u32) -
     if !(0..insn.op_count()).any(|n| insn.op_kind(n) == OpKind::Memory) || insn.mnemonic() == iced_x86::Mnemonic::Lea {
         return true;
     }
+    if insn.is_vsib() {
+        return place_vector(insn, random, regs, target);
+    }
     let r = insn.memory_base();
-    if insn.memory_base().size() == 2 && bits != 16
-        || r == Register::None
-        || insn.is_ip_rel_memory_operand()
-        || insn.is_vsib()
-    {
+    if insn.memory_base().size() == 2 && bits != 16 || r == Register::None || insn.is_ip_rel_memory_operand() {
         return false;
     }
     let n = r.full_register().number();
@@ -303,7 +441,7 @@ fn place(insn: &Instruction, random: &mut Random, regs: &mut [u64], bits: u32) -
         if m == n {
             return false;
         }
-        regs[m] = (random.below(1024) as i64 - 512) as u64;
+        regs[m] = (random.below(1024) as i64 - 512) as u64 & if bits == 64 { u64::MAX } else { 0xffff_ffff };
     }
     let at = insn.virtual_address(
         (0..insn.op_count()).find(|m| insn.op_kind(*m) == OpKind::Memory).unwrap_or(0),
@@ -322,6 +460,35 @@ fn place(insn: &Instruction, random: &mut Random, regs: &mut [u64], bits: u32) -
     true
 }
 
+/// The flags that the manual leaves undefined.
+fn undefined(insn: &Instruction) -> u64 {
+    use iced_x86::RflagsBits as F;
+    let table = [(F::OF, 0x800), (F::SF, 0x80), (F::ZF, 0x40), (F::AF, 0x10), (F::CF, 1), (F::PF, 4)];
+    table.iter().filter(|(f, _)| insn.rflags_undefined() & f != 0).map(|(_, bit)| bit).sum()
+}
+
+/// Gathers: small indices, and the base where it belongs.
+fn place_vector(insn: &Instruction, random: &mut Random, regs: &mut [u64], target: u64) -> bool {
+    let base = insn.memory_base();
+    if base == Register::None || base.size() < 4 {
+        return false;
+    }
+    let at = 16 + 4 * insn.memory_index().number();
+    for word in &mut regs[at..at + 4] {
+        *word = if insn.vsib() == Some(true) { random.below(16) } else { random.below(16) << 32 | random.below(16) };
+    }
+    regs[base.full_register().number()] =
+        target.wrapping_sub(insn.memory_displacement64()) & bits::mask(base.size() as u32 * 8);
+    true
+}
+
+/// All that we have.
+fn model() -> Model {
+    let mut model = Model::parse(64, "max").expect("a model");
+    model.features.0 = [u32::MAX; x86::model::word::N];
+    model
+}
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let bits: u32 = args.next().and_then(|a| a.parse().ok()).unwrap_or(64);
@@ -335,7 +502,7 @@ fn main() {
     };
     let bench = Bench::<X86> {
         name: "x86",
-        kind: Kind::new(Model::parse(64, "max").expect("a model")),
+        kind: Kind::new(model()),
         endian: Endian::Little,
         prepare,
         trap: |_| None,
@@ -356,12 +523,12 @@ fn main() {
         if !only.is_empty() && !only.contains(&name) {
             continue;
         }
-        let mut regs: Vec<u64> = (0..48).map(|_| random.integer()).collect();
-        regs.push(0x1f80);
+        let mut regs: Vec<u64> = (0..16).map(|_| random.integer()).collect();
+        random.units(&mut regs);
         if bits != 64 {
             regs[..8].iter_mut().for_each(|r| *r &= 0xffff_ffff);
             regs[8..16].fill(0);
-            regs[32..48].fill(0);
+            regs[48..80].fill(0);
         }
         if !place(&insn, &mut random, &mut regs, bits) {
             continue;
@@ -395,7 +562,7 @@ fn main() {
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
         println!(
-            "{{\"name\":\"{name}\",\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"flags\":{},\"mem\":\"{}\",\"out\":[{}],\"flags2\":{},\"mem2\":\"{}\",\"pc\":{},\"trap\":{trap}}}",
+            "{{\"name\":\"{name}\",\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"flags\":{},\"mem\":\"{}\",\"out\":[{}],\"flags2\":{},\"mem2\":\"{}\",\"pc\":{},\"trap\":{trap},\"undefined\":{}}}",
             hex(code),
             list(&before.regs),
             before.flags,
@@ -404,6 +571,7 @@ fn main() {
             after.flags,
             hex(&after.memory),
             engine.cpu.ctx().pc(),
+            undefined(&insn),
         );
     }
 }

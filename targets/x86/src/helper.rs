@@ -6,7 +6,7 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::VECTORS;
 use crate::target::X86;
 use crate::trap::{Cpu, Out};
-use crate::{far, flags, integer, seg, sse, strings, system, x87};
+use crate::{far, flags, integer, mmx, seg, sse, strings, system, x87};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -141,6 +141,28 @@ helpers! {
     IRET = far::iret, any(2);
     /// Functions of vectors: mnemonic, destination, immediate; source.
     VECTOR = sse::run, HelperInfo { reads: VECTORS, writes: VECTORS, ..any(3) };
+    /// Functions of vectors with a VEX prefix: everything in one word.
+    VEX = sse::run_vex, HelperInfo { reads: VECTORS, writes: VECTORS, ..any(1) };
+    /// PCMPESTRI and its kin: operands and control; source.
+    TEXT = sse::text, any(3);
+    /// VMASKMOV: what, address.
+    MASKED = sse::masked, any(2);
+    /// Gathers: what, base.
+    GATHER = sse::gather, any(2);
+    /// MASKMOVDQU: registers, address.
+    MASK_BYTES = sse::mask_bytes, any(2);
+    /// Functions of MMX registers: mnemonic, destination, immediate; source.
+    MMX = mmx::run, check(2, RegSet::None);
+    /// An MMX register.
+    MMX_PEEK = mmx::get, plain(1);
+    /// Sets one.
+    MMX_SET = mmx::put, plain(2);
+    /// The x87 unit behind an MMX instruction.
+    MMX_ENTER = mmx::enter_state, plain(0);
+    /// MASKMOVQ: registers, address.
+    MMX_MASK = mmx::store_masked, any(2);
+    /// CVTPS2PI and the like: mnemonic and destination; the numbers.
+    MMX_NUMBERS = mmx::to_integers, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(3) };
     /// Scalar arithmetic: operands, operation.
     SCALAR = sse::run_scalar, HelperInfo { reads: VECTORS, writes: CONTROL, ..any(3) };
     /// CVTSI2SD.
@@ -157,10 +179,10 @@ helpers! {
     CHECK_WRITE = sse::check_write, check(2, RegSet::None);
     /// x87 instructions.
     FPU = x87::run, check(3, RegSet::None);
-    /// The upper part of an 80-bit number that is stored.
-    FPU_HIGH = x87::high, plain(0);
-    /// Pops after a store.
-    FPU_POP = x87::pop, plain(1);
+    /// x87 stores: instruction, address.
+    FPU_STORE = x87::store, check(2, RegSet::None);
+    /// FNINIT, FNSTSW and the like.
+    FPU_CONTROL = x87::control_word, plain(2);
     /// #MF if an exception is pending.
     FPU_CHECK = x87::check, check(0, RegSet::None);
     /// FXSAVE and the like.

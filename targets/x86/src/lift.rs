@@ -3,7 +3,9 @@
 //! A handler is `fn name(l: &Lift) -> Flow`; the tables in [`crate::insn`] say which instruction has which.
 
 use cpu::{Code, Lifted, Mode};
-use iced_x86::{Decoder, DecoderOptions, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register};
+use iced_x86::{
+    Decoder, DecoderOptions, EncodingKind, Formatter, GasFormatter, Instruction, Mnemonic, OpKind, Register,
+};
 use uop::{Builder, Exit, Mem, Reg, Val, Width};
 
 use crate::flags::{self, Op};
@@ -45,6 +47,10 @@ pub(crate) struct Lift<'b> {
     pub(crate) model: &'b Model,
     /// The instruction runs alone.
     pub(crate) alone: bool,
+    /// It has a VEX prefix.
+    pub(crate) vex: bool,
+    /// All of its bytes.
+    pub(crate) bytes: &'b [u8],
 }
 
 /// Width of code in bits.
@@ -98,7 +104,10 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
         builder.enter_mode(mode);
     }
     let single = code.mode & (flag::SHADOW | flag::TF) != 0;
-    let l = Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single };
+    let vex = insn.encoding() == EncodingKind::VEX;
+    let bytes = &code.bytes[..insn.len()];
+    let l =
+        Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single, vex, bytes };
     let handler = lifter.handlers[insn.mnemonic() as usize];
     let flow = handler.filter(|row| l.permitted(row.need)).map_or(Flow::Undefined, |row| (row.lift)(&l));
     match flow {
@@ -157,7 +166,15 @@ pub(crate) fn segment(r: Register) -> usize {
 impl<'b> Lift<'b> {
     /// Whether the model has what a row needs.
     fn permitted(&self, need: insn::Need) -> bool {
-        need.is_none_or(|(word, bit)| self.model.has(word, bit))
+        let encoding = match self.insn.encoding() {
+            EncodingKind::Legacy => true,
+            // SDM volume 2A, "Exceptions Type 1" to "14": #UD in real and virtual-8086 mode.
+            EncodingKind::VEX => self.is(flag::PE) && !self.is(flag::VM),
+            _ => false,
+        };
+        encoding
+            && need.is_none_or(|(word, bit)| self.model.has(word, bit))
+            && self.insn.cpuid_features().iter().all(|f| insn::has_feature(self.model, *f))
     }
 
     /// Whether this is 64-bit code.

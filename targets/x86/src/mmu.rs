@@ -28,6 +28,9 @@ pub const APIC_WINDOW: u64 = 1 << 52;
 /// Where port 0 is on the board.
 pub const PORTS: u64 = 1 << 53;
 
+/// Where the board's pin FERR# is: 1 is written there when an x87 exception is pending and CR0.NE is 0.
+pub const FERR: u64 = PORTS + 0x1_0000;
+
 /// The space of ordinary accesses. The mode's `AC` is set, too, where SMAP is off.
 pub(crate) fn space_of(mode: Mode, _: Access) -> u8 {
     if mode & 3 == 3 {

@@ -163,9 +163,9 @@ fn fpu_control(cpu: &Cpu, n: u8) -> u64 {
         1 => (fpu.status & !0x3800 | u16::from(fpu.top) << 11).into(),
         2 => (0..8).map(|n| (u64::from(fpu.empty >> n & 1) * 3) << (2 * n)).sum(),
         3 => fpu.cs.into(),
-        4 => fpu.ip & 0xffff_ffff,
+        4 => cpu.reg(state::FPU_IP) & 0xffff_ffff,
         5 => fpu.ds.into(),
-        6 => fpu.dp & 0xffff_ffff,
+        6 => cpu.reg(state::FPU_DP) & 0xffff_ffff,
         _ => fpu.opcode.into(),
     }
 }
@@ -222,9 +222,9 @@ fn set_fpu_control(cpu: &mut Cpu, n: u8, value: u64) {
         }
         2 => fpu.empty = (0..8).map(|n| u8::from(value >> (2 * n) & 3 == 3) << n).sum(),
         3 => fpu.cs = value as u16,
-        4 => fpu.ip = value,
+        4 => cpu.set_reg(state::FPU_IP, value),
         5 => fpu.ds = value as u16,
-        6 => fpu.dp = value,
+        6 => cpu.set_reg(state::FPU_DP, value),
         _ => fpu.opcode = value as u16,
     }
 }

@@ -16,12 +16,16 @@ pub const DF: Reg = Reg(20);
 /// MXCSR.
 pub const MXCSR: Reg = Reg(21);
 /// Not 0 while MXCSR asks for rounding to nearest with all exceptions masked, and inexact is flagged already: then an operation may be
-/// done on the host.
+/// done on the host. It is 2 while denormal operands are still to be flagged, and 1 when they have been.
 pub const FP_OK: Reg = Reg(22);
+/// Offset of the last x87 instruction that is not a control instruction.
+pub const FPU_IP: Reg = Reg(23);
+/// Offset of its operand in memory.
+pub const FPU_DP: Reg = Reg(30);
 const BASE: u16 = 24;
 const XMM: u16 = 32;
 /// Number of registers of the file.
-pub const N_REGS: u16 = XMM + 64;
+pub const N_REGS: u16 = XMM + 68;
 
 /// RAX.
 pub const RAX: Reg = Reg(0);
@@ -55,7 +59,7 @@ pub const fn base(n: usize) -> Reg {
     Reg(BASE + n as u16)
 }
 
-/// Quadword `part` (0 lowest, up to 3) of vector register `n`.
+/// Quadword `part` (0 lowest, up to 3) of vector register `n`; number 16 holds memory operands of VEX instructions.
 pub const fn xmm(n: u8, part: u8) -> Reg {
     Reg(XMM + n as u16 * 4 + part as u16)
 }
@@ -69,10 +73,10 @@ pub fn file() -> Vec<(String, Width)> {
     file.extend(["cc_a", "cc_b", "cc_c"].map(|n| (n.to_owned(), Width::W64)));
     file.push(("df".to_owned(), Width::W8));
     file.push(("mxcsr".to_owned(), Width::W32));
-    file.extend(["fp_ok", "spare"].map(|n| (n.to_owned(), Width::W64)));
+    file.extend(["fp_ok", "fpu_ip"].map(|n| (n.to_owned(), Width::W64)));
     file.extend(["es", "cs", "ss", "ds", "fs", "gs"].map(|n| (format!("{n}_base"), Width::W64)));
-    file.extend(["spare1", "spare2"].map(|n| (n.to_owned(), Width::W64)));
-    file.extend((0..64).map(|n| (format!("xmm{}_{}", n / 4, n % 4), Width::W64)));
+    file.extend(["fpu_dp", "spare"].map(|n| (n.to_owned(), Width::W64)));
+    file.extend((0..68).map(|n| (format!("xmm{}_{}", n / 4, n % 4), Width::W64)));
     file
 }
 
@@ -185,6 +189,7 @@ pub mod bit {
     pub const PGE: u64 = 0x80;
     pub const PCE: u64 = 0x100;
     pub const OSFXSR: u64 = 0x200;
+    pub const OSXMMEXCPT: u64 = 0x400;
     pub const UMIP: u64 = 0x800;
     pub const FSGSBASE: u64 = 0x1_0000;
     pub const PCIDE: u64 = 0x2_0000;
@@ -215,13 +220,9 @@ pub struct Fpu {
     pub top: u8,
     /// Last instruction's opcode, 11 bits.
     pub opcode: u16,
-    /// Last instruction's address.
-    pub ip: u64,
-    /// Its selector.
+    /// Selector of its address.
     pub cs: u16,
-    /// Its operand's address.
-    pub dp: u64,
-    /// Its selector.
+    /// Selector of its operand's address.
     pub ds: u16,
 }
 
@@ -236,9 +237,7 @@ impl Fpu {
             status: 0,
             top: 0,
             opcode: 0,
-            ip: 0,
             cs: 0,
-            dp: 0,
             ds: 0,
         }
     }
@@ -317,7 +316,7 @@ pub struct State {
     pub delivering: u8,
     /// The x87 unit.
     pub fpu: Fpu,
-    /// The last exception, for whoever watches from outside.
+    /// The first exception since this was `None`, for whoever watches from outside.
     #[serde(skip)]
     pub last_vector: Option<u32>,
 }

@@ -50,9 +50,10 @@ pub(crate) enum Op {
     /// The value.
     Lmsw,
     Random,
+    TscAux,
 }
 
-const OPS: [Op; 30] = [
+const OPS: [Op; 31] = [
     Op::Cli,
     Op::Sti,
     Op::Clts,
@@ -83,6 +84,7 @@ const OPS: [Op; 30] = [
     Op::Smsw,
     Op::Lmsw,
     Op::Random,
+    Op::TscAux,
 ];
 
 fn privileged(cpu: &Cpu) -> Result<(), Fault> {
@@ -138,6 +140,7 @@ pub(crate) fn run(cpu: &mut Cpu, [which, arg, ..]: [u64; 4]) -> Out {
         Op::Smsw => return Ok(cpu.state.cr0),
         Op::Verr | Op::Verw => return verify(cpu, arg as u16, op == Op::Verw),
         Op::Random => return Ok(random(cpu)),
+        Op::TscAux => return Ok(cpu.state.tsc_aux & 0xffff_ffff),
         _ => {
             privileged(cpu)?;
             return supervisor(cpu, op, arg);

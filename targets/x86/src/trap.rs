@@ -127,7 +127,7 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
         Fault::Sipi => return start_up(cpu),
         Fault::Exception { .. } | Fault::Page { .. } => exception(cpu, fault, pc),
         Fault::Software { vector, next, .. } => {
-            cpu.state.last_vector = Some(vector.into());
+            cpu.state.last_vector.get_or_insert(vector.into());
             Event { software: true, pc: next, ..hard(vector) }
         }
         Fault::Debug => {
@@ -164,7 +164,7 @@ fn exception(cpu: &mut Cpu, fault: Fault, pc: u64) -> Event {
         Fault::Exception { vector, error } => (vector, error),
         _ => (vector::GP, Some(0)),
     };
-    cpu.state.last_vector = Some(vector.into());
+    cpu.state.last_vector.get_or_insert(vector.into());
     Event { vector, error, software: false, pc, rf: vector != vector::DF }
 }
 

@@ -176,8 +176,11 @@ unsafe extern "C" fn fast_fp<const OP: u8>(core: *mut Core, ip: Ip, tlb: Tlb, bu
     // SAFETY: see the module `handlers`.
     unsafe {
         let s = &*ip;
-        if get(core, s.c()) != 0
-            && let Some(r) = sem::fast_fp(FastFp::ALL[OP as usize], get(core, s.a), get(core, s.b()))
+        let (op, ok) = (FastFp::ALL[OP as usize], get(core, s.c()));
+        let (a, b) = (get(core, s.a), get(core, s.b()));
+        if ok != 0
+            && let Some(r) = sem::fast_fp(op, a, b)
+            && (ok != 2 || !sem::has_denormal(op, a, b))
         {
             set(core, s.d, r);
             go!(core, ip.add(3), tlb, budget)

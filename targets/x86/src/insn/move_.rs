@@ -65,8 +65,7 @@ pub(crate) static ROWS: &[Row] = rows! {
         Flow::Next
     };
     Nop nop;
-    Fnop nop;
-    Pause nop;
+    Pause pause;
     Endbr64 nop;
     Endbr32 nop;
     Prefetchnta nop;
@@ -76,6 +75,8 @@ pub(crate) static ROWS: &[Row] = rows! {
     Prefetchw nop;
     Prefetch nop;
     Prefetchwt1 nop;
+    Prefetchit0 nop;
+    Prefetchit1 nop;
     Reservednop nop;
     Lfence |l| { l.ir.fence(Fence::Acquire); Flow::Next };
     Sfence |l| { l.ir.fence(Fence::Release); Flow::Next };
@@ -92,6 +93,23 @@ pub(crate) static ROWS: &[Row] = rows! {
 };
 
 fn nop(_: &Lift<'_>) -> Flow {
+    Flow::Next
+}
+
+/// With REX.B it is an exchange of rAX and R8, whatever other prefixes are there.
+fn pause(l: &Lift<'_>) -> Flow {
+    let prefixes = &l.bytes[..l.bytes.len() - 1];
+    let rex = prefixes.last().copied().unwrap_or(0);
+    if l.long() && rex & 0xf1 == 0x41 {
+        let w = match () {
+            () if rex & 8 != 0 => Width::W64,
+            () if prefixes.contains(&0x66) => Width::W16,
+            () => Width::W32,
+        };
+        let (a, b) = (l.low(0, w), l.low(8, w));
+        l.set_low(0, b);
+        l.set_low(8, a);
+    }
     Flow::Next
 }
 

@@ -84,6 +84,11 @@ pub(crate) static ROWS: &[Row] = rows! {
         l.set_flag_bits(flags.deposit(6, 1, less.zext(Width::W64)));
         Flow::Next
     };
+    Rdpid |l| {
+        let v = l.ir.call(helper::SYSTEM, &[l.k(OP::TscAux as u64), l.k(0)]);
+        l.write(0, v.trunc(l.width_of(0)));
+        Flow::Next
+    };
     Rdrand @F1_ECX.30 random;
     Rdseed @F7_EBX.18 random;
     Rdfsbase @F7_EBX.0 base;

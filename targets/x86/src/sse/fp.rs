@@ -51,20 +51,31 @@ fn pick64(fp: &mut Fp, a: u64, b: u64, max: bool) -> u64 {
     if sf::compare_signalling::<F64>(x, y, &mut fp.env).is_lt() { a } else { b }
 }
 
-/// The comparison `imm` (low three bits) of CMPPS and the like.
+/// What holds for the predicates 0 to 15 of CMPPD: less 1, equal 2, greater 4, unordered 8 (SDM volume 2A, "Comparison Predicate for
+/// CMPPD and CMPPS Instructions"). The next sixteen are the same with the other answer to quiet NaNs.
+const PREDICATES: [u8; 16] = [2, 1, 3, 8, 13, 14, 12, 7, 10, 9, 11, 0, 5, 6, 4, 15];
+
 fn test(relation: sf::Relation, imm: u32) -> bool {
-    let yes = match imm & 3 {
-        0 => relation.is_eq(),
-        1 => relation.is_lt(),
-        2 => relation.is_le(),
-        _ => relation.is_unordered(),
+    let is = if relation.is_unordered() {
+        8
+    } else if relation.is_lt() {
+        1
+    } else if relation.is_eq() {
+        2
+    } else {
+        4
     };
-    yes != (imm & 4 != 0)
+    PREDICATES[(imm & 15) as usize] & is != 0
+}
+
+/// Whether a predicate finds quiet NaNs invalid.
+fn signals(imm: u32) -> bool {
+    matches!(imm & 3, 1 | 2) != (imm & 16 != 0)
 }
 
 fn cmp32(fp: &mut Fp, a: u32, b: u32, imm: u32) -> u32 {
     let (a, b) = (x32(fp, a), x32(fp, b));
-    let signalling = matches!(imm & 3, 1 | 2);
+    let signalling = signals(imm);
     let relation = if signalling {
         sf::compare_signalling::<F32>(a, b, &mut fp.env)
     } else {
@@ -75,7 +86,7 @@ fn cmp32(fp: &mut Fp, a: u32, b: u32, imm: u32) -> u32 {
 
 fn cmp64(fp: &mut Fp, a: u64, b: u64, imm: u32) -> u64 {
     let (a, b) = (x64(fp, a), x64(fp, b));
-    let signalling = matches!(imm & 3, 1 | 2);
+    let signalling = signals(imm);
     let relation = if signalling {
         sf::compare_signalling::<F64>(a, b, &mut fp.env)
     } else {
@@ -134,13 +145,18 @@ fn rounding(fp: &Fp, imm: u32) -> (Rounding, bool) {
 fn round32(fp: &mut Fp, v: u32, imm: u32) -> u32 {
     let (direction, inexact) = rounding(fp, imm);
     let v = x32(fp, v);
-    sf::round_to_integral::<F32>(v, direction, inexact, &mut fp.env)
+    let result = sf::round_to_integral::<F32>(v, direction, inexact, &mut fp.env);
+    // SDM volume 2B, "ROUNDPS": invalid and precision are all.
+    fp.env.flags = fp.env.flags.without(sf::Flags::DENORMAL);
+    result
 }
 
 fn round64(fp: &mut Fp, v: u64, imm: u32) -> u64 {
     let (direction, inexact) = rounding(fp, imm);
     let v = x64(fp, v);
-    sf::round_to_integral::<F64>(v, direction, inexact, &mut fp.env)
+    let result = sf::round_to_integral::<F64>(v, direction, inexact, &mut fp.env);
+    fp.env.flags = fp.env.flags.without(sf::Flags::DENORMAL);
+    result
 }
 
 /// Reciprocals are given as exactly as the format allows, without exceptions, as on QEMU.
@@ -168,6 +184,16 @@ fn dwords(fp: &mut Fp, n: u32, f: impl Fn(&mut Fp, u32) -> u32) -> u128 {
 
 /// The functions.
 pub(super) static OPS: &[Op] = ops! {
+    Addss |f, a, b, _| ss(f, a, b, add32);
+    Addsd |f, a, b, _| sd(f, a, b, add64);
+    Subss |f, a, b, _| ss(f, a, b, sub32);
+    Subsd |f, a, b, _| sd(f, a, b, sub64);
+    Mulss |f, a, b, _| ss(f, a, b, mul32);
+    Mulsd |f, a, b, _| sd(f, a, b, mul64);
+    Divss |f, a, b, _| ss(f, a, b, div32);
+    Divsd |f, a, b, _| sd(f, a, b, div64);
+    Sqrtss |f, a, b, _| ss(f, a, b, sqrt32);
+    Sqrtsd |f, a, b, _| sd(f, a, b, sqrt64);
     Addps |f, a, b, _| ps(f, a, b, add32);
     Addpd |f, a, b, _| pd(f, a, b, add64);
     Subps |f, a, b, _| ps(f, a, b, sub32);
@@ -212,6 +238,9 @@ pub(super) static OPS: &[Op] = ops! {
     Cvtss2sd |f, a, b, _| a & !LOW64 | u128::from(double(f, b as u32));
     Cvtsd2ss |f, a, b, _| a & !LOW32 | u128::from(single(f, b as u64));
     Cvtdq2ps |f, _, b, _| dwords(f, 4, |f, n| sf::from_int::<F32, i32>((b >> (32 * n)) as i32, &mut f.env));
+    Cvtpi2ps |f, a, b, _| {
+        a >> 64 << 64 | dwords(f, 2, |f, n| sf::from_int::<F32, i32>((b >> (32 * n)) as i32, &mut f.env))
+    };
     Cvtdq2pd |f, _, b, _| {
         let wide = |f: &mut Fp, v: u32| u128::from(sf::from_int::<F64, i32>(v as i32, &mut f.env));
         wide(f, b as u32) | wide(f, (b >> 32) as u32) << 64

@@ -28,7 +28,7 @@ pub(super) fn lane(v: u128, bits: u32, n: u32) -> u64 {
 }
 
 /// The lanes that `f` gives, `bits` bits each.
-fn build(bits: u32, f: impl Fn(u32) -> u64) -> u128 {
+pub(super) fn build(bits: u32, f: impl Fn(u32) -> u64) -> u128 {
     (0..128 / bits).fold(0, |sum, n| sum | u128::from(f(n) & bits::mask(bits)) << (n * bits))
 }
 
@@ -120,6 +120,20 @@ fn saturate16(v: i64) -> i64 {
 
 /// The functions.
 pub(super) static OPS: &[Op] = ops! {
+    Pxor |_, a, b, _| a ^ b;
+    Xorps |_, a, b, _| a ^ b;
+    Xorpd |_, a, b, _| a ^ b;
+    Pand |_, a, b, _| a & b;
+    Andps |_, a, b, _| a & b;
+    Andpd |_, a, b, _| a & b;
+    Por |_, a, b, _| a | b;
+    Orps |_, a, b, _| a | b;
+    Orpd |_, a, b, _| a | b;
+    Pandn |_, a, b, _| !a & b;
+    Andnps |_, a, b, _| !a & b;
+    Andnpd |_, a, b, _| !a & b;
+    Paddq |_, a, b, _| qwords(a, b, u64::wrapping_add);
+    Psubq |_, a, b, _| qwords(a, b, u64::wrapping_sub);
     Paddb |_, a, b, _| bytes(a, b, u8::wrapping_add);
     Paddw |_, a, b, _| words(a, b, u16::wrapping_add);
     Paddd |_, a, b, _| dwords(a, b, u32::wrapping_add);

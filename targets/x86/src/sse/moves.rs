@@ -6,7 +6,7 @@ use uop::Width;
 use super::number;
 use crate::helper;
 use crate::insn::{Row, rows};
-use crate::lift::{Flow, Lift, V};
+use crate::lift::{Flow, Lift, V, segment};
 use crate::state;
 
 /// The table.
@@ -61,12 +61,20 @@ pub(crate) static ROWS: &[Row] = rows! {
         let carry = rest.eq(l.k(0)).zext(Width::W64);
         l.set_flag_bits(carry | zero.shl(l.k(6)));
     });
+    Movntss |l| on(l, |l| l.write(0, l.ir.get(state::xmm(number(l.insn.op1_register()), 0)).trunc(Width::W32)));
+    Movntsd |l| on(l, |l| l.write(0, l.ir.get(state::xmm(number(l.insn.op1_register()), 0))));
+    Maskmovdqu mask_bytes;
+    Pcmpestri |l| super::text_compare(l, true, false);
+    Pcmpestri64 |l| super::text_compare(l, true, false);
+    Pcmpestrm |l| super::text_compare(l, true, true);
+    Pcmpestrm64 |l| super::text_compare(l, true, true);
+    Pcmpistri |l| super::text_compare(l, false, false);
+    Pcmpistrm |l| super::text_compare(l, false, true);
     Ldmxcsr |l| on(l, |l| {
         let v = l.read(0, Width::W32).zext(Width::W64);
         l.ir.call(helper::LOAD_MXCSR, &[v]);
     });
     Stmxcsr |l| on(l, |l| l.write(0, l.ir.get(state::MXCSR)));
-    Emms |l| { l.ir.call(helper::EMMS, &[]); Flow::Next };
 };
 
 use std::ops::{BitAnd, BitOr, BitXor};
@@ -138,7 +146,7 @@ pub(crate) fn movsd(l: &Lift<'_>) -> Flow {
 }
 
 /// MOVD and MOVQ.
-fn double(l: &Lift<'_>, w: Width) -> Flow {
+pub(super) fn double(l: &Lift<'_>, w: Width) -> Flow {
     on(l, |l| {
         let low = |n: u32| -> Option<V<'_>> {
             let r = l.insn.op_register(n);
@@ -150,6 +158,22 @@ fn double(l: &Lift<'_>, w: Width) -> Flow {
         } else {
             l.write(0, v.trunc(w));
         }
+    })
+}
+
+/// MASKMOVDQU: to the address in rDI.
+pub(super) fn mask_bytes(l: &Lift<'_>) -> Flow {
+    let first = if l.insn.op0_kind() == OpKind::Register { 0 } else { 1 };
+    let w = match l.insn.op0_kind() {
+        OpKind::MemorySegDI => Width::W16,
+        OpKind::MemorySegEDI => Width::W32,
+        _ => Width::W64,
+    };
+    on(l, |l| {
+        let reg = |n: u32| u64::from(number(l.insn.op_register(n)));
+        let offset = l.low(7, w).zext(Width::W64);
+        let at = l.linear(segment(l.insn.memory_segment()), offset, 16, true);
+        l.ir.call(helper::MASK_BYTES, &[l.k(reg(first) | reg(first + 1) << 4), at]);
     })
 }
 
@@ -179,7 +203,7 @@ fn mask(l: &Lift<'_>) -> Flow {
     })
 }
 
-fn extract(l: &Lift<'_>, w: Width) -> Flow {
+pub(super) fn extract(l: &Lift<'_>, w: Width) -> Flow {
     on(l, |l| {
         let lanes = 128 / w.bits();
         let at = l.insn.immediate(2) as u32 & (lanes - 1);

@@ -129,7 +129,7 @@ pub(crate) fn from(cpu: &mut Cpu, [v, what, ..]: [u64; 4]) -> Out {
     Ok(result)
 }
 
-fn to_integer(l: &Lift<'_>, wide: bool, cut: bool) -> Flow {
+pub(super) fn to_integer(l: &Lift<'_>, wide: bool, cut: bool) -> Flow {
     if let Some(flow) = l.sse_off() {
         return flow;
     }
@@ -161,7 +161,7 @@ pub(crate) fn to(cpu: &mut Cpu, [v, what, ..]: [u64; 4]) -> Out {
     Ok(result)
 }
 
-fn compare(l: &Lift<'_>, wide: bool, quiet: bool) -> Flow {
+pub(super) fn compare(l: &Lift<'_>, wide: bool, quiet: bool) -> Flow {
     if let Some(flow) = l.sse_off() {
         return flow;
     }
@@ -175,7 +175,7 @@ fn compare(l: &Lift<'_>, wide: bool, quiet: bool) -> Flow {
 
 /// The helper of COMISD and the like: operands; bit 0 double, bit 1 quiet.
 pub(crate) fn relation(cpu: &mut Cpu, [a, b, what, _]: [u64; 4]) -> Out {
-    if what & 1 != 0 && cpu.reg(FP_OK) != 0 {
+    if what & 1 != 0 {
         let (x, y) = (f64::from_bits(a), f64::from_bits(b));
         if x.is_normal() && y.is_normal() {
             return Ok(if x < y {
