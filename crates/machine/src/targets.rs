@@ -110,7 +110,8 @@ macro_rules! names {
 
 const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_suffix: &'static str) -> Target {
     let cpu_parent = match arch {
-        Arch::X86 => "x86-cpu",
+        Arch::X86 if bits == 64 => "x86_64-cpu",
+        Arch::X86 => "i386-cpu",
         Arch::Sparc if bits == 64 => "sparc64-cpu",
         Arch::Sparc => "sparc-cpu",
         Arch::Ppc => "powerpc-cpu",
