@@ -9,8 +9,10 @@
 mod alarms;
 mod state;
 
+mod ccw;
 pub mod cfi_flash;
 pub mod clint;
+mod chsc;
 pub mod css;
 pub mod escc;
 pub mod esp;
