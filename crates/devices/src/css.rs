@@ -1,7 +1,7 @@
 //! The channel subsystem of a mainframe, with devices that are reached through subchannels.
 //!
 //! z/Architecture Principles of Operation, "I/O Overview" to "I/O Interruptions". A channel program is executed as soon as it is started;
-//! its end is then pending as status. There is one channel path, and one subchannel a device.
+//! its end is then pending as status. There is one channel path, and one subchannel a device. What commands do stands in [`crate::ccw`].
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,11 +9,16 @@ use std::sync::Arc;
 use memory::{Device, Dma, Line, Nanos, Size};
 use parking_lot::Mutex;
 
+use crate::ccw::{Program, Unit, device, sub};
+use crate::chsc;
+
 /// What became of a command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ending {
     /// Done, with so many bytes of the data area used.
     Done(usize),
+    /// All of the data area is used up, and the device would have given or taken more.
+    More(usize),
     /// The device doesn't know the command.
     Reject,
     /// The data area is too short, or the parameters make no sense.
@@ -41,35 +46,51 @@ pub trait CcwDevice: Send {
     }
 }
 
-/// Status bits of the subchannel-status word's first word.
+/// Bits of the subchannel-status word's first word.
 mod control {
     pub(super) const START: u32 = 1 << 14;
     pub(super) const HALT: u32 = 1 << 13;
     pub(super) const CLEAR: u32 = 1 << 12;
+    pub(super) const SUSPENDED: u32 = 1 << 5;
     pub(super) const ALERT: u32 = 1 << 4;
+    pub(super) const INTERMEDIATE: u32 = 1 << 3;
     pub(super) const PRIMARY: u32 = 1 << 2;
     pub(super) const SECONDARY: u32 = 1 << 1;
     pub(super) const PENDING: u32 = 1;
     /// Function control, activity control, status control.
     pub(super) const ALL: u32 = 0x7000 | 0x0fe0 | 0x001f;
+    /// What comes from the operation-request block: key, suspend control, format, prefetch, initial status, address limit, suppression
+    /// of the interruption when suspended.
+    pub(super) const FROM_REQUEST: u32 = 0xf8f8_0000;
 }
 
-/// Bits of the path-management-control word's second word.
+/// Bits of the operation-request block's second word.
+mod request {
+    /// Suppress the interruption when suspended.
+    pub(super) const QUIET: u32 = 1 << 19;
+    /// The first path.
+    pub(super) const FIRST_PATH: u32 = 1 << 15;
+    /// What must be zero: transport mode, and bits 26 to 30.
+    pub(super) const RESERVED: u32 = 1 << 18 | 0x3e;
+}
+
+/// Bits of the path-management-control word's second and seventh word.
 mod path {
     pub(super) const ENABLED: u32 = 1 << 23;
     pub(super) const VALID: u32 = 1 << 16;
     pub(super) const SUBCLASS: u32 = 7 << 27;
+    /// Measurement-block update.
+    pub(super) const MEASURE: u32 = 2 << 19;
     /// What MODIFY SUBCHANNEL may change: subclass, enabled, limit, measurement, multipath.
-    pub(super) const CHANGEABLE: u32 = SUBCLASS | ENABLED | 3 << 25 | 3 << 19 | 1 << 18;
+    pub(super) const CHANGEABLE: u32 = SUBCLASS | ENABLED | 3 << 21 | 3 << 19 | 1 << 18;
     /// What must be zero.
-    pub(super) const RESERVED: u32 = 1 << 30 | 1 << 31;
+    pub(super) const RESERVED: u32 = 0xc300_0000;
+    /// Seventh word: format of the measurement block, concurrent sense.
+    pub(super) const BLOCK_FORMAT: u32 = 4;
+    pub(super) const CONCURRENT_SENSE: u32 = 1;
+    /// What of it must be zero; extended measurement too, which there is not.
+    pub(super) const RESERVED_LAST: u32 = 0xff1f_fffa;
 }
-
-const CHANNEL_END: u8 = 0x08;
-const DEVICE_END: u8 = 0x04;
-const UNIT_CHECK: u8 = 0x02;
-const PROGRAM_CHECK: u8 = 0x20;
-const INCORRECT_LENGTH: u8 = 0x40;
 
 struct Subchannel {
     device: Box<dyn CcwDevice>,
@@ -81,6 +102,18 @@ struct Subchannel {
     sense: u8,
     /// An interruption is pending.
     interrupts: bool,
+    /// Seventh word of the path-management-control word.
+    last: u32,
+    /// Index and address of the measurement block.
+    block: (u16, u64),
+    /// A program that has been suspended.
+    suspended: Option<Program>,
+}
+
+/// SET CHANNEL MONITOR: where measurement blocks are, while they are updated.
+#[derive(Clone, Copy, Default)]
+struct Monitor {
+    origin: Option<u64>,
 }
 
 struct State {
@@ -88,6 +121,9 @@ struct State {
     /// One for each interruption subclass.
     lines: Vec<Line>,
     reports: VecDeque<u32>,
+    /// Up while a report waits that nobody has been told of.
+    report: Line,
+    monitor: Monitor,
     dma: Dma,
 }
 
@@ -115,7 +151,7 @@ macro_rules! subchannel {
     };
 }
 
-fn word(bytes: &[u8], at: usize) -> u32 {
+pub(crate) fn word(bytes: &[u8], at: usize) -> u32 {
     bytes[at..at + 4].iter().fold(0, |all, b| all << 8 | u32::from(*b))
 }
 
@@ -125,8 +161,10 @@ fn put(bytes: &mut [u8], at: usize, value: u32) {
 
 impl Css {
     /// A channel subsystem without devices, whose I/O interruptions of subclass n go to `lines[n]`.
-    pub fn new(lines: Vec<Line>, dma: Dma) -> Css {
-        Css(Arc::new(Mutex::new(State { subchannels: Vec::new(), lines, reports: VecDeque::new(), dma })))
+    /// `report` is up while a channel report waits that nobody has been told of.
+    pub fn new(lines: Vec<Line>, report: Line, dma: Dma) -> Css {
+        let (reports, monitor) = (VecDeque::new(), Monitor::default());
+        Css(Arc::new(Mutex::new(State { subchannels: Vec::new(), lines, reports, report, monitor, dma })))
     }
 
     /// Adds a device; its number is that of its subchannel.
@@ -142,6 +180,9 @@ impl Css {
             status: [0; 3],
             sense: 0,
             interrupts: false,
+            last: 0,
+            block: (0, 0),
+            suspended: None,
         });
     }
 
@@ -155,39 +196,49 @@ impl Css {
     /// MODIFY SUBCHANNEL.
     pub fn modify(&self, schid: u32, schib: &[u8; 52]) -> Option<u64> {
         let mut state = self.0.lock();
-        let flags = word(schib, 4);
-        if flags & path::RESERVED != 0 {
+        let (flags, last) = (word(schib, 4), word(schib, 24));
+        let block = u64::from(word(schib, 40)) << 32 | u64::from(word(schib, 44));
+        let crooked = last & path::BLOCK_FORMAT != 0 && block & 0x3f != 0;
+        if flags & path::RESERVED != 0 || last & path::RESERVED_LAST != 0 || crooked {
             return None;
         }
         let s = subchannel!(state, schid);
         if s.status[0] & control::PENDING != 0 {
             return Some(1);
         }
+        if s.suspended.is_some() {
+            return Some(2);
+        }
         s.parameter = word(schib, 0);
         s.flags = s.flags & !path::CHANGEABLE | flags & path::CHANGEABLE;
+        s.last = last;
+        s.block = ((word(schib, 12) >> 16) as u16, block);
         Some(0)
     }
 
     /// START SUBCHANNEL: executes the channel program.
     pub fn start(&self, schid: u32, orb: &[u8; 32]) -> Option<u64> {
         let mut state = self.0.lock();
-        let State { subchannels, dma, .. } = &mut *state;
-        // Bits 5, 13 to 15 and 25 to 30 of the second word must be zero; so must the leftmost bit of the program's address.
-        if word(orb, 4) & 0x0400_007e != 0 || word(orb, 8) >> 31 != 0 {
+        let State { subchannels, dma, monitor, .. } = &mut *state;
+        if word(orb, 4) & request::RESERVED != 0 || word(orb, 8) >> 31 != 0 {
             return None;
         }
         let s = match place(schid, subchannels.len())? {
             Ok(index) => &mut subchannels[index],
             Err(cc) => return Some(cc),
         };
-        if s.flags & path::ENABLED == 0 {
+        if s.flags & path::ENABLED == 0 || word(orb, 4) & request::FIRST_PATH == 0 {
             return Some(3);
         }
         if s.status[0] & control::PENDING != 0 {
             return Some(1);
         }
+        if s.suspended.is_some() {
+            return Some(2);
+        }
         s.parameter = word(orb, 0);
-        s.run(orb, dma);
+        s.measure(*monitor, dma);
+        s.run(Program { flags: word(orb, 4), at: word(orb, 8) }, dma);
         state.update();
         Some(0)
     }
@@ -204,11 +255,17 @@ impl Css {
             put(irb, n * 4, value);
         }
         if pending {
-            if s.status[2] >> 24 & u32::from(UNIT_CHECK) != 0 {
-                // Extended-status word: one byte of sense stands in the extended-control word.
-                irb[32] = s.sense;
+            // Extended-status word: the first path was used last.
+            irb[13] = 0x80;
+            if s.status[2] >> 24 & u32::from(device::UNIT_CHECK) != 0 && s.last & path::CONCURRENT_SENSE != 0 {
+                // Concurrent sense: one byte of it stands in the extended-control word.
+                put(irb, 0, s.status[0] | 1 << 17);
+                put(irb, 16, 1 << 24 | 32 << 8);
+                irb[32] = std::mem::take(&mut s.sense);
             }
-            s.status = [s.status[0] & !control::ALL, 0, 0];
+            // A program that has been suspended still is.
+            let stays = if s.suspended.is_some() { control::START | control::SUSPENDED } else { 0 };
+            s.status = [s.status[0] & (!control::ALL | stays), 0, 0];
             s.interrupts = false;
         }
         state.update();
@@ -234,18 +291,77 @@ impl Css {
         if function == control::HALT && s.status[0] & control::PENDING != 0 {
             return Some(1);
         }
-        s.status = [s.status[0] & !control::ALL | function | status, 0, 0];
+        // A program that is halted stays the subchannel's function beside the halt; clearing forgets it.
+        let halted = if function == control::HALT && s.suspended.is_some() { control::START | control::PRIMARY } else { 0 };
+        s.suspended = None;
+        s.status = [s.status[0] & !control::ALL | function | status | halted, 0, 0];
         s.interrupts = true;
         state.update();
         Some(0)
     }
 
-    /// RESUME SUBCHANNEL, CANCEL SUBCHANNEL: no program is ever under way.
+    /// RESUME SUBCHANNEL: goes on with a program that has been suspended.
     pub fn resume(&self, schid: u32) -> Option<u64> {
+        let mut state = self.0.lock();
+        let State { subchannels, dma, monitor, .. } = &mut *state;
+        let s = match place(schid, subchannels.len())? {
+            Ok(index) => &mut subchannels[index],
+            Err(cc) => return Some(cc),
+        };
+        if s.flags & path::ENABLED == 0 {
+            return Some(3);
+        }
+        if s.status[0] & control::PENDING != 0 {
+            return Some(1);
+        }
+        let Some(program) = s.suspended.take() else { return Some(2) };
+        s.measure(*monitor, dma);
+        s.run(program, dma);
+        state.update();
+        Some(0)
+    }
+
+    /// CANCEL SUBCHANNEL: no program is ever about to begin.
+    pub fn cancel(&self, schid: u32) -> Option<u64> {
         let mut state = self.0.lock();
         let s = subchannel!(state, schid);
         let pending = s.status[0] & control::PENDING != 0;
         Some(if s.flags & path::ENABLED == 0 { 3 } else { 2 - u64::from(pending) })
+    }
+
+    /// SET CHANNEL MONITOR: registers 1 and 2.
+    pub fn monitor(&self, controls: u64, origin: u64) -> Option<u64> {
+        const UPDATE: u64 = 2;
+        const RESERVED: u64 = 0x0fff_fffc;
+        if controls & RESERVED != 0 || controls & UPDATE != 0 && origin & 0x1f != 0 {
+            return None;
+        }
+        self.0.lock().monitor = Monitor { origin: (controls & UPDATE != 0).then_some(origin) };
+        Some(0)
+    }
+
+    /// RESET CHANNEL PATH: register 1. There is one path, whose reset is reported.
+    pub fn reset_path(&self, path: u32) -> Option<u64> {
+        const RESERVED: u32 = 0xff00_ff00;
+        /// Solicited; a channel path; initialized.
+        const REPORT: u32 = 0x4000_0000 | 4 << 24 | 2 << 16;
+        if path & RESERVED != 0 || path >> 16 != 0 {
+            return None;
+        }
+        if path & 0xff != 0 {
+            return Some(3);
+        }
+        let mut state = self.0.lock();
+        state.reports.push_back(REPORT);
+        state.report.raise();
+        Some(0)
+    }
+
+    /// Somebody is told of the report that waits; whether there is one.
+    pub fn take_report(&self) -> bool {
+        let state = self.0.lock();
+        state.report.lower();
+        !state.reports.is_empty()
     }
 
     /// STORE CHANNEL REPORT WORD.
@@ -255,25 +371,9 @@ impl Css {
         u64::from(next.is_none())
     }
 
-    /// CHANNEL SUBSYSTEM CALL: the request's length and command; the response goes behind the request.
+    /// CHANNEL SUBSYSTEM CALL.
     pub fn call(&self, block: &mut [u8; 4096]) -> u64 {
-        const CHARACTERISTICS: u32 = 0x0010;
-        const UNKNOWN: u32 = 0x0004;
-        const MALFORMED: u32 = 0x0003;
-        const DONE: u32 = 0x0001;
-        let (len, command) = ((word(block, 0) >> 16) as usize, word(block, 0) & 0xffff);
-        if !(16..=4080).contains(&len) || len % 8 != 0 {
-            return 3;
-        }
-        let (code, size) = match command {
-            CHARACTERISTICS if len != 16 => (MALFORMED, 8),
-            CHARACTERISTICS => (DONE, 4080),
-            _ => (UNKNOWN, 8),
-        };
-        let size = size.min(4096 - len);
-        block[len..len + size].fill(0);
-        put(block, len, (size as u32) << 16 | code);
-        0
+        chsc::call(block)
     }
 
     /// Takes the pending interruption of the highest priority: identification, parameter, identification of the interruption.
@@ -343,87 +443,54 @@ impl Subchannel {
         put(schib, 4, self.flags | u32::from(self.number));
         // Masks: logical paths, not operational, last used, installed; then operational, available.
         (schib[8], schib[11]) = (FIRST, FIRST);
-        (schib[14], schib[15]) = (FIRST, FIRST);
+        schib[12..14].copy_from_slice(&self.block.0.to_be_bytes());
+        (schib[14], schib[15]) = (0xff, FIRST);
+        put(schib, 24, self.last);
+        put(schib, 40, (self.block.1 >> 32) as u32);
+        put(schib, 44, self.block.1 as u32);
         for (n, value) in self.status.into_iter().enumerate() {
             put(schib, 28 + n * 4, value);
         }
     }
 
-    /// Executes a channel program to its end.
-    fn run(&mut self, orb: &[u8; 32], dma: &Dma) {
-        /// Commands of a program at most, against loops.
-        const MOST: u32 = 4096;
-        let flags = word(orb, 4);
-        let format1 = flags >> 23 & 1 != 0;
-        let mut at = word(orb, 8);
-        let (mut device, mut sub, mut left) = (CHANNEL_END | DEVICE_END, 0, 0);
-        for n in 0..=MOST {
-            let mut bytes = [0; 8];
-            dma.read(u64::from(at), &mut bytes);
-            let ccw = Ccw::decode(&bytes, format1);
-            at = at.wrapping_add(8);
-            if ccw.code & 0xf == 8 {
-                // Transfer in channel.
-                at = ccw.address;
-                if n < MOST {
-                    continue;
-                }
-            }
-            if n == MOST || ccw.code & 0xf == 0 {
-                (device, sub) = (0, PROGRAM_CHECK);
-                break;
-            }
-            let (ending, count) = self.execute(ccw, dma);
-            left = count;
-            match ending {
-                Ending::Done(_) if ccw.flags & Ccw::CHAIN_COMMAND != 0 => continue,
-                Ending::Done(_) if count != 0 && ccw.flags & (Ccw::SUPPRESS | Ccw::CHAIN_DATA) == 0 => {
-                    sub = INCORRECT_LENGTH;
-                }
-                Ending::Done(_) => {}
-                Ending::Reject => {
-                    device |= UNIT_CHECK;
-                    self.sense = 0x80;
-                }
-                Ending::Incorrect => (device, sub) = (0, PROGRAM_CHECK),
-            }
-            break;
+    /// Counts a start or resumption in the measurement block ("Measurement-Block-Update Facility").
+    fn measure(&self, monitor: Monitor, dma: &Dma) {
+        let Some(origin) = monitor.origin else { return };
+        if self.flags & path::MEASURE == 0 {
+            return;
         }
-        let alert = if device & UNIT_CHECK != 0 || sub != 0 { control::ALERT } else { 0 };
-        let head = flags & 0xf000_0000 | if format1 { 1 << 23 } else { 0 };
-        let state = control::START | control::PRIMARY | control::SECONDARY | control::PENDING | alert;
-        self.status = [head | state, at, u32::from(device) << 24 | u32::from(sub) << 16 | u32::from(left)];
-        self.interrupts = true;
+        if self.last & path::BLOCK_FORMAT != 0 {
+            let mut count = [0; 4];
+            dma.read(self.block.1, &mut count);
+            let _ = dma.write(self.block.1, &u32::from_be_bytes(count).wrapping_add(1).to_be_bytes());
+        } else {
+            let at = origin.wrapping_add(32 * u64::from(self.block.0));
+            let mut count = [0; 2];
+            dma.read(at, &mut count);
+            let _ = dma.write(at, &u16::from_be_bytes(count).wrapping_add(1).to_be_bytes());
+        }
     }
 
-    /// Executes a command; what is left of its count.
-    fn execute(&mut self, ccw: Ccw, dma: &Dma) -> (Ending, u16) {
-        const NO_OPERATION: u8 = 0x03;
-        const SENSE: u8 = 0x04;
-        const SENSE_ID: u8 = 0xe4;
-        let mut data = vec![0; usize::from(ccw.count)];
-        let writes = ccw.code & 1 != 0;
-        if writes {
-            dma.read(u64::from(ccw.address), &mut data);
+    /// Executes a channel program until it ends or is suspended; what has become of it is pending then.
+    fn run(&mut self, mut program: Program, dma: &Dma) {
+        let flags = program.flags;
+        let mut unit = Unit { device: &mut *self.device, sense: &mut self.sense };
+        let outcome = program.run(&mut unit, dma);
+        let head = flags & control::FROM_REQUEST | control::START;
+        let early = if outcome.sub & sub::PROGRAM_CONTROLLED != 0 { control::INTERMEDIATE } else { 0 };
+        let codes = |device: u8| u32::from(device) << 24 | u32::from(outcome.sub) << 16 | u32::from(outcome.left);
+        if outcome.suspended {
+            let tells = flags & request::QUIET == 0;
+            let status = if tells { control::INTERMEDIATE | control::PENDING } else { 0 };
+            self.status = [head | control::SUSPENDED | status, program.at.wrapping_add(8), codes(0)];
+            (self.suspended, self.interrupts) = (Some(program), tells);
+            return;
         }
-        let ending = match ccw.code {
-            NO_OPERATION => Ending::Done(data.len()),
-            SENSE => {
-                let sense = [std::mem::take(&mut self.sense)];
-                Ending::Done(fill(&mut data, &[&sense[..], &[0; 31]].concat()))
-            }
-            SENSE_ID => {
-                let (kind, model) = self.device.identity();
-                let [high, low] = kind.to_be_bytes();
-                Ending::Done(fill(&mut data, &[0xff, high, low, model, 0, 0, 0]))
-            }
-            code => self.device.command(code, &mut data),
-        };
-        let Ending::Done(n) = ending else { return (ending, ccw.count) };
-        if !writes && ccw.flags & Ccw::SKIP == 0 && dma.write(u64::from(ccw.address), &data[..n]).is_err() {
-            return (Ending::Incorrect, ccw.count);
-        }
-        (ending, ccw.count - n as u16)
+        let odd = outcome.sub & !sub::PROGRAM_CONTROLLED != 0 || outcome.device & device::UNIT_CHECK != 0;
+        let alert = if odd { control::ALERT } else { 0 };
+        let state = control::PRIMARY | control::SECONDARY | control::PENDING | alert | early;
+        self.status = [head | state, program.at, codes(outcome.device)];
+        self.interrupts = true;
     }
 }
 
@@ -432,30 +499,6 @@ pub(crate) fn fill(data: &mut [u8], bytes: &[u8]) -> usize {
     let n = data.len().min(bytes.len());
     data[..n].copy_from_slice(&bytes[..n]);
     n
-}
-
-/// A channel-command word.
-#[derive(Clone, Copy)]
-struct Ccw {
-    code: u8,
-    flags: u8,
-    count: u16,
-    address: u32,
-}
-
-impl Ccw {
-    const CHAIN_DATA: u8 = 0x80;
-    const CHAIN_COMMAND: u8 = 0x40;
-    const SUPPRESS: u8 = 0x20;
-    const SKIP: u8 = 0x10;
-
-    fn decode(b: &[u8; 8], format1: bool) -> Ccw {
-        if format1 {
-            let count = u16::from_be_bytes([b[2], b[3]]);
-            return Ccw { code: b[0], flags: b[1], count, address: word(b, 4) & 0x7fff_ffff };
-        }
-        Ccw { code: b[0], flags: b[4], count: u16::from_be_bytes([b[6], b[7]]), address: word(b, 0) & 0xff_ffff }
-    }
 }
 
 impl Device for Css {
@@ -470,8 +513,11 @@ impl Device for Css {
         for s in &mut state.subchannels {
             s.device.reset();
             (s.parameter, s.flags, s.status, s.sense, s.interrupts) = (0, path::VALID, [0; 3], 0, false);
+            (s.last, s.block, s.suspended) = (0, (0, 0), None);
         }
         state.reports.clear();
+        state.report.lower();
+        state.monitor = Monitor::default();
         state.update();
     }
 }

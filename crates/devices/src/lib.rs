@@ -11,8 +11,10 @@ mod state;
 
 pub mod a20;
 pub mod acpi_pm;
+mod ccw;
 pub mod cfi_flash;
 pub mod clint;
+mod chsc;
 pub mod css;
 pub mod debug_ports;
 pub mod escc;

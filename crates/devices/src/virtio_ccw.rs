@@ -5,6 +5,7 @@
 
 use memory::Dma;
 
+use crate::ccw::given;
 use crate::css::{CcwDevice, Ending, fill};
 
 /// Control-unit type of all virtio devices.
@@ -232,7 +233,7 @@ impl CcwDevice for VirtioCcw {
             code::WRITE_FEATURES => self.write_features(data),
             code::SET_QUEUE => self.set_queue(data),
             code::READ_QUEUE => self.read_queue(data),
-            code::READ_CONFIG => Ending::Done(fill(data, &self.config)),
+            code::READ_CONFIG => given(data, &self.config),
             code::WRITE_CONFIG => {
                 let n = data.len().min(self.config.len());
                 self.config[..n].copy_from_slice(&data[..n]);

@@ -11,6 +11,7 @@ use uop::{Align, Builder, Exit, Fence, Layout, Mem, Reg, RmwOp, Width, sem};
 use crate::fetch;
 use crate::mmu;
 use crate::model::Model;
+use crate::per;
 use crate::storage;
 use crate::target::{Lifter, S390x, Single};
 use crate::trap::{Cpu, Fault, Out, code};
@@ -55,7 +56,7 @@ pub(crate) fn execute(cpu: &mut Cpu, [target, byte, here, len]: [u64; 4]) -> Out
     evaluate(cpu, one)
 }
 
-fn evaluate(cpu: &mut Cpu, one: Single) -> Out {
+pub(crate) fn evaluate(cpu: &mut Cpu, one: Single) -> Out {
     let shared = Arc::clone(&cpu.model().executor);
     let executor = shared.get_or_init(|| Executor::new(cpu.model()));
     let builder = Builder::new(&executor.layout);
@@ -86,12 +87,18 @@ impl Lent<'_> {
         if mem.space == Mem::CURRENT { mmu::space(mmu::mode(self.cpu), Access::Read) } else { mem.space }
     }
 
+    fn stored(&mut self, addr: u64, mem: Mem) {
+        let space = self.space(mem);
+        per::stored(self.cpu, addr, mem.width.bytes().into(), space);
+    }
+
     /// Replaces what is at `addr` by what `new` makes of it, atomically.
     fn replace(&mut self, addr: u64, mem: Mem, new: impl Fn(u64) -> u64) -> Result<u64, Fault> {
         if mem.align == Align::Trap && !addr.is_multiple_of(u64::from(mem.width.bytes())) {
             return Err(Fault::SPECIFICATION);
         }
         let phys = self.cpu.translate(addr, Access::Write, self.space(mem))?;
+        self.stored(addr, mem);
         loop {
             let old = self.cpu.load(addr, mem)?;
             let done = self.cpu.phys_compare_exchange(phys, old, new(old), mem.width, Endian::Big);
@@ -121,7 +128,9 @@ impl World for Lent<'_> {
     }
 
     fn store(&mut self, addr: u64, value: u64, mem: Mem) -> Result<(), Fault> {
-        self.cpu.store(addr, value, mem)
+        self.cpu.store(addr, value, mem)?;
+        self.stored(addr, mem);
+        Ok(())
     }
 
     fn rmw(&mut self, op: RmwOp, addr: u64, value: u64, mem: Mem) -> Result<u64, Fault> {

@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, service, signal, spaces, storage, strings, system, time};
+use crate::{cc, execute, fp, numbers, per, service, signal, spaces, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -123,6 +123,8 @@ helpers! {
     SHIFT_LEFT = numbers::shift_left, to_cc(3);
     /// EXECUTE: target, byte, address and length of the execute instruction; where to go on.
     EXECUTE = execute::execute, any(4);
+    /// An instruction whose events are recorded: address, encoding, length; where to go on.
+    PER_STEP = per::step, any(3);
 
     /// The program mask.
     PROGRAM_MASK = system::program_mask, plain(0);

@@ -20,6 +20,7 @@ mod mmu;
 pub mod mode;
 pub mod model;
 mod numbers;
+pub mod per;
 pub mod psw;
 mod regs;
 mod service;

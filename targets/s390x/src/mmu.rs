@@ -6,6 +6,7 @@ use uop::Width;
 
 use crate::ext::Ext;
 use crate::mode::{self, Parts};
+use crate::per;
 use crate::psw;
 use crate::shared::Machine;
 use crate::state::State;
@@ -57,15 +58,15 @@ pub(crate) fn mode(cpu: &Cpu) -> Mode {
         (true, 3) => HOME,
         (true, _) => PRIMARY,
     };
-    Parts {
+    let parts = Parts {
         address_bits: psw::address_bits(s.psw_mask),
         problem: s.psw_mask & psw::PROBLEM != 0,
         space,
         afp: s.cr[0] & CR0_AFP != 0,
         vector: s.cr[0] & CR0_AFP != 0 && s.cr[0] & CR0_VECTOR != 0,
         overflow: s.psw_mask & psw::FIXED_OVERFLOW != 0,
-    }
-    .pack()
+    };
+    parts.pack() | if per::watches(s) { mode::PER } else { 0 }
 }
 
 /// The address space of an access: instructions come from the primary space unless the home space is chosen.
@@ -92,6 +93,18 @@ struct Walked {
     protected: bool,
 }
 
+/// Why a walk has ended early: the exception, and the real address of the segment- or page-table entry that says invalid.
+pub(crate) struct Miss {
+    pub(crate) fault: Fault,
+    pub(crate) entry: Option<u64>,
+}
+
+impl From<Fault> for Miss {
+    fn from(fault: Fault) -> Miss {
+        Miss { fault, entry: None }
+    }
+}
+
 fn read(cpu: &mut Cpu, real: u64) -> Result<u64, Fault> {
     let at = prefixed(&cpu.state, real);
     cpu.phys_read(at, Width::W64, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))
@@ -111,15 +124,15 @@ const LEVELS: [(u32, u32); 4] =
     [(20, code::SEGMENT), (31, code::REGION_THIRD), (42, code::REGION_SECOND), (53, code::REGION_FIRST)];
 
 /// Walks the tables ("Dynamic Address Translation"). `id` is the translation-exception identification.
-fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Fault> {
+fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Miss> {
     if asce & ASCE_REAL != 0 {
         return Ok(Walked { absolute: prefixed(&cpu.state, address), protected: false });
     }
     let raise = |code| Fault::Program { code, arg: id };
-    let specification = Fault::Program { code: code::TRANSLATION, arg: id };
+    let specification = || Miss::from(raise(code::TRANSLATION));
     let mut level = (asce >> 2 & 3) as usize;
     if level < 3 && address >> (LEVELS[level].0 + 11) != 0 {
-        return Err(raise(code::ASCE_TYPE));
+        return Err(raise(code::ASCE_TYPE).into());
     }
     let (mut table, mut first, mut last) = (asce & !(PAGE - 1), 0, asce & 3);
     let mut protected = false;
@@ -128,14 +141,15 @@ fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Fault
         let (shift, code) = LEVELS[level];
         let index = field(address, shift, 11);
         if index >> 9 < first || index >> 9 > last {
-            return Err(raise(code));
+            return Err(raise(code).into());
         }
-        let entry = read(cpu, table + index * 8)?;
+        let at = table + index * 8;
+        let entry = read(cpu, at)?;
         if entry & ENTRY_INVALID != 0 {
-            return Err(raise(code));
+            return Err(Miss { fault: raise(code), entry: (level == 0).then_some(at) });
         }
         if (entry >> 2 & 3) as usize != level {
-            return Err(specification);
+            return Err(specification());
         }
         protected |= edat && entry & ENTRY_PROTECTED != 0;
         let frames = level == 0 && edat || level == 1 && edat && cpu.model().has(Ext::Edat2);
@@ -151,12 +165,13 @@ fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Fault
         level -= 1;
         (table, first, last) = (entry & !(PAGE - 1), entry >> 6 & 3, entry & 3);
     }
-    let entry = read(cpu, table + field(address, 12, 8) * 8)?;
+    let at = table + field(address, 12, 8) * 8;
+    let entry = read(cpu, at)?;
     if entry & PAGE_INVALID != 0 {
-        return Err(raise(code::PAGE));
+        return Err(Miss { fault: raise(code::PAGE), entry: Some(at) });
     }
     if entry & PAGE_RESERVED != 0 {
-        return Err(specification);
+        return Err(specification());
     }
     let real = entry & !(PAGE - 1) | address & (PAGE - 1);
     Ok(Walked { absolute: prefixed(&cpu.state, real), protected: protected || entry & ENTRY_PROTECTED != 0 })
@@ -165,6 +180,12 @@ fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Fault
 /// Whether low-address protection covers an effective address ("Low-Address Protection").
 fn is_low(address: u64) -> bool {
     address & !0x11ff == 0
+}
+
+/// Whether low-address protection keeps stores from an effective address.
+pub(crate) fn is_low_protected(cpu: &Cpu, address: u64, space: u8) -> bool {
+    let private = space != REAL && asce(&cpu.state, space) & ASCE_PRIVATE != 0;
+    cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && !private && is_low(address)
 }
 
 /// Bits 54 to 55 and 62 to 63 of the translation-exception identification, beside the page address.
@@ -194,16 +215,15 @@ pub(crate) fn translate_with(
 ) -> Result<Translation, Fault> {
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
-    let private = space != REAL && asce(&cpu.state, space) & ASCE_PRIVATE != 0;
     let protection = Fault::Program { code: code::PROTECTION, arg: id };
-    if access == Access::Write && low && !private && is_low(address) {
+    if access == Access::Write && is_low_protected(cpu, address, space) {
         return Err(protection);
     }
     let walked = match space {
         REAL => Walked { absolute: prefixed(&cpu.state, address), protected: false },
         _ => {
             let asce = asce(&cpu.state, space);
-            walk(cpu, address, asce, id)?
+            walk(cpu, address, asce, id).map_err(|miss| miss.fault)?
         }
     };
     if access == Access::Write && walked.protected {
@@ -281,7 +301,7 @@ pub(crate) fn real(cpu: &Cpu, address: u64) -> u64 {
 }
 
 /// Translates for LOAD REAL ADDRESS and its kin, without protection: the real address or the exception.
-pub(crate) fn load_real(cpu: &mut Cpu, address: u64, space: u8) -> Result<(u64, bool), Fault> {
+pub(crate) fn load_real(cpu: &mut Cpu, address: u64, space: u8) -> Result<(u64, bool), Miss> {
     if space == REAL {
         return Ok((address, false));
     }

@@ -14,6 +14,8 @@ const AFP: u32 = 6;
 const VECTOR: u32 = 7;
 /// PSW: a fixed-point overflow is an exception.
 const OVERFLOW: u32 = 8;
+/// Program events are to be recorded: each instruction is watched ([`crate::per`]).
+pub(crate) const PER: Mode = 1 << 16;
 
 /// The parts of a mode.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -194,6 +194,6 @@ impl Model {
 
     /// What STORE CPU ID stores, for the CPU with this address (PoP, "STORE CPU ID").
     pub fn cpu_id(&self, address: u32) -> u64 {
-        u64::from(address & 0xf) << 52 | u64::from(self.machine) << 16 | 0x8000
+        u64::from(address & 0xf) << 52 | u64::from(self.machine) << 16
     }
 }

@@ -1,6 +1,6 @@
 //! What leads out of the configuration: SERVICE CALL, DIAGNOSE, and the channel subsystem's instructions (PoP, "I/O Instructions").
 
-use uop::{Mem, Width};
+use uop::Width;
 
 use crate::psw;
 use crate::shared::{Channel, Machine, Order, Wish};
@@ -163,7 +163,13 @@ pub(crate) mod op {
     pub(crate) const REPORT_WORD: i64 = 8;
     pub(crate) const CALL: i64 = 9;
     pub(crate) const TEST_PENDING: i64 = 10;
+    pub(crate) const MONITOR: i64 = 11;
+    pub(crate) const RESET_PATH: i64 = 12;
+    pub(crate) const ADDRESS_LIMIT: i64 = 13;
+    pub(crate) const PATH_STATUS: i64 = 14;
 }
+
+const OPERAND: Fault = Fault::program(code::OPERAND);
 
 /// The bytes of an operand.
 fn block<const N: usize>(cpu: &mut Cpu, address: u64) -> Result<[u8; N], Fault> {
@@ -213,10 +219,26 @@ pub(crate) fn channel(cpu: &mut Cpu, [what, address, ..]: Args) -> Out {
             storage::write(cpu, address, &word.to_be_bytes())?;
             cc
         }
+        op::MONITOR => {
+            let [controls, origin] = [1, 2].map(|n| general(cpu, n));
+            // It leaves the condition code as it is.
+            services.channel(schid, Channel::Monitor { controls, origin }).ok_or(OPERAND)?;
+            return Ok(0);
+        }
+        op::RESET_PATH => services.channel(schid, Channel::ResetPath),
+        op::ADDRESS_LIMIT => {
+            // There is no limit to be checked against.
+            return if schid & 0x8000_ffff == 0 { Ok(0) } else { Err(OPERAND) };
+        }
+        op::PATH_STATUS => {
+            // No path is active between two instructions.
+            storage::write(cpu, address, &[0; 32])?;
+            return Ok(0);
+        }
         op::CALL => call(cpu, machine, address)?,
         _ => test_pending(cpu, machine, address)?,
     };
-    let cc = cc.ok_or(Fault::program(code::OPERAND))?;
+    let cc = cc.ok_or(OPERAND)?;
     set_cc(cpu, cc);
     Ok(0)
 }
@@ -247,8 +269,7 @@ fn test_pending(cpu: &mut Cpu, machine: &Machine, address: u64) -> Result<Option
         }
     } else {
         let [id, parameter, _] = words.map(u64::from);
-        let space = storage::operands(cpu);
-        cpu.store(address, id << 32 | parameter, Mem::be(Width::W64).in_space(space))?;
+        storage::write(cpu, address, &(id << 32 | parameter).to_be_bytes())?;
     }
     Ok(Some(1))
 }

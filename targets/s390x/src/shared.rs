@@ -36,6 +36,15 @@ pub enum Channel<'a> {
     Resume,
     /// CANCEL SUBCHANNEL.
     Cancel,
+    /// SET CHANNEL MONITOR: registers 1 and 2.
+    Monitor {
+        /// What is to be measured.
+        controls: u64,
+        /// Where measurement blocks are.
+        origin: u64,
+    },
+    /// RESET CHANNEL PATH, which register 1 names.
+    ResetPath,
     /// STORE CHANNEL REPORT WORD: the word to fill.
     ReportWord(&'a mut u32),
     /// CHANNEL SUBSYSTEM CALL: request and response.
@@ -58,6 +67,18 @@ pub enum Wish {
     },
 }
 
+/// The configuration's topology.
+pub trait Topology: Send + Sync {
+    /// STORE SYSTEM INFORMATION 15.1.x: the response block with so many nesting levels, or `None` where there is none.
+    fn block(&self, nesting: u32) -> Option<Vec<u8>>;
+
+    /// PERFORM TOPOLOGY FUNCTION 2: whether the topology has changed since it was told last.
+    fn changed(&self) -> bool;
+}
+
+/// What CPUs share on a board where they have nothing in common but memory and a place in a topology.
+pub struct Place(pub Box<dyn Topology>);
+
 /// What a board does for its CPUs.
 pub trait Services: Send + Sync {
     /// Drives line `line` of the CPU with that address.
@@ -73,6 +94,9 @@ pub trait Services: Send + Sync {
     /// exception.
     fn channel(&self, schid: u32, what: Channel<'_>) -> Option<u64>;
 
+    /// Somebody is told of the channel report that waits; whether there is one still.
+    fn take_report(&self) -> bool;
+
     /// Takes the pending I/O interruption of the highest priority among these interruption subclasses (subclass 0 leftmost).
     fn take_io(&self, subclasses: u8) -> Option<IoInterruption>;
 
@@ -85,11 +109,8 @@ pub trait Services: Send + Sync {
     /// Notes what a guest asks for.
     fn wish(&self, wish: Wish);
 
-    /// STORE SYSTEM INFORMATION 15.1.x: the response block for a magnitude, or `None` where there is none.
-    fn topology(&self, magnitude: u32) -> Option<Vec<u8>>;
-
-    /// PERFORM TOPOLOGY FUNCTION 2: whether the topology has changed since this was asked last.
-    fn topology_changed(&self) -> bool;
+    /// The topology.
+    fn topology(&self) -> &dyn Topology;
 }
 
 /// An order of SIGNAL PROCESSOR that its addressee carries out (PoP, "Signal-Processor Orders").
@@ -124,6 +145,8 @@ pub struct Mail {
     pub purge: bool,
     /// The CPUs whose emergency signals are pending.
     pub emergency: Vec<u16>,
+    /// The CPUs whose malfunction alerts are pending.
+    pub alerts: Vec<u16>,
     /// The CPU whose external call is pending.
     pub call: Option<u16>,
 }
@@ -260,6 +283,9 @@ impl Machine {
         }
         if mail.emergency.is_empty() {
             self.services.wire(cpu, irq::SIGNAL, false);
+        }
+        if mail.alerts.is_empty() {
+            self.services.wire(cpu, irq::ALERT, false);
         }
         if mail.call.is_none() {
             self.services.wire(cpu, irq::CALL, false);

@@ -55,7 +55,7 @@ pub(crate) fn power_on(cpu: &mut Cpu) {
     let Some(machine) = machine(&board) else { return };
     let own = cpu.index();
     machine.open(own, |mail| *mail = Default::default());
-    [irq::REPORT, irq::RESTART].into_iter().for_each(|line| drop_line(cpu, line));
+    drop_line(cpu, irq::RESTART);
     if own == 0 {
         machine.clear_keys();
         let (mask, address) = machine.ipl_psw();
@@ -77,6 +77,22 @@ pub(crate) fn disabled_wait(cpu: &mut Cpu, address: u64) {
     if !machine.anybody_runs() {
         let crashed = Wish::Crashed { core: own, psw: (trap::psw_mask(cpu), address) };
         machine.services().wish(if address == GOOD_NIGHT { Wish::Off } else { crashed });
+    }
+}
+
+/// The CPU can neither store nor load what an interruption needs, or would take one for ever: it gives up, and tells the others (PoP,
+/// "Check-Stop State", "Malfunction Alert").
+pub(crate) fn check_stop(cpu: &mut Cpu) {
+    cpu.state.invalid_psw = false;
+    set_state(cpu, CpuState::CheckStop);
+    let own = cpu.index();
+    let Some(machine) = cpu.shared::<Machine>() else { return };
+    for other in (0..machine.cpus()).filter(|&n| n != own && machine.state(n).is_some()) {
+        machine.post(other, irq::ALERT, |mail| {
+            if !mail.alerts.contains(&(own as u16)) {
+                mail.alerts.push(own as u16);
+            }
+        });
     }
 }
 
@@ -253,6 +269,10 @@ fn signal(cpu: &Cpu, machine: &Machine, to: u32, order: u8, parameter: u64) -> A
         machine.post(to, line, put);
         Answer::Accepted
     };
+    // PoP, "Status Bits": nothing but a reset gets a CPU out of the check-stop state.
+    if state == CpuState::CheckStop && matches!(order, 0x02..=0x06 | 0x09 | 0x0d | 0x0e | 0x13 | 0x17) {
+        return Answer::Status(status::CHECK_STOP);
+    }
     match order {
         0x01 => sense(machine, to, state),
         0x02 => match machine.post(to, irq::CALL, |mail| mail.call.replace(own as u16)) {

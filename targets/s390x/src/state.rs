@@ -127,6 +127,9 @@ pub struct State {
     /// The last program interruption or supervisor call, for whoever watches from outside.
     #[serde(skip)]
     pub last_program: Option<Fault>,
+    /// Program events of the instruction at work.
+    #[serde(skip)]
+    pub per: crate::per::Seen,
     /// Storage keys by page: access control, fetch protection, reference, change; bits as SET STORAGE KEY takes them.
     pub keys: Vec<u8>,
 }
@@ -152,6 +155,7 @@ impl State {
             cpu_state: CpuState::Operating,
             ilc: 0,
             last_program: None,
+            per: Default::default(),
             keys: Vec::new(),
         }
     }

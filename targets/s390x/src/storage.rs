@@ -7,6 +7,7 @@ use uop::{Mem, Width};
 
 use crate::mmu;
 use crate::mode;
+use crate::per;
 use crate::state;
 use crate::trap::{Cpu, Fault, Out, code, set_cc};
 
@@ -90,6 +91,7 @@ pub(crate) fn write_in(cpu: &mut Cpu, address: u64, bytes: &[u8], space: u8) -> 
     for (from, at, n) in parts(address, bytes.len(), mask) {
         let phys = cpu.translate(from, Access::Write, space)?;
         cpu.phys_write_bytes(phys, &bytes[at..at + n]).map_err(|_| Fault::program(code::ADDRESSING))?;
+        per::stored(cpu, from, n as u64, space);
     }
     Ok(())
 }
@@ -332,6 +334,8 @@ pub(crate) fn store_if(cpu: &mut Cpu, [address, value, bytes, met]: Args) -> Out
     if met != 0 {
         let width = if bytes == 8 { Width::W64 } else { Width::W32 };
         cpu.store(address, value & width.mask(), Mem::be(width))?;
+        let space = operands(cpu);
+        per::stored(cpu, address, bytes, space);
     }
     Ok(0)
 }
@@ -381,6 +385,7 @@ pub(crate) fn add(cpu: &mut Cpu, [address, number, size, _]: Args) -> Out {
     let space = operands(cpu);
     check(cpu, address, size as usize)?;
     let phys = cpu.translate(address, Access::Write, space)?;
+    per::stored(cpu, address, size, space);
     loop {
         let old = cpu.load(address, mem)?;
         let new = old.wrapping_add(number) & width.mask();

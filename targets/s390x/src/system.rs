@@ -8,8 +8,9 @@ use uop::{Mem, Width};
 
 use crate::ext::Ext;
 use crate::mmu;
+use crate::per;
 use crate::psw;
-use crate::shared::Machine;
+use crate::shared::{Machine, Place, Topology};
 use crate::signal;
 use crate::state;
 use crate::storage;
@@ -92,7 +93,7 @@ pub(crate) fn set_system_mask(cpu: &mut Cpu, [byte, ..]: Args) -> Out {
 /// STORE THEN AND SYSTEM MASK, STORE THEN OR SYSTEM MASK.
 pub(crate) fn store_system_mask(cpu: &mut Cpu, [address, operand, or, _]: Args) -> Out {
     let old = cpu.state.psw_mask >> 56;
-    cpu.store(address, old, Mem::be(Width::W8))?;
+    storage::write(cpu, address, &[old as u8])?;
     replace_system_mask(cpu, if or != 0 { old | operand } else { old & operand });
     Ok(0)
 }
@@ -325,8 +326,7 @@ pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
             put(59, &[0x61, 0xd3, 0x89, 0x95, 0xa4, 0xa7, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40]);
         }
         (15, 1, magnitude) => {
-            let board = cpu.board();
-            match signal::machine(&board).and_then(|machine| machine.services().topology(magnitude)) {
+            match topology(cpu).filter(|_| cpu.model().has(Ext::Topology)).and_then(|t| t.block(magnitude)) {
                 Some(bytes) => put(0, &bytes),
                 None => {
                     set_cc(cpu, 3);
@@ -347,6 +347,12 @@ pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     Ok(0)
 }
 
+/// The configuration's topology, if the board has one.
+fn topology(cpu: &Cpu) -> Option<&dyn Topology> {
+    let place = cpu.shared::<Place>().map(|place| &*place.0);
+    place.or_else(|| cpu.shared::<Machine>().map(|machine| machine.services().topology()))
+}
+
 /// PERFORM TOPOLOGY FUNCTION: polarization is horizontal and stays so.
 pub(crate) fn ptf(cpu: &mut Cpu, [function, ..]: Args) -> Out {
     match function {
@@ -354,7 +360,7 @@ pub(crate) fn ptf(cpu: &mut Cpu, [function, ..]: Args) -> Out {
         0 => set_cc(cpu, 2),
         1 => set_cc(cpu, 2),
         2 => {
-            let changed = cpu.shared::<Machine>().is_some_and(|machine| machine.services().topology_changed());
+            let changed = topology(cpu).is_some_and(Topology::changed);
             set_cc(cpu, changed.into());
         }
         _ => return Err(Fault::SPECIFICATION),
@@ -472,7 +478,7 @@ pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
         _ => mmu::PRIMARY,
     };
     let wide = long != 0 || mmu_bits(cpu) == 64;
-    match mmu::load_real(cpu, address, space) {
+    let miss = match mmu::load_real(cpu, address, space) {
         Ok((real, _)) => {
             if wide {
                 set_general(cpu, r1, real);
@@ -482,22 +488,27 @@ pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
                 set_word(cpu, r1, real);
             }
             set_cc(cpu, 0);
+            return Ok(0);
         }
-        Err(Fault::Program { code, .. })
-            if (code::ASCE_TYPE..=code::REGION_THIRD).contains(&code)
-                || code == code::SEGMENT
-                || code == code::PAGE =>
-        {
-            // PoP: bit 32 is one, and the interruption code stands in bits 48 to 63 where the code is 3.
-            let cc = match code {
-                code::SEGMENT => 1,
-                code::PAGE => 2,
-                _ => 3,
-            };
+        Err(miss) => miss,
+    };
+    let Fault::Program { code, .. } = miss.fault else { return Err(miss.fault) };
+    match (code, miss.entry) {
+        // PoP: the address of the entry that is invalid, where the register has room for it.
+        (code::SEGMENT | code::PAGE, Some(entry)) if wide || entry >> 31 == 0 => {
+            if wide {
+                set_general(cpu, r1, entry);
+            } else {
+                set_word(cpu, r1, entry);
+            }
+            set_cc(cpu, if code == code::SEGMENT { 1 } else { 2 });
+        }
+        // Otherwise bit 32 is one, and the interruption code stands in bits 48 to 63.
+        (code::SEGMENT | code::PAGE | code::ASCE_TYPE..=code::REGION_THIRD, _) => {
             set_word(cpu, r1, 0x8000_0000 | u64::from(code));
-            set_cc(cpu, cc);
+            set_cc(cpu, 3);
         }
-        Err(fault) => return Err(fault),
+        _ => return Err(miss.fault),
     }
     Ok(0)
 }
@@ -509,15 +520,15 @@ fn mmu_bits(cpu: &Cpu) -> u32 {
 /// STORE REAL ADDRESS.
 pub(crate) fn strag(cpu: &mut Cpu, [to, address, ..]: Args) -> Out {
     let space = storage::operands(cpu);
-    let (real, _) = mmu::load_real(cpu, address, space)?;
-    cpu.store(to, real, Mem::be(Width::W64))?;
+    let (real, _) = mmu::load_real(cpu, address, space).map_err(|miss| miss.fault)?;
+    storage::write(cpu, to, &real.to_be_bytes())?;
     Ok(0)
 }
 
 /// TEST PROTECTION: 0 may be fetched and stored, 1 fetched, 2 neither, 3 no translation.
 pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
     let space = storage::operands(cpu);
-    let (real, protected) = match mmu::load_real(cpu, address, space) {
+    let (real, protected) = match mmu::load_real(cpu, address, space).map_err(|miss| miss.fault) {
         Ok(found) => found,
         Err(Fault::Program { code, .. }) if code != code::ADDRESSING && code != code::TRANSLATION => {
             set_cc(cpu, 3);
@@ -530,6 +541,7 @@ pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
         return Err(Fault::program(code::ADDRESSING));
     }
     let (read, write) = mmu::access_by(cpu, absolute, (second >> 4 & 15) as u8);
+    let protected = protected || mmu::is_low_protected(cpu, address, space);
     set_cc(cpu, if !read { 2 } else { u64::from(!write || protected) });
     Ok(0)
 }
@@ -547,6 +559,7 @@ pub(crate) fn store_real(cpu: &mut Cpu, [address, value, size, _]: Args) -> Out 
     let width = if size == 8 { Width::W64 } else { Width::W32 };
     let done = cpu.phys_write(phys, value & width.mask(), width, Endian::Big);
     done.map_err(|_| Fault::program(code::ADDRESSING))?;
+    per::stored_real(cpu);
     Ok(0)
 }
 

@@ -10,7 +10,7 @@ use crate::helper;
 use crate::insn;
 use crate::lift::{Handler, Lift};
 use crate::mmu;
-use crate::mode::Parts;
+use crate::mode::{self, Parts};
 use crate::model::Model;
 use crate::regs;
 use crate::signal;
@@ -70,6 +70,12 @@ impl Lifter {
         let one = Single { pc: code.pc, bits, width: len, ilc: len, origin: code.pc, mode: code.mode };
         if code.pc & 1 != 0 {
             ir.exit(uop::Exit::Raise { code: code::SPECIFICATION, arg: 0 });
+            return Lifted::End(len);
+        }
+        if code.mode & mode::PER != 0 {
+            let l = Lift { ir, pc: code.pc, bits, len, origin: code.pc, mode: Parts::of(code.mode) };
+            let at = ir.konst(Width::W64, code.pc);
+            l.update_to(l.call(helper::PER_STEP, &[at, ir.konst(Width::W64, bits), l.k(len.into())]));
             return Lifted::End(len);
         }
         match self.single(ir, one, code.offset) {

@@ -10,7 +10,7 @@ use crate::cc::{self, Kind};
 use crate::psw;
 use crate::state::{self, CpuState, State};
 use crate::target::S390x;
-use crate::{fetch, mmu, signal, time};
+use crate::{fetch, mmu, per, signal, time};
 
 /// A CPU.
 pub(crate) type Cpu = Ctx<S390x>;
@@ -57,6 +57,8 @@ pub mod code {
     pub const REGION_SECOND: u32 = 0x3a;
     /// Region third translation.
     pub const REGION_THIRD: u32 = 0x3b;
+    /// A program event, alone or beside another code.
+    pub const PER: u32 = 0x80;
     /// Monitor event; its argument is class and code.
     pub const MONITOR: u32 = 0x40;
     /// Not the manual's: a supervisor call, whose argument is its number.
@@ -95,6 +97,8 @@ pub mod irq {
     pub const REPORT: u32 = 7;
     /// The restart key, or what stands for it.
     pub const RESTART: u32 = 8;
+    /// A malfunction alert of another CPU is in the mail.
+    pub const ALERT: u32 = 9;
     /// I/O interruptions of subclass 0 are pending; the next seven lines are those of the other subclasses.
     pub const IO: u32 = 16;
 }
@@ -113,6 +117,11 @@ pub enum Fault {
     EarlySpecification,
     /// A supervisor call with its number.
     Svc(u8),
+    /// A program event alone, after an instruction that has come to its end.
+    Event {
+        /// The next instruction's address.
+        next: u64,
+    },
     /// An external interruption.
     External {
         /// Its code.
@@ -152,6 +161,7 @@ pub(crate) type Out = Result<u64, Fault>;
 
 /// Interruption subclass masks in control register 0.
 mod subclass {
+    pub(super) const ALERT: u64 = 1 << 15;
     pub(super) const EMERGENCY: u64 = 1 << 14;
     pub(super) const CLOCK_COMPARATOR: u64 = 1 << 11;
     pub(super) const CPU_TIMER: u64 = 1 << 10;
@@ -243,6 +253,9 @@ fn load(cpu: &mut Cpu, at: u64) -> u64 {
 /// Stores the old PSW at `old` with this instruction address and loads the new one.
 fn swap_psw(cpu: &mut Cpu, old: u64, address: u64) {
     let mask = psw_mask(cpu);
+    if cpu.bus().ram_page(cpu.state.prefix.into()).is_none() {
+        return signal::check_stop(cpu);
+    }
     store(cpu, old, mask, Width::W64);
     store(cpu, old + 8, address, Width::W64);
     let (mask, address) = (load(cpu, old + low::NEW), load(cpu, old + low::NEW + 8));
@@ -282,10 +295,23 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
             cpu.state.invalid_psw = false;
             store_program(cpu, code::SPECIFICATION, 0, 0);
             swap_psw(cpu, low::PROGRAM, pc);
+            if cpu.state.invalid_psw {
+                // The new PSW leads here again, for ever.
+                signal::check_stop(cpu);
+            }
         }
         Fault::Svc(number) => {
             store(cpu, low::SVC_ILC, ilc << 16 | u64::from(number), Width::W32);
             swap_psw(cpu, low::SVC, next);
+            if per::pending(cpu) {
+                // PoP, "Priority of Indication": the supervisor call goes first.
+                let pc = cpu.pc();
+                deliver(cpu, Fault::Event { next: pc });
+            }
+        }
+        Fault::Event { next } => {
+            store_program(cpu, 0, 0, ilc);
+            swap_psw(cpu, low::PROGRAM, next);
         }
         Fault::External { code, address, parameter } => external(cpu, code, address, parameter, pc),
         Fault::Restart => {
@@ -303,7 +329,8 @@ pub(crate) fn restart(cpu: &mut Cpu) {
     cpu.state.cpu_state = CpuState::Operating;
     let pc = cpu.pc();
     swap_psw(cpu, low::RESTART, pc);
-    signal::set_state(cpu, CpuState::Operating);
+    let state = cpu.state.cpu_state;
+    signal::set_state(cpu, state);
 }
 
 /// Whether the CPU stands still: it doesn't operate, or its PSW says wait.
@@ -320,6 +347,10 @@ fn external(cpu: &mut Cpu, code: u16, address: u16, parameter: u32, pc: u64) {
     let found = match (machine, code) {
         (Some(machine), EMERGENCY_SIGNAL) => machine
             .open(own, |mail| (!mail.emergency.is_empty()).then(|| mail.emergency.remove(0)))
+            .flatten()
+            .map(|from| (from, 0)),
+        (Some(machine), MALFUNCTION_ALERT) => machine
+            .open(own, |mail| (!mail.alerts.is_empty()).then(|| mail.alerts.remove(0)))
             .flatten()
             .map(|from| (from, 0)),
         (Some(machine), EXTERNAL_CALL) => machine.open(own, |mail| mail.call.take()).flatten().map(|from| (from, 0)),
@@ -353,14 +384,18 @@ fn io(cpu: &mut Cpu, pc: u64) {
 const REPORT_CODE: u64 = 0x0040_0f1d_4033_0000;
 
 fn report(cpu: &mut Cpu, pc: u64) {
-    signal::drop_line(cpu, irq::REPORT);
+    let board = cpu.board();
+    if !signal::machine(&board).is_some_and(|machine| machine.services().take_report()) {
+        return settle(cpu);
+    }
     store(cpu, low::CHECK_CODE, REPORT_CODE, Width::W64);
     signal::store_registers(cpu, low::SAVE);
     swap_psw(cpu, low::MACHINE_CHECK, pc);
 }
 
 fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
-    store(cpu, low::PROGRAM_ILC, ilc << 16 | u64::from(code), Width::W32);
+    let events = per::report(cpu);
+    store(cpu, low::PROGRAM_ILC, ilc << 16 | u64::from(code | events), Width::W32);
     let breaking = cpu.state.breaking_event;
     store(cpu, low::BREAKING_EVENT, breaking, Width::W64);
     match code {
@@ -376,7 +411,7 @@ fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
             store(cpu, low::MONITOR_CLASS, arg >> 56, Width::W16);
             store(cpu, low::MONITOR_CODE, arg & bits::mask(56), Width::W64);
         }
-        code::PROTECTION | code::SEGMENT | code::PAGE | code::ASCE_TYPE..=code::REGION_THIRD => {
+        code::PROTECTION | code::SEGMENT | code::PAGE | code::TRANSLATION | code::ASCE_TYPE..=code::REGION_THIRD => {
             store(cpu, low::TRANSLATION_ID, arg, Width::W64);
             store(cpu, low::ACCESS_ID, 0, Width::W8);
         }
@@ -415,6 +450,7 @@ pub(crate) fn interrupt(cpu: &Cpu) -> Option<Fault> {
 }
 
 /// External-interruption codes.
+const MALFUNCTION_ALERT: u16 = 0x1200;
 const EMERGENCY_SIGNAL: u16 = 0x1201;
 const EXTERNAL_CALL: u16 = 0x1202;
 const SERVICE_SIGNAL: u16 = 0x2401;
@@ -426,6 +462,9 @@ fn external_pending(cpu: &Cpu, lines: u64) -> Option<Fault> {
     let up = |line: u32, mask: u64| lines >> line & 1 != 0 && s.cr[0] & mask != 0;
     if up(irq::KEY, subclass::KEY) {
         return external(0x0040);
+    }
+    if up(irq::ALERT, subclass::ALERT) {
+        return external(MALFUNCTION_ALERT);
     }
     if up(irq::EMERGENCY, subclass::EMERGENCY) || up(irq::SIGNAL, subclass::EMERGENCY) {
         return external(EMERGENCY_SIGNAL);

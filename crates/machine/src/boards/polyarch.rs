@@ -23,7 +23,7 @@ use loader::{AddressKind, ByteOrder, Class, Elf, Expected, Fdt, LoadTarget, Node
 use memory::{Device, DeviceEndian, Nanos, PAGE_SIZE, SharedDevice, Size};
 use topology::{Levels, SmpRules, Tree, devicetree};
 
-use crate::boards::{mips, riscv, sparc};
+use crate::boards::{mips, riscv, s390_ccw, sparc};
 use crate::build::{Build, Start, read_file};
 use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
@@ -155,7 +155,12 @@ fn add_devices(board: &mut Build<'_>, [ipi, timer, external]: [u32; 3]) -> Resul
         (0..cpus).for_each(|n| board.line(n, sparc::irq::RUN).raise());
     }
     let per_cpu = PerCpu::new(lines);
-    board.started = Some(per_cpu.started());
+    let started = per_cpu.started();
+    if board.config.target.arch == Arch::S390 {
+        let shape = s390_ccw::shape(board, started.clone());
+        board.shared = Some(Arc::new(s390x::shared::Place(Box::new(shape))));
+    }
+    board.started = Some(started);
     add_device(board, "polyarch.percpu", (PER_CPU, per_cpu.size()), per_cpu)?;
     Ok(())
 }

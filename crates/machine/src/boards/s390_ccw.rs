@@ -5,13 +5,12 @@
 //! (`arch/s390/boot/head.S`) filled in when it is one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use devices::percpu::Started;
 use devices::{Css, Power, PowerRequest, Sclp, SclpConfig, VirtioCcw, VirtioModel};
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, LoadTarget};
 use memory::Line;
-use s390x::shared::{Channel, IoInterruption, Services, Wish};
+use s390x::shared::{Channel, IoInterruption, Services, Topology, Wish};
 use s390x::trap::irq;
 use topology::Levels;
 
@@ -117,17 +116,27 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let sclp = Sclp::new(config, console, lines, floating(&wires, irq::SERVICE));
     let device = board.part(sclp.clone());
     mips::typed_into(board, 0, &device);
-    let css = Css::new((0..8).map(|n| floating(&wires, irq::IO + n)).collect(), board.dma.clone());
+    let css = Css::new(
+        (0..8).map(|n| floating(&wires, irq::IO + n)).collect(),
+        floating(&wires, irq::REPORT),
+        board.dma.clone(),
+    );
     css.add(Box::new(VirtioCcw::new(VirtioModel::network(NIC))));
     board.part(css.clone());
     board.started = Some(present.clone());
-    let shape = Shape { smp: board.smp, present };
-    let reported = AtomicU64::new(shape.fingerprint());
+    let shape = shape(board, present);
     let power = board.power.clone();
-    let services = Board { wires, sclp, css, power, shape, reported };
+    let services = Board { wires, sclp, css, power, shape };
     let tod = TOD_EPOCH.wrapping_add((mips::start_time(board) as u64).wrapping_mul(4_096_000_000));
     board.shared = Some(Arc::new(s390x::shared::Machine::new(Box::new(services), cpus, size, entry, tod)));
     Ok(())
+}
+
+/// The topology of a board's CPUs.
+pub(crate) fn shape(board: &Build<'_>, present: Started) -> Shape {
+    let tree = board.tree();
+    let nodes: Vec<Option<u16>> = tree.threads().map(|(_, thread)| thread.node).collect();
+    Shape::new(board.smp, &nodes, present)
 }
 
 /// Lines of a CPU that the board drives.
@@ -244,8 +253,6 @@ struct Board {
     css: Css,
     power: Power,
     shape: Shape,
-    /// The shape that the guest has been told of.
-    reported: AtomicU64,
 }
 
 impl Services for Board {
@@ -271,10 +278,17 @@ impl Services for Board {
             Channel::Test(irb) => self.css.test(schid, irb),
             Channel::Halt => self.css.halt(schid),
             Channel::Clear => self.css.clear(schid),
-            Channel::Resume | Channel::Cancel => self.css.resume(schid),
+            Channel::Resume => self.css.resume(schid),
+            Channel::Cancel => self.css.cancel(schid),
+            Channel::Monitor { controls, origin } => self.css.monitor(controls, origin),
+            Channel::ResetPath => self.css.reset_path(schid),
             Channel::ReportWord(word) => Some(self.css.report(word)),
             Channel::Call(block) => Some(self.css.call(block)),
         }
+    }
+
+    fn take_report(&self) -> bool {
+        self.css.take_report()
     }
 
     fn take_io(&self, subclasses: u8) -> Option<IoInterruption> {
@@ -298,12 +312,7 @@ impl Services for Board {
         });
     }
 
-    fn topology(&self, magnitude: u32) -> Option<Vec<u8>> {
-        self.shape.encode(magnitude)
-    }
-
-    fn topology_changed(&self) -> bool {
-        let now = self.shape.fingerprint();
-        self.reported.swap(now, Ordering::AcqRel) != now
+    fn topology(&self) -> &dyn Topology {
+        &self.shape
     }
 }

@@ -234,12 +234,12 @@ lifts! { l, f;
     stsch(S) if l.supervisor() => { channel(l, op::STORE, l.aligned(l.addr(f.a2), 4)) }
     tsch(S) if l.supervisor() => { channel(l, op::TEST, l.aligned(l.addr(f.a2), 4)) }
     tpi(S) if l.supervisor() => { channel(l, op::TEST_PENDING, l.aligned(l.addr(f.a2), 4)) }
-    sal(S) if l.supervisor() => { Next }
+    sal(S) if l.supervisor() => { channel(l, op::ADDRESS_LIMIT, l.k(0)) }
     rsch(S) if l.supervisor() => { channel(l, op::RESUME, l.k(0)) }
     stcrw(S) if l.supervisor() => { channel(l, op::REPORT_WORD, l.aligned(l.addr(f.a2), 4)) }
-    stcps(S) if l.supervisor() => { Next }
-    rchp(S) if l.supervisor() => { l.cc(3); Next }
-    schm(S) if l.supervisor() => { Next }
+    stcps(S) if l.supervisor() => { channel(l, op::PATH_STATUS, l.aligned(l.addr(f.a2), 32)) }
+    rchp(S) if l.supervisor() => { channel(l, op::RESET_PATH, l.k(0)) }
+    schm(S) if l.supervisor() => { channel(l, op::MONITOR, l.k(0)) }
     xsch(S) if l.supervisor() => { channel(l, op::CANCEL, l.k(0)) }
     chsc(RRE) if l.supervisor() => { channel(l, op::CALL, l.at(f.r1)) }
     mc(SI) { monitor_call(l, f) }
