@@ -1,11 +1,13 @@
 //! The helpers: what instructions do that is too rare or too big for micro-ops.
 
+use std::sync::LazyLock;
+
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, service, signal, spaces, storage, strings, system, time};
+use crate::{cc, execute, fp, numbers, service, signal, spaces, storage, strings, system, time, vector};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -15,11 +17,23 @@ macro_rules! helpers {
 
         $( $(#[$m])* pub(crate) const $name: u16 = Number::$name as u16; )*
 
+        /// The number of the first row that vector instructions have.
+        pub(crate) const FIRST_VECTOR: u16 = [$(stringify!($name)),*].len() as u16;
+
         /// The rows, in the order of their numbers.
-        pub(crate) static ROWS: &[Helper<S390x>] = &[
-            $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+ } ),*
-        ];
+        static ROWS: LazyLock<Vec<Helper<S390x>>> = LazyLock::new(|| {
+            let mut rows = vec![
+                $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+ } ),*
+            ];
+            rows.extend(vector::rows::rows());
+            rows
+        });
     };
+}
+
+/// All helpers.
+pub(crate) fn rows() -> &'static [Helper<S390x>] {
+    &ROWS
 }
 
 /// A helper with so many arguments and a 64-bit result, which may raise and uses any register.

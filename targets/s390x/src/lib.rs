@@ -33,5 +33,6 @@ mod system;
 mod target;
 mod time;
 pub mod trap;
+mod vector;
 
 pub use target::{Lifter, S390x};

@@ -24,12 +24,26 @@ mod move_ops;
 pub mod spaces_;
 pub mod string;
 pub mod system_;
+pub mod vector_float;
+pub mod vector_integer;
+mod vector_ops;
+pub mod vector_support;
 
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] =
-    &[arith::INSNS, move_::INSNS, branch::INSNS, string::INSNS, bfp::INSNS, system_::INSNS, spaces_::INSNS];
+pub static TABLES: &[&[Insn]] = &[
+    arith::INSNS,
+    move_::INSNS,
+    branch::INSNS,
+    string::INSNS,
+    bfp::INSNS,
+    vector_support::INSNS,
+    vector_integer::INSNS,
+    vector_float::INSNS,
+    system_::INSNS,
+    spaces_::INSNS,
+];
 
 #[cfg(test)]
 mod tests {
