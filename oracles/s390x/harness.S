@@ -35,12 +35,16 @@ _start: la      %r1, 1
         stg     %r1, CASE
         larl    %r2, cr0
         lctlg   %c0, %c0, 0(%r2)
-        larl    %r2, zeros
-        lam     %a0, %a15, 0(%r2)
 next:   lg      %r1, CASE
         lgr     %r5, %r1
         larl    %r2, window
         lg      %r2, 0(%r2)
+        lghi    %r3, -256
+        la      %r3, 0(%r3, %r2)
+        xc      0(256, %r3), 0(%r3)
+        xc      512(256, %r2), 512(%r2)
+        larl    %r3, zeros
+        lam     %a0, %a15, 0(%r3)
         mvc     0(256, %r2), 704(%r1)
         mvc     256(256, %r2), 960(%r1)
         larl    %r2, code

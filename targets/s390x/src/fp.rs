@@ -294,7 +294,7 @@ fn fixed<F: Float, I: Int>(a: F::Bits, nan: I, env: &mut Env) -> (I, bool) {
     let result = softfloat::to_int::<F, I>(a, rounding, env);
     let fits = matches!(result, softfloat::ToInt::Value(_));
     // PoP, "CONVERT TO FIXED", the table of results: a number out of range is inexact as well as invalid.
-    if !fits {
+    if matches!(result, softfloat::ToInt::TooLarge | softfloat::ToInt::TooSmall) {
         env.raise(Flags::INEXACT);
     }
     (result.saturate(nan), fits)
@@ -376,8 +376,9 @@ pub(crate) fn set_fpc(cpu: &mut Cpu, [value, ..]: Args) -> Out {
 
 /// SET BFP ROUNDING MODE of two or three bits: mode, number of bits.
 pub(crate) fn set_rounding(cpu: &mut Cpu, [mode, bits, ..]: Args) -> Out {
-    let mode = mode & bits::mask(bits as u32);
-    if bits > 2 && matches!(mode, 4..=6) {
+    // Of an address, SRNM takes two bits; SRNMB looks at eight, and five must be zero.
+    let mode = mode & if bits > 2 { 0xff } else { 3 };
+    if !matches!(mode, 0..=3 | 7) {
         return Err(Fault::program(code::SPECIFICATION));
     }
     let fpc = cpu.reg(state::FPC) & !7 | mode;

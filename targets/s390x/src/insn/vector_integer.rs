@@ -161,7 +161,7 @@ lifts! { l, f;
     vsrlb(VRRc) { l.call(rows::SHIFT_WHOLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: 5, ..NONE })]); Next }
     vsra(VRRc) { l.call(rows::SHIFT_WHOLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: 3, ..NONE })]); Next }
     vsrab(VRRc) { l.call(rows::SHIFT_WHOLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: 7, ..NONE })]); Next }
-    vsldb(VRId) { l.call(rows::SHIFT_DOUBLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.i4 as u8, ..NONE })]); Next }
+    vsldb(VRId) { if f.i4 > 15 { return l.specification(); } l.call(rows::SHIFT_DOUBLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.i4 as u8, ..NONE })]); Next }
     vtm(VRRa) { let cc = l.call(rows::TEST_MASK, &[regs(l, Regs { v1: f.v1, v2: f.v2, ..NONE })]); l.cc1(Kind::Code, cc); Next }
     vfae(VRRb) { search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.m5, ..NONE }, f.m4, rows::FIND_ANY) }
     vfee(VRRb) { if f.m5 & 12 != 0 { return l.specification(); } search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.m5, ..NONE }, f.m4, rows::FIND_EQUAL) }

@@ -178,11 +178,11 @@ pub(super) fn three(l: &Lift, f: VRRc, family: Family, least: u8, most: u8) -> F
 
 /// The same with a condition code, if M5 asks for it.
 pub(super) fn coded(l: &Lift, f: VRRb, family: Family, least: u8, most: u8) -> Flow {
-    if !(least..=most).contains(&f.m4) || f.m5 > 1 {
+    if !(least..=most).contains(&f.m4) {
         return l.specification();
     }
     let cc = l.call(family.of(f.m4), &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, ..NONE })]);
-    if f.m5 == 1 {
+    if f.m5 & 1 != 0 {
         l.cc1(Kind::Code, cc);
     }
     Next

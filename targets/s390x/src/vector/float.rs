@@ -352,7 +352,8 @@ pub(crate) fn lengthen<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
 /// VECTOR FP LOAD ROUNDED, of elements of `B` bits; the odd elements of the result are zero.
 pub(crate) fn shorten<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let r = Regs::of(regs);
-    let (a, mut result) = (get(cpu, r.v2), 0);
+    // What is right of the one result of an extended number stays.
+    let (a, mut result) = (get(cpu, r.v2), if B == 64 { 0 } else { get(cpu, r.v1) & u128::from(u64::MAX) });
     run(cpu, count::<B>(r.n), r.m, r.n & 4 != 0, |i, env| {
         if B == 64 {
             let e = softfloat::convert::<F64, F32>(lane::<64>(a, i) as u64, env);
