@@ -56,7 +56,7 @@ def run_qemu(place, elf, table, size):
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         s = socket.socket(socket.AF_UNIX)
-        s.settimeout(20)
+        s.settimeout(float(os.environ.get("ORACLE_SECONDS", "20")))
         for _ in range(200):
             try:
                 s.connect(path)
@@ -83,25 +83,16 @@ def run_qemu(place, elf, table, size):
 
 def run_hercules(place, raw, table, size):
     out = os.path.join(place, "out")
-    config = os.path.join(place, "hercules.cnf")
+    config, commands = os.path.join(place, "hercules.cnf"), os.path.join(place, "hercules.rc")
     with open(config, "w") as f:
-        f.write("CPUSERIAL 002623\nCPUMODEL 2094\nMAINSIZE 128\nNUMCPU 1\nARCHMODE z/Arch\nOSTAILOR QUIET\nCNSLPORT 3299\n")
-    process = subprocess.Popen(["hercules", "-f", config, "-d"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    say = lambda text: (process.stdin.write(text + "\n"), process.stdin.flush())
-    try:
-        say("archmode z/Arch")
-        say(f"loadcore {raw} 0")
-        say(f"loadcore {table} {TABLE:x}")
-        say("restart")
-        for line in process.stdout:
-            if "disabled wait" in line.lower() or "HHCCP011I" in line:
-                break
-        say(f"savecore {out} {TABLE:x} {TABLE + size - 1:x}")
-        time.sleep(1)
-        say("quit")
-        process.communicate(timeout=20)
-    finally:
-        process.kill()
+        f.write(f"CPUSERIAL 002623\nCPUMODEL 2094\nMAINSIZE 128\nNUMCPU 1\nARCHMODE z/Arch\nOSTAILOR NULL\n000E 1403 {place}/printer\n")
+    with open(commands, "w") as f:
+        f.write(f"loadcore {raw} 0\nloadcore {table} {TABLE:x}\nrestart\npause {1 + size // 4000000}\n")
+        f.write(f"savecore {out} {TABLE:x} {TABLE + size - 1:x}\nquit\n")
+    if os.path.exists(out):
+        os.unlink(out)
+    env = dict(os.environ, HERCULES_RC=commands)
+    subprocess.run(["hercules", "-f", config, "-d"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=40)
     return open(out, "rb").read()
 
 
@@ -160,7 +151,7 @@ def main():
         try:
             all = run_hercules(place, raw, table, size) if args.hercules else run_qemu(place, elf, table, size)
             return [all[16 + STRIDE * n :][:STRIDE] for n in range(len(batch))]
-        except (OSError, AssertionError) as why:
+        except (OSError, AssertionError, subprocess.TimeoutExpired) as why:
             print(f"a batch of {len(batch)} from {batch[0]['text']} does not end: {why!r}", file=sys.stderr)
             if len(batch) == 1:
                 return [None]

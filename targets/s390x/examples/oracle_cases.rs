@@ -138,7 +138,7 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
             }
             regs[n] = address(random);
             if length == 'l' {
-                regs[(n + 1) & 15] = random.below(48) | random.below(2) * 0x4000_0000;
+                regs[(n + 1) & 15] = if random.below(8) == 0 { random.below(700) } else { random.below(48) };
             }
         }
         if *name != "plo" {

@@ -205,6 +205,8 @@ formats! {
     SSb 48 { l1: L((8, 4)), l2: L((12, 4)), i3: U((12, 4)), a1: B(16), a2: B(32) }
     /// Two operands and two registers.
     SSd 48 { r1: R(8), r3: R(12), a1: B(16), a2: B(32), a4: B(32) }
+    /// Two registers and two operands.
+    SSe 48 { r1: R(8), r3: R(12), a2: B(16), a4: B(32) }
     /// Two operands, no length.
     SSE 48 { a1: B(16), a2: B(32) }
     /// Two operands and a register.

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cc;
+mod decimal;
 mod execute;
 pub mod ext;
 pub mod features;
@@ -20,6 +21,7 @@ mod mmu;
 pub mod mode;
 pub mod model;
 mod numbers;
+mod plo;
 pub mod psw;
 mod regs;
 mod service;
@@ -31,8 +33,10 @@ mod storage;
 mod strings;
 mod system;
 mod target;
+mod text;
 mod time;
 pub mod trap;
+mod utf;
 mod vector;
 
 pub use target::{Lifter, S390x};

@@ -19,6 +19,8 @@ pub mod arith;
 mod arith_ops;
 pub mod bfp;
 pub mod branch;
+pub mod decimal;
+pub mod locked;
 pub mod move_;
 mod move_ops;
 pub mod spaces_;
@@ -37,6 +39,8 @@ pub static TABLES: &[&[Insn]] = &[
     move_::INSNS,
     branch::INSNS,
     string::INSNS,
+    decimal::INSNS,
+    locked::INSNS,
     bfp::INSNS,
     vector_support::INSNS,
     vector_integer::INSNS,
