@@ -1,8 +1,11 @@
-//! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_s390x.py`.
+//! Random instructions with random operands, and what we make of them: input for `oracles/qemu_s390x.py`.
 //!
 //! `oracle_cases SEED COUNT [NAME...]` prints one JSON object a line: registers, condition code and memory before and after. Each case
 //! is run on the interpreter and on the reference evaluator, which must agree.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
+
+#[path = "oracle_cases/data.rs"]
+mod data;
 
 use bits::Endian;
 use cpu::{Cpu, Ctx, Kind};
@@ -33,21 +36,6 @@ impl Random {
     fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
-
-    /// An integer that is likely to be interesting.
-    fn integer(&mut self) -> u64 {
-        const SPECIAL: [u64; 9] =
-            [0, 1, u64::MAX, 1 << 63, i64::MAX as u64, 0x8000_0000, 0x7fff_ffff, 1 << 32, 0xffff_ffff];
-        match self.below(7) {
-            0 => SPECIAL[self.below(9) as usize],
-            1 => (self.next() as i8) as u64,
-            2 => (self.next() as i32) as u64,
-            3 => self.next() >> self.below(64),
-            4 => self.next() << 32 | SPECIAL[self.below(9) as usize] & 0xffff_ffff,
-            5 => f64::from(self.next() as i32 >> self.below(32)).to_bits(),
-            _ => self.next(),
-        }
-    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -60,12 +48,17 @@ struct Values {
 fn prepare(ctx: &mut Ctx<S390x>) {
     ctx.state = state::State::new();
     ctx.state.psw_mask = s390x::psw::EXTENDED | s390x::psw::BASIC;
-    ctx.state.cr[0] |= 1 << 18;
+    ctx.state.cr[0] |= 3 << 17;
 }
 
+/// General registers, the halves of the vector registers, FPC.
 fn slots() -> Vec<uop::Reg> {
-    (0..16).map(state::r).chain((0..16).map(state::f)).chain([state::FPC]).collect()
+    let halves = (0..32).flat_map(|n| [state::v(n), state::v_low(n)]);
+    (0..16).map(state::r).chain(halves).chain([state::FPC]).collect()
 }
+
+/// Index of FPC.
+const FPC: usize = 80;
 
 fn put(machine: &mut Machine<S390x, Interp>, values: &Values) {
     prepare(machine.cpu.ctx());
@@ -74,7 +67,7 @@ fn put(machine: &mut Machine<S390x, Interp>, values: &Values) {
     for (slot, value) in slots().into_iter().zip(&values.regs) {
         machine.cpu.ctx().set_reg(slot, *value);
     }
-    for (name, value) in [("fpc", values.regs[32]), ("cc", values.cc)] {
+    for (name, value) in [("fpc", values.regs[FPC]), ("cc", values.cc)] {
         let at = machine.register(name).expect("it is in the table");
         machine.cpu.set_register(at, value.into()).expect("it can be written");
     }
@@ -96,8 +89,19 @@ fn parts(text: &str) -> Option<(i64, Vec<usize>)> {
     Some((d.parse().ok()?, regs))
 }
 
+/// An address in the window, mostly aligned.
+fn address(random: &mut Random) -> u64 {
+    let (wide, odd) = (random.below(4) == 0, random.below(4) == 0);
+    let span = random.below(if wide { 128 } else { 8 });
+    let target = WINDOW_AT + 64 + span + if odd { random.below(16) } else { 0 };
+    if random.below(4) == 0 { target } else { target & !15 }
+}
+
 /// Makes the storage operands lie in the window; `false` if they can't.
 fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
+    if data::NUMBERS.contains(&row.name) {
+        return true;
+    }
     let mut done: Vec<usize> = Vec::new();
     for name in ["a1", "a2", "a3", "a4"] {
         if !row.operands.contains(&format!("{{{name}")) {
@@ -105,43 +109,10 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
         }
         let Some(Operand::Owned(text)) = (row.operand)(bits, name, PC) else { continue };
         let Some((d, list)) = parts(&text) else { return false };
-        let is_shift =
-            ["sl", "sr", "rll"].iter().any(|p| row.name.starts_with(p)) && row.operands.starts_with("{r1}, ");
-        if is_shift
-            && row.pattern.width >= 32
-            && !row.operands.contains("{a1")
-            && matches!(
-                row.name,
-                "sll"
-                    | "srl"
-                    | "sra"
-                    | "sla"
-                    | "sllk"
-                    | "srlk"
-                    | "srak"
-                    | "slak"
-                    | "sllg"
-                    | "srlg"
-                    | "srag"
-                    | "slag"
-                    | "sldl"
-                    | "srdl"
-                    | "srda"
-                    | "slda"
-                    | "rll"
-                    | "rllg"
-            )
-            || matches!(row.name, "la" | "lay")
-        {
-            continue;
-        }
         if list.is_empty() {
             return false;
         }
-        let (wide, odd) = (random.below(4) == 0, random.below(4) == 0);
-        let span = random.below(if wide { 128 } else { 8 });
-        let target = WINDOW_AT + 64 + span + if odd { random.below(16) } else { 0 };
-        let target = if random.below(4) == 0 { target } else { target & !15 };
+        let target = address(random);
         if list.len() == 2 {
             if list[0] == list[1] || done.contains(&list[0]) || done.contains(&list[1]) {
                 return false;
@@ -154,6 +125,28 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
         let index = if list.len() == 2 { regs[list[0]] } else { 0 };
         regs[base] = target.wrapping_sub(index).wrapping_sub(d as u64);
         done.extend(list);
+    }
+    for (name, lengths) in data::POINTERS {
+        if *name != row.name {
+            continue;
+        }
+        for (field, length) in ["r1", "r2", "r3"].iter().zip(lengths.chars()) {
+            let Some(Operand::Owned(text)) = (row.operand)(bits, field, PC) else { continue };
+            let Some(n) = text.strip_prefix("%r").and_then(|n| n.parse::<usize>().ok()) else { continue };
+            if length == '-' {
+                continue;
+            }
+            regs[n] = address(random);
+            if length == 'l' {
+                regs[(n + 1) & 15] = if random.below(8) == 0 { random.below(700) } else { random.below(48) };
+            }
+        }
+        if *name != "plo" {
+            regs[0] = if random.below(4) == 0 { regs[0] } else { random.below(256) };
+        }
+        if name.starts_with("tr") {
+            regs[1] = WINDOW_AT;
+        }
     }
     true
 }
@@ -183,13 +176,21 @@ fn main() {
         if is_system(row) || !only.is_empty() && !only.iter().any(|o| o == row.name) {
             continue;
         }
-        let mut regs: Vec<u64> = (0..32).map(|_| random.integer()).collect();
-        regs.push(random.below(4));
+        let target = (row.operand)(bits, "t2", PC);
+        if let Some(Operand::Hex(_)) = target && row.name != "larl" {
+            continue;
+        }
+        if data::JUMPS.contains(&row.name) || data::CLOCKS.contains(&row.name) {
+            continue;
+        }
+        let mut regs: Vec<u64> = (0..FPC).map(|n| data::operand(row.name, n, || random.next())).collect();
+        let traps = if random.below(8) == 0 { random.next() & 0xf800_0000 } else { 0 };
+        regs.push(random.below(4) | random.below(8) << 4 | traps);
         if !place(row, bits, &mut random, &mut regs) {
             continue;
         }
         n += 1;
-        let memory = (0..WINDOW / 8).flat_map(|_| random.integer().to_be_bytes()).collect();
+        let memory = data::memory(row.name, WINDOW, || random.next());
         let before = Values { regs, cc: random.below(4), memory };
         let code = bench.bytes(&[(bits, row.pattern.width / 8)]).concat();
         for machine in [&mut engine, &mut evaluator] {
@@ -209,15 +210,18 @@ fn main() {
         assert!(after == other, "engine and evaluator disagree: {text}");
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
+        let pairs = |v: &[u64]| {
+            v.chunks(2).map(|r| format!("\"{:016x}{:016x}\"", r[0], r[1])).collect::<Vec<_>>().join(",")
+        };
+        let state = |v: &Values, n: &str| {
+            let (r, h, fpc) = (list(&v.regs[..16]), pairs(&v.regs[16..FPC]), v.regs[FPC]);
+            format!("\"r{n}\":[{r}],\"v{n}\":[{h}],\"fpc{n}\":\"{fpc:x}\",\"cc{n}\":{},\"mem{n}\":\"{}\"", v.cc, hex(&v.memory))
+        };
         println!(
-            "{{\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"cc\":{},\"mem\":\"{}\",\"out\":[{}],\"cc2\":{},\"mem2\":\"{}\",\"pc\":{},\"trap\":{trap}}}",
+            "{{\"text\":\"{text}\",\"code\":\"{}\",{},{},\"pc\":{},\"trap\":{trap}}}",
             hex(&code),
-            list(&before.regs),
-            before.cc,
-            hex(&before.memory),
-            list(&after.regs),
-            after.cc,
-            hex(&after.memory),
+            state(&before, ""),
+            state(&after, "2"),
             engine.cpu.pc(),
         );
     }

@@ -205,6 +205,8 @@ formats! {
     SSb 48 { l1: L((8, 4)), l2: L((12, 4)), i3: U((12, 4)), a1: B(16), a2: B(32) }
     /// Two operands and two registers.
     SSd 48 { r1: R(8), r3: R(12), a1: B(16), a2: B(32), a4: B(32) }
+    /// Two registers and two operands.
+    SSe 48 { r1: R(8), r3: R(12), a2: B(16), a4: B(32) }
     /// Two operands, no length.
     SSE 48 { a1: B(16), a2: B(32) }
     /// Two operands and a register.
@@ -237,12 +239,54 @@ formats! {
     MII 48 { m1: M(8), i2: S((12, 12)), i3: S((24, 24)) }
     /// Two immediates of four bits.
     IE 32 { i1: U((24, 4)), i2: U((28, 4)) }
-    /// Vector register and indexed operand.
+    /// Vector register and immediate of 16 bits.
+    VRIa 48 { v1: VR(8), u2: U((16, 16)), i2: S((16, 16)), m3: M(32) }
+    /// Vector register and two immediates.
+    VRIb 48 { v1: VR(8), i2: U((16, 8)), i3: U((24, 8)), m4: M(32) }
+    /// Two vector registers and an immediate of 16 bits.
+    VRIc 48 { v1: VR(8), v3: VR(12), i2: U((16, 16)), m4: M(32) }
+    /// Three vector registers and an immediate.
+    VRId 48 { v1: VR(8), v2: VR(12), v3: VR(16), i4: U((24, 8)), m5: M(32) }
+    /// Two vector registers, an immediate of 12 bits, two masks.
+    VRIe 48 { v1: VR(8), v2: VR(12), i3: U((16, 12)), m4: M(32), m5: M(28) }
+    /// Three vector registers, an immediate, a mask.
+    VRIf 48 { v1: VR(8), v2: VR(12), v3: VR(16), i4: U((28, 8)), m5: M(24) }
+    /// Two vector registers, two immediates, a mask.
+    VRIg 48 { v1: VR(8), v2: VR(12), i3: U((28, 8)), i4: U((16, 8)), m5: M(24) }
+    /// Vector register and two immediates.
+    VRIh 48 { v1: VR(12), i2: U((16, 16)), i3: U((32, 4)) }
+    /// Vector and general register, immediate, mask.
+    VRIi 48 { v1: VR(8), r2: R(12), i3: U((28, 8)), m4: M(24) }
+    /// Two vector registers and three masks.
+    VRRa 48 { v1: VR(8), v2: VR(12), m3: M(32), m4: M(28), m5: M(24) }
+    /// Three vector registers and two masks.
+    VRRb 48 { v1: VR(8), v2: VR(12), v3: VR(16), m4: M(32), m5: M(24) }
+    /// Three vector registers and three masks.
+    VRRc 48 { v1: VR(8), v2: VR(12), v3: VR(16), m4: M(32), m5: M(28), m6: M(24) }
+    /// Four vector registers and two masks.
+    VRRd 48 { v1: VR(8), v2: VR(12), v3: VR(16), v4: VR(32), m5: M(20), m6: M(24) }
+    /// Four vector registers and two masks, elsewhere.
+    VRRe 48 { v1: VR(8), v2: VR(12), v3: VR(16), v4: VR(32), m5: M(28), m6: M(20) }
+    /// Vector register and two general registers.
+    VRRf 48 { v1: VR(8), r2: R(12), r3: R(16) }
+    /// Vector register.
+    VRRg 48 { v1: VR(12) }
+    /// Two vector registers and a mask.
+    VRRh 48 { v1: VR(12), v2: VR(16), m3: M(24) }
+    /// General and vector register and a mask.
+    VRRi 48 { r1: R(8), v2: VR(12), m3: M(24) }
+    /// Two vector registers, operand, mask.
+    VRSa 48 { v1: VR(8), v3: VR(12), a2: B(16), m4: M(32) }
+    /// Vector and general register, operand, mask.
+    VRSb 48 { v1: VR(8), r3: R(12), a2: B(16), m4: M(32) }
+    /// General and vector register, operand, mask.
+    VRSc 48 { r1: R(8), v3: VR(12), a2: B(16), m4: M(32) }
+    /// Vector and general register and operand.
+    VRSd 48 { v1: VR(32), r3: R(12), a2: B(16) }
+    /// Vector register, operand with an index from a vector, mask.
+    VRV 48 { v1: VR(8), v2: VR(12), a2: B(16), m3: M(32) }
+    /// Vector register, indexed operand, mask.
     VRX 48 { v1: VR(8), a2: X(12), m3: M(32) }
-    /// Vector registers, all that there may be.
-    VRR 48 { v1: VR(8), v2: VR(12), v3: VR(16), v4: VR(32), m4: M(32), m5: M(28), m6: M(24), r2: R(12), r3: R(16), m3: M(32) }
-    /// Vector register and immediate.
-    VRI 48 { v1: VR(8), v3: VR(12), i2: U((16, 16)), s2: S((16, 16)), m3: M(32), i3: U((24, 8)) }
-    /// Vector registers, operand, mask.
-    VRS 48 { v1: VR(8), v3: VR(12), r1: R(8), r3: R(12), a2: B(16), m4: M(32) }
+    /// Vector register, operand, immediate.
+    VSI 48 { v1: VR(32), a2: B(16), i3: U((8, 8)) }
 }

@@ -2,7 +2,7 @@
 //!
 //! PoP, "Binary-Floating-Point Instructions", and "Floating-Point-Control (FPC) Register" in "Floating-Point Overview".
 
-use softfloat::{Env, F32, F64, F128, Flags, Float, Int, Negate, Rounding};
+use softfloat::{Class, Env, F32, F64, F128, Flags, Float, Int, Negate, Rounding};
 
 use crate::state;
 use crate::trap::{Cpu, Fault, Out, code, set_cc};
@@ -58,7 +58,7 @@ impl Info {
 }
 
 /// Rounding methods (PoP, "Rounding Methods"); `None` is not assigned.
-fn rounding(method: u8, fpc: u64) -> Option<Rounding> {
+pub(crate) fn rounding(method: u8, fpc: u64) -> Option<Rounding> {
     Some(match (method, fpc & 7) {
         (0, 0) | (4, _) => Rounding::NearestEven,
         (0, 1) | (5, _) => Rounding::TowardZero,
@@ -68,6 +68,19 @@ fn rounding(method: u8, fpc: u64) -> Option<Rounding> {
         (1, _) => Rounding::NearestAway,
         _ => return None,
     })
+}
+
+/// Flags as the FPC has them: invalid leftmost.
+pub(crate) fn raised(flags: Flags, no_inexact: bool) -> u64 {
+    let bits = [
+        (Flags::INVALID, 0x80),
+        (Flags::DIV_BY_ZERO, 0x40),
+        (Flags::OVERFLOW, 0x20),
+        (Flags::UNDERFLOW, 0x10),
+        (Flags::INEXACT, 0x08),
+    ];
+    let set = bits.into_iter().filter(|(flag, bit)| flags.contains(*flag) && !(*bit == 8 && no_inexact));
+    set.fold(0, |all, (_, bit)| all | bit)
 }
 
 /// Runs an operation. `keep` stores its result when a trap comes that lets the instruction complete.
@@ -85,18 +98,7 @@ fn run<R: Copy>(
     env.wrap_underflow = masks & 0x10 != 0;
     let result = op(&mut env);
     let flags = env.flags;
-    let mut raised = 0;
-    for (flag, bit) in [
-        (Flags::INVALID, 0x80),
-        (Flags::DIV_BY_ZERO, 0x40),
-        (Flags::OVERFLOW, 0x20),
-        (Flags::UNDERFLOW, 0x10),
-        (Flags::INEXACT, 0x08),
-    ] {
-        if flags.contains(flag) && !(bit == 8 && info.no_inexact) {
-            raised |= bit;
-        }
-    }
+    let raised = raised(flags, info.no_inexact);
     if raised == 0 {
         return Ok(result);
     }
@@ -291,6 +293,10 @@ fn fixed<F: Float, I: Int>(a: F::Bits, nan: I, env: &mut Env) -> (I, bool) {
     let rounding = env.rounding;
     let result = softfloat::to_int::<F, I>(a, rounding, env);
     let fits = matches!(result, softfloat::ToInt::Value(_));
+    // PoP, "CONVERT TO FIXED", the table of results: a number out of range is inexact as well as invalid.
+    if matches!(result, softfloat::ToInt::TooLarge | softfloat::ToInt::TooSmall) {
+        env.raise(Flags::INEXACT);
+    }
     (result.saturate(nan), fits)
 }
 
@@ -334,7 +340,6 @@ pub(crate) fn to_fixed(cpu: &mut Cpu, [a, size, kind, info]: Args) -> Out {
 
 /// TEST DATA CLASS: operand (or its register), bytes, mask. The condition code.
 pub(crate) fn test_class(cpu: &mut Cpu, [a, size, mask, _]: Args) -> Out {
-    use softfloat::Class::*;
     let (class, negative) = match size {
         4 => (softfloat::class::<F32>(a as u32, Env::S390X.nan), a >> 31 & 1),
         8 => (softfloat::class::<F64>(a, Env::S390X.nan), a >> 63),
@@ -343,6 +348,12 @@ pub(crate) fn test_class(cpu: &mut Cpu, [a, size, mask, _]: Args) -> Out {
             (softfloat::class::<F128>(wide, Env::S390X.nan), (wide >> 127) as u64)
         }
     };
+    Ok(mask >> class_bit(class, negative != 0) & 1)
+}
+
+/// The bit of a mask, rightmost 0, that selects a class (PoP, "TEST DATA CLASS").
+pub(crate) fn class_bit(class: Class, negative: bool) -> u32 {
+    use Class::*;
     let at = match class {
         PositiveZero | NegativeZero => 11,
         PositiveNormal | NegativeNormal => 9,
@@ -351,7 +362,7 @@ pub(crate) fn test_class(cpu: &mut Cpu, [a, size, mask, _]: Args) -> Out {
         QuietNan => 3,
         SignallingNan => 1,
     };
-    Ok(mask >> (at - negative) & 1)
+    at - u32::from(negative)
 }
 
 /// SET FPC and its kin: reserved bits and rounding modes are a specification exception.
@@ -365,8 +376,9 @@ pub(crate) fn set_fpc(cpu: &mut Cpu, [value, ..]: Args) -> Out {
 
 /// SET BFP ROUNDING MODE of two or three bits: mode, number of bits.
 pub(crate) fn set_rounding(cpu: &mut Cpu, [mode, bits, ..]: Args) -> Out {
-    let mode = mode & bits::mask(bits as u32);
-    if bits > 2 && matches!(mode, 4..=6) {
+    // Of an address, SRNM takes two bits; SRNMB looks at eight, and five must be zero.
+    let mode = mode & if bits > 2 { 0xff } else { 3 };
+    if !matches!(mode, 0..=3 | 7) {
         return Err(Fault::program(code::SPECIFICATION));
     }
     let fpc = cpu.reg(state::FPC) & !7 | mode;

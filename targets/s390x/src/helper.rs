@@ -1,11 +1,15 @@
 //! The helpers: what instructions do that is too rare or too big for micro-ops.
 
+use std::sync::LazyLock;
+
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, per, service, signal, spaces, storage, strings, system, time};
+use crate::{
+    cc, decimal, execute, fp, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector,
+};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -15,11 +19,23 @@ macro_rules! helpers {
 
         $( $(#[$m])* pub(crate) const $name: u16 = Number::$name as u16; )*
 
+        /// The number of the first row that vector instructions have.
+        pub(crate) const FIRST_VECTOR: u16 = [$(stringify!($name)),*].len() as u16;
+
         /// The rows, in the order of their numbers.
-        pub(crate) static ROWS: &[Helper<S390x>] = &[
-            $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+ } ),*
-        ];
+        static ROWS: LazyLock<Vec<Helper<S390x>>> = LazyLock::new(|| {
+            let mut rows = vec![
+                $( Helper { info: HelperInfo { name: stringify!($name), ..$info }, run: $($run)::+ } ),*
+            ];
+            rows.extend(vector::rows::rows());
+            rows
+        });
     };
+}
+
+/// All helpers.
+pub(crate) fn rows() -> &'static [Helper<S390x>] {
+    &ROWS
 }
 
 /// A helper with so many arguments and a 64-bit result, which may raise and uses any register.
@@ -278,4 +294,59 @@ helpers! {
     MVCL = strings::move_long, any(4);
     /// COMPARE LOGICAL LONG.
     CLCL = strings::compare_long, any(4);
+    /// SEARCH STRING UNICODE.
+    SRSTU = text::search_unicode, any(2);
+    /// MOVE LONG UNICODE: registers, padding.
+    MVCLU = text::move_unicode, any(3);
+    /// COMPARE LOGICAL LONG UNICODE.
+    CLCLU = text::compare_unicode, any(3);
+    /// COMPARE UNTIL SUBSTRING EQUAL.
+    CUSE = text::until_equal, any(2);
+    /// TRANSLATE EXTENDED.
+    TRE = text::translate_extended, any(2);
+    /// TRANSLATE ONE TO ONE and its kin: registers, sizes, whether there is no test character.
+    TRANSLATE = text::translate, any(4);
+    /// TRANSLATE AND TEST EXTENDED: registers, mask, whether reverse.
+    TEST_EXTENDED = text::test_extended, any(4);
+    /// CONVERT UTF: registers, forms, whether the source is checked.
+    CONVERT_UTF = utf::convert, any(4);
+    /// PERFORM LOCKED OPERATION: registers, addresses.
+    PLO = plo::perform, any(4);
+    /// COMPARE AND SWAP AND STORE: register, addresses.
+    CSST = plo::compare_swap_store, any(3);
+    /// LOAD PAIR DISJOINT: register, addresses, bytes.
+    LOAD_PAIR = plo::load_pair, any(4);
+
+    /// ADD DECIMAL: lengths, addresses.
+    DECIMAL_ADD = decimal::add, any(3);
+    /// SUBTRACT DECIMAL.
+    DECIMAL_SUBTRACT = decimal::subtract, any(3);
+    /// ZERO AND ADD.
+    DECIMAL_ZERO_AND_ADD = decimal::zero_and_add, any(3);
+    /// COMPARE DECIMAL.
+    DECIMAL_COMPARE = decimal::compare, to_cc(3);
+    /// MULTIPLY DECIMAL.
+    DECIMAL_MULTIPLY = decimal::multiply, any(3);
+    /// DIVIDE DECIMAL.
+    DECIMAL_DIVIDE = decimal::divide_decimal, any(3);
+    /// SHIFT AND ROUND DECIMAL: length and digit, address, amount.
+    DECIMAL_SHIFT = decimal::shift, any(3);
+    /// EDIT: length, addresses, whether AND MARK.
+    EDIT = decimal::edit, any(4);
+    /// TEST DECIMAL: length code, address.
+    TEST_DECIMAL = decimal::test, to_cc(2);
+    /// PACK.
+    PACK = decimal::pack, to_storage(3);
+    /// UNPACK.
+    UNPACK = decimal::unpack, to_storage(3);
+    /// MOVE WITH OFFSET.
+    MOVE_OFFSET = decimal::move_offset, to_storage(3);
+    /// PACK ASCII, PACK UNICODE: addresses, length, bytes of a character.
+    PACK_CHARACTERS = decimal::pack_characters, to_storage(4);
+    /// UNPACK ASCII, UNPACK UNICODE.
+    UNPACK_CHARACTERS = decimal::unpack_characters, to_cc(4);
+    /// CONVERT TO BINARY: register, address, bytes.
+    TO_BINARY = decimal::to_binary, any(3);
+    /// CONVERT TO DECIMAL.
+    TO_DECIMAL = decimal::to_decimal, any(3);
 }

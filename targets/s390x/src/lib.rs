@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cc;
+mod decimal;
 mod execute;
 pub mod ext;
 pub mod features;
@@ -21,6 +22,7 @@ pub mod mode;
 pub mod model;
 mod numbers;
 pub mod per;
+mod plo;
 pub mod psw;
 mod regs;
 mod service;
@@ -32,7 +34,10 @@ mod storage;
 mod strings;
 mod system;
 mod target;
+mod text;
 mod time;
 pub mod trap;
+mod utf;
+mod vector;
 
 pub use target::{Lifter, S390x};

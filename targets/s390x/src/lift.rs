@@ -6,6 +6,7 @@ use decode::Flow;
 use uop::{Builder, Exit, Mem, Val, Width};
 
 use crate::cc::{self, Kind};
+use crate::ext::{Ext, ExtSet};
 use crate::format::Addr;
 use crate::helper;
 use crate::mode::Parts;
@@ -32,6 +33,7 @@ pub struct Lift<'b> {
     /// What relative addresses count from; differs from `pc` for the target of an execute instruction.
     pub(crate) origin: u64,
     pub(crate) mode: Parts,
+    pub(crate) exts: ExtSet,
 }
 
 impl<'b> Lift<'b> {
@@ -43,6 +45,11 @@ impl<'b> Lift<'b> {
     /// The encoding.
     pub fn bits(&self) -> u64 {
         self.bits
+    }
+
+    /// Whether the CPU has a facility.
+    pub fn has(&self, ext: Ext) -> bool {
+        self.exts.has(ext)
     }
 
     /// The mode.

@@ -111,8 +111,8 @@ const BY_GENERATION: &[(u8, &[Ext])] = &[
     (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology]),
     (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp]),
     (12, &[Zec12, Interlocked2, LocalTlb, Edat2]),
-    (13, &[Loc2]),
-    (14, &[Misc2]),
+    (13, &[Loc2, Vector]),
+    (14, &[Misc2, VectorEnh1]),
     (15, &[Misc3]),
 ];
 

@@ -10,28 +10,28 @@ use crate::trap::{Cpu, Fault, Out, set_cc};
 type Args = [u64; 4];
 
 /// Bytes that are done at most before the CPU looks for interruptions.
-const PART: u64 = 256;
+pub(crate) const PART: u64 = 256;
 
-fn general(cpu: &Cpu, n: u64) -> u64 {
+pub(crate) fn general(cpu: &Cpu, n: u64) -> u64 {
     cpu.reg(state::r(n as u8 & 15))
 }
 
 /// Writes an address or a length: outside the 64-bit mode the low word.
-fn put(cpu: &mut Cpu, n: u64, value: u64) {
+pub(crate) fn put(cpu: &mut Cpu, n: u64, value: u64) {
     let old = general(cpu, n);
     let keep = if address_mask(cpu) == u64::MAX { 0 } else { !0xffff_ffff };
     cpu.set_reg(state::r(n as u8 & 15), old & keep | value & !keep);
 }
 
-fn address(cpu: &Cpu, n: u64) -> u64 {
+pub(crate) fn address(cpu: &Cpu, n: u64) -> u64 {
     general(cpu, n) & address_mask(cpu)
 }
 
-fn length(cpu: &Cpu, n: u64) -> u64 {
+pub(crate) fn length(cpu: &Cpu, n: u64) -> u64 {
     general(cpu, n) & if address_mask(cpu) == u64::MAX { u64::MAX } else { 0xffff_ffff }
 }
 
-fn byte(cpu: &mut Cpu, address: u64) -> Result<u8, Fault> {
+pub(crate) fn byte(cpu: &mut Cpu, address: u64) -> Result<u8, Fault> {
     let at = address & address_mask(cpu);
     Ok(cpu.load(at, Mem::be(Width::W8))? as u8)
 }

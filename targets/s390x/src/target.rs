@@ -4,7 +4,7 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use decode::{Bits, Decoder, Flow, Index};
 use uop::{Builder, Width};
 
-use crate::ext::Ext;
+use crate::ext::{Ext, ExtSet};
 use crate::fetch::fetch;
 use crate::helper;
 use crate::insn;
@@ -23,6 +23,7 @@ const INDEX: Index = Index { w16: &[Bits(8, 8)], w32: &[Bits(16, 8), Bits(24, 4)
 /// The decode tables of a model.
 pub struct Lifter {
     decoder: Decoder<Handler>,
+    exts: ExtSet,
 }
 
 /// An instruction that is lifted alone: what stands in for fetching it.
@@ -40,12 +41,13 @@ pub(crate) struct Single {
 
 impl Lifter {
     pub(crate) fn new(model: &Model) -> Lifter {
-        Lifter { decoder: Decoder::new(insn::TABLES, model.exts().bits(), INDEX) }
+        Lifter { decoder: Decoder::new(insn::TABLES, model.exts().bits(), INDEX), exts: model.exts() }
     }
 
     /// Lifts one instruction; it has been begun.
     pub(crate) fn single(&self, ir: &Builder<'_>, one: Single, offset: i32) -> Flow {
-        let l = Lift { ir, pc: one.pc, bits: one.bits, len: one.ilc, origin: one.origin, mode: Parts::of(one.mode) };
+        let mode = Parts::of(one.mode);
+        let l = Lift { ir, pc: one.pc, bits: one.bits, len: one.ilc, origin: one.origin, mode, exts: self.exts };
         let Some(row) = self.decoder.decode(one.bits, one.width * 8) else {
             return l.raise(code::OPERATION, 0);
         };
@@ -102,7 +104,7 @@ impl Target for S390x {
     }
 
     fn helpers() -> &'static [Helper<Self>] {
-        helper::ROWS
+        helper::rows()
     }
 
     fn lifter(model: &Model) -> Lifter {

@@ -49,6 +49,8 @@ pub mod code {
     pub const SPECIAL_OPERATION: u32 = 0x13;
     /// Operand.
     pub const OPERAND: u32 = 0x15;
+    /// Vector processing; its argument is the vector-exception code.
+    pub const VECTOR_PROCESSING: u32 = 0x1b;
     /// ASCE type.
     pub const ASCE_TYPE: u32 = 0x38;
     /// Region first translation.
@@ -399,7 +401,7 @@ fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
     let breaking = cpu.state.breaking_event;
     store(cpu, low::BREAKING_EVENT, breaking, Width::W64);
     match code {
-        code::DATA => {
+        code::DATA | code::VECTOR_PROCESSING => {
             store(cpu, low::DATA_CODE, arg, Width::W32);
             // PoP, "Data-Exception Code": it is placed in the FPC register too when AFP registers are on.
             if cpu.state.cr[0] & mmu::CR0_AFP != 0 {

@@ -184,14 +184,14 @@ lifts! { l, f;
         Next
     }
     // MULTIPLY AND ADD, MULTIPLY AND SUBTRACT.
-    maebr(RRD) if l.needs_bfp() => { fused32(l, Op::MulAdd, f.r1, l.f32(f.r3), l.f32(f.r2)); Next }
-    maeb(RXF) if l.needs_bfp() => { fused32(l, Op::MulAdd, f.r1, l.f32(f.r3), l.m32(f.a2)); Next }
-    msebr(RRD) if l.needs_bfp() => { fused32(l, Op::MulSub, f.r1, l.f32(f.r3), l.f32(f.r2)); Next }
-    mseb(RXF) if l.needs_bfp() => { fused32(l, Op::MulSub, f.r1, l.f32(f.r3), l.m32(f.a2)); Next }
-    madbr(RRD) if l.needs_bfp() => { fused64(l, Op::MulAdd, f.r1, l.f64(f.r3), l.f64(f.r2)); Next }
-    madb(RXF) if l.needs_bfp() => { fused64(l, Op::MulAdd, f.r1, l.f64(f.r3), l.m64(f.a2)); Next }
-    msdbr(RRD) if l.needs_bfp() => { fused64(l, Op::MulSub, f.r1, l.f64(f.r3), l.f64(f.r2)); Next }
-    msdb(RXF) if l.needs_bfp() => { fused64(l, Op::MulSub, f.r1, l.f64(f.r3), l.m64(f.a2)); Next }
+    maebr(RRD) if l.needs_bfp() => { fused32(l, Op::MulAdd, f.r1, l.f32(f.r2), l.f32(f.r3)); Next }
+    maeb(RXF) if l.needs_bfp() => { fused32(l, Op::MulAdd, f.r1, l.m32(f.a2), l.f32(f.r3)); Next }
+    msebr(RRD) if l.needs_bfp() => { fused32(l, Op::MulSub, f.r1, l.f32(f.r2), l.f32(f.r3)); Next }
+    mseb(RXF) if l.needs_bfp() => { fused32(l, Op::MulSub, f.r1, l.m32(f.a2), l.f32(f.r3)); Next }
+    madbr(RRD) if l.needs_bfp() => { fused64(l, Op::MulAdd, f.r1, l.f64(f.r2), l.f64(f.r3)); Next }
+    madb(RXF) if l.needs_bfp() => { fused64(l, Op::MulAdd, f.r1, l.m64(f.a2), l.f64(f.r3)); Next }
+    msdbr(RRD) if l.needs_bfp() => { fused64(l, Op::MulSub, f.r1, l.f64(f.r2), l.f64(f.r3)); Next }
+    msdb(RXF) if l.needs_bfp() => { fused64(l, Op::MulSub, f.r1, l.m64(f.a2), l.f64(f.r3)); Next }
     // COMPARE, COMPARE AND SIGNAL.
     cebr(RRE) if l.needs_bfp() => { compare(l, l.f32(f.r1), l.f32(f.r2), 4, 0); Next }
     ceb(RXE) if l.needs_bfp() => { compare(l, l.f32(f.r1), l.m32(f.a2), 4, 0); Next }

@@ -19,17 +19,35 @@ pub mod arith;
 mod arith_ops;
 pub mod bfp;
 pub mod branch;
+pub mod decimal;
+pub mod locked;
 pub mod move_;
 mod move_ops;
 pub mod spaces_;
 pub mod string;
 pub mod system_;
+pub mod vector_float;
+pub mod vector_integer;
+mod vector_ops;
+pub mod vector_support;
 
 use crate::lift::Insn;
 
 /// All instruction tables.
-pub static TABLES: &[&[Insn]] =
-    &[arith::INSNS, move_::INSNS, branch::INSNS, string::INSNS, bfp::INSNS, system_::INSNS, spaces_::INSNS];
+pub static TABLES: &[&[Insn]] = &[
+    arith::INSNS,
+    move_::INSNS,
+    branch::INSNS,
+    string::INSNS,
+    decimal::INSNS,
+    locked::INSNS,
+    bfp::INSNS,
+    vector_support::INSNS,
+    vector_integer::INSNS,
+    vector_float::INSNS,
+    system_::INSNS,
+    spaces_::INSNS,
+];
 
 #[cfg(test)]
 mod tests {

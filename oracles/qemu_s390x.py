@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Replays the cases of `cargo run -p s390x --example oracle_cases` on qemu-system-s390x, or on Hercules.
+
+    oracle_cases SEED COUNT | qemu_s390x.py [--hercules] [--keep NAME=FILE]
+
+Needs qemu-system-misc (or hercules) and gcc-s390x-linux-gnu. The cases are laid out in storage and run by s390x/harness.S there. Compares
+general, floating-point or vector registers, FPC, condition code, storage and the address behind, or the program-interruption and the
+data-exception code. Exit status 1 if anything differs.
+"""
+
+import argparse
+import collections
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+from s390x.excuses import HERCULES, QEMU, dies
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STRIDE, TABLE, BATCH = 1216, 0x1000000, 8000
+MASK = 0x0000000180000000
+DATA = 7
+
+
+def build(place):
+    elf, raw = os.path.join(place, "harness.elf"), os.path.join(place, "harness.bin")
+    flags = "-march=z13 -nostdlib -static -Wl,-Ttext=0 -Wl,--build-id=none -Wl,-e,_start".split()
+    subprocess.run(["s390x-linux-gnu-gcc", *flags, f"{HERE}/s390x/harness.S", "-o", elf], check=True)
+    subprocess.run(["s390x-linux-gnu-objcopy", "-O", "binary", elf, raw], check=True)
+    return elf, raw
+
+
+def record(case, overflow):
+    code = bytes.fromhex(case["code"])
+    code += b"\x0a\x00" * ((16 - len(code)) // 2)
+    head = code + struct.pack(">QII", MASK | case["cc"] << 44 | overflow, int(case["fpc"], 16), 0) + bytes(32)
+    regs = b"".join(struct.pack(">Q", int(r, 16)) for r in case["r"])
+    vregs = b"".join(bytes.fromhex(v) for v in case["v"])
+    made = head + regs + vregs + bytes.fromhex(case["mem"])
+    assert len(made) == STRIDE, len(made)
+    return made
+
+
+def run_qemu(place, elf, table, size):
+    path = os.path.join(place, "qmp")
+    out = os.path.join(place, "out")
+    if os.path.exists(path):
+        os.unlink(path)
+    command = ["qemu-system-s390x", "-M", "s390-ccw-virtio", "-cpu", "max", "-m", "128", "-display", "none", "-nodefaults", "-kernel", elf]
+    command += ["-device", f"loader,file={table},addr={TABLE:#x},force-raw=on", "-no-shutdown", "-S", "-qmp", f"unix:{path},server=on,wait=on"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(float(os.environ.get("ORACLE_SECONDS", "20")))
+        for _ in range(200):
+            try:
+                s.connect(path)
+                break
+            except OSError:
+                time.sleep(0.05)
+        f = s.makefile("rw")
+        send = lambda **c: (f.write(json.dumps(c) + "\n"), f.flush())
+        f.readline()
+        send(execute="qmp_capabilities")
+        send(execute="cont")
+        while "STOP" not in (line := f.readline()) and "PANIC" not in line and "SHUTDOWN" not in line:
+            assert line, "qemu is gone"
+        send(execute="pmemsave", arguments={"val": TABLE, "size": size, "filename": out})
+        while "return" not in f.readline():
+            pass
+        send(execute="quit")
+        process.wait(20)
+        s.close()
+    finally:
+        process.kill()
+    return open(out, "rb").read()
+
+
+def run_hercules(place, raw, table, size):
+    out = os.path.join(place, "out")
+    config, commands = os.path.join(place, "hercules.cnf"), os.path.join(place, "hercules.rc")
+    with open(config, "w") as f:
+        f.write(f"CPUSERIAL 002623\nCPUMODEL 2094\nMAINSIZE 128\nNUMCPU 1\nARCHMODE z/Arch\nOSTAILOR NULL\n000E 1403 {place}/printer\n")
+    with open(commands, "w") as f:
+        f.write(f"loadcore {raw} 0\nloadcore {table} {TABLE:x}\nrestart\npause {1 + size // 4000000}\n")
+        f.write(f"savecore {out} {TABLE:x} {TABLE + size - 1:x}\nquit\n")
+    if os.path.exists(out):
+        os.unlink(out)
+    env = dict(os.environ, HERCULES_RC=commands)
+    subprocess.run(["hercules", "-f", config, "-d"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=40)
+    return open(out, "rb").read()
+
+
+def differences(case, theirs, vectors):
+    code, psw, at, dxc = struct.unpack(">28xIQQI", theirs[:52])
+    code &= 0xFF
+    ours = case["trap"] or 0
+    if ours != code:
+        return [f"trap: ours {ours}, theirs {code} dxc {dxc:x}"]
+    found = []
+    fpc = int.from_bytes(theirs[24:28], "big")
+    if fpc != int(case["fpc2"], 16):
+        found.append(f"fpc: {case['fpc2']} {fpc:x}")
+    for n, a in enumerate(case["r2"]):
+        b = int.from_bytes(theirs[64 + 8 * n :][:8], "big")
+        if int(a, 16) != b:
+            found.append(f"r{n}: {a} {b:x}")
+    for n, a in enumerate(case["v2"]):
+        b = theirs[192 + 16 * n :][:16].hex()
+        if vectors and a != b:
+            found.append(f"v{n}: {a} {b}")
+        if not vectors and n < 16 and a[:16] != b[:16]:
+            found.append(f"f{n}: {a[:16]} {b[:16]}")
+    memory = theirs[704:]
+    ours = bytes.fromhex(case["mem2"])
+    if memory != ours:
+        i = next(i for i in range(512) if memory[i] != ours[i])
+        found.append(f"memory {0x20f00 + i:x}: {ours[i:i + 16].hex()} {memory[i:i + 16].hex()}")
+    if code == 0:
+        cc = psw >> 44 & 3
+        if cc != case["cc2"]:
+            found.append(f"cc: {case['cc2']} {cc}")
+        if at - 2 != case["pc"]:
+            found.append(f"pc: {case['pc']:x} {at - 2:x}")
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hercules", action="store_true")
+    parser.add_argument("--show", type=int, default=2)
+    args = parser.parse_args()
+    place = tempfile.mkdtemp()
+    elf, raw = build(place)
+    excuses = HERCULES if args.hercules else QEMU
+    cases = [json.loads(line) for line in sys.stdin if line.startswith('{"text"')]
+    failed, excused, agreed = collections.Counter(), collections.Counter(), collections.Counter()
+
+    def run(batch):
+        """What comes out of each case; a batch that kills the other program is halved until it is known which case does."""
+        table = os.path.join(place, "table")
+        with open(table, "wb") as f:
+            f.write(struct.pack(">QQ", len(batch), 0 if args.hercules else 1))
+            f.writelines(record(case, 0) for case in batch)
+        size = 16 + STRIDE * len(batch)
+        try:
+            all = run_hercules(place, raw, table, size) if args.hercules else run_qemu(place, elf, table, size)
+            return [all[16 + STRIDE * n :][:STRIDE] for n in range(len(batch))]
+        except (OSError, AssertionError, subprocess.TimeoutExpired) as why:
+            print(f"a batch of {len(batch)} from {batch[0]['text']} does not end: {why!r}", file=sys.stderr)
+            if len(batch) == 1:
+                return [None]
+        half = len(batch) // 2
+        return run(batch[:half]) + run(batch[half:])
+
+    if not args.hercules:
+        excused["QEMU 7.2 dies of it"] = len(cases)
+        cases = [case for case in cases if not dies(case)]
+        excused["QEMU 7.2 dies of it"] -= len(cases)
+    for first in range(0, len(cases), BATCH):
+        batch = cases[first : first + BATCH]
+        result = run(batch)
+        for n, case in enumerate(batch):
+            name = case["text"].split(" ")[0]
+            found = differences(case, result[n], not args.hercules) if result[n] else ["it ends the other program"]
+            if not found:
+                agreed[name] += 1
+                continue
+            reason = next((why for names, why, when in excuses if name in names and when(case, found)), None)
+            if reason:
+                excused[reason] += 1
+                continue
+            failed[name] += 1
+            if failed[name] <= args.show:
+                used = {f"r{i}": v for i, v in enumerate(case["r"]) if any(f"%r{i}{end}" in case["text"] + "," for end in ",)")}
+                used |= {f"v{i}": v for i, v in enumerate(case["v"]) if f"%v{i}," in case["text"] + "," or f"%f{i}," in case["text"] + ","}
+                print(case["code"], case["text"], used, "fpc", case["fpc"], "cc", case["cc"], "->", "; ".join(found))
+    print(f"{len(cases)} cases of {len(agreed | failed)} instructions: {sum(agreed.values())} agree, {sum(excused.values())} are excused, {sum(failed.values())} differ")
+    for reason, n in excused.most_common():
+        print(f"  {n} excused: {reason}")
+    if failed:
+        print("  differ:", dict(failed))
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()

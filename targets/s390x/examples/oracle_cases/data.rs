@@ -1,0 +1,137 @@
+//! What operands random cases have, and which instructions can't be tried alone.
+
+/// The second operand is a number and no address.
+pub const NUMBERS: &[&str] = &[
+    "sll", "srl", "sra", "sla", "sllk", "srlk", "srak", "slak", "sllg", "srlg", "srag", "slag", "sldl", "srdl", "srda",
+    "slda", "rll", "rllg", "la", "lay", "tceb", "tcdb", "tcxb", "tdcet", "tdcdt", "tdcxt", "tdget", "tdgdt", "tdgxt",
+    "srnm", "srnmb", "srnmt", "verll", "vesl", "vesra", "vesrl", "vlvg", "vlgv", "mc",
+];
+
+/// They may leave the place where the harness waits.
+pub const JUMPS: &[&str] = &[
+    "bc", "bcr", "bas", "basr", "bal", "balr", "bct", "bctr", "bctg", "bctgr", "bxh", "bxhg", "bxle", "bxleg", "brc", "brcl",
+    "bras", "brasl", "brct", "brctg", "brcth", "brxh", "brxhg", "brxle", "brxlg", "bic", "cij", "cgij", "clij", "clgij",
+    "crj", "cgrj", "clrj", "clgrj", "crb", "cgrb", "clrb", "clgrb", "cib", "cgib", "clib", "clgib", "bassm", "bsm", "ex",
+    "exrl", "svc", "sam24", "sam31", "sam64", "bpp", "bprp", "pr", "pc", "trap2", "trap4",
+];
+
+/// Their results are nobody else's: clocks, random numbers, the CPU's own description.
+pub const CLOCKS: &[&str] = &["stck", "stcke", "stckf", "ectg", "ecag", "stfle", "stap", "stidp", "prno", "ptff", "mvcos"];
+
+/// Registers that hold addresses (`a`), addresses with a length in the next register (`l`), or neither (`-`): of R1, R2, R3.
+pub const POINTERS: &[(&str, &str)] = &[
+    ("srst", "aa"),
+    ("srstu", "aa"),
+    ("clst", "aa"),
+    ("mvst", "aa"),
+    ("mvcl", "ll"),
+    ("clcl", "ll"),
+    ("mvcle", "l-l"),
+    ("clcle", "l-l"),
+    ("mvclu", "l-l"),
+    ("clclu", "l-l"),
+    ("cksm", "-l"),
+    ("tre", "la"),
+    ("troo", "la"),
+    ("trot", "la"),
+    ("trto", "la"),
+    ("trtt", "la"),
+    ("trte", "l-"),
+    ("trtre", "l-"),
+    ("cu12", "ll"),
+    ("cu14", "ll"),
+    ("cu21", "ll"),
+    ("cu24", "ll"),
+    ("cu41", "ll"),
+    ("cu42", "ll"),
+    ("cuse", "ll"),
+];
+
+/// An integer that is likely to be interesting.
+fn integer(mut next: impl FnMut() -> u64) -> u64 {
+    const SPECIAL: [u64; 9] = [0, 1, u64::MAX, 1 << 63, i64::MAX as u64, 0x8000_0000, 0x7fff_ffff, 1 << 32, 0xffff_ffff];
+    let mut special = || SPECIAL[(next() % 9) as usize];
+    let special = special();
+    match next() % 7 {
+        0 => special,
+        1 => (next() as i8) as u64,
+        2 => (next() as i32) as u64,
+        3 => next() >> (next() % 64),
+        4 => next() << 32 | special & 0xffff_ffff,
+        5 => f64::from(next() as i32 >> (next() % 32)).to_bits(),
+        _ => next(),
+    }
+}
+
+/// Eight bytes with few different values among them, so that searches find something.
+fn text(mut next: impl FnMut() -> u64) -> u64 {
+    next() & 0x0303_0303_0303_0303 & if next() % 2 == 0 { u64::MAX } else { 0x00ff_00ff_00ff_00ff }
+}
+
+/// A binary floating-point number near others.
+fn float(mut next: impl FnMut() -> u64) -> u64 {
+    const SPECIAL: [f64; 10] = [
+        0.0, -0.0, 1.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MIN_POSITIVE, f64::MAX, 1.5, 9_223_372_036_854_775_808.0,
+    ];
+    match next() % 8 {
+        0 => SPECIAL[(next() % 10) as usize].to_bits(),
+        1 => 0x7ff0_0000_0000_0001 | next() & 0x800f_ffff_ffff_ffff,
+        2 => next() & 0x800f_ffff_ffff_ffff,
+        3 => (f64::from(next() as i32) / 65536.0).to_bits(),
+        4 => next() & 0x800f_ffff_ffff_ffff | (1023 - 70 + next() % 140) << 52,
+        5 => u64::from((f64::from(next() as i32 >> (next() % 32)) as f32).to_bits()) << 32 | next() & 0xffff_ffff,
+        6 => u64::from(0x7f80_0001 | next() as u32 & 0x807f_ffff) << 32,
+        _ => next(),
+    }
+}
+
+/// Decimal digits with a sign code, the rightmost eight bytes of a number or some in its middle.
+fn decimal(mut next: impl FnMut() -> u64) -> u64 {
+    let count = next() % 17;
+    let digits = (0..count).fold(0, |all, _| all << 4 | next() % 10);
+    match next() % 3 {
+        0 => digits,
+        _ => digits << 4 | 10 + next() % 6,
+    }
+}
+
+/// Whether an instruction works on decimal digits.
+fn is_decimal(name: &str) -> bool {
+    ["ap", "sp", "zap", "mp", "dp", "cp", "srp", "ed", "edmk", "tp", "cvb", "cvby", "cvbg", "unpk", "unpka", "unpku", "mvo"].contains(&name)
+        || ["vap", "vsp", "vcp", "vmp", "vmsp", "vdp", "vrp", "vsdp", "vtp", "vcvb", "vcvbg", "vsrp", "vpsop", "vupkz", "vpkz"].contains(&name)
+}
+
+/// Operand `n` of an instruction: general registers come first, then halves of vector registers.
+pub fn operand(name: &str, n: usize, mut next: impl FnMut() -> u64) -> u64 {
+    let kind = next() % 4;
+    if n < 16 {
+        return integer(next);
+    }
+    if is_decimal(name) && kind != 0 {
+        return if n % 2 == 0 { decimal(&mut next) >> 4 } else { decimal(next) };
+    }
+    let floating = name.starts_with("vf") || name.starts_with("wf") || name.ends_with("br") || name.ends_with('b');
+    match (name.starts_with('v'), floating) {
+        (_, true) if kind != 0 => float(next),
+        (true, false) if kind == 1 => text(next),
+        _ => integer(next),
+    }
+}
+
+/// The storage window.
+pub fn memory(name: &str, len: u64, mut next: impl FnMut() -> u64) -> Vec<u8> {
+    let few = next() % 2 == 0;
+    let words = (0..len / 8).flat_map(|_| {
+        let word = if is_decimal(name) {
+            decimal(&mut next)
+        } else if few && (name.starts_with("tr") || name.starts_with("cu") || name.ends_with("st") || name.starts_with("cl")) {
+            text(&mut next)
+        } else if name.ends_with('b') {
+            float(&mut next)
+        } else {
+            integer(&mut next)
+        };
+        word.to_be_bytes()
+    });
+    words.collect()
+}
