@@ -11,6 +11,8 @@
 
 mod aes;
 mod bcd;
+pub mod board;
+mod booke_timer;
 mod classic;
 mod dfp;
 pub mod ext;
@@ -20,6 +22,7 @@ mod hash64;
 mod helper;
 pub mod insn;
 pub mod lift;
+mod mas;
 mod mmu;
 pub mod mode;
 pub mod model;
@@ -27,8 +30,11 @@ mod quad;
 mod regs;
 mod softtlb;
 mod spr;
+mod spr_embedded;
 pub mod state;
 mod target;
+mod tlb4xx;
+mod tlb603;
 pub mod trap;
 mod vector;
 mod vector_new;

@@ -4,9 +4,13 @@
 
 use cpu::{Access, Ctx};
 
+use crate::board::{Board, Entry};
+use crate::booke_timer;
 use crate::ext::Ext;
+use crate::mas;
+use crate::softtlb;
 use crate::spr::{self, n};
-use crate::state::msr;
+use crate::state::{self, msr};
 use crate::target::Ppc;
 
 /// SRR1 of a program interrupt: an enabled floating-point exception.
@@ -26,6 +30,10 @@ pub(crate) const NO_EXECUTE: u64 = 1 << 28;
 pub(crate) const PROTECTION: u64 = 1 << 27;
 /// DSISR: a store.
 pub(crate) const STORE: u64 = 1 << 25;
+/// ESR of the 40x: a zone shuts users out.
+pub(crate) const ZONE: u64 = 1 << 22;
+/// ESR of BookE: an instruction of the signal processing engine.
+const SPV: u64 = 1 << 7;
 
 /// Numbers of exceptions that lifters raise.
 pub(crate) mod code {
@@ -41,6 +49,8 @@ pub(crate) mod code {
     pub(crate) const NO_VSX: u32 = 4;
     /// Alignment; the argument is the instruction.
     pub(crate) const ALIGNMENT_HERE: u32 = 5;
+    /// An access of the signal processing engine that is not aligned: the address.
+    pub(crate) const SPE_ALIGNMENT: u32 = 6;
 }
 
 /// Interrupt lines of a CPU.
@@ -51,6 +61,10 @@ pub mod irq {
     pub const CRITICAL: u32 = 1;
     /// Machine check.
     pub const MACHINE_CHECK: u32 = 2;
+    /// A CPU that waits may begin.
+    pub(crate) const RUN: u32 = 16;
+    /// Other CPUs have invalidated entries of the TLB.
+    pub(crate) const INVALIDATE: u32 = 17;
     /// A second source of external interrupts: interprocessor interrupts, where a board has no controller.
     pub const EXTERNAL_IPI: u32 = 8;
     /// A third: a timer.
@@ -100,6 +114,14 @@ pub enum Vector {
     LoadMiss,
     /// TLB miss of a store.
     StoreMiss,
+    /// Fixed-interval timer (40x, BookE).
+    FixedInterval,
+    /// Watchdog (40x, BookE).
+    Watchdog,
+    /// Floating-point data interrupt of the signal processing engine.
+    SpeData,
+    /// Its round interrupt.
+    SpeRound,
 }
 
 /// An interrupt on its way.
@@ -118,6 +140,11 @@ pub struct Trap {
 }
 
 impl Trap {
+    /// One of which nothing but the vector is to be said.
+    pub(crate) const fn plain(vector: Vector) -> Trap {
+        Trap::new(vector, 0)
+    }
+
     const fn new(vector: Vector, srr1: u64) -> Trap {
         Trap { vector, srr1, fault: None, done: false, hypervisor: false }
     }
@@ -135,6 +162,7 @@ impl Trap {
             code::NO_VECTOR => Trap::new(Vector::NoVector, 0),
             code::NO_VSX => Trap::new(Vector::NoVsx, 0),
             code::ALIGNMENT_HERE => Trap { fault: Some((0, 0)), ..Trap::new(Vector::Alignment, 0) },
+            code::SPE_ALIGNMENT => Trap { srr1: SPV, ..Trap::misaligned(arg) },
             _ => Trap::program(arg),
         }
     }
@@ -192,6 +220,10 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::FetchMiss => (0x1000, 14, 0x1200),
         Vector::LoadMiss => (0x1100, 13, 0x1100),
         Vector::StoreMiss => (0x1200, 13, 0x1100),
+        Vector::FixedInterval => (0x1010, 11, 0x1010),
+        Vector::Watchdog => (0x1020, 12, 0x1020),
+        Vector::SpeData => (0xf20, 33, 0xf20),
+        Vector::SpeRound => (0xf20, 34, 0xf20),
     }
 }
 
@@ -204,8 +236,18 @@ fn ivor(number: u32) -> u32 {
 fn esr(trap: &Trap) -> u64 {
     let table = [(ILLEGAL, 1 << 27), (PRIVILEGED, 1 << 26), (TRAP, 1 << 25), (FP_ENABLED, 1 << 24)];
     let program = table.iter().filter(|(bit, _)| trap.vector == Vector::Program && trap.srr1 & bit != 0);
-    let store = trap.fault.is_some_and(|(_, why)| why & STORE != 0);
-    program.map(|(_, bit)| bit).sum::<u64>() | u64::from(store) << 23
+    let why = trap.fault.map_or(trap.srr1, |(_, why)| why);
+    let store = trap.fault.is_some() && why & STORE != 0;
+    let spe = matches!(trap.vector, Vector::NoVector | Vector::SpeData | Vector::SpeRound);
+    let spv = if spe { SPV } else { trap.srr1 & SPV };
+    program.map(|(_, bit)| bit).sum::<u64>() | u64::from(store) << 23 | why & ZONE | spv
+}
+
+/// Interrupts that leave a reason in ESR.
+fn has_reason(vector: Vector) -> bool {
+    use Vector::{Alignment, Data, Fetch, LoadMiss, NoVector, Program, SpeData, SpeRound, StoreMiss};
+    let all = [Data, Fetch, Program, Alignment, LoadMiss, StoreMiss, NoVector, SpeData, SpeRound];
+    all.contains(&vector)
 }
 
 /// Takes an interrupt.
@@ -265,6 +307,9 @@ fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
         if old & msr::ILE != 0 {
             new |= msr::LE;
         }
+        if matches!(trap.vector, Vector::FetchMiss | Vector::LoadMiss | Vector::StoreMiss) {
+            new |= msr::TGPR;
+        }
         set_msr(ctx, new);
         ctx.set_pc(offset | if old & msr::IP != 0 { 0xfff0_0000 } else { 0 });
     }
@@ -273,7 +318,7 @@ fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
 /// "Interrupt Processing" of Book III-E, and of the 40x.
 fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let old = ctx.state.msr;
-    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck);
+    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck | Vector::Watchdog);
     let (srr0, srr1) = match trap.vector {
         Vector::MachineCheck if ctx.model().has(Ext::Mas) => (n::MCSRR0, n::MCSRR1),
         _ if critical => (n::CSRR0, n::CSRR1),
@@ -284,7 +329,7 @@ fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     if let Some((address, _)) = trap.fault {
         ctx.state.set_spr(n::DEAR, address);
     }
-    if matches!(trap.vector, Vector::Data | Vector::Fetch | Vector::Program | Vector::Alignment) {
+    if has_reason(trap.vector) {
         ctx.state.set_spr(n::ESR, esr(trap));
     }
     let kept = if critical {
@@ -311,7 +356,19 @@ pub(crate) fn set_msr<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
         value &= !msr::POW;
         ctx.set_halted(true);
     }
+    if ctx.model().has(Ext::SoftTlb) && (value ^ ctx.state.msr) & msr::TGPR != 0 {
+        swap_temporary(ctx);
+    }
     ctx.state.msr = value;
+}
+
+/// MSR.TGPR changes: r0 to r3 are others (MPC603e User's Manual, "Machine State Register").
+fn swap_temporary<T: Ppc>(ctx: &mut Ctx<T>) {
+    for n in 0..4 {
+        let now = ctx.reg(state::g(n)) as u32;
+        let other = std::mem::replace(&mut ctx.state.tgpr[n as usize], now);
+        ctx.set_reg(state::g(n), other.into());
+    }
 }
 
 /// The address of an instruction in MSR's mode.
@@ -331,7 +388,12 @@ fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result
 /// Helper: `rfi`. TGPR and POW are not restored from what an interrupt has left there.
 pub(crate) fn rfi<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     let mask = if ctx.model().has(Ext::BookE) { u64::MAX } else { 0x87c0_ffff };
-    return_to(ctx, ctx.state.spr(n::SRR0), ctx.state.spr(n::SRR1), mask)
+    let srr1 = ctx.state.spr(n::SRR1);
+    if ctx.model().has(Ext::SoftTlb) {
+        // The ordinary general registers are back.
+        return return_to(ctx, ctx.state.spr(n::SRR0), srr1 & !msr::TGPR, mask | msr::TGPR);
+    }
+    return_to(ctx, ctx.state.spr(n::SRR0), srr1, mask)
 }
 
 /// Helper: `rfid`. HV and ME can be cleared, and ME set, by the hypervisor alone.
@@ -406,79 +468,120 @@ pub(crate) fn nap<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     Ok(0)
 }
 
-/// DEC.
+/// DEC of other CPUs than embedded ones.
 pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
-    let left = ctx.state.dec_end.wrapping_sub(spr::time_base(ctx));
-    if ctx.model().has(Ext::BookE) && (left as i64) < 0 { 0 } else { left & 0xffff_ffff }
+    ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) & 0xffff_ffff
 }
 
 /// Writes DEC: from then on it counts down, and interrupts when it gets below 0.
 pub(crate) fn set_decrementer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let left = if ctx.model().has(Ext::BookE) { value & 0xffff_ffff } else { value as u32 as i32 as i64 as u64 };
+    let left = value as u32 as i32 as i64 as u64;
     ctx.state.dec_end = spr::time_base(ctx).wrapping_add(left);
     ctx.state.dec_armed = true;
 }
 
 /// Whether the decrementer asks for an interrupt, whatever MSR.EE says.
 fn decrementer_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    const DIS: u64 = 1 << 27;
-    const DIE: u64 = 1 << 26;
-    if !ctx.state.dec_armed {
-        return false;
-    }
-    let negative = (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0;
-    if ctx.model().has(Ext::BookE) {
-        return (negative || ctx.state.spr(n::TSR) & DIS != 0) && ctx.state.spr(n::TCR) & DIE != 0;
-    }
-    negative
+    ctx.state.dec_armed && (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0
 }
 
-/// When the decrementer will ask, as guest time.
+/// When a timer will ask, as guest time.
 pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
-    if !ctx.state.dec_armed {
+    let at = if ctx.model().has(Ext::BookE) {
+        booke_timer::deadline(ctx)?
+    } else if ctx.state.dec_armed {
+        ctx.state.dec_end.wrapping_add(1)
+    } else {
         return None;
-    }
-    let ticks = ctx.state.dec_end.wrapping_add(1).wrapping_sub(ctx.state.tb_offset);
-    let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(ctx.model().timebase_hz().into());
+    };
+    let ticks = at.wrapping_sub(ctx.state.tb_offset);
+    let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(spr::timebase_hz(ctx).into());
     u64::try_from(ns).ok()
 }
 
-/// What is pending, whether or not it is enabled.
-fn pending<T: Ppc>(ctx: &Ctx<T>) -> Option<Vector> {
+/// What enables an interrupt, if it is one that can wait.
+fn enable(vector: Vector) -> u64 {
+    match vector {
+        Vector::MachineCheck => msr::ME,
+        Vector::Critical | Vector::Watchdog => msr::CE,
+        _ => msr::EE,
+    }
+}
+
+/// What is pending, by falling priority, whether or not it is enabled.
+fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
     let lines = ctx.lines();
-    if lines & 1 << irq::MACHINE_CHECK != 0 {
-        return Some(Vector::MachineCheck);
+    let on = move |mask: u64, vector| (lines & mask != 0).then_some(vector);
+    let embedded = ctx.model().has(Ext::BookE);
+    let decrementer = (!embedded && decrementer_pending(ctx)).then_some(Vector::Decrementer);
+    let mut timers: [Option<Vector>; 3] = [None; 3];
+    if embedded {
+        booke_timer::pending(ctx).zip(&mut timers).for_each(|(vector, slot)| *slot = Some(vector));
     }
-    if lines & 1 << irq::CRITICAL != 0 {
-        return Some(Vector::Critical);
+    // The watchdog is critical and comes before external interrupts; the other timers come behind them.
+    let watchdog = timers[0].filter(|v| *v == Vector::Watchdog);
+    let others = timers.into_iter().flatten().filter(|v| *v != Vector::Watchdog);
+    on(1 << irq::MACHINE_CHECK, Vector::MachineCheck)
+        .into_iter()
+        .chain(on(1 << irq::CRITICAL, Vector::Critical))
+        .chain(watchdog)
+        .chain(on(irq::ANY_EXTERNAL, Vector::External))
+        .chain(others)
+        .chain(decrementer)
+}
+
+/// Whatever of other CPUs or of the board must be done before the next instruction.
+fn serve_board<T: Ppc>(ctx: &mut Ctx<T>) {
+    let lines = ctx.lines();
+    if lines & 1 << irq::INVALIDATE != 0 {
+        mas::serve_others(ctx);
     }
-    if lines & irq::ANY_EXTERNAL != 0 {
-        return Some(Vector::External);
+    if ctx.state.parked && lines & 1 << irq::RUN != 0 {
+        let entry = ctx.shared::<Board>().and_then(|board| board.take_release(ctx.index()));
+        if let Some(entry) = entry {
+            ctx.state.parked = false;
+            ctx.set_halted(false);
+            begin(ctx, &entry);
+        }
     }
-    decrementer_pending(ctx).then_some(Vector::Decrementer)
+}
+
+/// Begins where the board says.
+pub(crate) fn begin<T: Ppc>(ctx: &mut Ctx<T>, entry: &Entry) {
+    (0..32).for_each(|n| ctx.set_reg(state::g(n), 0));
+    entry.registers.iter().for_each(|&(n, value)| ctx.set_reg(state::g(n & 31), value));
+    softtlb::map(ctx, &entry.maps);
+    let msr = ctx.state.msr | entry.msr;
+    set_msr(ctx, msr);
+    ctx.set_pc(entry.pc);
 }
 
 /// The interrupt to take now.
-pub(crate) fn interrupt<T: Ppc>(ctx: &Ctx<T>) -> Option<Trap> {
+pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
+    serve_board(ctx);
+    if ctx.state.parked {
+        return None;
+    }
+    if ctx.model().has(Ext::BookE) {
+        booke_timer::sync(ctx);
+    }
     let m = ctx.state.msr;
     if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping {
         return None;
     }
-    let vector = pending(ctx)?;
     if ctx.state.napping {
+        let vector = pending(ctx).next()?;
         // SRR1 42:44 tell what has woken the CPU, 46:47 that no state was lost ("System Reset Interrupt").
         let why = if vector == Vector::Decrementer { 3 } else { 4 };
         return Some(Trap::new(Vector::Reset, why << 19 | 1 << 16));
     }
-    let enabled = match vector {
-        Vector::MachineCheck => msr::ME,
-        Vector::Critical => msr::CE,
-        _ => msr::EE,
-    };
-    (m & enabled != 0).then(|| Trap::new(vector, 0))
+    pending(ctx).find(|vector| m & enable(*vector) != 0).map(Trap::plain)
 }
 
 /// Whether a sleeping CPU wakes up.
 pub(crate) fn wakes<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    pending(ctx).is_some()
+    if ctx.state.parked {
+        return ctx.lines() & 1 << irq::RUN != 0;
+    }
+    pending(ctx).next().is_some() || ctx.lines() & 1 << irq::INVALIDATE != 0
 }

@@ -3,6 +3,7 @@
 pub mod arith;
 pub mod branch;
 pub mod dfp;
+pub mod embedded;
 pub mod fp;
 pub mod fp_mem;
 pub mod load;
@@ -10,6 +11,7 @@ pub mod logic;
 pub mod rotate;
 pub mod store;
 pub mod system;
+pub mod tlb4xx;
 pub mod vector;
 pub mod vector_new;
 pub mod vsx;
@@ -26,6 +28,8 @@ pub static TABLES: &[&[Insn]] = &[
     logic::INSNS,
     rotate::INSNS,
     system::INSNS,
+    embedded::INSNS,
+    tlb4xx::INSNS,
     fp::INSNS,
     dfp::INSNS,
     fp_mem::INSNS,

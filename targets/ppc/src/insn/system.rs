@@ -7,6 +7,7 @@ use uop::{Exit, Fence, Val, Width};
 use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
+use crate::insn::embedded::change;
 use crate::lift::Lift;
 use crate::spr::{self, Kind};
 use crate::state::{CA, CA32, CTR, LR, OV, OV32, SO, XER_REST};
@@ -278,8 +279,9 @@ fn invalidate(l: &Lift<'_>) -> Flow {
     l.update()
 }
 
-fn tlbie(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l)
+/// On the 603 it empties a set of the TLB.
+fn tlbie(l: &Lift<'_>, f: W) -> Flow {
+    if l.has(Ext::SoftTlb) { change(l, helper::TLBIE_603, &[l.g(f.rb()).zext(Width::W64)]) } else { invalidate(l) }
 }
 
 fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
@@ -287,7 +289,7 @@ fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
 }
 
 fn tlbia(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l)
+    if l.has(Ext::Emb40x) { change(l, helper::CLEAR_TLB_40X, &[]) } else { invalidate(l) }
 }
 
 fn tlbsync(l: &Lift<'_>, _: W) -> Flow {
