@@ -121,7 +121,8 @@ impl Family {
             Family::E6500 => EMBEDDED_BITS | msr::CM | msr::VEC,
             Family::P970 => SERVER_BITS | msr::VEC | msr::POW,
             Family::Power5 => SERVER_BITS,
-            Family::Power7 | Family::Power8 | Family::Power9 => SERVER_BITS | msr::VEC | msr::VSX,
+            Family::Power7 => SERVER_BITS | msr::VEC | msr::VSX,
+            Family::Power8 | Family::Power9 => SERVER_BITS | msr::VEC | msr::VSX | msr::TM,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::lift::{Handler, Lift};
 use crate::mmu;
 use crate::mode;
 use crate::model::Model;
+use crate::papr;
 use crate::regs;
 use crate::state::{self, State};
 use crate::trap::{self, Trap, code};
@@ -119,6 +120,7 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
     ctx.set_reg(state::ALWAYS, 1);
     let pc = ctx.model().reset_vector();
     ctx.set_pc(pc);
+    papr::reset(ctx);
     ctx.flush_tlb();
 }
 

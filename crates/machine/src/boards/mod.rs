@@ -9,6 +9,7 @@ pub mod mips_r4k;
 pub mod mipssim;
 pub mod none;
 pub mod polyarch;
+pub mod pseries;
 mod riscv;
 pub mod s390_ccw;
 mod s390_topology;

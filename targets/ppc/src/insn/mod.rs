@@ -8,6 +8,7 @@ pub mod fp_mem;
 pub mod load;
 pub mod logic;
 pub mod rotate;
+pub mod server;
 pub mod store;
 pub mod system;
 pub mod vector;
@@ -26,6 +27,7 @@ pub static TABLES: &[&[Insn]] = &[
     logic::INSNS,
     rotate::INSNS,
     system::INSNS,
+    server::INSNS,
     fp::INSNS,
     dfp::INSNS,
     fp_mem::INSNS,
