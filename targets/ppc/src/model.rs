@@ -214,7 +214,8 @@ impl Model {
         }
         match row {
             Some(&Row { name, what: What::Chip { pvr, family } }) => {
-                let exts = family.exts();
+                let streams = ExtSet::of(if family.exts().has(Altivec) { &[Streams] } else { &[] });
+                let exts = family.exts().with(streams);
                 Ok(Model { name, pvr, family, exts, xlen })
             }
             _ => Err(ModelError::Unknown(name.to_owned())),
