@@ -6,8 +6,10 @@ use bits::Endian;
 use cpu::{Access, Ctx, Translation};
 use uop::Width;
 
+use crate::ext::Ext;
 use crate::spr::n;
 use crate::target::Ppc;
+use crate::tlb603;
 use crate::trap::{NO_EXECUTE, NO_TRANSLATION, PROTECTION, Trap};
 
 /// Numbers of the first BAT of each group: instruction 0 to 3 and 4 to 7, data.
@@ -32,7 +34,7 @@ fn block<T: Ppc>(ctx: &Ctx<T>, address: u32, access: Access, problem: bool) -> O
 }
 
 /// Read and write rights of PP with a key ("Page Protection").
-fn rights(key: bool, pp: u32) -> (bool, bool) {
+pub(crate) fn rights(key: bool, pp: u32) -> (bool, bool) {
     match (key, pp) {
         (false, 3) => (true, false),
         (false, _) => (true, true),
@@ -97,6 +99,10 @@ pub(crate) fn translate<T: Ppc>(
     if access == Access::Fetch && segment >> 28 & 1 != 0 {
         return Err(fault(NO_EXECUTE));
     }
+    if ctx.model().has(Ext::SoftTlb) {
+        let key = segment >> (if problem { 29 } else { 30 }) & 1 != 0;
+        return tlb603::translate(ctx, address, access, (segment.into(), key));
+    }
     let sdr1 = ctx.state.spr(n::SDR1) as u32;
     let found = walk(segment, ea, sdr1, |at| peek(ctx, at)).ok_or_else(|| fault(NO_TRANSLATION))?;
     let key = segment >> (if problem { 29 } else { 30 }) & 1 != 0;
@@ -121,6 +127,9 @@ pub(crate) fn debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64> {
         return Some(phys.into());
     }
     let segment = ctx.state.sr[(ea >> 28) as usize];
+    if ctx.model().has(Ext::SoftTlb) {
+        return tlb603::debug(ctx, address, segment.into());
+    }
     let found = walk(segment, ea, ctx.state.spr(n::SDR1) as u32, |at| peek(ctx, at))?;
     Some(u64::from(found.second & 0xffff_f000 | ea & 0xfff))
 }

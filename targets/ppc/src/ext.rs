@@ -43,6 +43,8 @@ pub enum Ext {
     Slb,
     /// BookE and its kin: `rfci`, `wrtee`.
     BookE,
+    /// BookE proper: IVPR and IVORs, address spaces by MSR.IS and DS, DEC.
+    Ivor,
     /// PowerPC 40x.
     Emb40x,
     /// Freescale's `MAS` registers.

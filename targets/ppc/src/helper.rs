@@ -154,6 +154,40 @@ helpers! {
     SLBFEE = crate::mmu::slbfee, plain(1, Some(Width::W64));
     /// Whether there is such an entry.
     SLBFEE_FOUND = crate::mmu::slbfee_found, plain(1, Some(Width::W64));
+    /// `tlbwe` of Freescale's MMU.
+    MAS_TLBWE = crate::mas::tlbwe, plain(0, None);
+    /// `tlbre`.
+    MAS_TLBRE = crate::mas::tlbre, plain(0, None);
+    /// `tlbsx`: address.
+    MAS_TLBSX = crate::mas::tlbsx, plain(1, None);
+    /// `tlbivax`: address.
+    TLBIVAX = crate::mas::tlbivax, plain(1, None);
+    /// `tlbilx`: T, address.
+    TLBILX = crate::mas::tlbilx, plain(2, None);
+    /// `tlbre` of the 440: entry, word.
+    READ_TLB_440 = crate::tlb4xx::read_440, plain(2, Some(Width::W64));
+    /// `tlbwe` of the 440: entry, word, value.
+    WRITE_TLB_440 = crate::tlb4xx::write_440, plain(3, None);
+    /// `tlbsx` of the 440: address.
+    SEARCH_TLB_440 = crate::tlb4xx::search_440, plain(1, Some(Width::W64));
+    /// `tlbre` of the 40x: entry, word.
+    READ_TLB_40X = crate::tlb4xx::read_40x, plain(2, Some(Width::W64));
+    /// `tlbwe` of the 40x: entry, word, value.
+    WRITE_TLB_40X = crate::tlb4xx::write_40x, plain(3, None);
+    /// `tlbsx` of the 40x: address.
+    SEARCH_TLB_40X = crate::tlb4xx::search_40x, plain(1, Some(Width::W64));
+    /// `tlbia` of the 40x.
+    CLEAR_TLB_40X = crate::tlb4xx::clear_40x, plain(0, None);
+    /// `tlbld`: address.
+    TLBLD = crate::tlb603::tlbld, plain(1, None);
+    /// `tlbli`: address.
+    TLBLI = crate::tlb603::tlbli, plain(1, None);
+    /// `tlbie` of the 603: address.
+    TLBIE_603 = crate::tlb603::tlbie, plain(1, None);
+    /// `mfdcr`: number.
+    READ_DCR = crate::board::read_dcr, faulting(1, Some(Width::W64));
+    /// `mtdcr`: number, value.
+    WRITE_DCR = crate::board::write_dcr, faulting(2, None);
     /// `slbmte`: VSID part, ESID part.
     SLBMTE = crate::mmu::slbmte, plain(2, None);
     /// `slbmfee`: entry.

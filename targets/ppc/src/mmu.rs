@@ -8,6 +8,7 @@ use crate::hash64;
 use crate::mode;
 use crate::papr;
 use crate::radix;
+use crate::softtlb;
 use crate::state::msr;
 use crate::target::Ppc;
 use crate::trap::Trap;
@@ -23,6 +24,9 @@ pub(crate) fn translate<T: Ppc>(
 ) -> Result<Translation, Trap> {
     let wide = ctx.model().has(Ext::Wide);
     let address = if wide { address } else { address & 0xffff_ffff };
+    if ctx.model().has(Ext::BookE) {
+        return softtlb::translate(ctx, address, access, space);
+    }
     if !mode::is_translated(space) {
         return Ok(real(address));
     }
@@ -46,6 +50,9 @@ fn real(address: u64) -> Translation {
 /// As [`translate`], for a debugger.
 pub(crate) fn translate_debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64> {
     let m = ctx.state.msr;
+    if ctx.model().has(Ext::BookE) {
+        return softtlb::debug(ctx, if ctx.model().has(Ext::Wide) { address } else { address & 0xffff_ffff });
+    }
     if m & (msr::DR | msr::IR) == 0 {
         return Some(real(address).phys);
     }

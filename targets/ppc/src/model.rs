@@ -63,7 +63,7 @@ use Ext::*;
 
 const CLASSIC: ExtSet = ExtSet::of(&[Fp, FpGfx, Classic, Mftb]);
 const EMBEDDED: ExtSet = ExtSet::of(&[BookE, Mftb, Dcr]);
-const FREESCALE: ExtSet = ExtSet::of(&[BookE, Mftb, Mas, Isel, Popcntb]);
+const FREESCALE: ExtSet = ExtSet::of(&[BookE, Ivor, Mftb, Mas, Isel, Popcntb]);
 const SERVER: ExtSet = ExtSet::of(&[Wide, Fp, FpGfx, Fsqrt, Slb, Mftb, Isa200, Altivec, Hypervisor]);
 const SERVER_205: ExtSet = SERVER.with(ExtSet::of(&[Popcntb, Isa205, Fp205, Nap]));
 const SERVER_206: ExtSet = SERVER_205.with(ExtSet::of(&[Isa206, Fp206, Isel, Dfp]));
@@ -78,7 +78,7 @@ impl Family {
             Family::P604 | Family::P750 | Family::P755 => CLASSIC,
             Family::P7400 | Family::P7450 => CLASSIC.with(ExtSet::of(&[Altivec])),
             Family::P403 | Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
-            Family::P440 => EMBEDDED,
+            Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor])),
             Family::E200 => FREESCALE.with(ExtSet::of(&[Spe])),
             Family::E500v1 | Family::E500v2 => FREESCALE.with(ExtSet::of(&[Spe])),
             Family::E500mc => FREESCALE.with(ExtSet::of(&[Fp, FpGfx])),
@@ -115,7 +115,7 @@ impl Family {
             Family::P7400 | Family::P7450 => CLASSIC_BITS | msr::ILE | msr::VEC,
             Family::P403 | Family::P405 => EMBEDDED_BITS & !(msr::FP | msr::FE0 | msr::FE1) | msr::FP,
             Family::P440 => EMBEDDED_BITS,
-            Family::E200 | Family::E500v1 | Family::E500v2 => EMBEDDED_BITS | msr::VEC,
+            Family::E200 | Family::E500v1 | Family::E500v2 => EMBEDDED_BITS | msr::VEC | msr::UCLE | msr::PMM,
             Family::E500mc => EMBEDDED_BITS,
             Family::E5500 => EMBEDDED_BITS | msr::CM,
             Family::E6500 => EMBEDDED_BITS | msr::CM | msr::VEC,

@@ -5,8 +5,12 @@
 
 use cpu::{Ctx, Mode};
 
+use crate::board::Board;
+use crate::booke_timer;
 use crate::ext::{Ext, ExtSet};
 use crate::mode;
+use crate::spr_embedded as embedded;
+use crate::spr_server as server;
 use crate::target::Ppc;
 use crate::trap;
 
@@ -35,25 +39,10 @@ pub(crate) enum Kind {
     Pir,
     /// Memory access from which nothing follows: reads 0, ignores writes.
     Zero,
-    /// Writing ones clears bits.
-    Clear,
-    /// The upper half of TEXASR.
-    TexasrUpper,
-    /// The upper half of PPR.
-    PprUpper,
-    /// Number of the thread in its core.
-    Tir,
-    /// Counts with the time base while the CPU is dispatched, which is always.
-    Counter,
-    /// A register of the performance monitor, which counts nothing: that of supervisors by number.
-    Pm(u32),
-    /// BESCR, of which writing ones sets or clears bits; or its upper half.
-    Bescr {
-        /// The upper half.
-        upper: bool,
-        /// Ones set.
-        set: bool,
-    },
+    /// One of those of the embedded CPUs.
+    Embedded(embedded::Reg),
+    /// One of those of the servers.
+    Server(server::Reg),
 }
 
 /// Who may do something.
@@ -101,26 +90,23 @@ impl Spr {
 
     /// Whether writing it may make an interrupt pending or change translations.
     pub(crate) fn updates(&self) -> bool {
-        !matches!(self.kind, Kind::Plain(_) | Kind::Pm(_) | Kind::Bescr { .. } | Kind::TexasrUpper | Kind::PprUpper)
+        !matches!(self.kind, Kind::Plain(_) | Kind::Embedded(embedded::Reg::At(..)) | Kind::Server(_))
     }
 }
 
-const fn row(number: u32, name: &'static str, kind: Kind, read: Who, write: Who, needs: Option<Ext>) -> Spr {
+pub(crate) const fn row(number: u32, name: &'static str, kind: Kind, read: Who, write: Who, needs: Option<Ext>) -> Spr {
     Spr { number, name, kind, read, write, needs }
 }
 
-const fn sup(number: u32, name: &'static str, kind: Kind, needs: Option<Ext>) -> Spr {
+pub(crate) const fn sup(number: u32, name: &'static str, kind: Kind, needs: Option<Ext>) -> Spr {
     row(number, name, kind, Who::Supervisor, Who::Supervisor, needs)
 }
 
-const fn user(number: u32, name: &'static str, kind: Kind, needs: Option<Ext>) -> Spr {
+pub(crate) const fn user(number: u32, name: &'static str, kind: Kind, needs: Option<Ext>) -> Spr {
     row(number, name, kind, Who::Anybody, Who::Anybody, needs)
 }
 
-use Kind::{
-    Bescr, Clear, Counter, Ctr, Dec, Lr, Pir, Plain, Pm, PprUpper, Pvr, TbLower, TbUpper, TexasrUpper, Tir,
-    Translation, Xer, Zero,
-};
+use Kind::{Ctr, Dec, Lr, Pir, Plain, Pvr, TbLower, TbUpper, Translation, Xer, Zero};
 
 /// All rows, by number; of several with one number the first whose feature is there.
 static SPRS: &[Spr] = &[
@@ -138,36 +124,13 @@ static SPRS: &[Spr] = &[
     sup(27, "srr1", Plain(ALL), None),
     sup(28, "cfar", Plain(ALL), Some(Ext::Slb)),
     sup(29, "amr", Translation(ALL), Some(Ext::Isa206)),
-    sup(31, "acop", Plain(ALL), Some(Ext::Isa207)),
-    sup(48, "pid", Translation(LOW), Some(Ext::BookE)),
     sup(48, "pidr", Translation(LOW), Some(Ext::Isa207)),
-    sup(54, "decar", Plain(LOW), Some(Ext::BookE)),
-    sup(58, "csrr0", Plain(ALL), Some(Ext::BookE)),
-    sup(59, "csrr1", Plain(ALL), Some(Ext::BookE)),
-    sup(61, "dear", Plain(ALL), Some(Ext::BookE)),
-    sup(62, "esr", Plain(LOW), Some(Ext::BookE)),
-    sup(63, "ivpr", Plain(0xffff_0000), Some(Ext::BookE)),
-    sup(61, "iamr", Translation(ALL), Some(Ext::Isa207)),
-    user(13, "amr_user", Translation(ALL), Some(Ext::Isa206)),
-    user(128, "tfhar", Plain(ALL), Some(Ext::Isa207)),
-    user(129, "tfiar", Plain(ALL), Some(Ext::Isa207)),
-    user(130, "texasr", Plain(ALL), Some(Ext::Isa207)),
-    user(131, "texasru", TexasrUpper, Some(Ext::Isa207)),
     row(136, "ctrl", Plain(1), Who::Anybody, Who::Nobody, Some(Ext::Slb)),
     sup(152, "ctrlt", Plain(1), Some(Ext::Slb)),
     sup(153, "fscr", Plain(ALL), Some(Ext::Isa207)),
-    sup(157, "uamor", Plain(ALL), Some(Ext::Isa206)),
-    row(176, "dpdes", Zero, Who::Supervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(180, "dawr", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(186, "rpr", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(187, "ciabr", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(188, "dawrx", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(190, "hfscr", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    sup(144, "tidr", Plain(ALL), Some(Ext::Isa300)),
     sup(159, "pspb", Plain(LOW), Some(Ext::Isa207)),
     user(256, "vrsave", Plain(LOW), None),
     row(259, "sprg3_user", Plain(ALL), Who::Anybody, Who::Nobody, Some(Ext::Slb)),
-    row(260, "sprg4_user", Plain(ALL), Who::Anybody, Who::Nobody, Some(Ext::BookE)),
     row(268, "tbl_user", TbLower, Who::Anybody, Who::Nobody, None),
     row(269, "tbu_user", TbUpper, Who::Anybody, Who::Nobody, None),
     sup(272, "sprg0", Plain(ALL), None),
@@ -182,101 +145,28 @@ static SPRS: &[Spr] = &[
     row(284, "tbl", TbLower, Who::Nobody, Who::Supervisor, None),
     row(285, "tbu", TbUpper, Who::Nobody, Who::Supervisor, None),
     row(286, "tbu40", TbUpper, Who::Nobody, Who::Hypervisor, Some(Ext::Isa205)),
-    sup(286, "pir", Pir, Some(Ext::BookE)),
     row(287, "pvr", Pvr, Who::Supervisor, Who::Nobody, None),
-    sup(304, "dbsr", Clear, Some(Ext::BookE)),
     row(304, "hsprg0", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(305, "hsprg1", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(306, "hdsisr", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(307, "hdar", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    sup(308, "dbcr0", Plain(LOW), Some(Ext::BookE)),
-    row(308, "spurr", Counter, Who::Supervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    sup(309, "dbcr1", Plain(LOW), Some(Ext::BookE)),
-    row(309, "purr", Counter, Who::Supervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    sup(310, "dbcr2", Plain(LOW), Some(Ext::BookE)),
     row(310, "hdec", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(313, "hrmor", Translation(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(314, "hsrr0", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(315, "hsrr1", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(318, "lpcr", Translation(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(319, "lpidr", Translation(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    sup(336, "tsr", Clear, Some(Ext::BookE)),
     row(336, "hmer", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(337, "hmeer", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(338, "pcr", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    sup(340, "tcr", Plain(LOW), Some(Ext::BookE)),
-    row(349, "amor", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa206)),
-    row(446, "tir", Tir, Who::Supervisor, Who::Nobody, Some(Ext::Isa207)),
     row(464, "ptcr", Translation(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa300)),
-    user(512, "spefscr", Plain(LOW), Some(Ext::Spe)),
-    sup(570, "mcsrr0", Plain(ALL), Some(Ext::Mas)),
-    sup(571, "mcsrr1", Plain(ALL), Some(Ext::Mas)),
-    sup(572, "mcsr", Clear, Some(Ext::Mas)),
-    sup(574, "dsrr0", Plain(ALL), Some(Ext::Mas)),
-    sup(575, "dsrr1", Plain(ALL), Some(Ext::Mas)),
-    sup(624, "mas0", Plain(LOW), Some(Ext::Mas)),
-    sup(625, "mas1", Plain(LOW), Some(Ext::Mas)),
-    sup(626, "mas2", Plain(ALL), Some(Ext::Mas)),
-    sup(627, "mas3", Plain(LOW), Some(Ext::Mas)),
-    sup(628, "mas4", Plain(LOW), Some(Ext::Mas)),
-    sup(630, "mas6", Plain(LOW), Some(Ext::Mas)),
-    sup(633, "pid1", Translation(LOW), Some(Ext::Mas)),
-    sup(634, "pid2", Translation(LOW), Some(Ext::Mas)),
-    row(769, "ummcr2", Pm(785), Who::Anybody, Who::Anybody, Some(Ext::Isa207)),
-    row(768, "usier", Pm(784), Who::Anybody, Who::Nobody, Some(Ext::Isa207)),
-    row(770, "ummcra", Pm(786), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(771, "upmc1", Pm(787), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(772, "upmc2", Pm(788), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(773, "upmc3", Pm(789), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(774, "upmc4", Pm(790), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(775, "upmc5", Pm(791), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(776, "upmc6", Pm(792), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(779, "ummcr0", Pm(795), Who::Anybody, Who::Anybody, Some(Ext::Isa206)),
-    row(780, "usiar", Pm(796), Who::Anybody, Who::Nobody, Some(Ext::Isa206)),
-    row(781, "usdar", Pm(797), Who::Anybody, Who::Nobody, Some(Ext::Isa206)),
-    row(782, "ummcr1", Pm(798), Who::Anybody, Who::Nobody, Some(Ext::Isa206)),
-    sup(784, "sier", Pm(784), Some(Ext::Isa207)),
-    sup(785, "mmcr2", Pm(785), Some(Ext::Isa207)),
-    sup(786, "mmcra", Pm(786), Some(Ext::Isa206)),
-    sup(787, "pmc1", Pm(787), Some(Ext::Isa206)),
-    sup(788, "pmc2", Pm(788), Some(Ext::Isa206)),
-    sup(789, "pmc3", Pm(789), Some(Ext::Isa206)),
-    sup(790, "pmc4", Pm(790), Some(Ext::Isa206)),
-    sup(791, "pmc5", Pm(791), Some(Ext::Isa206)),
-    sup(792, "pmc6", Pm(792), Some(Ext::Isa206)),
-    sup(795, "mmcr0", Pm(795), Some(Ext::Isa206)),
-    sup(796, "siar", Pm(796), Some(Ext::Isa206)),
-    sup(797, "sdar", Pm(797), Some(Ext::Isa206)),
-    sup(798, "mmcr1", Pm(798), Some(Ext::Isa206)),
-    user(800, "bescrs", Bescr { upper: false, set: true }, Some(Ext::Isa207)),
-    user(801, "bescrsu", Bescr { upper: true, set: true }, Some(Ext::Isa207)),
-    user(802, "bescrr", Bescr { upper: false, set: false }, Some(Ext::Isa207)),
-    user(803, "bescrru", Bescr { upper: true, set: false }, Some(Ext::Isa207)),
-    user(804, "ebbhr", Plain(ALL), Some(Ext::Isa207)),
-    user(805, "ebbrr", Plain(ALL), Some(Ext::Isa207)),
-    user(806, "bescr", Plain(ALL), Some(Ext::Isa207)),
     user(815, "tar", Plain(ALL), Some(Ext::Isa207)),
-    row(823, "psscr_sv", Plain(ALL), Who::Supervisor, Who::Supervisor, Some(Ext::Isa300)),
-    row(855, "psscr", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa300)),
     row(848, "ic", Plain(ALL), Who::Supervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(849, "vtb", Counter, Who::Supervisor, Who::Hypervisor, Some(Ext::Isa207)),
     user(896, "ppr", Plain(ALL), Some(Ext::Isa205)),
-    user(898, "ppr32", PprUpper, Some(Ext::Isa206)),
-    sup(895, "wort", Plain(ALL), Some(Ext::Isa207)),
-    sup(894, "mmcrs", Plain(ALL), Some(Ext::Isa207)),
-    sup(944, "mas7", Plain(LOW), Some(Ext::Mas)),
-    sup(976, "dmiss", Plain(LOW), Some(Ext::SoftTlb)),
-    sup(977, "dcmp", Plain(LOW), Some(Ext::SoftTlb)),
-    sup(978, "hash1", Plain(LOW), Some(Ext::SoftTlb)),
-    sup(979, "hash2", Plain(LOW), Some(Ext::SoftTlb)),
-    sup(980, "imiss", Plain(LOW), Some(Ext::SoftTlb)),
-    sup(981, "icmp", Plain(LOW), Some(Ext::SoftTlb)),
-    sup(982, "rpa", Plain(LOW), Some(Ext::SoftTlb)),
     sup(1008, "hid0", Plain(ALL), None),
     sup(1009, "hid1", Plain(ALL), None),
     sup(1010, "iabr", Plain(ALL), None),
     sup(1011, "hid4", Plain(ALL), None),
-    sup(1012, "mmucsr0", Plain(LOW), Some(Ext::Mas)),
     sup(1013, "dabr", Plain(ALL), None),
     sup(1014, "hid5", Plain(ALL), None),
     sup(1015, "mmucfg", Plain(LOW), None),
@@ -330,16 +220,19 @@ static BATS: [&[(u32, &str)]; 2] = [
 ];
 
 static BAT_ROW: Spr = sup(528, "bat", Translation(LOW), Some(Ext::Classic));
-static IVOR_ROW: Spr = sup(400, "ivor", Plain(0xffff_fff0), Some(Ext::BookE));
 static PMU_ROW: Spr = sup(936, "pmc", Zero, None);
+
+/// Those of the embedded CPUs first.
+fn all() -> impl Iterator<Item = &'static Spr> {
+    embedded::rows().chain(server::ROWS).chain(SPRS)
+}
 
 /// The register numbered `number` of a CPU with these features.
 pub(crate) fn find(number: u32, exts: ExtSet) -> Option<&'static Spr> {
     let has = |row: &&Spr| row.needs.is_none_or(|e| exts.has(e));
-    let at = SPRS.iter().find(|r| r.number == number && has(r));
+    let at = all().find(|r| r.number == number && has(r));
     at.or_else(|| match number {
         528..=543 | 560..=575 if exts.has(Ext::Classic) => Some(&BAT_ROW),
-        400..=415 | 528..=530 if exts.has(Ext::BookE) => Some(&IVOR_ROW),
         936..=959 if !exts.has(Ext::BookE) => Some(&PMU_ROW),
         _ => None,
     })
@@ -347,7 +240,7 @@ pub(crate) fn find(number: u32, exts: ExtSet) -> Option<&'static Spr> {
 
 /// Names and numbers of all registers of a CPU with these features, for debuggers.
 pub(crate) fn list(exts: ExtSet) -> Vec<(u32, &'static str)> {
-    let own = SPRS.iter().filter(|r| r.needs.is_none_or(|e| exts.has(e)));
+    let own = all().filter(|r| r.needs.is_none_or(|e| exts.has(e)));
     let mut list: Vec<(u32, &'static str)> = own.map(|r| (r.number, r.name)).collect();
     if exts.has(Ext::Classic) {
         BATS.iter().for_each(|bats| list.extend(bats.iter().copied()));
@@ -360,8 +253,8 @@ pub(crate) fn list(exts: ExtSet) -> Vec<(u32, &'static str)> {
 /// The slot in which an alias of a register keeps its value.
 fn storage(number: u32) -> u32 {
     match number {
-        13 => 29,
         3 => 17,
+        13 => 29,
         136 => 152,
         259 => 275,
         260 => 276,
@@ -369,9 +262,14 @@ fn storage(number: u32) -> u32 {
     }
 }
 
+/// Ticks of the time base in a second: the board's, or the model's.
+pub(crate) fn timebase_hz<T: Ppc>(ctx: &Ctx<T>) -> u32 {
+    ctx.shared::<Board>().map_or(ctx.state.timebase_hz, Board::timebase_hz)
+}
+
 /// Ticks of the board's time base.
 pub(crate) fn ticks<T: Ppc>(ctx: &Ctx<T>) -> u64 {
-    (u128::from(ctx.now()) * u128::from(ctx.state.timebase_hz) / 1_000_000_000) as u64
+    (u128::from(ctx.now()) * u128::from(timebase_hz(ctx)) / 1_000_000_000) as u64
 }
 
 /// The time base.
@@ -390,17 +288,14 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, number: u32) -> u64 {
         Kind::TbLower if exts.has(Ext::Wide) => time_base(ctx),
         Kind::TbLower => time_base(ctx) & LOW,
         Kind::TbUpper => time_base(ctx) >> 32,
+        Kind::Dec if exts.has(Ext::BookE) => booke_timer::read(ctx),
         Kind::Dec => trap::decrementer(ctx),
         Kind::Pvr => u64::from(ctx.model().pvr()),
         Kind::Pir => u64::from(ctx.index()),
         Kind::Zero => 0,
-        Kind::TexasrUpper => ctx.state.spr(n::TEXASR) >> 32,
-        Kind::PprUpper => ctx.state.spr(n::PPR) >> 32,
-        Kind::Tir => crate::server::thread_of(ctx).into(),
-        Kind::Counter => time_base(ctx).wrapping_add(ctx.state.spr(number)),
-        Kind::Pm(number) => ctx.state.spr(number),
-        Kind::Bescr { upper, .. } => ctx.state.spr(n::BESCR) >> if upper { 32 } else { 0 },
-        Kind::Plain(_) | Kind::Translation(_) | Kind::Clear => ctx.state.spr(storage(number)),
+        Kind::Embedded(reg) => embedded::read(ctx, reg),
+        Kind::Server(reg) => server::read(ctx, number, reg),
+        Kind::Plain(_) | Kind::Translation(_) => ctx.state.spr(storage(number)),
     }
 }
 
@@ -421,41 +316,27 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
             let now = time_base(ctx);
             set_time_base(ctx, now & LOW | value << 32);
         }
+        Kind::Dec if exts.has(Ext::BookE) => booke_timer::write(ctx, value),
         Kind::Dec => trap::set_decrementer(ctx, value),
-        Kind::Clear => {
-            let old = ctx.state.spr(number);
-            ctx.state.set_spr(number, old & !value);
-        }
+        Kind::Embedded(reg) => embedded::write(ctx, reg, value),
+        Kind::Server(reg) => server::write(ctx, number, reg, value),
         Kind::Plain(mask) => ctx.state.set_spr(storage(number), value & mask),
         Kind::Translation(mask) => {
             ctx.state.set_spr(storage(number), value & mask);
             ctx.flush_tlb();
         }
-        Kind::TexasrUpper => set_upper(ctx, n::TEXASR, value),
-        Kind::PprUpper => set_upper(ctx, n::PPR, value),
-        Kind::Counter => {
-            let now = time_base(ctx);
-            ctx.state.set_spr(number, value.wrapping_sub(now));
-        }
-        Kind::Pm(number) => ctx.state.set_spr(number, value),
-        Kind::Bescr { upper, set } => {
-            let bits = if upper { value << 32 } else { value };
-            let old = ctx.state.spr(n::BESCR);
-            ctx.state.set_spr(n::BESCR, if set { old | bits } else { old & !bits });
-        }
-        Kind::Pvr | Kind::Pir | Kind::Zero | Kind::Tir => {}
+        Kind::Pvr | Kind::Pir | Kind::Zero => {}
     }
 }
 
-fn set_upper<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
-    let low = ctx.state.spr(number) & LOW;
-    ctx.state.set_spr(number, low | value << 32);
-}
-
 fn set_time_base<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let left = ctx.state.dec_end.wrapping_sub(time_base(ctx));
+    let old = time_base(ctx);
+    let left = ctx.state.dec_end.wrapping_sub(old);
     ctx.state.tb_offset = value.wrapping_sub(ticks(ctx));
     ctx.state.dec_end = value.wrapping_add(left);
+    if ctx.model().has(Ext::BookE) {
+        booke_timer::moved(ctx, value.wrapping_sub(old));
+    }
 }
 
 /// Helper: reads register `number`.
@@ -494,21 +375,21 @@ pub(crate) mod n {
     pub(crate) const TEXASR: u32 = 130;
     pub(crate) const FSCR: u32 = 153;
     pub(crate) const SPRG0: u32 = 272;
-    pub(crate) const HSRR0: u32 = 314;
-    pub(crate) const HSRR1: u32 = 315;
-    pub(crate) const LPCR: u32 = 318;
     pub(crate) const LPIDR: u32 = 319;
-    pub(crate) const TSR: u32 = 336;
-    pub(crate) const TCR: u32 = 340;
-    pub(crate) const IVOR0: u32 = 400;
     pub(crate) const PTCR: u32 = 464;
-    pub(crate) const MCSRR0: u32 = 570;
-    pub(crate) const MCSRR1: u32 = 571;
-    pub(crate) const DSRR0: u32 = 574;
-    pub(crate) const DSRR1: u32 = 575;
     pub(crate) const EBBRR: u32 = 805;
     pub(crate) const BESCR: u32 = 806;
     pub(crate) const PPR: u32 = 896;
     pub(crate) const DABR: u32 = 1013;
     pub(crate) const DABRX: u32 = 1015;
+    pub(crate) const HSRR0: u32 = 314;
+    pub(crate) const HSRR1: u32 = 315;
+    pub(crate) const LPCR: u32 = 318;
+    pub(crate) const TSR: u32 = 336;
+    pub(crate) const TCR: u32 = 340;
+    pub(crate) const IVOR0: u32 = 400;
+    pub(crate) const MCSRR0: u32 = 570;
+    pub(crate) const MCSRR1: u32 = 571;
+    pub(crate) const DSRR0: u32 = 574;
+    pub(crate) const DSRR1: u32 = 575;
 }

@@ -97,6 +97,10 @@ pub mod msr {
     pub const HV: u64 = 1 << 60;
     /// 64-bit mode of BookE (CM).
     pub const CM: u64 = 1 << 31;
+    /// User cache locks enabled (e500).
+    pub const UCLE: u64 = 1 << 26;
+    /// Performance monitor marks (e500).
+    pub const PMM: u64 = 1 << 2;
     /// Vector unit available; SPE available on e500.
     pub const VEC: u64 = 1 << 25;
     /// Transactional memory available.
@@ -160,6 +164,16 @@ pub struct State {
     pub dec_armed: bool,
     /// TLB entries that software has written.
     pub tlb: Vec<crate::softtlb::Entry>,
+    /// The way of a TLB that is replaced next.
+    pub next_way: u32,
+    /// Temporary general registers of the 603: those that MSR.TGPR hides.
+    pub tgpr: [u32; 4],
+    /// The timers of embedded CPUs.
+    pub timers: crate::booke_timer::Timers,
+    /// The CPU waits until its board lets it go.
+    pub parked: bool,
+    /// SPE's accumulator.
+    pub acc: u64,
     /// A power-saving instruction has been executed: the next event is a system reset interrupt.
     pub napping: bool,
     /// Vector status and control register.
@@ -201,7 +215,12 @@ impl State {
             tb_offset: 0,
             dec_end: 0,
             dec_armed: false,
-            tlb: Vec::new(),
+            tlb: crate::softtlb::empty(model),
+            next_way: 0,
+            tgpr: [0; 4],
+            timers: Default::default(),
+            parked: false,
+            acc: 0,
             napping: false,
             vscr: 0,
             timebase_hz: model.timebase_hz(),

@@ -6,6 +6,8 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use decode::{Bits, Decoder, Flow, Index};
 use uop::{Builder, Exit, Width};
 
+use crate::board::{Board, Map};
+use crate::booke_timer;
 use crate::ext::{Ext, ExtSet};
 use crate::helper;
 use crate::insn;
@@ -15,6 +17,7 @@ use crate::mode;
 use crate::model::Model;
 use crate::papr;
 use crate::regs;
+use crate::softtlb;
 use crate::state::{self, State};
 use crate::trap::{self, Trap, code};
 
@@ -121,6 +124,19 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
     let pc = ctx.model().reset_vector();
     ctx.set_pc(pc);
     papr::reset(ctx);
+    if ctx.model().has(Ext::BookE) {
+        // The page of the first instruction is mapped (e500 Core Family Reference Manual and PPC440x5 User's Manual, "Reset").
+        softtlb::map(ctx, &[Map { effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true }]);
+        booke_timer::restart(ctx);
+    }
+    match ctx.shared::<Board>().and_then(|board| board.start(ctx.index())) {
+        Some(Some(entry)) => trap::begin(ctx, &entry),
+        Some(None) => {
+            ctx.state.parked = true;
+            ctx.set_halted(true);
+        }
+        None => {}
+    }
     ctx.flush_tlb();
 }
 

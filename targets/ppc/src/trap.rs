@@ -4,10 +4,14 @@
 
 use cpu::{Access, Ctx};
 
+use crate::board::{Board, Entry};
+use crate::booke_timer;
 use crate::ext::Ext;
+use crate::mas;
 use crate::papr;
+use crate::softtlb;
 use crate::spr::{self, n};
-use crate::state::msr;
+use crate::state::{self, msr};
 use crate::target::Ppc;
 
 /// SRR1 of a program interrupt: an enabled floating-point exception.
@@ -29,6 +33,10 @@ pub(crate) const PROTECTION: u64 = 1 << 27;
 pub(crate) const KEY: u64 = 1 << 21;
 /// DSISR: a store.
 pub(crate) const STORE: u64 = 1 << 25;
+/// ESR of the 40x: a zone shuts users out.
+pub(crate) const ZONE: u64 = 1 << 22;
+/// ESR of BookE: an instruction of the signal processing engine.
+const SPV: u64 = 1 << 7;
 
 /// Numbers of exceptions that lifters raise.
 pub(crate) mod code {
@@ -45,9 +53,11 @@ pub(crate) mod code {
     /// Alignment; the argument is the instruction.
     pub(crate) const ALIGNMENT_HERE: u32 = 5;
     /// System call vectored; the argument is the level.
-    pub(crate) const SYSCALL_VECTORED: u32 = 6;
+    pub(crate) const SYSCALL_VECTORED: u32 = 7;
     /// Facility unavailable; the argument is its number in FSCR.
-    pub(crate) const NO_FACILITY: u32 = 7;
+    pub(crate) const NO_FACILITY: u32 = 8;
+    /// An access of the signal processing engine that is not aligned: the address.
+    pub(crate) const SPE_ALIGNMENT: u32 = 6;
 }
 
 /// Interrupt lines of a CPU.
@@ -58,6 +68,10 @@ pub mod irq {
     pub const CRITICAL: u32 = 1;
     /// Machine check.
     pub const MACHINE_CHECK: u32 = 2;
+    /// A CPU that waits may begin.
+    pub(crate) const RUN: u32 = 16;
+    /// Other CPUs have invalidated entries of the TLB.
+    pub(crate) const INVALIDATE: u32 = 17;
     /// A second source of external interrupts: interprocessor interrupts, where a board has no controller.
     pub const EXTERNAL_IPI: u32 = 8;
     /// A third: a timer.
@@ -117,6 +131,14 @@ pub enum Vector {
     LoadMiss,
     /// TLB miss of a store.
     StoreMiss,
+    /// Fixed-interval timer (40x, BookE).
+    FixedInterval,
+    /// Watchdog (40x, BookE).
+    Watchdog,
+    /// Floating-point data interrupt of the signal processing engine.
+    SpeData,
+    /// Its round interrupt.
+    SpeRound,
 }
 
 /// An interrupt on its way.
@@ -137,6 +159,11 @@ pub struct Trap {
 }
 
 impl Trap {
+    /// One of which nothing but the vector is to be said.
+    pub(crate) const fn plain(vector: Vector) -> Trap {
+        Trap::new(vector, 0)
+    }
+
     const fn new(vector: Vector, srr1: u64) -> Trap {
         Trap { vector, srr1, fault: None, done: false, hypervisor: false, number: 0 }
     }
@@ -158,6 +185,7 @@ impl Trap {
             }
             code::NO_FACILITY => Trap { number: arg as u8, ..Trap::new(Vector::NoFacility, 0) },
             code::ALIGNMENT_HERE => Trap { fault: Some((0, 0)), ..Trap::new(Vector::Alignment, 0) },
+            code::SPE_ALIGNMENT => Trap { srr1: SPV, ..Trap::misaligned(arg) },
             _ => Trap::program(arg),
         }
     }
@@ -224,6 +252,10 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::FetchMiss => (0x1000, 14, 0x1200),
         Vector::LoadMiss => (0x1100, 13, 0x1100),
         Vector::StoreMiss => (0x1200, 13, 0x1100),
+        Vector::FixedInterval => (0x1010, 11, 0x1010),
+        Vector::Watchdog => (0x1020, 12, 0x1020),
+        Vector::SpeData => (0xf20, 33, 0xf20),
+        Vector::SpeRound => (0xf20, 34, 0xf20),
     }
 }
 
@@ -236,8 +268,18 @@ fn ivor(number: u32) -> u32 {
 fn esr(trap: &Trap) -> u64 {
     let table = [(ILLEGAL, 1 << 27), (PRIVILEGED, 1 << 26), (TRAP, 1 << 25), (FP_ENABLED, 1 << 24)];
     let program = table.iter().filter(|(bit, _)| trap.vector == Vector::Program && trap.srr1 & bit != 0);
-    let store = trap.fault.is_some_and(|(_, why)| why & STORE != 0);
-    program.map(|(_, bit)| bit).sum::<u64>() | u64::from(store) << 23
+    let why = trap.fault.map_or(trap.srr1, |(_, why)| why);
+    let store = trap.fault.is_some() && why & STORE != 0;
+    let spe = matches!(trap.vector, Vector::NoVector | Vector::SpeData | Vector::SpeRound);
+    let spv = if spe { SPV } else { trap.srr1 & SPV };
+    program.map(|(_, bit)| bit).sum::<u64>() | u64::from(store) << 23 | why & ZONE | spv
+}
+
+/// Interrupts that leave a reason in ESR.
+fn has_reason(vector: Vector) -> bool {
+    use Vector::{Alignment, Data, Fetch, LoadMiss, NoVector, Program, SpeData, SpeRound, StoreMiss};
+    let all = [Data, Fetch, Program, Alignment, LoadMiss, StoreMiss, NoVector, SpeData, SpeRound];
+    all.contains(&vector)
 }
 
 /// Takes an interrupt.
@@ -377,6 +419,9 @@ fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
         if old & msr::ILE != 0 {
             new |= msr::LE;
         }
+        if matches!(trap.vector, Vector::FetchMiss | Vector::LoadMiss | Vector::StoreMiss) {
+            new |= msr::TGPR;
+        }
         set_msr(ctx, new);
         ctx.set_pc(offset | if old & msr::IP != 0 { 0xfff0_0000 } else { 0 });
     }
@@ -385,7 +430,7 @@ fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
 /// "Interrupt Processing" of Book III-E, and of the 40x.
 fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let old = ctx.state.msr;
-    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck);
+    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck | Vector::Watchdog);
     let (srr0, srr1) = match trap.vector {
         Vector::MachineCheck if ctx.model().has(Ext::Mas) => (n::MCSRR0, n::MCSRR1),
         _ if critical => (n::CSRR0, n::CSRR1),
@@ -396,7 +441,7 @@ fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     if let Some((address, _)) = trap.fault {
         ctx.state.set_spr(n::DEAR, address);
     }
-    if matches!(trap.vector, Vector::Data | Vector::Fetch | Vector::Program | Vector::Alignment) {
+    if has_reason(trap.vector) {
         ctx.state.set_spr(n::ESR, esr(trap));
     }
     let kept = if critical {
@@ -423,7 +468,19 @@ pub(crate) fn set_msr<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
         value &= !msr::POW;
         ctx.set_halted(true);
     }
+    if ctx.model().has(Ext::SoftTlb) && (value ^ ctx.state.msr) & msr::TGPR != 0 {
+        swap_temporary(ctx);
+    }
     ctx.state.msr = value;
+}
+
+/// MSR.TGPR changes: r0 to r3 are others (MPC603e User's Manual, "Machine State Register").
+fn swap_temporary<T: Ppc>(ctx: &mut Ctx<T>) {
+    for n in 0..4 {
+        let now = ctx.reg(state::g(n)) as u32;
+        let other = std::mem::replace(&mut ctx.state.tgpr[n as usize], now);
+        ctx.set_reg(state::g(n), other.into());
+    }
 }
 
 /// The address of an instruction in MSR's mode.
@@ -443,7 +500,12 @@ fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result
 /// Helper: `rfi`. TGPR and POW are not restored from what an interrupt has left there.
 pub(crate) fn rfi<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     let mask = if ctx.model().has(Ext::BookE) { u64::MAX } else { 0x87c0_ffff };
-    return_to(ctx, ctx.state.spr(n::SRR0), ctx.state.spr(n::SRR1), mask)
+    let srr1 = ctx.state.spr(n::SRR1);
+    if ctx.model().has(Ext::SoftTlb) {
+        // The ordinary general registers are back.
+        return return_to(ctx, ctx.state.spr(n::SRR0), srr1 & !msr::TGPR, mask | msr::TGPR);
+    }
+    return_to(ctx, ctx.state.spr(n::SRR0), srr1, mask)
 }
 
 /// Helper: `rfid`. HV and ME can be cleared, and ME set, by the hypervisor alone.
@@ -524,11 +586,10 @@ fn decrementer_bits<T: Ppc>(ctx: &Ctx<T>) -> u32 {
     if large { 56 } else { 32 }
 }
 
-/// DEC.
+/// DEC of other CPUs than embedded ones.
 pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
     let left = ctx.state.dec_end.wrapping_sub(spr::time_base(ctx));
     match decrementer_bits(ctx) {
-        _ if ctx.model().has(Ext::BookE) && (left as i64) < 0 => 0,
         32 => left & 0xffff_ffff,
         // A large one is read sign-extended.
         _ => left,
@@ -537,54 +598,76 @@ pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
 
 /// Writes DEC: from then on it counts down, and interrupts when it gets below 0.
 pub(crate) fn set_decrementer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let left = match decrementer_bits(ctx) {
-        _ if ctx.model().has(Ext::BookE) => value & 0xffff_ffff,
-        bits => bits::sign_extend(value, bits),
-    };
+    let left = bits::sign_extend(value, decrementer_bits(ctx));
     ctx.state.dec_end = spr::time_base(ctx).wrapping_add(left);
     ctx.state.dec_armed = true;
 }
 
 /// Whether the decrementer asks for an interrupt, whatever MSR.EE says.
 fn decrementer_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    const DIS: u64 = 1 << 27;
-    const DIE: u64 = 1 << 26;
-    if !ctx.state.dec_armed {
-        return false;
-    }
-    let negative = (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0;
-    if ctx.model().has(Ext::BookE) {
-        return (negative || ctx.state.spr(n::TSR) & DIS != 0) && ctx.state.spr(n::TCR) & DIE != 0;
-    }
-    negative
+    ctx.state.dec_armed && (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0
 }
 
-/// When the decrementer will ask, as guest time.
+/// When a timer will ask, as guest time.
 pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
-    if !ctx.state.dec_armed || ctx.state.stopped || ctx.state.joined {
+    let at = if ctx.model().has(Ext::BookE) {
+        booke_timer::deadline(ctx)?
+    } else if ctx.state.dec_armed && !ctx.state.stopped && !ctx.state.joined {
+        ctx.state.dec_end.wrapping_add(1)
+    } else {
         return None;
-    }
-    let ticks = ctx.state.dec_end.wrapping_add(1).wrapping_sub(ctx.state.tb_offset);
-    let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(ctx.state.timebase_hz.into());
+    };
+    let ticks = at.wrapping_sub(ctx.state.tb_offset);
+    let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(spr::timebase_hz(ctx).into());
     u64::try_from(ns).ok()
 }
 
-/// What is pending, whether or not it is enabled.
-fn pending<T: Ppc>(ctx: &Ctx<T>) -> Option<Vector> {
+/// What enables an interrupt, if it is one that can wait.
+fn enable(vector: Vector) -> u64 {
+    match vector {
+        Vector::MachineCheck => msr::ME,
+        Vector::Critical | Vector::Watchdog => msr::CE,
+        _ => msr::EE,
+    }
+}
+
+/// What is pending, by falling priority, whether or not it is enabled.
+fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
     let lines = ctx.lines();
-    if lines & 1 << irq::MACHINE_CHECK != 0 {
-        return Some(Vector::MachineCheck);
+    let on = move |mask: u64, vector| (lines & mask != 0).then_some(vector);
+    let embedded = ctx.model().has(Ext::BookE);
+    let decrementer = (!embedded && decrementer_pending(ctx)).then_some(Vector::Decrementer);
+    let mut timers: [Option<Vector>; 3] = [None; 3];
+    if embedded {
+        booke_timer::pending(ctx).zip(&mut timers).for_each(|(vector, slot)| *slot = Some(vector));
     }
-    if lines & 1 << irq::CRITICAL != 0 {
-        return Some(Vector::Critical);
+    // The watchdog is critical and comes before external interrupts; the other timers come behind them.
+    let watchdog = timers[0].filter(|v| *v == Vector::Watchdog);
+    let others = timers.into_iter().flatten().filter(|v| *v != Vector::Watchdog);
+    on(1 << irq::MACHINE_CHECK, Vector::MachineCheck)
+        .into_iter()
+        .chain(on(1 << irq::CRITICAL, Vector::Critical))
+        .chain(watchdog)
+        .chain(on(irq::ANY_EXTERNAL, Vector::External))
+        .chain(others)
+        .chain(decrementer)
+        .chain(ctx.state.doorbell.then_some(Vector::Doorbell))
+}
+
+/// Whatever of other CPUs or of the board must be done before the next instruction.
+fn serve_board<T: Ppc>(ctx: &mut Ctx<T>) {
+    let lines = ctx.lines();
+    if lines & 1 << irq::INVALIDATE != 0 {
+        mas::serve_others(ctx);
     }
-    if lines & irq::ANY_EXTERNAL != 0 {
-        return Some(Vector::External);
+    if ctx.state.parked && lines & 1 << irq::RUN != 0 {
+        let entry = ctx.shared::<Board>().and_then(|board| board.take_release(ctx.index()));
+        if let Some(entry) = entry {
+            ctx.state.parked = false;
+            ctx.set_halted(false);
+            begin(ctx, &entry);
+        }
     }
-    if decrementer_pending(ctx) {
-        return Some(Vector::Decrementer);
-    }
-    ctx.state.doorbell.then_some(Vector::Doorbell)
 }
 
 /// What a CPU of a partition looks at first; `None` where it looks at all that is pending.
@@ -601,8 +684,25 @@ fn first<T: Ppc>(ctx: &Ctx<T>) -> Option<Option<Trap>> {
     ctx.state.joined.then_some(None)
 }
 
+/// Begins where the board says.
+pub(crate) fn begin<T: Ppc>(ctx: &mut Ctx<T>, entry: &Entry) {
+    (0..32).for_each(|n| ctx.set_reg(state::g(n), 0));
+    entry.registers.iter().for_each(|&(n, value)| ctx.set_reg(state::g(n & 31), value));
+    softtlb::map(ctx, &entry.maps);
+    let msr = ctx.state.msr | entry.msr;
+    set_msr(ctx, msr);
+    ctx.set_pc(entry.pc);
+}
+
 /// The interrupt to take now.
-pub(crate) fn interrupt<T: Ppc>(ctx: &Ctx<T>) -> Option<Trap> {
+pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
+    serve_board(ctx);
+    if ctx.state.parked {
+        return None;
+    }
+    if ctx.model().has(Ext::BookE) {
+        booke_timer::sync(ctx);
+    }
     let m = ctx.state.msr;
     if ctx.state.in_partition
         && let Some(trap) = first(ctx)
@@ -612,24 +712,22 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &Ctx<T>) -> Option<Trap> {
     if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping {
         return None;
     }
-    let vector = pending(ctx)?;
     if ctx.state.napping {
+        let vector = pending(ctx).next()?;
         // SRR1 42:44 tell what has woken the CPU, 46:47 that no state was lost ("System Reset Interrupt").
         let why = if vector == Vector::Decrementer { 3 } else { 4 };
         return Some(Trap::new(Vector::Reset, why << 19 | 1 << 16));
     }
-    let enabled = match vector {
-        Vector::MachineCheck => msr::ME,
-        Vector::Critical => msr::CE,
-        _ => msr::EE,
-    };
-    (m & enabled != 0).then(|| Trap::new(vector, 0))
+    pending(ctx).find(|vector| m & enable(*vector) != 0).map(Trap::plain)
 }
 
 /// Whether a sleeping CPU wakes up.
 pub(crate) fn wakes<T: Ppc>(ctx: &Ctx<T>) -> bool {
+    if ctx.state.parked {
+        return ctx.lines() & 1 << irq::RUN != 0;
+    }
     match ctx.state.in_partition.then(|| first(ctx)).flatten() {
         Some(trap) => trap.is_some(),
-        None => pending(ctx).is_some(),
+        None => pending(ctx).next().is_some() || ctx.lines() & 1 << irq::INVALIDATE != 0,
     }
 }

@@ -3,6 +3,7 @@
 pub mod arith;
 pub mod branch;
 pub mod dfp;
+pub mod embedded;
 pub mod fp;
 pub mod fp_mem;
 pub mod load;
@@ -11,6 +12,7 @@ pub mod rotate;
 pub mod server;
 pub mod store;
 pub mod system;
+pub mod tlb4xx;
 pub mod vector;
 pub mod vector_new;
 pub mod vsx;
@@ -28,6 +30,8 @@ pub static TABLES: &[&[Insn]] = &[
     rotate::INSNS,
     system::INSNS,
     server::INSNS,
+    embedded::INSNS,
+    tlb4xx::INSNS,
     fp::INSNS,
     dfp::INSNS,
     fp_mem::INSNS,

@@ -7,6 +7,7 @@ use uop::{Exit, Fence, Val, Width};
 use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
+use crate::insn::embedded::change;
 use crate::lift::Lift;
 use crate::mode;
 use crate::spr::{self, Kind};
@@ -313,9 +314,12 @@ fn invalidate(l: &Lift<'_>, helper: u16) -> Flow {
     l.update()
 }
 
-/// Invalidates on all CPUs.
-fn tlbie(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l, helper::FLUSH_ALL_TLBS)
+/// Invalidates on all CPUs. On the 603 it empties a set of the TLB.
+fn tlbie(l: &Lift<'_>, f: W) -> Flow {
+    match l.has(Ext::SoftTlb) {
+        true => change(l, helper::TLBIE_603, &[l.g(f.rb()).zext(Width::W64)]),
+        false => invalidate(l, helper::FLUSH_ALL_TLBS),
+    }
 }
 
 fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
@@ -323,7 +327,10 @@ fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
 }
 
 fn tlbia(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l, helper::FLUSH_TLB)
+    match l.has(Ext::Emb40x) {
+        true => change(l, helper::CLEAR_TLB_40X, &[]),
+        false => invalidate(l, helper::FLUSH_TLB),
+    }
 }
 
 fn tlbsync(l: &Lift<'_>, _: W) -> Flow {
