@@ -66,6 +66,8 @@ pub mod tricore_test;
 pub mod unimp;
 pub mod virtio_ccw;
 pub mod virtio_mmio;
+pub mod vty;
+pub mod xics;
 
 pub use cfi_flash::{CfiFlash, FlashGeometry};
 pub use clint::{Clint, HartLines, TimeBase};
@@ -92,3 +94,5 @@ pub use sink::{Capture, NullSink, Sink};
 pub use unimp::Unimp;
 pub use virtio_ccw::{VirtioCcw, VirtioModel};
 pub use virtio_mmio::EmptyVirtioMmio;
+pub use vty::Vty;
+pub use xics::{Xics, Xive};

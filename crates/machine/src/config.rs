@@ -297,6 +297,8 @@ pub struct MachineConfig {
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
     pub threading: Threading,
+    /// `-accel interp`: what QEMU's own accelerator could not do may be asked for.
+    pub own_accelerator: bool,
     /// `-name`.
     pub name: Option<String>,
     /// `-uuid`, most significant byte first.
@@ -338,6 +340,7 @@ impl MachineConfig {
             debug_console: Console::default(),
             icount: None,
             threading: Threading::default(),
+            own_accelerator: false,
             name: None,
             uuid: [0; 16],
             stopped: false,

@@ -15,6 +15,7 @@ use crate::lift::{Handler, Lift};
 use crate::mmu;
 use crate::mode;
 use crate::model::Model;
+use crate::papr;
 use crate::regs;
 use crate::softtlb;
 use crate::state::{self, State};
@@ -122,6 +123,7 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
     ctx.set_reg(state::ALWAYS, 1);
     let pc = ctx.model().reset_vector();
     ctx.set_pc(pc);
+    papr::reset(ctx);
     if ctx.model().has(Ext::BookE) {
         // The page of the first instruction is mapped (e500 Core Family Reference Manual and PPC440x5 User's Manual, "Reset").
         softtlb::map(ctx, &[Map { effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true }]);

@@ -13,6 +13,7 @@ pub mod none;
 pub mod pc;
 pub mod polyarch;
 pub mod q35;
+pub mod pseries;
 mod ppc;
 pub mod ppce500;
 mod ppce500_tree;

@@ -9,6 +9,7 @@ pub mod fp_mem;
 pub mod load;
 pub mod logic;
 pub mod rotate;
+pub mod server;
 pub mod store;
 pub mod system;
 pub mod tlb4xx;
@@ -28,6 +29,7 @@ pub static TABLES: &[&[Insn]] = &[
     logic::INSNS,
     rotate::INSNS,
     system::INSNS,
+    server::INSNS,
     embedded::INSNS,
     tlb4xx::INSNS,
     fp::INSNS,
