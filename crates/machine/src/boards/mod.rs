@@ -6,6 +6,7 @@ pub mod malta;
 mod mips;
 pub mod mips_more;
 pub mod mips_r4k;
+mod mips_smp;
 pub mod mipssim;
 pub mod none;
 pub mod polyarch;
