@@ -162,6 +162,14 @@ impl Dsp {
         0
     }
 
+    /// Adds to the accumulator; bits 31 and 32 of the sum tell whether its lower word has overflowed, and which way it saturates.
+    fn add_low_sat32(&mut self, v: i64) -> u32 {
+        let flag = self.acc_flag();
+        let sum = self.acc.wrapping_add(v);
+        self.acc = i64::from(self.saturate32(flag, sum << 31 >> 31) as i32);
+        0
+    }
+
     /// Adds to the accumulator and saturates that.
     fn add_acc_sat64(&mut self, v: i64, subtract: bool) -> u32 {
         let flag = self.acc_flag();
@@ -232,11 +240,12 @@ impl Dsp {
     }
 
     /// EXTP and EXTPDP: so many bits from the position down.
-    fn extract_field(&mut self, size: u32, old: u32, moves: bool) -> u32 {
+    fn extract_field(&mut self, size: u32, moves: bool) -> u32 {
         let pos = self.control & control::POS;
         let Some(low) = (pos + 1).checked_sub(size + 1) else {
+            // The result is UNPREDICTABLE.
             self.flag(control::EFI);
-            return old;
+            return 0;
         };
         self.control &= !(1 << control::EFI);
         if moves {
@@ -353,8 +362,9 @@ operations! {
     preceq_w_phr = |_, _, b| b << 16;
     bitrev = |_, _, b| b.reverse_bits() >> 16;
     insv = |d, a, b| {
-        let (pos, size) = (d.control & 0x1f, d.control >> control::SCOUNT & 0x3f);
-        if size == 0 || pos + size > 32 {
+        let (pos, size) = (d.control & 0x1f, d.control >> control::SCOUNT & 0x1f);
+        if size == 0 || pos + size > 33 {
+            // A field that leaves the word is UNPREDICTABLE.
             return b;
         }
         let mask = bits::mask(size) as u32;
@@ -445,19 +455,19 @@ operations! {
     };
     maq_sa_w_phl = |d, a, b| {
         let product = d.q15_acc(half(a, 1), half(b, 1));
-        d.add_acc_sat32(product)
+        d.add_low_sat32(product)
     };
     maq_sa_w_phr = |d, a, b| {
         let product = d.q15_acc(half(a, 0), half(b, 0));
-        d.add_acc_sat32(product)
+        d.add_low_sat32(product)
     };
-    // Extraction: `a` is the shift or size, `b` the old value of rt.
+    // Extraction: `a` is the shift or size.
     extr_w = |d, a, _| d.extract(a & 31, Extract::Plain);
     extr_r_w = |d, a, _| d.extract(a & 31, Extract::Rounded);
     extr_rs_w = |d, a, _| d.extract(a & 31, Extract::Saturated);
     extr_s_h = |d, a, _| d.extract(a & 31, Extract::Half);
-    extp = |d, a, b| d.extract_field(a & 31, b, false);
-    extpdp = |d, a, b| d.extract_field(a & 31, b, true);
+    extp = |d, a, _| d.extract_field(a & 31, false);
+    extpdp = |d, a, _| d.extract_field(a & 31, true);
     shilo = |d, a, _| d.shift_acc(a);
     mthlip = |d, a, _| {
         d.acc = d.acc << 32 | i64::from(a);

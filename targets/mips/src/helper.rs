@@ -136,6 +136,12 @@ helpers! {
     FP_MADD_D = crate::fpu::madd, float(2, Some(Width::W64));
     /// A comparison: two operands, condition.
     FP_COMPARE = crate::fpu::compare, float(3, Some(Width::W1));
+    /// Paired single: two operands, number.
+    FP_PAIR_TWO = crate::fpu::pair_two, float(3, Some(Width::W64));
+    /// Three operands, number.
+    FP_PAIR_THREE = crate::fpu::pair_three, float(4, Some(Width::W64));
+    /// A comparison: two operands, condition; bit 0 for the lower numbers, bit 1 for the upper.
+    FP_PAIR_COMPARE = crate::fpu::pair_compare, float(3, Some(Width::W32));
     /// CFC1: number of the register.
     FP_READ_CONTROL = crate::fpu::read_control, HelperInfo { faults: false, ..float(1, Some(Width::W64)) };
     /// CTC1: number, value.

@@ -7,6 +7,7 @@ pub mod dsp;
 pub mod fpu;
 pub mod fpu_move;
 pub mod memory;
+pub mod paired;
 pub mod release6;
 pub mod system;
 pub mod threads;
@@ -23,6 +24,7 @@ pub static TABLES: &[&[Insn]] = &[
     system::INSNS,
     threads::INSNS,
     dsp::INSNS,
+    paired::INSNS,
     fpu::INSNS,
     fpu_move::INSNS,
 ];
