@@ -202,6 +202,11 @@ impl Scheduler {
         })
     }
 
+    /// The vCPUs run in turns from now on, whatever was asked for: what one of them does stops the others between two instructions.
+    pub fn take_turns(&mut self) {
+        self.pool = None;
+    }
+
     /// The clock.
     pub fn clock(&self) -> &Arc<GuestClock> {
         &self.clock

@@ -85,10 +85,12 @@ common:
     MFC $26, $14
     SAVE $26, 0($29)
     SAVE $27, 26 * SIZE($29)
+#if __mips_isa_rev < 6
     mfhi $26
     SAVE $26, 32 * SIZE($29)
     mflo $26
     SAVE $26, 33 * SIZE($29)
+#endif
     addiu $29, $29, -64
     addiu $4, $29, 64
     mfc0 $5, $13
@@ -97,10 +99,12 @@ common:
     jalr $25
     nop
     addiu $29, $29, 64
+#if __mips_isa_rev < 6
     LOAD $26, 32 * SIZE($29)
     mthi $26
     LOAD $26, 33 * SIZE($29)
     mtlo $26
+#endif
     LOAD $26, 0($29)
     MTC $26, $14
     ehb

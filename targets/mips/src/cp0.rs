@@ -12,8 +12,9 @@ use crate::hart::Hart;
 use crate::mode::{self, Space};
 use crate::model::Model;
 use crate::state;
+use crate::threads;
 use crate::tlb::Entry;
-use crate::trap::{Trap, cause, listens};
+use crate::trap::{Trap, cause, irq, listens};
 
 pub(crate) use table::{NAMED, number_of, peek, poke};
 
@@ -185,13 +186,57 @@ impl Cp0 {
 pub(crate) fn reset<H: Hart>(hart: &mut H) {
     let model = *hart.model();
     *hart.cp0_mut() = Cp0::new(&model);
-    let index = u64::from(hart.index());
-    let held = index != 0 && hart.lines() >> crate::trap::irq::RUN & 1 == 0;
+    let index = hart.index();
+    let can_wait = index != 0 || reset_base(hart).is_some();
+    let held = can_wait && hart.lines() >> irq::RUN & 1 == 0;
+    let monitor = hart.shared().is_some_and(|shared| shared.interconnect().has_monitor());
+    if let Some(shared) = hart.shared() {
+        shared.reset(index);
+    }
     let cp0 = hart.cp0_mut();
-    cp0.ebase |= index & 0x3ff;
+    cp0.ebase |= u64::from(index) & 0x3ff;
     cp0.waits_for_run = held;
+    if monitor {
+        cp0.status &= !(1 << status::ERL);
+    }
+    threads::reset(hart);
     fpu::set_fcsr(hart, model.row().fcsr.1.into());
-    hart.set_pc(0xffff_ffff_bfc0_0000 & bits::mask(model.width()));
+    let base = exception_base(hart);
+    hart.set_pc(base & bits::mask(model.width()));
+}
+
+/// What the coherence manager says of where this CPU begins.
+fn reset_base<H: Hart>(hart: &H) -> Option<u64> {
+    hart.shared()?.interconnect().reset_base(hart.index())
+}
+
+/// Where the CPU begins after reset; its bootstrap vectors follow.
+pub(crate) fn exception_base<H: Hart>(hart: &H) -> u64 {
+    reset_base(hart).map_or(0xffff_ffff_bfc0_0000, |base| bits::sign_extend(base, 32))
+}
+
+/// Follows the wires of the power controller, where there is one: begins anew, or stands still. Whether the CPU runs.
+pub(crate) fn follow_power<H: Hart>(hart: &mut H) -> bool {
+    if reset_base(hart).is_none() {
+        return true;
+    }
+    let lines = hart.lines();
+    if lines >> irq::RUN & 1 == 0 {
+        hart.set_halted(true);
+        return false;
+    }
+    if lines >> irq::RESTART & 1 != 0 {
+        let index = hart.index();
+        if let Some(shared) = hart.shared() {
+            shared.interconnect().wire(index, irq::RESTART, false);
+        }
+        (0..state::N_REGS).for_each(|n| hart.set_file(uop::Reg(n), 0));
+        reset(hart);
+        hart.set_halted(false);
+        hart.flush_tlb();
+        hart.clear_reservation();
+    }
+    true
 }
 
 /// The space that fetches and accesses are made in.
@@ -412,13 +457,4 @@ pub(crate) fn cache<H: Hart>(hart: &mut H, [op, ..]: [u64; 4]) -> Result<u64, Tr
 pub(crate) fn synci<H: Hart>(hart: &mut H, _: [u64; 4]) -> Result<u64, Trap> {
     hart.sync_code();
     Ok(0)
-}
-
-/// Helper: DVPE, EVPE, DMT, EMT (MT ASE): the old MVPControl or VPEControl. A VPE here has one thread context, and no other VPE hears.
-pub(crate) fn threading<H: Hart>(hart: &mut H, [what, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let (register, bit) = if what < 2 { (table::MVP_CONTROL, 0) } else { (table::VPE_CONTROL, 15) };
-    let slot = &mut hart.cp0_mut().plain[register];
-    let old = *slot;
-    *slot = old & !(1 << bit) | (what & 1) << bit;
-    Ok(old)
 }

@@ -324,16 +324,34 @@ pub(crate) fn madd<H: Hart>(hart: &mut H, _: Args) -> Out {
     operate(hart, number, args)
 }
 
-/// Helper: a comparison. Bits of the number: 0 unordered, 1 equal, 2 less, 3 signalling, 4 negated, 7 double.
-pub(crate) fn compare<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
+/// Both numbers of a pair.
+fn pair<H: Hart>(hart: &mut H, number: u64, args: Args) -> Out {
     let fcsr = hart.file(state::FCSR);
     let mut env = env(fcsr);
+    let low = compute(number, args.map(|v| v & 0xffff_ffff), fcsr, &mut env);
+    let high = compute(number, args.map(|v| v >> 32), fcsr, &mut env);
+    settle(hart, fcsr, env.flags)?;
+    Ok(high << 32 | low)
+}
+
+/// Helper: an operation on two pairs.
+pub(crate) fn pair_two<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
+    pair(hart, number, [a, b, 0, 0])
+}
+
+/// Helper: an operation on three pairs.
+pub(crate) fn pair_three<H: Hart>(hart: &mut H, [a, b, c, number]: Args) -> Out {
+    pair(hart, number, [a, b, c, 0])
+}
+
+/// Whether a comparison holds. Bits of the number: 0 unordered, 1 equal, 2 less, 3 signalling, 4 negated, 7 double.
+fn holds(a: u64, b: u64, number: u64, env: &mut Env) -> bool {
     let signalling = number & 8 != 0;
     let relation = match (number & u64::from(DOUBLE) != 0, signalling) {
-        (true, true) => softfloat::compare_signalling::<F64>(a, b, &mut env),
-        (true, false) => softfloat::compare_quiet::<F64>(a, b, &mut env),
-        (false, true) => softfloat::compare_signalling::<F32>(a as u32, b as u32, &mut env),
-        (false, false) => softfloat::compare_quiet::<F32>(a as u32, b as u32, &mut env),
+        (true, true) => softfloat::compare_signalling::<F64>(a, b, env),
+        (true, false) => softfloat::compare_quiet::<F64>(a, b, env),
+        (false, true) => softfloat::compare_signalling::<F32>(a as u32, b as u32, env),
+        (false, false) => softfloat::compare_quiet::<F32>(a as u32, b as u32, env),
     };
     let mask = match relation {
         Relation::Unordered => 1,
@@ -341,9 +359,26 @@ pub(crate) fn compare<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
         Relation::Less => 4,
         Relation::Greater => 0,
     };
+    (number & mask != 0) != (number & 16 != 0)
+}
+
+/// Helper: a comparison, see [`holds`].
+pub(crate) fn compare<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
+    let fcsr = hart.file(state::FCSR);
+    let mut env = env(fcsr);
+    let result = holds(a, b, number, &mut env);
     settle(hart, fcsr, env.flags)?;
-    let holds = number & mask != 0;
-    Ok((holds != (number & 16 != 0)).into())
+    Ok(result.into())
+}
+
+/// Helper: a comparison of both numbers of two pairs.
+pub(crate) fn pair_compare<H: Hart>(hart: &mut H, [a, b, number, _]: Args) -> Out {
+    let fcsr = hart.file(state::FCSR);
+    let mut env = env(fcsr);
+    let low = holds(a & 0xffff_ffff, b & 0xffff_ffff, number, &mut env);
+    let high = holds(a >> 32, b >> 32, number, &mut env);
+    settle(hart, fcsr, env.flags)?;
+    Ok(u64::from(low) | u64::from(high) << 1)
 }
 
 /// Helper: CFC1.

@@ -5,6 +5,7 @@ use uop::{Mem, Reg};
 
 use crate::cp0::Cp0;
 use crate::model::Model;
+use crate::shared::Shared;
 use crate::trap::Trap;
 
 /// Bytes of a page of memory.
@@ -50,6 +51,18 @@ pub(crate) trait Hart {
 
     /// Fetches see from now on what memory holds.
     fn sync_code(&mut self);
+
+    /// What the CPU shares with others of its board.
+    fn shared(&self) -> Option<&Shared>;
+
+    /// The board, apart from the borrow of the CPU.
+    fn board(&self) -> std::sync::Arc<dyn cpu::Board>;
+
+    /// Puts the CPU to sleep, or wakes it.
+    fn set_halted(&mut self, halted: bool);
+
+    /// The CPU gives up the rest of its turn behind this instruction.
+    fn yield_turn(&self);
 
     /// Ends the reservation of LL.
     fn clear_reservation(&mut self);
@@ -112,6 +125,22 @@ impl<T: Target<Model = Model, State = Cp0, Fault = Trap>> Hart for Ctx<T> {
 
     fn sync_code(&mut self) {
         self.sync_code();
+    }
+
+    fn shared(&self) -> Option<&Shared> {
+        self.shared::<Shared>()
+    }
+
+    fn board(&self) -> std::sync::Arc<dyn cpu::Board> {
+        self.board()
+    }
+
+    fn set_halted(&mut self, halted: bool) {
+        self.set_halted(halted);
+    }
+
+    fn yield_turn(&self) {
+        self.yield_turn();
     }
 
     fn clear_reservation(&mut self) {

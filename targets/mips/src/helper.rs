@@ -14,6 +14,10 @@ use crate::trap::Trap;
 
 /// FCSR and what belongs to it.
 const FLOAT: RegSet = RegSet::Ranges(&[(state::FCSR.0, state::FP_C.0 + 1)]);
+/// DSPControl, and with it the accumulators.
+const DSP: RegSet = RegSet::Ranges(&[(state::DSP_CONTROL.0, state::DSP_CONTROL.0 + 1)]);
+const DSP_ACCS: RegSet =
+    RegSet::Ranges(&[(state::HI.0, state::LO.0 + 1), (state::DSP_CONTROL.0, state::DSP_CONTROL.0 + 7)]);
 const USER_LOCAL: RegSet = RegSet::Ranges(&[(state::USER_LOCAL.0, state::USER_LOCAL.0 + 1)]);
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -69,7 +73,17 @@ helpers! {
     /// SYNCI.
     SYNCI = crate::cp0::synci, safe(0, None);
     /// DVPE, EVPE, DMT, EMT: which; the old control register.
-    THREADING = crate::cp0::threading, safe(1, Some(Width::W64));
+    THREADING = crate::threads::threading, safe(1, Some(Width::W64));
+    /// DVP, EVP: whether all are to run; the old VPControl.
+    VIRTUAL_PROCESSORS = crate::threads::virtual_processors, safe(1, Some(Width::W64));
+    /// MFTR: which register.
+    MFTR = crate::threads::mftr, HelperInfo { reads: RegSet::All, ..row(1, Some(Width::W64)) };
+    /// MTTR: which register, value.
+    MTTR = crate::threads::mttr, HelperInfo { reads: RegSet::All, writes: RegSet::All, ..safe(2, None) };
+    /// FORK.
+    FORK = crate::threads::fork, row(0, None);
+    /// YIELD: the request; YQMask.
+    YIELD = crate::threads::yield_, row(1, Some(Width::W64));
     /// TLBR.
     TLBR = crate::tlb::read, safe(0, None);
     /// TLBWI.
@@ -96,6 +110,10 @@ helpers! {
     SDL = crate::helper::sdl, row(3, None);
     /// SDR.
     SDR = crate::helper::sdr, row(3, None);
+    /// An operation of the DSP extension: number, two operands.
+    DSP_TWO = crate::dsp::two, HelperInfo { reads: DSP, writes: DSP, ..safe(3, Some(Width::W32)) };
+    /// The same with an accumulator, which is the last argument.
+    DSP_ACC = crate::dsp::acc, HelperInfo { reads: DSP_ACCS, writes: DSP_ACCS, ..safe(4, Some(Width::W32)) };
     /// An operation on one operand with a single, or 32-bit, result: operand, number.
     FP_ONE_S = crate::fpu::one, float(2, Some(Width::W32));
     /// The same with 64 bits.
@@ -118,6 +136,12 @@ helpers! {
     FP_MADD_D = crate::fpu::madd, float(2, Some(Width::W64));
     /// A comparison: two operands, condition.
     FP_COMPARE = crate::fpu::compare, float(3, Some(Width::W1));
+    /// Paired single: two operands, number.
+    FP_PAIR_TWO = crate::fpu::pair_two, float(3, Some(Width::W64));
+    /// Three operands, number.
+    FP_PAIR_THREE = crate::fpu::pair_three, float(4, Some(Width::W64));
+    /// A comparison: two operands, condition; bit 0 for the lower numbers, bit 1 for the upper.
+    FP_PAIR_COMPARE = crate::fpu::pair_compare, float(3, Some(Width::W32));
     /// CFC1: number of the register.
     FP_READ_CONTROL = crate::fpu::read_control, HelperInfo { faults: false, ..float(1, Some(Width::W64)) };
     /// CTC1: number, value.

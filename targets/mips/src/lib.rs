@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cp0;
+mod dsp;
 pub mod ext;
 pub mod format;
 mod fpu;
@@ -22,8 +23,10 @@ pub mod lift;
 pub mod mode;
 pub mod model;
 mod regs;
+pub mod shared;
 pub mod state;
 mod target;
+mod threads;
 pub mod tlb;
 pub mod trap;
 

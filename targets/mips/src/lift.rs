@@ -72,6 +72,11 @@ impl<'b> Lift<'b> {
         self.lifter.is_r6
     }
 
+    /// Whether the model has virtual processors (Release 6).
+    pub fn has_vp(&self) -> bool {
+        self.lifter.has_vp
+    }
+
     /// Whether the model is a 64-bit one.
     pub fn is_64(&self) -> bool {
         self.lifter.is_64

@@ -159,6 +159,16 @@ impl Model {
         self.config_bit(3, 12)
     }
 
+    /// Whether other CPUs of a board may start and stop this one: MT, or a coherence manager.
+    pub(crate) fn has_neighbours(&self) -> bool {
+        self.has(Ext::Mt) || self.config_bit(3, 29)
+    }
+
+    /// Whether there are virtual processors (Config5.VP).
+    pub(crate) fn has_vp(&self) -> bool {
+        self.config_bit(5, 7)
+    }
+
     /// Whether NaNs are those of IEEE 754-2008, in all its modes.
     pub fn is_nan2008(&self) -> bool {
         self.row.fcsr.1 >> 18 & 1 != 0

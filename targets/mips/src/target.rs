@@ -16,6 +16,7 @@ use crate::mode::{self, Space};
 use crate::model::Model;
 use crate::regs;
 use crate::state;
+use crate::threads;
 use crate::tlb;
 use crate::trap::{self, Trap, cause};
 
@@ -24,6 +25,8 @@ const INDEX: Index = Index { w16: &[], w32: &[Bits(0, 6), Bits(26, 6)], w48: &[]
 
 /// Rows that need this are reserved while 64-bit operations are off.
 const WIDE: u128 = ExtSet::of(&[Ext::W64]).bits();
+/// Rows that need this need Status.MX.
+const DSP: u128 = ExtSet::of(&[Ext::Dsp]).bits() | ExtSet::of(&[Ext::DspR2]).bits();
 /// Rows that need this need coprocessor 1.
 const FPU: u128 = ExtSet::of(&[Ext::Fpu]).bits();
 
@@ -35,6 +38,7 @@ pub struct Lifter {
     pub(crate) is_r6: bool,
     pub(crate) is_64: bool,
     pub(crate) needs_fr: bool,
+    pub(crate) has_vp: bool,
     has_short: bool,
     is_mips4: bool,
 }
@@ -48,6 +52,7 @@ impl Lifter {
             is_r6: model.is_r6(),
             is_64: model.is_64(),
             needs_fr: model.has(Ext::R1),
+            has_vp: model.has_vp(),
             has_short: model.has(Ext::Mips16) || model.has(Ext::MicroMips) || model.has(Ext::NanoMips),
             is_mips4: model.has(Ext::M4) && !model.has(Ext::R1),
         }
@@ -103,6 +108,11 @@ fn unusable(bits: u64, mode: Mode) -> Option<u64> {
     (mode & needs == 0).then_some(coprocessor)
 }
 
+/// Whether a row belongs to the DSP extension as a whole; moves from and to HI and LO do with the accumulators beyond the first only.
+fn needs_mx(row: &crate::lift::Insn) -> bool {
+    row.guard.all & DSP != 0 && !matches!(row.name, "mfhi" | "mflo" | "mthi" | "mtlo")
+}
+
 impl Lift<'_> {
     /// Lifts the instruction. [`Flow::Next`] leaves the block open; [`Flow::End`] has ended it.
     pub(crate) fn lift(&self) -> Flow {
@@ -118,6 +128,7 @@ impl Lift<'_> {
             Some(row) if row.guard.all & FPU != 0 && self.mode & mode::CU1 == 0 => {
                 return self.raise(cause::CPU, 1);
             }
+            Some(row) if needs_mx(row) && self.mode & mode::MX == 0 => return self.raise(cause::DSPDIS, 0),
             Some(row) if row.guard.all & WIDE != 0 && self.mode & mode::OPS64 == 0 => Flow::Illegal,
             Some(_) if self.lifter.is_mips4 && self.bits >> 26 == 19 && self.mode & mode::CU3 == 0 => Flow::Illegal,
             Some(row) => (row.lift)(self, self.bits),
@@ -200,7 +211,7 @@ macro_rules! target {
 
             fn reset(ctx: &mut Ctx<Self>) {
                 cp0::reset(ctx);
-                let held = ctx.state.waits_for_run;
+                let held = ctx.state.waits_for_run || ctx.model().has(Ext::Mt) && !threads::is_active(&ctx.state);
                 ctx.set_halted(held);
             }
 

@@ -131,12 +131,18 @@ fn everything(phys: u64) -> Translation {
 /// Translates `address` for an access in `space`.
 pub(crate) fn translate<H: Hart>(hart: &H, address: u64, access: Access, space: Space) -> Result<Translation, Trap> {
     let (model, cp0) = (hart.model(), hart.cp0());
-    match segment(model, cp0, address, space) {
-        None => Err(Trap::address_error(address, access)),
-        Some(Segment::Unmapped(phys)) => Ok(everything(phys)),
-        Some(Segment::Mapped) if model.is_fixed_mapping() => Ok(everything(fixed(address, space))),
-        Some(Segment::Mapped) => by_tlb(model, cp0, address, access),
-    }
+    let translation = match segment(model, cp0, address, space) {
+        None => return Err(Trap::address_error(address, access)),
+        Some(Segment::Unmapped(phys)) => everything(phys),
+        Some(Segment::Mapped) if model.is_fixed_mapping() => everything(fixed(address, space)),
+        Some(Segment::Mapped) => by_tlb(model, cp0, address, access)?,
+    };
+    Ok(match hart.shared() {
+        Some(shared) => {
+            Translation { phys: shared.interconnect().route(hart.index(), translation.phys), ..translation }
+        }
+        None => translation,
+    })
 }
 
 fn by_tlb(model: &Model, cp0: &Cp0, address: u64, access: Access) -> Result<Translation, Trap> {

@@ -9,7 +9,9 @@ use crate::ext::Ext;
 use crate::fpu;
 use crate::hart::Hart;
 use crate::model::Model;
+use crate::shared::Shared;
 use crate::state;
+use crate::threads;
 
 /// Exception codes of Cause.ExcCode ("Cause Register").
 pub mod cause {
@@ -51,12 +53,16 @@ pub mod cause {
     pub const TLBXI: u32 = 20;
     /// MSA disabled.
     pub const MSADIS: u32 = 21;
+    /// MT: thread exception.
+    pub const THREAD: u32 = 25;
     /// DSP state disabled.
     pub const DSPDIS: u32 = 26;
     /// Not a code: an EJTAG breakpoint, which enters debug mode.
     pub const SDBBP: u32 = 0x100;
     /// Not a code: the non-maskable interrupt.
     pub const NMI: u32 = 0x101;
+    /// Not a code: the instruction has to wait for another CPU, and runs again.
+    pub const AGAIN: u32 = 0x102;
 }
 
 /// The lines into a CPU.
@@ -69,6 +75,10 @@ pub mod irq {
     pub const NMI: u32 = 8;
     /// CPUs other than the first wait after reset while this is low. A board without a means of its own to start them ties it high.
     pub const RUN: u32 = 9;
+    /// Another CPU has left something in this one's seat, see [`crate::shared`].
+    pub const CALL: u32 = 10;
+    /// The power controller has the CPU begin anew; the CPU lowers the line.
+    pub const RESTART: u32 = 11;
 
     /// The hardware interrupts, as bits of the lines.
     pub const HARDWARE: u64 = 0xfc;
@@ -169,6 +179,13 @@ fn resume<H: Hart>(hart: &mut H) -> (u64, bool) {
 
 /// Enters the handler of `trap`.
 pub(crate) fn deliver<H: Hart>(hart: &mut H, trap: Trap) {
+    if trap.cause == cause::AGAIN {
+        if hart.file(state::IN_SLOT) == 2 {
+            // The pc is the branch's, which runs again.
+            hart.set_file(state::IN_SLOT, 0);
+        }
+        return;
+    }
     let (epc, in_slot) = resume(hart);
     hart.clear_reservation();
     match trap.cause {
@@ -187,7 +204,7 @@ pub(crate) fn deliver<H: Hart>(hart: &mut H, trap: Trap) {
         note_instruction(hart, epc, in_slot);
     }
     let nested = hart.cp0().status >> status::EXL & 1 != 0;
-    let base = vector_base(hart.model(), hart.cp0());
+    let base = vector_base(hart);
     let offset = vector_offset(hart, trap, nested);
     let cp0 = hart.cp0_mut();
     if !nested {
@@ -205,9 +222,10 @@ fn enter<H: Hart>(hart: &mut H, pc: u64) {
 }
 
 /// Where vectors begin ("Exception Vector Locations").
-fn vector_base(model: &Model, cp0: &Cp0) -> u64 {
+fn vector_base<H: Hart>(hart: &H) -> u64 {
+    let (model, cp0) = (hart.model(), hart.cp0());
     if cp0.status >> status::BEV & 1 != 0 {
-        0xffff_ffff_bfc0_0200
+        cp0::exception_base(hart).wrapping_add(0x200)
     } else if model.has(Ext::R2) {
         cp0.ebase & !0xfff
     } else {
@@ -288,7 +306,8 @@ fn deliver_nmi<H: Hart>(hart: &mut H, epc: u64) {
     cp0.error_epc = epc;
     cp0.status &= !(1 << status::TS | 1 << status::SR);
     cp0.status |= 1 << status::BEV | 1 << status::NMI | 1 << status::ERL;
-    enter(hart, 0xffff_ffff_bfc0_0000);
+    let base = cp0::exception_base(hart);
+    enter(hart, base);
 }
 
 /// EJTAG, "Debug Exception": debug mode, from which DERET returns.
@@ -296,7 +315,8 @@ fn deliver_debug<H: Hart>(hart: &mut H, epc: u64, in_slot: bool) {
     let cp0 = hart.cp0_mut();
     cp0.depc = epc;
     cp0.debug = cp0.debug & !(1 << 31 | 0x1f) | 1 << cp0::DEBUG_DM | 1 << 1 | u32::from(in_slot) << 31;
-    enter(hart, 0xffff_ffff_bfc0_0480);
+    let base = cp0::exception_base(hart);
+    enter(hart, base.wrapping_add(0x480));
 }
 
 /// Cause.IP as it is now: software's bits, the lines, the timer.
@@ -308,11 +328,33 @@ pub(crate) fn pending<H: Hart>(hart: &H) -> u64 {
 /// Whether the CPU listens to interrupts at all.
 pub(crate) fn listens(cp0: &Cp0) -> bool {
     let off = 1 << status::EXL | 1 << status::ERL;
-    cp0.status & 1 != 0 && cp0.status & off == 0 && cp0.debug >> cp0::DEBUG_DM & 1 == 0
+    cp0.status & 1 != 0 && cp0.status & off == 0 && cp0.debug >> cp0::DEBUG_DM & 1 == 0 && !threads::ixmt(cp0)
+}
+
+/// Whether nothing outside of the CPU keeps it from running: power controller, other virtual processors.
+fn may_run<H: Hart>(hart: &mut H) -> bool {
+    if !hart.model().has_neighbours() {
+        return true;
+    }
+    if !cp0::follow_power(hart) {
+        return false;
+    }
+    let attend = |hart: &mut H| {
+        let board = hart.board();
+        board.shared().and_then(|shared| shared.downcast_ref::<Shared>()).map(|shared| shared.attend(hart))
+    };
+    let runs = attend(hart).unwrap_or_else(|| !hart.model().has(Ext::Mt) || threads::is_active(hart.cp0()));
+    if !runs {
+        hart.set_halted(true);
+    }
+    runs
 }
 
 /// The interrupt to take now.
 pub(crate) fn interrupt<H: Hart>(hart: &mut H) -> Option<Trap> {
+    if !may_run(hart) {
+        return None;
+    }
     let nmi = hart.lines() >> irq::NMI & 1 != 0;
     if nmi && !hart.cp0().nmi_taken && !hart.cp0().waits_for_run {
         return Some(Trap::new(cause::NMI));
@@ -334,6 +376,24 @@ pub(crate) fn interrupt<H: Hart>(hart: &mut H) -> Option<Trap> {
 /// one that is masked by Status.IE too.
 pub(crate) fn wakes<H: Hart>(hart: &H) -> bool {
     let cp0 = hart.cp0();
+    if let Some(shared) = hart.shared().filter(|_| hart.model().has_neighbours()) {
+        let lines = hart.lines();
+        if shared.interconnect().reset_base(hart.index()).is_some() {
+            if lines >> irq::RUN & 1 == 0 {
+                return false;
+            }
+            if lines >> irq::RESTART & 1 != 0 {
+                return true;
+            }
+        }
+        match shared.parked(hart.index()) {
+            Some(may_go_on) => return may_go_on,
+            None if lines >> irq::CALL & 1 != 0 => return true,
+            None => {}
+        }
+    } else if hart.model().has(Ext::Mt) && !threads::is_active(cp0) {
+        return false;
+    }
     if cp0.waits_for_run {
         return hart.lines() >> irq::RUN & 1 != 0;
     }

@@ -1,7 +1,8 @@
 //! `malta`: MIPS Technologies' evaluation board with a CoreLV card, the one that most MIPS kernels know.
 //!
 //! MIPS Malta User's Manual (MD00048), "Memory Map"; what the GT-64120 decodes is in its own file. The interrupt controllers drive hardware
-//! interrupt 0, the UART on the CBUS hardware interrupt 2. PCI has the bridge and, at device 10, the PIIX4; its slots are empty.
+//! interrupt 0, the UART on the CBUS hardware interrupt 2; several CPUs of a model with a coherence manager (P5600, I6400) have a GIC
+//! instead. PCI has the bridge and, at device 10, the PIIX4; its slots are empty.
 //!
 //! | from        | what |
 //! |-------------|------|
@@ -20,12 +21,12 @@ use devices::gt64120::{self, Gt64120};
 use devices::malta_fpga::{MALTA_FPGA_SIZE, MaltaFpga};
 use devices::pci::PciBus;
 use devices::piix4::{self, PM_PORTS, Piix4Pm};
-use devices::{Ns16550a, Ns16550aConfig, PortBase, Ports};
+use devices::{MipsGic, Ns16550a, Ns16550aConfig, PortBase, Ports};
 use loader::mips_boot::{ARGUMENTS, Arguments, ROM, Rom};
 use loader::{ByteOrder, LoadTarget};
-use memory::DeviceEndian;
+use memory::{DeviceEndian, Line};
 
-use crate::boards::mips;
+use crate::boards::{mips, mips_smp};
 use crate::build::Build;
 use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
@@ -61,6 +62,8 @@ const ROM_SIZE: u64 = 0x40_0000;
 /// The revision register in ROM: Malta with a CoreLV.
 const REVISION: (u64, u32) = (0x10, 0x420);
 const PIIX4: u8 = 10;
+/// Where the 8259A pair goes with a Coherent Processing System; the UART on the CBUS goes nowhere then.
+const GIC_8259: usize = 3;
 
 /// What YAMON tells the bridge: its registers to 0x1be0_0000, I/O to 0x1800_0000, memory to 0x1000_0000 and 0x1820_0000.
 const BRIDGE_SETUP: [(u32, u32); 7] = [
@@ -80,12 +83,14 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     for name in ["empty-slot", "mips-malta"] {
         board.objects.add_anonymous(name);
     }
-    mips::add_cpus(board);
+    let with_cm = board.smp.cpus > 1 && mips_smp::has_cm(board);
+    let has_kernel = board.config.boot.kernel.is_some();
+    let gic = mips_smp::add_cpus(board, with_cm, has_kernel)?;
     map_ram(board)?;
     let low = board.ram.min(LOW);
     mips::fill_holes(board, &[(0, low), BRIDGE, FLASH, (FPGA, MALTA_FPGA_SIZE), (ROM, ROM_SIZE)])?;
-    add_bridge(board)?;
-    add_cbus(board)?;
+    add_bridge(board, gic.as_ref())?;
+    add_cbus(board, gic.as_ref())?;
     board.rom("mips_malta.bios", ROM, ROM_SIZE)?;
     let bios = mips::load_bios(board, ROM_SIZE)?;
     add_flash(board, &bios.unwrap_or_default())?;
@@ -110,9 +115,9 @@ fn map_ram(board: &mut Build<'_>) -> Result<(), Error> {
 }
 
 /// The GT-64120 with what is behind it.
-fn add_bridge(board: &mut Build<'_>) -> Result<(), Error> {
+fn add_bridge(board: &mut Build<'_>, gic: Option<&MipsGic>) -> Result<(), Error> {
     let mut ports = Ports::new();
-    let output = mips::hardware(board, 0);
+    let output = gic.map_or_else(|| mips::hardware(board, 0), |gic| gic.line(GIC_8259));
     let pic = mips::add_isa(board, &mut ports, output, 2);
     let power = Piix4Pm::new(board.power.clone());
     let (pm, base) = (board.part(power), PortBase::off());
@@ -126,9 +131,10 @@ fn add_bridge(board: &mut Build<'_>) -> Result<(), Error> {
 }
 
 /// The FPGA, around its UART.
-fn add_cbus(board: &mut Build<'_>) -> Result<(), Error> {
+fn add_cbus(board: &mut Build<'_>, gic: Option<&MipsGic>) -> Result<(), Error> {
     let config = Ns16550aConfig { shift: 3, clock_hz: UART_HZ };
-    let uart = Ns16550a::new(config, mips::hardware(board, 2), mips::sink(board, 2));
+    let interrupt = if gic.is_some() { Line::unconnected() } else { mips::hardware(board, 2) };
+    let uart = Ns16550a::new(config, interrupt, mips::sink(board, 2));
     board.device("serial", FPGA + UART.0, UART.1, DeviceEndian::Native, uart)?;
     let fpga = MaltaFpga::new(board.config.target.big_endian, board.power.clone());
     let fpga = board.device("malta-fpga", FPGA, UART.0, DeviceEndian::Native, fpga)?;

@@ -40,6 +40,13 @@ pub(crate) fn add_cpus(board: &mut Build<'_>) {
     }
 }
 
+/// The CPUs' model; `None` if `-cpu` names none, which is refused when they are made.
+pub(crate) fn cpu_model(board: &Build<'_>) -> Option<::mips::model::Model> {
+    let target = board.config.target;
+    let endian = if target.big_endian { bits::Endian::Big } else { bits::Endian::Little };
+    ::mips::model::Model::parse(target.bits, endian, &board.model()).ok()
+}
+
 /// The wire to hardware interrupt `n` (0 to 5) of the first CPU.
 pub(crate) fn hardware(board: &mut Build<'_>, n: u32) -> Line {
     board.line(0, irq::HW0 + n)

@@ -8,6 +8,7 @@ pub mod microvm;
 mod mips;
 pub mod mips_more;
 pub mod mips_r4k;
+mod mips_smp;
 pub mod mipssim;
 pub mod none;
 pub mod pc;

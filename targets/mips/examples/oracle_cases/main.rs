@@ -90,9 +90,48 @@ struct Case {
 
 /// Rows that do nothing that could be compared, or depend on what the machine is.
 const EXCLUDED: &[&str] = &[
-    "sync", "pref", "prefx", "cache", "wait", "eret", "eretnc", "deret", "mfc0", "mtc0", "dmfc0", "dmtc0", "tlbr",
-    "tlbwi", "tlbwr", "tlbp", "tlbinv", "tlbinvf", "rdhwr", "sdbbp", "di", "ei", "msa_any", "dsp_any", "dvpe", "evpe",
-    "dmt", "emt", "rdpgpr", "wrpgpr", "synci", "pause", "ll", "lld", "cfc1",
+    "sync",
+    "pref",
+    "prefx",
+    "cache",
+    "wait",
+    "eret",
+    "eretnc",
+    "deret",
+    "mfc0",
+    "mtc0",
+    "dmfc0",
+    "dmtc0",
+    "tlbr",
+    "tlbwi",
+    "tlbwr",
+    "tlbp",
+    "tlbinv",
+    "tlbinvf",
+    "rdhwr",
+    "sdbbp",
+    "di",
+    "ei",
+    "msa_any",
+    "dsp_any",
+    "dvpe",
+    "evpe",
+    "dmt",
+    "emt",
+    "rdpgpr",
+    "wrpgpr",
+    "synci",
+    "pause",
+    "ll",
+    "lld",
+    "cfc1",
+    "dsp64_any",
+    "mftr",
+    "mttr",
+    "fork",
+    "yield_",
+    "dvp",
+    "evp",
 ];
 
 /// What cases are drawn from.
@@ -128,6 +167,8 @@ impl Generator {
             ("release6", insn::release6::INSNS),
             ("fpu", insn::fpu::INSNS),
             ("fpu", insn::fpu_move::INSNS),
+            ("fpu", insn::paired::INSNS),
+            ("dsp", insn::dsp::INSNS),
             ("system", insn::system::INSNS),
         ];
         let holds = |table: &[Insn]| table.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern));
@@ -246,11 +287,13 @@ impl Generator {
             return;
         }
         let double = row.name.ends_with("_d");
+        let pair = row.name.ends_with("_ps") || row.name.starts_with("cvt_s_p");
         let integer = row.name.ends_with("_w") || row.name.ends_with("_l");
         for (field, lo) in [("fs", 11), ("ft", 16), ("fd", 6), ("fr", 21)] {
             if row.operands.contains(&format!("{{{field}}}")) {
                 let high = self.random.next() << 32;
                 let value = match () {
+                    () if pair => self.random.single() | self.random.single() << 32,
                     () if integer => self.random.integer(),
                     () if double => self.random.double(),
                     () => self.random.single() | high,
@@ -263,7 +306,7 @@ impl Generator {
                 }
             }
         }
-        let mut fcsr = self.random.below(4) | (self.random.next() & 0xfe80_0000);
+        let mut fcsr = self.random.below(4) | (self.random.next() & 0xff80_0000);
         if self.random.below(2) == 0 {
             fcsr |= self.random.next() & 0x7c;
         }

@@ -6,13 +6,11 @@ use crate::ext::Ext;
 use crate::hart::Hart;
 use crate::model::Model;
 use crate::state;
+use crate::threads;
 use crate::trap::{self, Trap, cause};
 
 /// Places in [`super::Cp0::plain`].
-pub(super) const MVP_CONTROL: usize = number_of(0, 1);
-pub(super) const VPE_CONTROL: usize = number_of(1, 1);
-const N_MT: usize = 24;
-const TAGS: usize = N_MT;
+const TAGS: usize = threads::N_PLAIN;
 const WALKER: usize = TAGS + 16;
 const MAAR: usize = WALKER + 8;
 /// How many.
@@ -75,6 +73,7 @@ fn presence(model: &Model, number: usize) -> Presence {
             }
         }
         (5, 2..=4) => has(model.config_bit(3, 25)),
+        (0, 4) | (3, 1) if model.config_bit(5, 7) => Presence::There,
         (0, 1..=3) | (1, 1..=7) | (2, 1..=7) => has(mt),
         (4, 2) => has(model.config_bit(3, 13)),
         (8, 1) => has(model.config_bit(3, 26)),
@@ -125,7 +124,9 @@ fn value_of<H: Hart>(hart: &H, register: usize, select: usize) -> u64 {
     let word = |v: u32| bits::sign_extend(v.into(), 32);
     match (register, select) {
         (0, 0) => word(cp0.index),
-        (0..=2, 1..) => cp0.plain[number_of(register, select)],
+        (0, 4) => threads::vp_control(hart),
+        (0..=2, 1..) => threads::value(hart, number_of(register, select)),
+        (3, 1) => (hart.index() & 0xff).into(),
         (1, 0) => cp0.random_last.into(),
         (2 | 3, 0) => cp0.entry_lo[register - 2],
         (4, 0) => cp0.context,
@@ -134,6 +135,7 @@ fn value_of<H: Hart>(hart: &H, register: usize, select: usize) -> u64 {
         (5, 1) => word(cp0.page_grain),
         (5, 2..=7) | (6, 6) => cp0.plain[WALKER + (select - 2) + usize::from(register == 6) * 2],
         (6, 0) => cp0.wired.into(),
+        (6, 1..=5) if model.has(Ext::Mt) => threads::value(hart, threads::SRS_CONF + select - 1),
         (7, 0) => word(cp0.hwrena),
         (8, 0) => cp0.bad_vaddr,
         (8, 1) => word(cp0.bad_instr),
@@ -149,7 +151,7 @@ fn value_of<H: Hart>(hart: &H, register: usize, select: usize) -> u64 {
         (14, 0) => cp0.epc,
         (15, 0) => word(model.row().prid),
         (15, 1) => cp0.ebase,
-        (15, 3) => model.gcr_base >> 4,
+        (15, 3) => hart.shared().and_then(|s| s.interconnect().gcr_base()).unwrap_or(model.gcr_base) >> 4,
         (16, 0) => word(cp0.config0),
         (16, 5) => word(cp0.config5),
         (16, 1..=4) => word(model.row().config[select]),
@@ -210,7 +212,9 @@ fn write_mmu<H: Hart>(hart: &mut H, register: usize, select: usize, value: u64, 
                 cp0.index = miss | low & 0x7fff_ffff;
             }
         }
-        (0..=2, 1..) => cp0.plain[number_of(register, select)] = value,
+        (0, 4) | (3, 1) => {}
+        (0..=2, 1..) => threads::set(hart, number_of(register, select), value),
+        (6, 1..=5) if model.has(Ext::Mt) => threads::set(hart, threads::SRS_CONF + select - 1, value),
         (2 | 3, 0) => {
             // RI and XI stand in the top bits, of 64 or of 32, and can be written if PageGrain says so.
             let inhibit = if wide { value } else { value << 32 } & u64::from(cp0.page_grain & 3 << 30) << 32;

@@ -65,7 +65,7 @@ insns! {
 }
 
 /// Condition code `n`.
-fn condition<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
+pub(super) fn condition<'b>(l: &Lift<'b>, n: u8) -> Val<'b> {
     l.ir.get(state::FCSR).extract(fcsr::cc(n), 1).is_nonzero()
 }
 

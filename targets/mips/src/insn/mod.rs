@@ -3,11 +3,14 @@
 pub mod arith;
 pub mod arith64;
 pub mod branch;
+pub mod dsp;
 pub mod fpu;
 pub mod fpu_move;
 pub mod memory;
+pub mod paired;
 pub mod release6;
 pub mod system;
+pub mod threads;
 
 use crate::lift::Insn;
 
@@ -19,6 +22,9 @@ pub static TABLES: &[&[Insn]] = &[
     memory::INSNS,
     release6::INSNS,
     system::INSNS,
+    threads::INSNS,
+    dsp::INSNS,
+    paired::INSNS,
     fpu::INSNS,
     fpu_move::INSNS,
 ];

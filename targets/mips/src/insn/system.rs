@@ -9,7 +9,6 @@ use crate::format::F;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
-use crate::state;
 use crate::trap::cause;
 
 insns! {
@@ -33,10 +32,6 @@ insns! {
     "010000 01011 ..... 01100 00000 100000" F ei "{rt}" [R2];
     "010000 01010 ..... ..... 00000 000000" F rdpgpr "{rt}, {rd}" [R2];
     "010000 01110 ..... ..... 00000 000000" F wrpgpr "{rt}, {rd}" [R2];
-    "010000 01011 ..... 00000 00000 000001" F dvpe "{rt}" [Mt];
-    "010000 01011 ..... 00000 00000 100001" F evpe "{rt}" [Mt];
-    "010000 01011 ..... 01111 00001 000001" F dmt "{rt}" [Mt];
-    "010000 01011 ..... 01111 00001 100001" F emt "{rt}" [Mt];
     "101111 ..... ..... ................" F cache "{op}, {imm}({rs})" [!R6 !NanoMips];
     "011111 ..... ..... ......... 0 100101" F cache "{op}, {offset9}({rs})" [R6];
     "011111 00000 ..... ..... 00000 111011" F rdhwr "{rt}, {c0}" [R2];
@@ -44,12 +39,10 @@ insns! {
     "000000 .................... 001110" F sdbbp "{code}" [R6];
     // The extensions: disabled, or reserved.
     "011110 .........................." F msa_any "" [Msa];
-    "011111 ..... ..... ..... ..... 01...." F dsp_any "" [Dsp];
-    "011111 ..... ..... ..... ..... 11.000" F dsp_any "" [Dsp];
-    "011111 .......... ..... 10010 111000" F rddsp "{rd}" [Dsp] over dsp_any;
-    "011111 ..... .......... 10011 111000" F wrdsp "{rs}" [Dsp] over dsp_any;
-    "011111 ..... ..... ..... ..... 110001" F dsp_any "" [Dsp];
-    "011111 ..... ..... ..... ..... 001..." F dsp_any "" [Dsp];
+    "011111 ..... ..... ..... ..... 0101.." F dsp64_any "" [Dsp W64];
+    "011111 ..... ..... ..... ..... 11010." F dsp64_any "" [Dsp W64];
+    "011111 ..... ..... ..... ..... 111100" F dsp64_any "" [Dsp W64];
+    "011111 ..... ..... ..... ..... 001101" F dsp64_any "" [Dsp W64];
 }
 
 /// The number of a coprocessor 0 register: register times 8, plus select.
@@ -157,29 +150,6 @@ fn wrpgpr(l: &Lift, f: F) -> Flow {
     Next
 }
 
-/// DVPE, EVPE, DMT, EMT: which, and the old value of the control register.
-fn threading(l: &Lift, f: F, what: u64) -> Flow {
-    l.set_r32(f.rt(), l.call(helper::THREADING, &[l.konst32(what)]).trunc(Width::W32));
-    l.changes_mode();
-    Next
-}
-
-fn dvpe(l: &Lift, f: F) -> Flow {
-    threading(l, f, 0)
-}
-
-fn evpe(l: &Lift, f: F) -> Flow {
-    threading(l, f, 1)
-}
-
-fn dmt(l: &Lift, f: F) -> Flow {
-    threading(l, f, 2)
-}
-
-fn emt(l: &Lift, f: F) -> Flow {
-    threading(l, f, 3)
-}
-
 /// Caches are coherent here, so that nothing is left but that code may have changed.
 fn cache(l: &Lift, f: F) -> Flow {
     if l.mode() & mode::CU0 == 0 {
@@ -207,35 +177,7 @@ fn msa_any(l: &Lift, _: F) -> Flow {
     if l.mode() & mode::MSA == 0 { l.raise(cause::MSADIS, 0) } else { Flow::Illegal }
 }
 
-/// The same holds for the DSP extension.
-fn dsp_any(l: &Lift, _: F) -> Flow {
-    if l.mode() & mode::MX == 0 { l.raise(cause::DSPDIS, 0) } else { Flow::Illegal }
-}
-
-/// The fields of DSPControl, in the order of the bits of a mask: pos, scount, c, ouflag, ccond, EFI.
-const DSP_FIELDS: [u64; 6] = [0x3f, 0x1f80, 0x2000, 0xff_0000, 0xf00_0000, 0x4000];
-
-/// The bits of DSPControl that a mask chooses.
-fn dsp_mask(mask: u64) -> u64 {
-    let chosen = DSP_FIELDS.iter().enumerate().filter(|(n, _)| mask >> n & 1 != 0);
-    chosen.fold(0, |bits, (_, field)| bits | field)
-}
-
-fn rddsp(l: &Lift, f: F) -> Flow {
-    if l.mode() & mode::MX == 0 {
-        return l.raise(cause::DSPDIS, 0);
-    }
-    let control = l.ir.get(state::DSP_CONTROL);
-    l.set_r32(f.rd(), control & l.konst32(dsp_mask(bits::field(f.0, 16, 10))));
-    Next
-}
-
-fn wrdsp(l: &Lift, f: F) -> Flow {
-    if l.mode() & mode::MX == 0 {
-        return l.raise(cause::DSPDIS, 0);
-    }
-    let mask = dsp_mask(bits::field(f.0, 11, 10));
-    let kept = l.ir.get(state::DSP_CONTROL) & l.konst32(!mask);
-    l.ir.set(state::DSP_CONTROL, kept | l.r32(f.rs()) & l.konst32(mask));
-    Next
+/// The part of the DSP extension that works on 64 bits is not implemented.
+fn dsp64_any(_: &Lift, _: F) -> Flow {
+    Flow::Illegal
 }
