@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: guest MIPS of ours beside qemu-system, with a folder of bare-metal benchmarks.
 //!
-//! The folder holds kernels, start code and `tools/compare.py`, which lets the two programs take turns on the same image.
+//! The folder holds kernels, start code and `tools/compare.py`, which lets the two programs take turns on the same image. What it lacks comes
+//! from `guests/bench`: start code, and how the two programs run it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -32,6 +33,9 @@ pub struct Args {
     update: Option<PathBuf>,
 }
 
+/// Images that the folder's Makefile does not know, in its notation: name, architecture, start code in `guests/bench`, address.
+const IMAGES: [(&str, &str, &str, &str); 1] = [("sparc64-sun4u", "sparc64", "sun4u.S", "0x100000")];
+
 const BEGIN: &str = "<!-- figures: cargo xtask bench --update -->";
 const END: &str = "<!-- end of figures -->";
 
@@ -49,11 +53,9 @@ pub fn run(args: &Args) -> Result<()> {
         Some(path) => path.canonicalize().with_context(|| format!("--polyarch {}", path.display()))?,
         None => build()?,
     };
-    // Images of targets whose cross compiler is missing can't be made; those of the others can.
-    let make = output(Command::new("make").arg("-k").arg("-C").arg(&args.bench_dir).arg("bare"));
-    if make.is_err() {
-        say("some images could not be built (cross compilers missing?); going on with the others");
-    }
+    let folder = assemble(&args.bench_dir)?;
+    let script = folder.join("tools/compare.py");
+    build_images(&folder);
     let mut table = String::new();
     for arch in &args.arch {
         let runs = args.runs.to_string();
@@ -68,6 +70,47 @@ pub fn run(args: &Args) -> Result<()> {
         std::fs::write(path, replace(&old, &table).with_context(|| path.display().to_string())?)?;
     }
     Ok(())
+}
+
+/// `target/bench`: what is in `from`, and what `guests/bench` adds to it. Images are built there.
+fn assemble(from: &Path) -> Result<PathBuf> {
+    let (from, to) = (from.canonicalize()?, root().join("target/bench"));
+    std::fs::create_dir_all(&to)?;
+    for name in ["Makefile", "counts.json", "src", "rt", "tools", "tricore"] {
+        let link = to.join(name);
+        // Of an earlier run, maybe with another folder.
+        let _ = std::fs::remove_file(&link);
+        if from.join(name).exists() {
+            std::os::unix::fs::symlink(from.join(name), &link).with_context(|| link.display().to_string())?;
+        }
+    }
+    let guests = root().join("guests");
+    let more = std::fs::read_to_string(guests.join("bench/peers.json"))?.replace("GUESTS", &guests.display().to_string());
+    let own = std::fs::read_to_string(from.join("peers-system.json"))?;
+    std::fs::write(to.join("peers-system.json"), join_lists(&own, &more)?)?;
+    Ok(to)
+}
+
+/// Two lists of JSON as one.
+fn join_lists(a: &str, b: &str) -> Result<String> {
+    let list = |text: &str| serde_json::from_str::<Vec<serde_json::Value>>(text).context("a list of peers");
+    Ok(serde_json::to_string_pretty(&[list(a)?, list(b)?].concat())?)
+}
+
+fn build_images(folder: &Path) {
+    let make = |more: &[String]| output(Command::new("make").arg("-k").arg("-C").arg(folder).arg("bare").args(more));
+    let ours = IMAGES.map(|(name, arch, start, base)| {
+        let start = root().join("guests/bench").join(start);
+        make(&[
+            format!("BARES={name}"),
+            "PCS=".to_owned(),
+            format!("BARE_{name}={arch}|{}|{base}", start.display()),
+        ])
+    });
+    // Images of targets whose cross compiler is missing can't be made; those of the others can.
+    if make(&[]).is_err() || ours.iter().any(Result::is_err) {
+        say("some images could not be built (cross compilers missing?); going on with the others");
+    }
 }
 
 fn build() -> Result<PathBuf> {
@@ -85,6 +128,13 @@ fn replace(old: &str, table: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_peers_are_joined() {
+        let joined = join_lists(r#"[{"a": 1}]"#, r#"[{"b": 2}, 3]"#).expect("two lists");
+        assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&joined).expect("a list").len(), 3);
+        assert!(join_lists("[]", "{}").is_err());
+    }
 
     #[test]
     fn figures_go_between_the_markers() {

@@ -157,6 +157,10 @@ fn add_devices(board: &mut Build<'_>, [ipi, timer, external]: [u32; 3]) -> Resul
         (0..cpus).for_each(|n| board.line(n, sparc::irq::RUN).raise());
     }
     let per_cpu = PerCpu::new(lines);
+    let per_cpu = match board.config.target.name {
+        "sparc64" => per_cpu.with_waits((0..cpus).map(|n| board.line(n, sparc::irq::WAIT)).collect()),
+        _ => per_cpu,
+    };
     board.started = Some(per_cpu.started());
     add_device(board, "polyarch.percpu", (PER_CPU, per_cpu.size()), per_cpu)?;
     Ok(())
