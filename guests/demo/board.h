@@ -67,7 +67,7 @@ static inline void board_timer_off(u32 cpu) { poke64(CLINT + 0x4000 + 8 * (word)
 #define EXIT_DEVICE (DEVICES + 0x10001000)
 #define PER_CPU (DEVICES + 0x10100000)
 enum { PER_CPU_STRIDE = 0x20 };
-enum { PC_IPI = 0x00, PC_COMPARE = 0x08, PC_TIME = 0x10 };
+enum { PC_IPI = 0x00, PC_WAIT = 0x04, PC_COMPARE = 0x08, PC_TIME = 0x10 };
 static inline word per_cpu(u32 cpu) { return PER_CPU + (word)cpu * PER_CPU_STRIDE; }
 static inline void board_ipi(u32 cpu, u32 level) { poke32(per_cpu(cpu) + PC_IPI, level); }
 static inline u64 board_time_ns(u32 cpu) { return peek64(per_cpu(cpu) + PC_TIME); }

@@ -2,7 +2,7 @@
 //!
 //! They stand in `tests/tests/`; here is what they share: a machine from a few options, run to its end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -30,20 +30,22 @@ pub struct Setup<'a> {
     pub icount: Option<u8>,
     /// `-accel interp,thread=single`.
     pub single: bool,
+    /// `-bios`; none where there is none.
+    pub bios: Option<PathBuf>,
 }
 
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
-        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false }
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false, bios: None }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
     pub fn of(arch: &'a xtask::guests::Arch, smp: &'a str) -> Setup<'a> {
-        Setup { cpu: arch.cpu, smp, ..Setup::new(arch.target, arch.board) }
+        Setup { cpu: arch.cpu, smp, bios: arch.rom_binary(), ..Setup::new(arch.target, arch.board) }
     }
 
-    /// The configuration, with `-bios none`.
+    /// The configuration, with `-bios none` if no ROM is given.
     ///
     /// # Errors
     /// Those of the options.
@@ -65,7 +67,7 @@ impl<'a> Setup<'a> {
         if self.single {
             config.threading = Threading::Single;
         }
-        config.boot.bios = Some("none".to_owned());
+        config.boot.bios = Some(self.bios.as_ref().map_or("none".to_owned(), |path| path.display().to_string()));
         Ok(config)
     }
 

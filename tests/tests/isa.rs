@@ -33,6 +33,17 @@ const SPARC_V8: &[(&str, &[sparc::lift::Insn])] = &[
     ("State registers, alternate spaces, coprocessor", sparc::v8::insn::INSNS),
 ];
 
+/// V9's tables, by groups of the manual's appendix A.
+const SPARC_V9: &[(&str, &[sparc::v9::lift::Insn])] = &[
+    ("Arithmetic, logic, shifts, conditional moves", sparc::v9::insn::alu::INSNS),
+    ("Control transfer", sparc::v9::insn::branch::INSNS),
+    ("Loads and stores, alternate spaces", sparc::v9::insn::memory::INSNS),
+    ("Floating point", sparc::v9::insn::float::INSNS),
+    ("Floating-point conversions", sparc::v9::insn::float::CONVERSIONS),
+    ("VIS", sparc::v9::insn::vis::INSNS),
+    ("Windows, traps, state registers", sparc::v9::insn::system::INSNS),
+];
+
 fn page<L>(title: &str, chapters: &[(&str, &[Insn<L>])]) -> String {
     let total: usize = chapters.iter().map(|(_, rows)| rows.len()).sum();
     let mut page = format!("# Instructions of {title}\n\nWritten by `cargo xtask matrix`; don't edit. {total} rows.\n");
@@ -71,6 +82,13 @@ fn sparc_v8_is_listed() {
     let tables: usize = sparc::insn::V8.iter().map(|rows| rows.len()).sum();
     assert_eq!(SPARC_V8.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
     check("sparc-v8.md", &page("SPARC V8", SPARC_V8));
+}
+
+#[test]
+fn sparc_v9_is_listed() {
+    let tables: usize = sparc::v9::insn::TABLES.iter().map(|rows| rows.len()).sum();
+    assert_eq!(SPARC_V9.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
+    check("sparc-v9.md", &page("SPARC V9", SPARC_V9));
 }
 
 /// Compares a page with the one that is kept, or writes it.

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: guest MIPS of ours beside qemu-system, with a folder of bare-metal benchmarks.
 //!
-//! The folder holds kernels, start code and `tools/compare.py`, which lets the two programs take turns on the same image.
+//! The folder holds kernels, start code and `tools/compare.py`, which lets the two programs take turns on the same image. What it lacks comes
+//! from `guests/bench`: start code, and how the two programs run it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -76,6 +77,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// A target that the folder has no image for: name, machine type and options, start code, where it is linked, byte order.
 struct Own {
     arch: &'static str,
+    /// `GUESTS` stands for the folder of that name.
     options: &'static str,
     start: &'static str,
     base: &'static str,
@@ -97,6 +99,13 @@ const OWN: &[Own] = &[
         base: "0xffffffff80010000",
         order: "big",
     },
+    Own {
+        arch: "sparc64",
+        options: "-M sun4u -bios GUESTS/tests/sparc64/bin/rom.bin",
+        start: "own/sun4u.S",
+        base: "0x100000",
+        order: "big",
+    },
 ];
 
 impl Own {
@@ -107,12 +116,13 @@ impl Own {
 
     /// Two rows of the table of peers.
     fn peers(&self) -> String {
-        let Own { arch, options, order, .. } = self;
+        let Own { arch, order, .. } = self;
+        let options = self.options.replace("GUESTS", &root().join("guests").display().to_string());
         let row = |name: &str, program: &str| {
             format!(
                 "{{\"name\": \"{name}\", \"base\": true, \"needs\": \"{{out}}/bare/{arch}-own-{{kernel}}.elf\", \
                  \"archs\": {{\"{arch}\": \"\"}}, \"prep\": [\"python3 tools/patch_n.py {{out}}/bare/{arch}-own-{{kernel}}.elf \
-                 {{tmp}} {{n}} {order}\"], \"cmd\": \"{program} {options} -kernel {{tmp}} -nographic -monitor none -no-reboot\"}}"
+                 {{tmp}} {{n}} {order}\"], \"cmd\": \"{program} {options} -kernel {{tmp}} -nographic -monitor none -no-reboot\", \"any_status\": true}}"
             )
         };
         format!(
@@ -142,7 +152,7 @@ fn stage(bench: &std::path::Path) -> Result<PathBuf> {
     }
     let own = folder.join("own");
     if !own.exists() {
-        std::os::unix::fs::symlink(root().join("benches/start"), &own)?;
+        std::os::unix::fs::symlink(root().join("guests/bench"), &own)?;
     }
     let peers = std::fs::read_to_string(bench.join("peers-system.json"))?;
     let rows: Vec<String> = OWN.iter().map(Own::peers).collect();

@@ -47,6 +47,8 @@ pub struct Arch {
 
 /// Board and linker script of a target that only the demo is compiled for.
 const NO_TESTS: &str = "";
+/// Where the demo is linked for a row that is there for its tests alone: the target has another one.
+const NO_DEMO: &str = "";
 
 const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
@@ -119,6 +121,20 @@ pub static ARCHS: &[Arch] = &[
         demo_base: "0x100000",
     },
     Arch {
+        target: "sparc",
+        folder: "sun4m",
+        suffix: "sun4m",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m32", "-mcpu=v8", "-msoft-float"],
+        fp_flags: &["-m32", "-mcpu=v8", "-mhard-float"],
+        board: "SS-20",
+        cpu: "",
+        options: &[],
+        script: "sun4m.ld",
+        demo_base: NO_DEMO,
+    },
+    Arch {
         target: "sparc64",
         folder: "sparc64",
         suffix: "v9",
@@ -126,10 +142,10 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-sparc64-linux-gnu",
         flags: &["-m64", "-mcpu=v9", "-mcmodel=medlow", "-mno-fpu"],
         fp_flags: &["-m64", "-mcpu=v9", "-mcmodel=medlow"],
-        board: NO_TESTS,
+        board: "sun4u",
         cpu: "",
         options: &[],
-        script: NO_TESTS,
+        script: "sun4u.ld",
         demo_base: "0x100000",
     },
     Arch {
@@ -212,6 +228,17 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc", name: "timer", smp: &[1], fp: false },
     Test { folder: "sparc", name: "traps", smp: &[1], fp: false },
     Test { folder: "sparc", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "grlib", smp: &[1], fp: false },
+    Test { folder: "sun4m", name: "timers", smp: &[1], fp: false },
+    Test { folder: "sun4m", name: "escc", smp: &[1], fp: false },
+    Test { folder: "sun4m", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "sun4m", name: "smp", smp: &[4], fp: false },
+    Test { folder: "sparc64", name: "hello", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "traps", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "windows", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "timer", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "sabre", smp: &[1], fp: false },
     Test { folder: "mips", name: "hello", smp: &[1], fp: false },
     Test { folder: "mips", name: "traps", smp: &[1], fp: false },
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
@@ -259,9 +286,24 @@ impl Run {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
         let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
+        let rom = self.arch.rom_binary().map(|path| path.display().to_string());
+        let bios: &[&str] = rom.as_ref().map_or(&[], |path| &["-bios", path]);
         let machine = ["-M", self.arch.board, "-nographic", "-smp", &smp, "-kernel", &binary];
-        let words = [&machine, cpu, self.arch.options].concat();
+        let words = [&machine, cpu, bios, self.arch.options].concat();
         words.into_iter().map(str::to_owned).collect()
+    }
+}
+
+impl Arch {
+    /// Whether the demo is compiled for this row.
+    pub fn has_demo(&self) -> bool {
+        self.demo_base != NO_DEMO
+    }
+
+    /// What is put into the ROM of the tests' machine, committed too, if they have a `rom.S` because that machine can't start without.
+    pub fn rom_binary(&self) -> Option<PathBuf> {
+        let tests = root().join("guests/tests").join(self.folder);
+        (self.board != NO_TESTS && tests.join("rom.S").is_file()).then(|| tests.join("bin/rom.bin"))
     }
 }
 
@@ -342,6 +384,13 @@ fn test(test: &Test, arch: &'static Arch) -> Build {
     Build { arch, out: test_binary(test, arch), flags, sources }
 }
 
+/// Code for a machine's ROM: plain bytes, from address 0.
+fn rom(arch: &'static Arch) -> Option<Build> {
+    let flags = ["-Wl,--oformat=binary", "-Wl,-Ttext=0", "-Wl,-e,0"].map(str::to_owned);
+    let flags = arch.flags.iter().map(|f| (*f).to_owned()).chain(flags).collect();
+    Some(Build { arch, out: arch.rom_binary()?, flags, sources: vec![format!("tests/{}/rom.S", arch.folder)] })
+}
+
 impl Build {
     fn compile(&self) -> Result<()> {
         need(self.arch.cc, self.arch.package)?;
@@ -356,9 +405,10 @@ impl Build {
 
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
-    let demos = ARCHS.iter().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
+    let with_demo = ARCHS.iter().filter(|a| a.has_demo());
+    let demos = with_demo.map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
     let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
-    demos.chain(tests).collect()
+    demos.chain(tests).chain(ARCHS.iter().filter_map(rom)).collect()
 }
 
 /// Compiles the guest programs, or compares.

@@ -158,8 +158,8 @@ impl Device for GpTimer {
         let n = self.s.timers.len();
         let value = match offset {
             0x0 | 0x4 => self.s.scaler_reload,
-            // Separate interrupts, number of the first, number of timers.
-            0x8 => 1 << 8 | self.config.irq << 3 | n as u32,
+            // Timers that are never frozen, separate interrupts, number of the first, number of timers.
+            0x8 => 1 << 9 | 1 << 8 | self.config.irq << 3 | n as u32,
             _ => {
                 let at = (offset / 0x10) as usize;
                 match (at.checked_sub(1).filter(|&at| at < n), offset % 0x10) {
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn periodic_and_single() {
         let (mut t, pulses) = unit();
-        assert_eq!(t.read(8, 4, 0), 0x132);
+        assert_eq!(t.read(8, 4, 0), 0x332);
         // A tick each microsecond.
         t.write(0x4, 4, 39, 0);
         t.write(0x14, 4, 9, 0);

@@ -54,6 +54,7 @@ pub mod ports;
 pub mod power;
 pub mod registers;
 pub mod sabre;
+pub mod sabre_host;
 pub mod sclp;
 pub mod sifive_gpio;
 pub mod sifive_prci;

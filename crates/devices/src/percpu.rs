@@ -6,6 +6,7 @@
 //! |--------|-----------|-------|--------|---------------------------------------------------------------|
 //! | 0x00   | `IPI`     | 32    | rw     | bit 0: level of the CPU's IPI line                            |
 //! | 0x04   | `STARTED` | 32    | r      | bit 0: the CPU is present and has been started                |
+//! | 0x04   | `WAIT`    | 32    | w      | the CPU waits for an interrupt, where it has no instruction that does |
 //! | 0x08   | `COMPARE` | 64    | rw     | the timer line is high while `TIME` >= `COMPARE`; all ones: off |
 //! | 0x10   | `TIME`    | 64    | r      | nanoseconds since power-on                                    |
 //! | 0x18   | `SCRATCH` | 64    | rw     | free use; secondary CPUs find their release address here      |
@@ -34,6 +35,7 @@ pub const OFF: u64 = u64::MAX;
 /// Register offsets within a CPU's words.
 mod reg {
     pub(super) const IPI: u64 = 0x00;
+    /// Written: WAIT.
     pub(super) const STARTED: u64 = 0x04;
     pub(super) const COMPARE: u64 = 0x08;
     pub(super) const TIME: u64 = 0x10;
@@ -79,10 +81,12 @@ struct Cpu {
     expired: bool,
     compare: u64,
     scratch: u64,
+    /// Level of the line that says by each change that the CPU is to wait.
+    wait: bool,
 }
 
 impl Cpu {
-    const RESET: Cpu = Cpu { ipi: false, expired: false, compare: OFF, scratch: 0 };
+    const RESET: Cpu = Cpu { ipi: false, expired: false, compare: OFF, scratch: 0, wait: false };
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,6 +98,7 @@ struct State {
 /// The block of all CPUs.
 pub struct PerCpu {
     lines: Vec<CpuLines>,
+    waits: Vec<Line>,
     cpus: Vec<Cpu>,
     started: Started,
     alarms: Alarms,
@@ -108,7 +113,12 @@ impl PerCpu {
         let n = lines.len();
         assert!(n <= MAX_CPUS, "the per-CPU block has room for {MAX_CPUS} CPUs");
         let started = Started((0..n).map(|_| AtomicBool::new(false)).collect());
-        PerCpu { lines, cpus: vec![Cpu::RESET; n], started, alarms: Alarms::new(n) }
+        PerCpu { lines, waits: Vec::new(), cpus: vec![Cpu::RESET; n], started, alarms: Alarms::new(n) }
+    }
+
+    /// The same with a line to each CPU whose changes make it wait, as a store to `WAIT` asks; without, such stores do nothing.
+    pub fn with_waits(self, waits: Vec<Line>) -> PerCpu {
+        PerCpu { waits, ..self }
     }
 
     /// The size of the register window in bytes.
@@ -146,6 +156,9 @@ impl PerCpu {
         for (cpu, (c, lines)) in self.cpus.iter().zip(&self.lines).enumerate() {
             lines.ipi.set(c.ipi);
             lines.timer.set(c.expired);
+            if let Some(line) = self.waits.get(cpu) {
+                line.set(c.wait);
+            }
             self.alarms.set(cpu, (!c.expired && c.compare != OFF).then_some(c.compare));
         }
     }
@@ -171,7 +184,14 @@ impl Device for PerCpu {
         let mask = if size == 8 { u64::MAX } else { 0xffff_ffff << shift };
         let merge = |old: u64| old & !mask | value << shift & mask;
         match offset & !7 {
-            reg::IPI if offset != reg::STARTED => {
+            reg::IPI if offset == reg::STARTED => {
+                let wait = !self.cpus[cpu].wait;
+                if let Some(line) = self.waits.get(cpu) {
+                    self.cpus[cpu].wait = wait;
+                    line.set(wait);
+                }
+            }
+            reg::IPI => {
                 self.cpus[cpu].ipi = value & 1 != 0;
                 self.lines[cpu].ipi.set(value & 1 != 0);
             }
@@ -243,6 +263,19 @@ mod tests {
         assert_eq!(b.read(0x20, 8, 0), 1 << 32 | 1, "STARTED is read-only");
         b.write(0x20, 4, 2, 0);
         assert!(!p[1].0.high());
+    }
+
+    #[test]
+    fn wait_is_a_change_of_its_line() {
+        let (b, p) = bench(2);
+        let waits: Vec<Probe> = vec![Probe::default(); 2];
+        let mut b = b.with_waits(waits.iter().map(Probe::line).collect());
+        b.write(0x24, 4, 1, 0);
+        assert!(waits[1].high() && !waits[0].high() && !p[1].0.high());
+        b.write(0x24, 4, 1, 0);
+        assert!(!waits[1].high());
+        b.write(0x20, 8, 1 << 32 | 1, 0);
+        assert!(p[1].0.high() && !waits[1].high(), "a wide access is one to IPI");
     }
 
     #[test]

@@ -101,8 +101,6 @@ pub(crate) fn group(group: Group) -> &'static str {
 /// Types of gdb's that need no definition.
 static KNOWN_TYPES: &[&str] = &[
     "int",
-    "long",
-    "float",
     "bool",
     "int8",
     "int16",
@@ -135,6 +133,48 @@ static DEFINED_TYPES: &[(&str, &str)] = &[
             r#"<field name="v16_int8" type="v16i8"/><field name="v8_int16" type="v8i16"/>"#,
             r#"<field name="v4_int32" type="v4i32"/><field name="v2_int64" type="v2i64"/>"#,
             r#"<field name="uint128" type="uint128"/></union>"#,
+        ),
+    ),
+    (
+        "sparc_psr",
+        concat!(
+            r#"<flags id="sparc_psr" size="4"><field name="ET" start="5" end="5"/><field name="PS" start="6" end="6"/>"#,
+            r#"<field name="S" start="7" end="7"/><field name="EF" start="12" end="12"/>"#,
+            r#"<field name="EC" start="13" end="13"/></flags>"#,
+        ),
+    ),
+    (
+        "sparc_fsr",
+        concat!(
+            r#"<flags id="sparc_fsr" size="4"><field name="NXC" start="0" end="0"/><field name="DZC" start="1" end="1"/>"#,
+            r#"<field name="UFC" start="2" end="2"/><field name="OFC" start="3" end="3"/>"#,
+            r#"<field name="NVC" start="4" end="4"/><field name="NXA" start="5" end="5"/>"#,
+            r#"<field name="DZA" start="6" end="6"/><field name="UFA" start="7" end="7"/>"#,
+            r#"<field name="OFA" start="8" end="8"/><field name="NVA" start="9" end="9"/>"#,
+            r#"<field name="NS" start="22" end="22"/><field name="NXM" start="23" end="23"/>"#,
+            r#"<field name="DZM" start="24" end="24"/><field name="UFM" start="25" end="25"/>"#,
+            r#"<field name="OFM" start="26" end="26"/><field name="NVM" start="27" end="27"/></flags>"#,
+        ),
+    ),
+    (
+        "sparc64_fsr",
+        concat!(
+            r#"<flags id="sparc64_fsr" size="8"><field name="NXC" start="0" end="0"/>"#,
+            r#"<field name="DZC" start="1" end="1"/><field name="UFC" start="2" end="2"/>"#,
+            r#"<field name="OFC" start="3" end="3"/><field name="NVC" start="4" end="4"/>"#,
+            r#"<field name="NXA" start="5" end="5"/><field name="DZA" start="6" end="6"/>"#,
+            r#"<field name="UFA" start="7" end="7"/><field name="OFA" start="8" end="8"/>"#,
+            r#"<field name="NVA" start="9" end="9"/><field name="NS" start="22" end="22"/>"#,
+            r#"<field name="NXM" start="23" end="23"/><field name="DZM" start="24" end="24"/>"#,
+            r#"<field name="UFM" start="25" end="25"/><field name="OFM" start="26" end="26"/>"#,
+            r#"<field name="NVM" start="27" end="27"/></flags>"#,
+        ),
+    ),
+    (
+        "sparc64_fprs",
+        concat!(
+            r#"<flags id="sparc64_fprs" size="8"><field name="DL" start="0" end="0"/>"#,
+            r#"<field name="DU" start="1" end="1"/><field name="FEF" start="2" end="2"/></flags>"#,
         ),
     ),
     (

@@ -253,6 +253,9 @@ pub fn help(target: &Target) -> String {
 
 /// The text of `-cpu help`.
 pub fn cpu_help(target: &Target) -> String {
+    if target.arch == Arch::Sparc {
+        return sparc::model::help(target.bits);
+    }
     let line = |name: &str| match target.arch {
         Arch::Mips => format!("MIPS '{name}'\n"),
         _ => format!("{name}\n"),

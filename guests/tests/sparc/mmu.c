@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* The reference MMU: tables of three levels, access permissions, fault registers, referenced and modified bits, probe, contexts. */
-#include "rt.h"
+#include <rt.h> /* that of whoever includes this */
 
-enum { ASI_FLUSH_PROBE = 0x18, ASI_MMU = 0x19 };
 enum { MMU_CONTROL = 0x000, MMU_TABLE = 0x100, MMU_CONTEXT = 0x200, MMU_STATUS = 0x300, MMU_ADDRESS = 0x400 };
 enum { ET_TABLE = 1, ET_PAGE = 2, REFERENCED = 1 << 5, MODIFIED = 1 << 6 };
 /* Permissions: user and supervisor may read; read and write; read and execute; all; execute; supervisor alone may write; ... */
@@ -22,8 +21,8 @@ static volatile u32 tt, status, address;
 void on_trap(struct sparc_frame *frame)
 {
     tt = frame->tt;
-    address = ASI_LOAD(0x19, MMU_ADDRESS);
-    status = ASI_LOAD(0x19, MMU_STATUS);
+    address = ASI_LOAD(ASI_MMU, MMU_ADDRESS);
+    status = ASI_LOAD(ASI_MMU, MMU_STATUS);
     if (tt == 0x90)
         frame->psr |= PSR_PS;
     if (tt == 0x01) { /* a jump to where nothing can be fetched: back to the caller */
@@ -36,7 +35,7 @@ void on_trap(struct sparc_frame *frame)
 
 static u32 pte(u32 physical, u32 acc) { return (physical & ~0xfffu) >> 4 | acc << 2 | ET_PAGE; }
 static u32 ptd(const void *table) { return (u32)table >> 4 | ET_TABLE; }
-static void flush(void) { ASI_STORE(0x18, 0x400, 0); }
+static void flush(void) { ASI_STORE(ASI_FLUSH_PROBE, 0x400, 0); }
 
 static u32 load(u32 a)
 {
@@ -64,18 +63,18 @@ static void set_up(void)
     contexts[1] = ptd(others);
     /* RAM and devices as they are: 16 MiB a region, supervisor alone. */
     for (u32 n = 0; n < 256; n++)
-        regions[n] = others[n] = n == 0x40 || n >= 0x80 ? pte(n << 24, S_RWX) : 0;
+        regions[n] = others[n] = n == RAM >> 24 || n >= 0x80 ? pte(n << 24, S_RWX) : 0;
     regions[BASE >> 24] = ptd(segments);
     segments[0] = ptd(pages);
-    segments[1] = pte(0x40000000, R_RW);
-    ASI_STORE(0x19, MMU_TABLE, (u32)contexts >> 4);
-    ASI_STORE(0x19, MMU_CONTEXT, 0);
+    segments[1] = pte(RAM, R_RW);
+    ASI_STORE(ASI_MMU, MMU_TABLE, (u32)contexts >> 4);
+    ASI_STORE(ASI_MMU, MMU_CONTEXT, 0);
     flush();
     frames[0][0] = 0x11223344;
     frames[1][0] = 0x55667788;
-    ASI_STORE(0x19, MMU_CONTROL, 1);
-    expect("enabled", ASI_LOAD(0x19, MMU_CONTROL) & 1, 1);
-    expect("context table", ASI_LOAD(0x19, MMU_TABLE), (u32)contexts >> 4);
+    ASI_STORE(ASI_MMU, MMU_CONTROL, 1);
+    expect("enabled", ASI_LOAD(ASI_MMU, MMU_CONTROL) & 1, 1);
+    expect("context table", ASI_LOAD(ASI_MMU, MMU_TABLE), (u32)contexts >> 4);
 }
 
 static void check_pages(void)
@@ -91,7 +90,7 @@ static void check_pages(void)
     map(1, pte((u32)frames[2], R));
     frames[2][0] = 0x99aabbcc;
     expect("another frame after a flush", load(BASE + 0x1000), 0x99aabbcc);
-    expect("a segment of 256 KiB", load(BASE + 0x40000 + ((u32)frames[0] & 0x3ffff)), *(u32 *)(0x40000000 + ((u32)frames[0] & 0x3ffff)));
+    expect("a segment of 256 KiB", load(BASE + 0x40000 + ((u32)frames[0] & 0x3ffff)), *(u32 *)(RAM + ((u32)frames[0] & 0x3ffff)));
 }
 
 static void check_faults(void)
@@ -136,27 +135,27 @@ static void check_fetch(void)
 
 static void check_probe(void)
 {
-    expect("probe finds the entry", ASI_LOAD(0x18, (BASE + 0x1000) | 0x400) & ~REFERENCED, pages[1] & ~REFERENCED);
-    expect("probe of nothing", ASI_LOAD(0x18, (BASE + 0x2000) | 0x400), 0);
-    expect("probe of a region", ASI_LOAD(0x18, 0x40000400) & 3, ET_PAGE);
+    expect("probe finds the entry", ASI_LOAD(ASI_FLUSH_PROBE, (BASE + 0x1000) | 0x400) & ~REFERENCED, pages[1] & ~REFERENCED);
+    expect("probe of nothing", ASI_LOAD(ASI_FLUSH_PROBE, (BASE + 0x2000) | 0x400), 0);
+    expect("probe of a region", ASI_LOAD(ASI_FLUSH_PROBE, RAM | 0x400) & 3, ET_PAGE);
 }
 
 static void check_contexts(void)
 {
-    ASI_STORE(0x19, MMU_CONTEXT, 1);
+    ASI_STORE(ASI_MMU, MMU_CONTEXT, 1);
     load(BASE);
     expect("another context does not see it", tt, 0x09);
-    ASI_STORE(0x19, MMU_CONTEXT, 0);
+    ASI_STORE(ASI_MMU, MMU_CONTEXT, 0);
     expect("the first one does", load(BASE), 0x11223344);
 }
 
 static void check_no_fault(void)
 {
-    ASI_STORE(0x19, MMU_CONTROL, 3);
+    ASI_STORE(ASI_MMU, MMU_CONTROL, 3);
     expect("no-fault: value", load(BASE + 0x2000), 0);
     expect("no-fault: no trap", tt, 0);
-    expect("no-fault: status", ASI_LOAD(0x19, MMU_STATUS) >> 2 & 7, 1);
-    ASI_STORE(0x19, MMU_CONTROL, 1);
+    expect("no-fault: status", ASI_LOAD(ASI_MMU, MMU_STATUS) >> 2 & 7, 1);
+    ASI_STORE(ASI_MMU, MMU_CONTROL, 1);
 }
 
 int test_main(void)
@@ -168,7 +167,7 @@ int test_main(void)
     check_probe();
     check_contexts();
     check_no_fault();
-    ASI_STORE(0x19, MMU_CONTROL, 0);
-    expect("off again", ASI_LOAD(0x19, MMU_CONTROL) & 1, 0);
+    ASI_STORE(ASI_MMU, MMU_CONTROL, 0);
+    expect("off again", ASI_LOAD(ASI_MMU, MMU_CONTROL) & 1, 0);
     return (int)n_failures;
 }

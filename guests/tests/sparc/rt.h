@@ -6,6 +6,11 @@
 #include "print.h"
 #include "sparc_v8.h"
 
+/* Where memory begins; address spaces of the reference MMU. */
+enum { RAM = 0x40000000 };
+#define ASI_FLUSH_PROBE 0x18
+#define ASI_MMU 0x19
+
 enum {
     UART = 0x80000100,
     UART_STATUS = 4,

@@ -35,4 +35,6 @@ pub mod irq {
     pub const LEVEL15: u32 = 15;
     /// Starts a CPU that waits since reset. The line may stay up: a CPU that has started looks at it no more.
     pub const RUN: u32 = 16;
+    /// V9, which has no instruction that waits: each change of this line makes the CPU wait for an interrupt.
+    pub const WAIT: u32 = 63;
 }

@@ -139,6 +139,40 @@ pub fn models(width: u32) -> &'static [CpuModel] {
     if width == 32 { MODELS_32 } else { MODELS_64 }
 }
 
+/// Which features are said to be usual, and so are named where a model lacks them: those of most 32-bit, of most 64-bit models.
+fn usual(width: u32) -> ExtSet {
+    if width == 32 { V8 } else { V9_ALL }
+}
+
+/// The names of features, each behind `sign`.
+fn flag_list(which: impl Fn(Ext) -> bool, sign: &str) -> String {
+    FLAGS.iter().filter(|(_, ext)| which(*ext)).map(|(name, _)| format!("{sign}{name} ")).collect()
+}
+
+/// The text of `-cpu help`, in QEMU's columns.
+pub fn help(width: u32) -> String {
+    let (usual, digits) = (usual(width), width as usize / 4);
+    let line = |m: &CpuModel| {
+        format!(
+            "Sparc {:>16} IU {:0digits$x} FPU {:08x} MMU {:08x} NWINS {} {}{}\n",
+            m.name,
+            m.iu,
+            m.fpu,
+            m.mmu,
+            m.windows,
+            flag_list(|ext| usual.has(ext) && !m.exts.has(ext), "-"),
+            flag_list(|ext| !usual.has(ext) && m.exts.has(ext), "+"),
+        )
+    };
+    let models: String = models(width).iter().map(line).collect();
+    let (default, other) = (flag_list(|ext| usual.has(ext), ""), flag_list(|ext| !usual.has(ext), ""));
+    format!(
+        "{models}Default CPU feature flags (use '-' to remove): {default}\n\
+         Available CPU feature flags (use '+' to add): {other}\n\
+         Numerical features (use '=' to set): iu_version fpu_version mmu_version nwindows\n"
+    )
+}
+
 fn number(name: &str, value: &str) -> Result<u64, ModelError> {
     let parsed = match value.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),

@@ -1,12 +1,11 @@
 //! The cases of `tests/insn/v9`, on the interpreter and on the reference evaluator.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use bits::Endian;
 use cpu::{Ctx, Engine, Kind};
-use decode::mnemonic;
+use decode::{Pattern, mnemonic};
 use interp::Interp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use sparc::Sparc64;
@@ -56,20 +55,20 @@ fn coverage(dir: &Path, model: &Model) -> Trial {
     let (dir, lifter) = (dir.to_owned(), Lifter::new(model));
     Trial::test("every instruction of v9 has a case", move || {
         let found = rows(&dir, &lifter).map_err(Failed::from)?;
-        let rows = lifter.decoder.rows().iter().map(|row| row.name);
-        let missing: Vec<String> = rows.filter(|n| !found.contains(n)).map(mnemonic).collect();
+        let rows = lifter.decoder.rows().iter().filter(|row| !found.contains(&row.pattern));
+        let missing: Vec<String> = rows.map(|row| format!("{} {}", mnemonic(row.name), row.operands)).collect();
         if missing.is_empty() { Ok(()) } else { Err(Failed::from(format!("no case for {}", missing.join(", ")))) }
     })
 }
 
-/// The rows that have cases.
-fn rows(dir: &Path, lifter: &Lifter) -> Result<HashSet<&'static str>, String> {
-    let mut found = HashSet::new();
+/// The patterns of the rows that have cases.
+fn rows(dir: &Path, lifter: &Lifter) -> Result<Vec<Pattern>, String> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(|e| e.to_string())? {
         let text = std::fs::read_to_string(entry.map_err(|e| e.to_string())?.path()).map_err(|e| e.to_string())?;
         let cases = parse_file(&text).map_err(|e| e.to_string())?;
         let words = cases.iter().flat_map(|case| &case.words);
-        found.extend(words.filter_map(|(bits, len)| Some(lifter.decoder.decode(*bits, len * 8)?.name)));
+        found.extend(words.filter_map(|(bits, len)| Some(lifter.decoder.decode(*bits, len * 8)?.pattern)));
     }
     Ok(found)
 }

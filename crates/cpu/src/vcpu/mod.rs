@@ -145,6 +145,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let always_alone = step || traced || !self.ctx.watchpoints.is_empty();
         let mut alone = always_alone;
         let mut next = None;
+        let mut since = self.ctx.executed;
         loop {
             // Code that runs alone is lifted without breakpoints, so that a step gets past them.
             if alone && !step && self.breakpoints.contains(&self.ctx.pc) {
@@ -213,16 +214,19 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     }
                     let fault = self.ctx.fault.take().expect("an access that stops leaves a fault");
                     self.deliver(fault);
-                    return Slice::Again;
+                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
+                    mode = on;
                 }
                 Leave::Raise { at, code, arg } => {
                     self.stand_at(at);
                     self.deliver(T::raise(code, arg));
-                    return Slice::Again;
+                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
+                    mode = on;
                 }
                 Leave::Update { pc } => {
                     self.ctx.pc = pc;
-                    return Slice::Again;
+                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
+                    mode = on;
                 }
                 Leave::Halt { pc } => {
                     self.ctx.pc = pc;
@@ -235,6 +239,25 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 }
             }
         }
+    }
+
+    /// Behind an exception, or where the mode may have changed: takes an interrupt if there is one to take now, and enters the mode. `None` if
+    /// the slice must end, for its sake or because nothing was executed `since` the last time.
+    fn go_on(&mut self, left: i64, step: bool, since: &mut u64) -> Option<Mode> {
+        let fruitless = std::mem::replace(since, self.ctx.executed) == self.ctx.executed;
+        if step || left <= 0 || fruitless || self.ctx.env.lines.is_kicked() || self.ctx.stuck.is_some() || self.ctx.halted {
+            return None;
+        }
+        if let Some(interrupt) = T::interrupt(&mut self.ctx) {
+            self.ctx.halted = false;
+            self.deliver(interrupt);
+        }
+        if self.ctx.stuck.is_some() || self.ctx.halted {
+            return None;
+        }
+        let mode = T::mode(&self.ctx);
+        self.enter_mode(mode);
+        Some(mode)
     }
 
     /// The mode of the next block. A step always begins where the target says.

@@ -155,6 +155,10 @@ fn add_devices(board: &mut Build<'_>, [ipi, timer, external]: [u32; 3]) -> Resul
         (0..cpus).for_each(|n| board.line(n, sparc::irq::RUN).raise());
     }
     let per_cpu = PerCpu::new(lines);
+    let per_cpu = match board.config.target.name {
+        "sparc64" => per_cpu.with_waits((0..cpus).map(|n| board.line(n, sparc::irq::WAIT)).collect()),
+        _ => per_cpu,
+    };
     let started = per_cpu.started();
     if board.config.target.arch == Arch::S390 {
         let shape = s390_ccw::shape(board, started.clone());

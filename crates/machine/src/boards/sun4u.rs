@@ -15,10 +15,11 @@
 
 use devices::fw_cfg::{FwCfg, FwCfgLayout, key};
 use devices::sabre::{SABRE_CONFIG_SIZE, SabreConfig};
+use devices::sabre_host::{SABRE_HOST_SIZE, SERIAL_INO, SabreHost};
 use devices::slavio_misc::EbusPower;
-use devices::{Ns16550a, Ns16550aConfig, Unimp};
+use devices::{Ns16550a, Ns16550aConfig};
 use loader::Elf;
-use memory::{Device, DeviceEndian, Line};
+use memory::{Device, DeviceEndian};
 
 use crate::boards::sparc::{self, BIG};
 use crate::build::{Build, read_file};
@@ -55,7 +56,7 @@ pub static NIAGARA: MachineType = MachineType {
 
 const LITTLE: DeviceEndian = DeviceEndian::Fixed(bits::Endian::Little);
 const PROM: (u64, u64) = (0x1ff_f000_0000, 4 << 20);
-const SABRE: (u64, u64) = (0x1fe_0000_0000, 0x1_0000);
+const SABRE: (u64, u64) = (0x1fe_0000_0000, SABRE_HOST_SIZE);
 const CONFIG_SPACE: u64 = 0x1fe_0100_0000;
 const PCI_IO: u64 = 0x1fe_0200_0000;
 const SERIAL: u64 = PCI_IO + 0x3f8;
@@ -99,13 +100,15 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     }
     board.ram("sun4u.ram", 0, board.ram)?;
     board.rom("sun4u.prom", PROM.0, PROM.1)?;
-    add(board, "sabre-config", SABRE, BIG, Unimp::new("sabre-config"))?;
+    let sabre = SabreHost::new((0..64).map(|ino| board.line(0, ino)).collect(), board.power.clone());
+    board.acknowledge = Some(sabre.acknowledge());
+    add(board, "sabre-config", SABRE, BIG, sabre.clone())?;
     add(board, "sabre-pci-config", (CONFIG_SPACE, SABRE_CONFIG_SIZE), LITTLE, SabreConfig::new())?;
     let config = Ns16550aConfig { shift: 0, clock_hz: 1_843_200 };
-    let uart = Ns16550a::new(config, Line::unconnected(), Box::new(board.console.clone()));
+    let uart = Ns16550a::new(config, sabre.line(SERIAL_INO), Box::new(board.console.clone()));
     board.console_input = Some(board.device("serial", SERIAL, 8, LITTLE, uart)?);
     add(board, "m48t59.nvram", (NVRAM, sparc::NVRAM_SIZE as u64), BIG, sparc::nvram(IDPROM))?;
-    add(board, "power", (POWER, 4), LITTLE, EbusPower::new(board.power.clone()))?;
+    add(board, "power", (POWER, 4), BIG, EbusPower::new(board.power.clone()))?;
     load(board)
 }
 

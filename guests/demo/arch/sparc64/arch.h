@@ -3,6 +3,7 @@
 #ifndef ARCH_H
 #define ARCH_H
 
+#include "board.h"
 #include "print.h"
 #include "demo.h"
 
@@ -31,9 +32,12 @@ static inline void arch_fence(void)
     __asm__ volatile("membar #StoreLoad | #StoreStore | #LoadLoad | #LoadStore" ::: "memory");
 }
 
-/* UltraSPARC has no instruction that waits. */
+/* UltraSPARC has no instruction that waits; the board has a register for it. An interrupt that has come ends the wait at once. */
 static inline void arch_wait(void)
 {
+    word here;
+    __asm__ volatile("mov %%sp, %0" : "=r"(here));
+    poke32(per_cpu(cpu_of(here)) + PC_WAIT, 1);
     __asm__ volatile("wrpr %%g0, 0x16, %%pstate\n\tnop\n\tnop\n\twrpr %%g0, 0x14, %%pstate" ::: "memory");
 }
 

@@ -5,7 +5,7 @@
 
 use bits::Endian;
 use cpu::{Access, Ctx};
-use uop::Width;
+use uop::{Mem, Width};
 
 use super::{Sparc32, mmu};
 use crate::ext::Ext;
@@ -28,6 +28,8 @@ pub(super) fn space(asi: u8) -> Option<u8> {
 enum Kind {
     /// Cache control of LEON; on others the registers of the cache controller.
     Control,
+    /// Memory, past the cache (LEON).
+    Miss,
     /// Flush and probe.
     Flush,
     /// Registers of the MMU.
@@ -42,6 +44,8 @@ enum Kind {
 
 fn kind(ctx: &Ctx<Sparc32>, asi: u64) -> Kind {
     match asi {
+        // "Forced cache miss": memory as the current mode has it.
+        0x01 if ctx.model().has(Ext::Leon) => Kind::Miss,
         0x02 => Kind::Control,
         0x03 | 0x18 => Kind::Flush,
         0x04 | 0x19 => Kind::Registers,
@@ -68,6 +72,12 @@ mod mxcc {
     pub(super) const PORT: u64 = 0x01c0_0f00;
 }
 
+/// Cache configuration registers of LEON: replacement of the least recently used, one way of 4 KiB, four words a line; the data cache snoops.
+mod leon {
+    pub(super) const INSTRUCTION_CACHE: u64 = 0x1022_0000;
+    pub(super) const DATA_CACHE: u64 = 0x1822_0000;
+}
+
 fn aligned(address: u64, bytes: u64, access: Access) -> Result<(), Trap> {
     if address.is_multiple_of(bytes) { Ok(()) } else { Err(super::trap::misaligned(address, access)) }
 }
@@ -78,7 +88,8 @@ pub(super) fn load(ctx: &mut Ctx<Sparc32>, [address, asi, bytes, _]: [u64; 4]) -
     Ok(match kind(ctx, asi) {
         Kind::Control if ctx.model().has(Ext::Leon) => match address {
             0 => ctx.state.cache_control.into(),
-            // Configuration of both caches: none worth speaking of.
+            0x08 => leon::INSTRUCTION_CACHE,
+            0x0c => leon::DATA_CACHE,
             _ => 0,
         },
         Kind::Control => match address & !7 {
@@ -86,6 +97,7 @@ pub(super) fn load(ctx: &mut Ctx<Sparc32>, [address, asi, bytes, _]: [u64; 4]) -
             mxcc::PORT => u64::from((ctx.index() + 8) & 15) << 24,
             _ => 0,
         },
+        Kind::Miss => ctx.load(address, Mem::be(width(bytes)).aligned())?,
         Kind::Flush => mmu::probe(ctx, address).into(),
         Kind::Registers => mmu::read_register(ctx, address).into(),
         Kind::Physical(high) => ctx
@@ -108,6 +120,7 @@ pub(super) fn store(ctx: &mut Ctx<Sparc32>, [address, how, value, _]: [u64; 4]) 
                 ctx.state.cache_control = value as u32 & !(3 << 21);
             }
         }
+        Kind::Miss => ctx.store(address, value, Mem::be(width(bytes)).aligned())?,
         Kind::Flush => mmu::flush(ctx, address),
         Kind::Registers => mmu::write_register(ctx, address, value as u32),
         Kind::Physical(high) => ctx

@@ -22,7 +22,9 @@ macro_rules! bank {
         let mut rows = [row("", $group, 0, $gdb_type); 8];
         let mut i = 0;
         while i < 8 {
-            rows[i] = row(names[i], $group, $first + i as u16, $gdb_type);
+            // Stack and frame pointer, %o6 and %i6.
+            let gdb_type = if matches!($first + i as u16, 14 | 30) { "data_ptr" } else { $gdb_type };
+            rows[i] = row(names[i], $group, $first + i as u16, gdb_type);
             i += 1;
         }
         rows
@@ -42,12 +44,12 @@ const BANKS: [[Register; 8]; 8] = [
 
 const OTHERS: [Register; 8] = [
     row("y", Group::General, 64, "int"),
-    row("psr", Group::System, 65, "int"),
+    row("psr", Group::System, 65, "sparc_psr"),
     row("wim", Group::System, 66, "int"),
     row("tbr", Group::System, 67, "int"),
     row("pc", Group::General, 68, "code_ptr"),
     row("npc", Group::General, 69, "code_ptr"),
-    row("fsr", Group::Float, 70, "int"),
+    row("fsr", Group::Float, 70, "sparc_fsr"),
     row("csr", Group::System, 71, "int"),
 ];
 

@@ -3,7 +3,7 @@
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use uop::{Builder, Width};
 
-use super::state::{State, cwp, psr};
+use super::state::{State, cwp, psr, write_wim};
 use super::{helper, mmu, regs, trap};
 use crate::insn;
 use crate::lift::{Lifter, next_pc_of};
@@ -55,6 +55,8 @@ impl Target for Sparc32 {
         let first = ctx.index() == 0;
         ctx.state.started = first;
         ctx.set_halted(!first);
+        // Undefined by the manual; what QEMU has.
+        write_wim(ctx, 1);
         let pc = ctx.model().reset_vector() & 0xffff_fffc;
         ctx.set_pc(pc);
         ctx.flush_tlb();

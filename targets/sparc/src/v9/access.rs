@@ -10,6 +10,7 @@ use super::asi::{self, Kind, num};
 use super::mmu::{self, Side};
 use super::state;
 use super::target::Sparc64;
+use super::timer;
 use super::trap::{Fault, tt};
 
 type Args = [u64; 4];
@@ -57,6 +58,9 @@ fn load_no_fault(ctx: &mut Ctx<Sparc64>, address: u64, mem: Mem) -> Out {
 fn read_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64) -> Option<u64> {
     if ctx.state.sun4v {
         return read_sun4v(ctx, asi, va);
+    }
+    if asi == num::RECEIVE || asi == num::INTR_R {
+        timer::receive(ctx);
     }
     let (mmu, vectors) = (&ctx.state.mmu, &ctx.state.vectors);
     let upa = u64::from(ctx.index());
@@ -120,6 +124,7 @@ fn write_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64, value: u64) -> Optio
         }
         (num::RECEIVE, _) => {
             state.vectors.busy = value & 0x20 != 0;
+            state.vectors.pending &= state.vectors.busy;
             // A line that is still up is an interrupt again.
             state.vectors.seen = 0;
         }

@@ -103,7 +103,7 @@ fn build() -> Table {
         let (name, kind) = match n {
             14 => ("sp".to_owned(), "data_ptr"),
             30 => ("fp".to_owned(), "data_ptr"),
-            _ => (format!("{set}{}", n % 8), "long"),
+            _ => (format!("{set}{}", n % 8), "int"),
         };
         push(name, 64, Group::General, kind, Place::Integer(n), true);
     }
@@ -116,10 +116,10 @@ fn build() -> Table {
     let system = [
         ("pc", "code_ptr", Place::Pc),
         ("npc", "code_ptr", Place::Npc),
-        ("state", "long", Place::State),
-        ("fsr", "long", Place::Fsr),
-        ("fprs", "long", Place::Fprs),
-        ("y", "long", Place::Slot(Y)),
+        ("state", "int", Place::State),
+        ("fsr", "sparc64_fsr", Place::Fsr),
+        ("fprs", "sparc64_fprs", Place::Fprs),
+        ("y", "int", Place::Slot(Y)),
     ];
     for (name, kind, place) in system {
         let group = if name.starts_with('f') { Group::Float } else { Group::General };

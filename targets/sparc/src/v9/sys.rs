@@ -83,10 +83,14 @@ impl Default for Counter {
 pub struct Vectors {
     /// BUSY of the receive register.
     pub busy: bool,
+    /// The trap of what was received has not been taken.
+    pub pending: bool,
     /// Incoming data.
     pub data: [u64; 3],
     /// Lines whose vector has been taken, until they fall.
     pub seen: u64,
+    /// The level that [`crate::irq::WAIT`] had when it was last looked at.
+    pub wait: bool,
     /// Outgoing data.
     pub outgoing: [u64; 3],
 }

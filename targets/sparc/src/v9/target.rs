@@ -56,8 +56,7 @@ impl Target for Sparc64 {
         ctx.state.levels[maxtl as usize].tt = tt::POWER_ON_RESET;
         ctx.set_reg(state::CANSAVE, windows - 2);
         ctx.set_reg(state::CLEANWIN, windows - 1);
-        ctx.set_reg(state::FPRS, 4);
-        ctx.set_reg(state::MODE, mode::CC.with(0, form::CCR).into());
+        ctx.set_reg(state::MODE, mode::CWP.with(mode::CC.with(0, form::CCR), windows as u32 - 1).into());
         sys::sync_mode(ctx);
         let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);

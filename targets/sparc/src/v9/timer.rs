@@ -7,6 +7,7 @@ use cpu::Ctx;
 use super::sys::{Counter, INT_DIS, pstate};
 use super::target::Sparc64;
 use super::trap::{Fault, tt};
+use crate::irq;
 
 /// Frequency of TICK and STICK, as on QEMU's sun4u.
 const TICK_HZ: u64 = 100_000_000;
@@ -83,26 +84,38 @@ fn level(softint: u32) -> u32 {
 
 /// Vectors that wait: lines that are up and have not been taken.
 fn waiting(ctx: &Ctx<Sparc64>) -> u64 {
-    ctx.lines() & !ctx.state.vectors.seen
+    ctx.lines() & !ctx.state.vectors.seen & !(1 << irq::WAIT)
+}
+
+/// Takes an interrupt vector in, if one waits and the receive register is free ("Interrupt Vector Receive"): its trap may have to wait.
+pub(crate) fn receive(ctx: &mut Ctx<Sparc64>) {
+    let vectors = waiting(ctx);
+    if vectors == 0 || ctx.state.vectors.busy {
+        return;
+    }
+    let ino = vectors.trailing_zeros();
+    let told = ctx.acknowledge(ino);
+    // Boards without an interrupt controller that answers have the group of UltraSPARC-IIi's own.
+    let number = if told == 0 { 0x1f << 6 | u64::from(ino) } else { told };
+    let state = &mut ctx.state.vectors;
+    (state.busy, state.pending, state.data) = (true, true, [number, 0, 0]);
+    state.seen |= 1 << ino;
 }
 
 /// The interrupt to take now.
 pub(crate) fn interrupt(ctx: &mut Ctx<Sparc64>) -> Option<Fault> {
     let lines = ctx.lines();
     ctx.state.vectors.seen &= lines;
+    let wait = bits::bit(lines, irq::WAIT);
+    if std::mem::replace(&mut ctx.state.vectors.wait, wait) != wait {
+        ctx.set_halted(true);
+    }
     update(ctx);
+    receive(ctx);
     if ctx.state.pstate & pstate::IE == 0 {
         return None;
     }
-    let vectors = waiting(ctx);
-    if vectors != 0 && !ctx.state.vectors.busy {
-        let ino = vectors.trailing_zeros();
-        let upa = 0x1f;
-        let state = &mut ctx.state.vectors;
-        state.seen |= 1 << ino;
-        state.busy = true;
-        // The interrupt number is that of the group 0x1f, which the board's interrupt controller has.
-        state.data = [upa << 6 | u64::from(ino), 0, 0];
+    if std::mem::take(&mut ctx.state.vectors.pending) {
         return Some(Fault::new(tt::INTERRUPT_VECTOR));
     }
     let level = level(ctx.state.softint);
@@ -113,5 +126,5 @@ pub(crate) fn interrupt(ctx: &mut Ctx<Sparc64>) -> Option<Fault> {
 pub(crate) fn wakes(ctx: &Ctx<Sparc64>) -> bool {
     let now = cycles(ctx);
     let timers = [&ctx.state.tick, &ctx.state.stick].into_iter().any(|c| until(now, c) == Some(0));
-    waiting(ctx) != 0 || level(ctx.state.softint) > u32::from(ctx.state.pil) || timers
+    waiting(ctx) != 0 || ctx.state.vectors.pending || level(ctx.state.softint) > u32::from(ctx.state.pil) || timers
 }
