@@ -75,7 +75,8 @@ impl Lifter {
             return Lifted::End(len);
         }
         if code.mode & mode::PER != 0 {
-            let l = Lift { ir, pc: code.pc, bits, len, origin: code.pc, mode: Parts::of(code.mode) };
+            let (mode, exts) = (Parts::of(code.mode), self.exts);
+            let l = Lift { ir, pc: code.pc, bits, len, origin: code.pc, mode, exts };
             let at = ir.konst(Width::W64, code.pc);
             l.update_to(l.call(helper::PER_STEP, &[at, ir.konst(Width::W64, bits), l.k(len.into())]));
             return Lifted::End(len);
