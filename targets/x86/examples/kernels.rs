@@ -1,4 +1,5 @@
-//! Runs a function of a flat image, as often as it is told, and says how fast: `kernels BITS IMAGE N`.
+//! Runs a function of a flat image, as often as it is told, and says how fast: `kernels BITS IMAGE N [ops]`. With `ops` it prints the
+//! micro-ops of each block.
 //!
 //! The image is loaded at 0x10000 and entered at its first byte as `u32 f(u32 n)` by the platform's C calling convention.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
@@ -19,6 +20,14 @@ const SIZE: u64 = 0x20_0000;
 const STACK: u64 = BASE + SIZE - 0x1000;
 /// Where the function returns to: HLT.
 const END: u64 = 0x8000;
+
+struct Print;
+
+impl cpu::Log for Print {
+    fn write(&self, text: &str) {
+        print!("{text}");
+    }
+}
 
 struct Still;
 
@@ -61,6 +70,10 @@ fn main() {
     ctx.set_reg(Reg(4), STACK - 8);
     ctx.set_reg(Reg(7), n);
     ctx.set_pc(BASE);
+    if args.next().is_some() {
+        let items = cpu::LogItems { in_asm: true, op_opt: true, ..cpu::LogItems::default() };
+        cpu.set_log(Some(Arc::new(Print)), items);
+    }
     let start = Instant::now();
     while cpu.run(1 << 30) == Exit::Budget {}
     let time = start.elapsed().as_secs_f64();

@@ -50,7 +50,9 @@ impl Stack {
     /// #SS if an access at the pointer is outside the segment.
     fn check(&self, w: Width) -> Result<(), Fault> {
         match self.limits {
-            Some((ss, error)) if !seg::fits(&ss, self.sp & self.mask, w.bytes()) => Err(Fault::coded(vector::SS, error)),
+            Some((ss, error)) if !seg::fits(&ss, self.sp & self.mask, w.bytes()) => {
+                Err(Fault::coded(vector::SS, error))
+            }
             _ => Ok(()),
         }
     }

@@ -45,6 +45,10 @@ fn cc_value(_: &mut Cpu, [kind, a, b, c]: [u64; 4]) -> Out {
     Ok(flags::value(kind, a, b, c))
 }
 
+fn cc_carry(_: &mut Cpu, [kind, a, b, c]: [u64; 4]) -> Out {
+    Ok(flags::carry(kind, a, b, c))
+}
+
 /// One that reads and writes system state, raises nothing, and leaves the file alone.
 const fn plain(args: u8) -> HelperInfo {
     HelperInfo { reads: RegSet::None, writes: RegSet::None, faults: false, ..any(args) }
@@ -63,6 +67,8 @@ const GENERAL: RegSet = RegSet::Ranges(&[(0, 16)]);
 helpers! {
     /// The arithmetic flags of kind and operands.
     CC_VALUE = cc_value, pure_(4);
+    /// CF of kind and operands.
+    CC_CARRY = cc_carry, pure_(4);
     /// The linear address of an access: segment, offset, bytes and write.
     SEG_LINEAR = seg::linear_helper, check(3, RegSet::All);
     /// The linear address of an offset in the code segment.

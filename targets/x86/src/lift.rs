@@ -450,7 +450,22 @@ impl<'b> Lift<'b> {
         if self.ir.constant_in(CC_KIND) == Some(0) {
             return get(CC_A);
         }
+        if self.ir.constant_in(CC_KIND) == Some(flags::kind(Op::Split, 0).into()) {
+            return get(CC_A).deposit(0, 1, get(CC_B)).deposit(11, 1, get(CC_C));
+        }
         self.ir.call(helper::CC_VALUE, &[get(CC_KIND).zext(Width::W64), get(CC_A), get(CC_B), get(CC_C)])
+    }
+
+    /// Sets CF and OF, 64 bits wide and 0 or 1, and leaves the other flags.
+    pub(crate) fn set_carry_overflow(&self, carry: V<'b>, overflow: V<'b>) {
+        let flags = self.flags();
+        self.set_flags(Op::Split, Width::W8, flags, Some(carry), Some(overflow));
+    }
+
+    /// Sets CF, 64 bits wide and 0 or 1, and leaves the other flags.
+    pub(crate) fn set_carry(&self, carry: V<'b>) {
+        let flags = self.flags();
+        self.set_flags(Op::Split, Width::W8, flags, Some(carry), Some(flags.extract(11, 1)));
     }
 
     /// Sets the flags to bits.
@@ -461,8 +476,17 @@ impl<'b> Lift<'b> {
     /// Whether condition `cc` (the low four bits of Jcc's opcode) holds, a truth value.
     pub(crate) fn cond(&self, cc: u8) -> V<'b> {
         let known = self.ir.constant_in(CC_KIND).and_then(|kind| self.known_cond(kind, cc & 14));
-        let yes = known.unwrap_or_else(|| self.cond_of_bits(cc & 14));
+        let yes = known.unwrap_or_else(|| match cc >> 1 {
+            1 => self.any_carry().trunc(Width::W1),
+            _ => self.cond_of_bits(cc & 14),
+        });
         if cc & 1 != 0 { !yes } else { yes }
+    }
+
+    /// CF of operands of whatever kind, 64 bits wide.
+    fn any_carry(&self) -> V<'b> {
+        let get = |r| self.ir.get(r);
+        self.ir.call(helper::CC_CARRY, &[get(CC_KIND).zext(Width::W64), get(CC_A), get(CC_B), get(CC_C)])
     }
 
     fn cond_of_bits(&self, cc: u8) -> V<'b> {
@@ -507,9 +531,14 @@ impl<'b> Lift<'b> {
         };
         let is_result = !matches!(op, Op::Flags | Op::Sub | Op::Sbb);
         Some(match (cc >> 1, op) {
-            (_, Op::Flags) => return None,
+            (1, Op::Split) => self.ir.get(CC_B).trunc(Width::W1),
+            (0, Op::Split) => self.ir.get(CC_C).trunc(Width::W1),
+            (_, Op::Flags | Op::Split) => return None,
             (0, _) => overflow()?,
             (1, Op::Sub | Op::Add) => a.lt_u(b()),
+            // The operands are extended with zeros, so that this sum is exact.
+            (1, Op::Adc | Op::Sbb) if w < Width::W64 => self.ir.get(CC_A).lt_u(self.ir.get(CC_B) + self.ir.get(CC_C)),
+            (1, Op::Adc | Op::Sbb) => a.lt_u(b()) | (self.ir.get(CC_C).trunc(Width::W1) & a.eq(b())),
             (1 | 3, _) if op == Op::Logic => {
                 if cc >> 1 == 1 {
                     self.ir.konst(Width::W1, 0)

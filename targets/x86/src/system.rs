@@ -3,9 +3,9 @@
 use bits::Endian;
 use uop::Width;
 
+use crate::debug::dr6;
 use crate::mmu::{self, PORTS};
 use crate::model::{CpuidEnv, word};
-use crate::debug::dr6;
 use crate::msr;
 use crate::regs;
 use crate::seg;

@@ -54,9 +54,9 @@ pub(crate) static ROWS: &[Row] = rows! {
         l.set_flag_bits((l.flags() & l.k(0x800)) | ah);
         Flow::Next
     };
-    Clc |l| { l.set_flag_bits(l.flags() & l.k(!1)); Flow::Next };
-    Stc |l| { l.set_flag_bits(l.flags() | l.k(1)); Flow::Next };
-    Cmc |l| { l.set_flag_bits(l.flags() ^ l.k(1)); Flow::Next };
+    Clc |l| { l.set_carry(l.k(0)); Flow::Next };
+    Stc |l| { l.set_carry(l.k(1)); Flow::Next };
+    Cmc |l| { let carry = l.carry(Width::W64) ^ l.k(1); l.set_carry(carry); Flow::Next };
     Cld |l| { l.ir.set(state::DF, l.ir.konst(Width::W8, 0)); Flow::Next };
     Std |l| { l.ir.set(state::DF, l.ir.konst(Width::W8, 1)); Flow::Next };
     Salc |l| {

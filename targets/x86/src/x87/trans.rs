@@ -141,6 +141,11 @@ impl Unit<'_> {
     fn rounded(&mut self, v: Q) -> u128 {
         self.env.raise(Flags::INEXACT);
         self.env.precision = sf::Precision::Extended;
+        if v & !Q_SIGN == 0x7fff << 112 {
+            // Too great for binary128, whose exponents are the same.
+            let greatest = 0x7ffe << 64 | u128::from(u64::MAX);
+            return sf::mul::<X87>(greatest | if v & Q_SIGN != 0 { SIGN } else { 0 }, greatest, &mut self.env);
+        }
         sf::convert::<F128, X87>(v, &mut self.env)
     }
 
