@@ -84,6 +84,12 @@ def excused(case, signal, found):
     if name == "fld" and int(case["in"][97], 16) & 2 == 0:
         # SDM volume 1, "Denormal Operand Exception": unmasked, nothing is pushed; AMD's CPUs push.
         return True
+    if name == "cvtsd2ss" and int(case["in"][80], 16) & 0x800 == 0:
+        # Unmasked underflow: the result that the handler would get is out of range even with its exponent adjusted.
+        return all(f.startswith("mxcsr") for f in found)
+    if name == "vpinsrd" and trap is None and signal == 4:
+        # VEX.W is ignored outside 64-bit code by the manual; AMD's CPUs refuse it.
+        return True
     if name == "fyl2xp1":
         # The operand is out of range: the result is undefined.
         return True
@@ -169,7 +175,8 @@ def compare(case, record, bits):
             continue
         if n == FPU + 17 and a == before[n] and b == status:
             continue
-        if n == FPU + 17 and case["name"] in TRANSCENDENTAL and (a ^ b) & ~0x200 == 0:
+        # C1 may show another last place; whether denormal operands are told of differs between CPUs.
+        if n == FPU + 17 and case["name"] in TRANSCENDENTAL and (a ^ b) & ~0x202 == 0:
             continue
         if FPU <= n < FPU + 8 and case["name"] in TRANSCENDENTAL and abs(a - b) <= 1:
             continue

@@ -25,6 +25,8 @@ struct Stack {
     base: u64,
     mask: u64,
     space: u8,
+    /// The segment, whose limit is checked, and the error code of #SS; none in 64-bit code.
+    limits: Option<(Seg, u32)>,
 }
 
 impl Stack {
@@ -33,10 +35,26 @@ impl Stack {
         let space = if cpu.state.cpl == 3 { space::USER } else { space::SYSTEM };
         let sp = cpu.reg(state::RSP);
         if seg::is_64(cpu) {
-            return Stack { sp, base: 0, mask: u64::MAX, space };
+            return Stack::long(sp, space);
         }
-        let mask = if cpu.state.seg[sreg::SS].is(attr::D) { 0xffff_ffff } else { 0xffff };
-        Stack { sp, base: cpu.reg(state::base(sreg::SS)), mask, space }
+        let ss = cpu.state.seg[sreg::SS];
+        let mask = if ss.is(attr::D) { 0xffff_ffff } else { 0xffff };
+        Stack { sp, base: cpu.reg(state::base(sreg::SS)), mask, space, limits: Some((ss, 0)) }
+    }
+
+    /// One of 64-bit code.
+    fn long(sp: u64, space: u8) -> Stack {
+        Stack { sp, base: 0, mask: u64::MAX, space, limits: None }
+    }
+
+    /// #SS if an access at the pointer is outside the segment.
+    fn check(&self, w: Width) -> Result<(), Fault> {
+        match self.limits {
+            Some((ss, error)) if !seg::fits(&ss, self.sp & self.mask, w.bytes()) => {
+                Err(Fault::coded(vector::SS, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn at(&self) -> u64 {
@@ -46,10 +64,12 @@ impl Stack {
 
     fn push(&mut self, cpu: &mut Cpu, value: u64, w: Width) -> Result<(), Fault> {
         self.sp = self.sp.wrapping_sub(w.bytes().into());
+        self.check(w)?;
         cpu.store(self.at(), value & w.mask(), Mem::le(w).in_space(self.space))
     }
 
     fn pop(&mut self, cpu: &mut Cpu, w: Width) -> Result<u64, Fault> {
+        self.check(w)?;
         let value = cpu.load(self.at(), Mem::le(w).in_space(self.space))?;
         self.sp = self.sp.wrapping_add(w.bytes().into());
         Ok(value)
@@ -181,7 +201,8 @@ fn inner_stack(cpu: &mut Cpu, dpl: u8) -> Result<(u16, Descriptor, Stack), Fault
         return Err(coded(vector::SS, selector));
     }
     let mask = if a & attr::D != 0 { 0xffff_ffff } else { 0xffff };
-    Ok((selector, d, Stack { sp, base: d.seg(0).base, mask, space: space::SYSTEM }))
+    let limits = Some((d.seg(selector), u32::from(selector & !3)));
+    Ok((selector, d, Stack { sp, base: d.seg(0).base, mask, space: space::SYSTEM, limits }))
 }
 
 /// A stack pointer of long mode's TSS: 0 to 2 for privileges, 4 to 10 for IST 1 to 7.
@@ -227,7 +248,7 @@ fn through_gate(
             new_ss = Some((u16::from(new_cpl), None));
         }
         let space = if new_cpl == 3 { space::USER } else { space::SYSTEM };
-        Stack { sp: sp & !15, base: 0, mask: u64::MAX, space }
+        Stack::long(sp & !15, space)
     } else if inner {
         let (ss, d, stack) = inner_stack(cpu, dpl)?;
         new_ss = Some((ss, Some(d)));
@@ -425,7 +446,7 @@ fn call_gate(cpu: &mut Cpu, gate: u16, d: Descriptor, back: Option<u64>) -> Out 
     if !conforming && dpl < cpl {
         let mut old = stack;
         if long {
-            stack = Stack { sp: long_stack(cpu, dpl.into())?, base: 0, mask: u64::MAX, space: space::SYSTEM };
+            stack = Stack::long(long_stack(cpu, dpl.into())?, space::SYSTEM);
             let attr = 0x93 | u16::from(dpl) << 5 | attr::D;
             new_ss = Some(Seg { selector: dpl.into(), limit: u32::MAX, attr, base: 0 });
         } else {
@@ -475,7 +496,8 @@ pub(crate) fn iret(cpu: &mut Cpu, [size, ..]: [u64; 4]) -> Out {
     let w = width(size);
     let mut stack = Stack::now(cpu);
     let was_virtual = cpu.state.cr0 & bit::PE != 0 && cpu.state.eflags & bit::VM != 0;
-    if was_virtual && cpu.state.eflags & bit::IOPL != bit::IOPL {
+    let held = crate::vme::is_held(cpu);
+    if held && !(crate::vme::is_helped(cpu) && w == Width::W16) {
         return Err(Fault::GP0);
     }
     cpu.state.nmi_masked = false;
@@ -492,9 +514,13 @@ pub(crate) fn iret(cpu: &mut Cpu, [size, ..]: [u64; 4]) -> Out {
         if ip > u64::from(cpu.state.seg[sreg::CS].limit) {
             return Err(Fault::GP0);
         }
+        if held {
+            crate::vme::take_flags(cpu, flags)?;
+        } else {
+            load_flags(cpu, flags, w, if was_virtual { 3 } else { 0 }, !was_virtual);
+        }
         stack.commit(cpu);
         seg::set_real(cpu, sreg::CS, cs);
-        load_flags(cpu, flags, w, if was_virtual { 3 } else { 0 }, !was_virtual);
         return Ok(go(cpu, ip));
     }
     if flags & bit::VM != 0 && w == Width::W32 && cpu.state.cpl == 0 && cpu.state.efer & bit::LMA == 0 {
@@ -598,7 +624,7 @@ fn outer(cpu: &mut Cpu, mut stack: Stack, cs: u16, ip: u64, w: Width, drop: u64,
                 _ => 0xffff,
             };
             let drop = if rpl != cpl { drop } else { 0 };
-            Stack { sp: sp.wrapping_add(drop), base: 0, mask, space: 0 }.commit(cpu);
+            Stack { mask, ..Stack::long(sp.wrapping_add(drop), 0) }.commit(cpu);
             if rpl != cpl {
                 seg::drop_data(cpu, rpl);
             }

@@ -34,11 +34,26 @@ pub enum Op {
     Mul,
     /// BLSI, BLSR, BLSMSK: `a` is the result, `b` not 0 for CF.
     Bls,
+    /// `a` holds the flags where EFLAGS has them, but for CF, which is `b`, and OF, which is `c`.
+    Split,
 }
 
 /// All, in the order of their numbers.
-const OPS: [Op; 12] =
-    [Op::Flags, Op::Add, Op::Adc, Op::Sub, Op::Sbb, Op::Logic, Op::Inc, Op::Dec, Op::Shl, Op::Shr, Op::Mul, Op::Bls];
+const OPS: [Op; 13] = [
+    Op::Flags,
+    Op::Add,
+    Op::Adc,
+    Op::Sub,
+    Op::Sbb,
+    Op::Logic,
+    Op::Inc,
+    Op::Dec,
+    Op::Shl,
+    Op::Shr,
+    Op::Mul,
+    Op::Bls,
+    Op::Split,
+];
 
 /// The number in `cc_kind` of an operation of `1 << size` bytes.
 pub const fn kind(op: Op, size: u32) -> u8 {
@@ -58,6 +73,7 @@ pub fn value(kind: u64, a: u64, b: u64, c: u64) -> u64 {
     let top = |v: u64| v >> (bits - 1) & 1;
     let (result, cf, of, af) = match op {
         Op::Flags => return a & bit::ARITH,
+        Op::Split => return a & bit::ARITH & !(bit::CF | bit::OF) | b & 1 | (c & 1) << 11,
         Op::Add | Op::Adc => {
             let x = a.wrapping_sub(b).wrapping_sub(if op == Op::Adc { c } else { 0 }) & mask;
             let cf = if op == Op::Adc && c != 0 { a <= b } else { a < b };
@@ -84,6 +100,21 @@ pub fn value(kind: u64, a: u64, b: u64, c: u64) -> u64 {
     let parity = if (result as u8).count_ones().is_multiple_of(2) { bit::PF } else { 0 };
     let zero = if result & mask == 0 { bit::ZF } else { 0 };
     u64::from(cf) | parity | af | zero | top(result) << 7 | of << 11
+}
+
+/// CF alone, 0 or 1.
+pub fn carry(kind: u64, a: u64, b: u64, c: u64) -> u64 {
+    let (op, size) = parts(kind);
+    let yes = match op {
+        Op::Flags => a & 1 != 0,
+        Op::Add | Op::Sub => a < b,
+        Op::Adc | Op::Sbb => a < b || c != 0 && a == b,
+        Op::Logic => false,
+        Op::Shl => b >> ((8 << size) - 1) & 1 != 0,
+        Op::Shr | Op::Split => b & 1 != 0,
+        Op::Inc | Op::Dec | Op::Mul | Op::Bls => b != 0,
+    };
+    yes.into()
 }
 
 /// Whether condition `cc` (the low four bits of Jcc's opcode) holds for flags.

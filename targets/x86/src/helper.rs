@@ -6,7 +6,7 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::VECTORS;
 use crate::target::X86;
 use crate::trap::{Cpu, Out};
-use crate::{far, flags, integer, mmx, seg, sse, strings, system, x87};
+use crate::{debug, far, flags, integer, mmx, seg, sse, strings, system, x87};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -45,6 +45,10 @@ fn cc_value(_: &mut Cpu, [kind, a, b, c]: [u64; 4]) -> Out {
     Ok(flags::value(kind, a, b, c))
 }
 
+fn cc_carry(_: &mut Cpu, [kind, a, b, c]: [u64; 4]) -> Out {
+    Ok(flags::carry(kind, a, b, c))
+}
+
 /// One that reads and writes system state, raises nothing, and leaves the file alone.
 const fn plain(args: u8) -> HelperInfo {
     HelperInfo { reads: RegSet::None, writes: RegSet::None, faults: false, ..any(args) }
@@ -63,12 +67,16 @@ const GENERAL: RegSet = RegSet::Ranges(&[(0, 16)]);
 helpers! {
     /// The arithmetic flags of kind and operands.
     CC_VALUE = cc_value, pure_(4);
+    /// CF of kind and operands.
+    CC_CARRY = cc_carry, pure_(4);
     /// The linear address of an access: segment, offset, bytes and write.
     SEG_LINEAR = seg::linear_helper, check(3, RegSet::All);
     /// The linear address of an offset in the code segment.
     CODE_LINEAR = seg::code_linear, check(1, RegSet::All);
     /// Interrupts are looked at behind this instruction.
     END_SHADOW = system::end_shadow, plain(0);
+    /// Debug conditions before an instruction: its address.
+    DEBUG_BEGIN = debug::begin, check(1, RegSet::None);
     /// DIV: divisor, size.
     DIV = integer::div, HelperInfo { reads: GENERAL, writes: GENERAL, ..any(2) };
     /// IDIV: divisor, size.
@@ -98,7 +106,9 @@ helpers! {
     /// Load of a segment register: number, selector.
     LOAD_SEGMENT = seg::load_helper, any(2);
     /// #GP unless IOPL is 3.
-    CHECK_IOPL3 = system::check_iopl3, check(0, RegSet::None);
+    CHECK_IOPL3 = system::check_iopl3, check(1, RegSet::None);
+    /// INVPCID: type, descriptor.
+    INVPCID = system::invpcid, any(3);
     /// #UD unless FSGSBASE is on.
     CHECK_FSGSBASE = system::check_fsgsbase, check(0, RegSet::None);
     /// #GP unless canonical.

@@ -7,6 +7,7 @@
 //! then `seg`, `mmu`, `trap`, `msr`, and `target`, where all of it meets the contract. The plan is in docs/decisions/0016-x86.md.
 #![forbid(unsafe_code)]
 
+mod debug;
 mod far;
 pub mod flags;
 mod helper;
@@ -28,6 +29,7 @@ mod system;
 mod target;
 mod task;
 pub mod trap;
+mod vme;
 mod x87;
 
 pub use target::{Lifter, X86};

@@ -13,7 +13,7 @@ use crate::mode::flag;
 use crate::model::Model;
 use crate::state::{self, CC_A, CC_B, CC_C, CC_KIND, sreg};
 use crate::target::Lifter;
-use crate::trap::vector;
+use crate::trap::{Cpu, vector};
 use crate::{helper, insn};
 
 /// A value of the block.
@@ -68,6 +68,7 @@ fn bitness(mode: Mode) -> u32 {
 enum Decoded {
     Insn(Box<Instruction>),
     Invalid,
+    TooLong,
     More,
 }
 
@@ -82,6 +83,7 @@ fn decode(code: &Code<'_>) -> Decoded {
     }
     match decoder.last_error() {
         iced_x86::DecoderError::NoMoreBytes if code.bytes.len() < 15 => Decoded::More,
+        iced_x86::DecoderError::NoMoreBytes => Decoded::TooLong,
         _ => Decoded::Invalid,
     }
 }
@@ -92,18 +94,27 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
         Decoded::More => return Lifted::More,
         Decoded::Insn(insn) => *insn,
         Decoded::Invalid => {
-            // SDM volume 3A, "Interrupt 13": an instruction of more than 15 bytes; otherwise the encoding is undefined.
             builder.exit(Exit::Raise { code: vector::UD.into(), arg: 0 });
+            return Lifted::End(1);
+        }
+        Decoded::TooLong => {
+            // SDM volume 3A, "Interrupt 13": the instruction is longer than 15 bytes.
+            builder.exit(Exit::Raise { code: u32::from(vector::GP) | 0x100, arg: 0 });
             return Lifted::End(1);
         }
     };
     let len = insn.len() as u32;
-    let mode = code.mode & !flag::SHADOW;
+    let mode = code.mode & !(flag::SHADOW | flag::RF);
+    if code.mode & (flag::TF | flag::DEBUG | flag::RF) != 0 {
+        builder.call(helper::DEBUG_BEGIN, &[builder.konst(Width::W64, code.pc)]);
+    }
     if code.mode & flag::SHADOW != 0 {
         builder.call(helper::END_SHADOW, &[]);
+    }
+    if code.mode != mode {
         builder.enter_mode(mode);
     }
-    let single = code.mode & (flag::SHADOW | flag::TF) != 0;
+    let single = code.mode & flag::SINGLE != 0;
     let vex = insn.encoding() == EncodingKind::VEX;
     let bytes = &code.bytes[..insn.len()];
     let l =
@@ -134,6 +145,33 @@ pub(crate) fn disassemble(_: &Lifter, code: Code<'_>) -> Option<(String, u32)> {
     formatter.options_mut().set_space_after_operand_separator(true);
     formatter.format(&insn, &mut text);
     Some((text, insn.len() as u32))
+}
+
+/// Whether the instruction at work reaches `address` by the stack segment: SDM volume 3A, "Stack Fault Exception (#SS)".
+pub(crate) fn is_by_stack(cpu: &Cpu, address: u64) -> bool {
+    let pc = cpu.pc();
+    let byte = |n: u64| {
+        let phys = crate::mmu::translate_debug(cpu, pc.wrapping_add(n))?;
+        let page = cpu.bus().ram_page(phys)?;
+        Some(page.ram.read(page.offset + phys % 0x1000, 1) as u8)
+    };
+    let bytes: Vec<u8> = (0..15).map_while(byte).collect();
+    let code = Code { pc, offset: 0, bytes: &bytes, mode: crate::mode::current(cpu), alone: true };
+    let Decoded::Insn(insn) = decode(&code) else { return false };
+    let register = |r: Register, _, _| {
+        Some(match r {
+            Register::FS => cpu.reg(state::base(sreg::FS)),
+            Register::GS => cpu.reg(state::base(sreg::GS)),
+            r if r.is_segment_register() => 0,
+            r => cpu.reg(state::r(r.full_register().number() as u8)) & bits::mask(r.size() as u32 * 8),
+        })
+    };
+    let operand = (0..insn.op_count()).find(|n| insn.op_kind(*n) == OpKind::Memory);
+    let at = operand.and_then(|n| insn.virtual_address(n, 0, register));
+    if at.is_some_and(|at| address.wrapping_sub(at) < 64) {
+        return insn.memory_segment() == Register::SS;
+    }
+    insn.stack_pointer_increment() != 0 || matches!(insn.mnemonic(), Mnemonic::Enter | Mnemonic::Leave)
 }
 
 /// The width of `bytes` bytes.
@@ -322,12 +360,17 @@ impl<'b> Lift<'b> {
 
     /// A load from a linear address.
     pub(crate) fn load(&self, address: V<'b>, w: Width) -> V<'b> {
-        self.ir.load(address, Mem::le(w))
+        self.ir.load(address, self.mem(w))
+    }
+
+    /// An ordinary access: misaligned ones raise #AC in some modes.
+    fn mem(&self, w: Width) -> Mem {
+        if self.is(flag::ALIGN) { Mem::le(w).aligned() } else { Mem::le(w) }
     }
 
     /// A store to a linear address.
     pub(crate) fn store(&self, address: V<'b>, value: V<'b>) {
-        self.ir.store(address, value, Mem::le(value.width()));
+        self.ir.store(address, value, self.mem(value.width()));
     }
 
     /// The value of an immediate operand, sign-extended as the manual says, cut to `w`.
@@ -407,7 +450,22 @@ impl<'b> Lift<'b> {
         if self.ir.constant_in(CC_KIND) == Some(0) {
             return get(CC_A);
         }
+        if self.ir.constant_in(CC_KIND) == Some(flags::kind(Op::Split, 0).into()) {
+            return get(CC_A).deposit(0, 1, get(CC_B)).deposit(11, 1, get(CC_C));
+        }
         self.ir.call(helper::CC_VALUE, &[get(CC_KIND).zext(Width::W64), get(CC_A), get(CC_B), get(CC_C)])
+    }
+
+    /// Sets CF and OF, 64 bits wide and 0 or 1, and leaves the other flags.
+    pub(crate) fn set_carry_overflow(&self, carry: V<'b>, overflow: V<'b>) {
+        let flags = self.flags();
+        self.set_flags(Op::Split, Width::W8, flags, Some(carry), Some(overflow));
+    }
+
+    /// Sets CF, 64 bits wide and 0 or 1, and leaves the other flags.
+    pub(crate) fn set_carry(&self, carry: V<'b>) {
+        let flags = self.flags();
+        self.set_flags(Op::Split, Width::W8, flags, Some(carry), Some(flags.extract(11, 1)));
     }
 
     /// Sets the flags to bits.
@@ -418,8 +476,17 @@ impl<'b> Lift<'b> {
     /// Whether condition `cc` (the low four bits of Jcc's opcode) holds, a truth value.
     pub(crate) fn cond(&self, cc: u8) -> V<'b> {
         let known = self.ir.constant_in(CC_KIND).and_then(|kind| self.known_cond(kind, cc & 14));
-        let yes = known.unwrap_or_else(|| self.cond_of_bits(cc & 14));
+        let yes = known.unwrap_or_else(|| match cc >> 1 {
+            1 => self.any_carry().trunc(Width::W1),
+            _ => self.cond_of_bits(cc & 14),
+        });
         if cc & 1 != 0 { !yes } else { yes }
+    }
+
+    /// CF of operands of whatever kind, 64 bits wide.
+    fn any_carry(&self) -> V<'b> {
+        let get = |r| self.ir.get(r);
+        self.ir.call(helper::CC_CARRY, &[get(CC_KIND).zext(Width::W64), get(CC_A), get(CC_B), get(CC_C)])
     }
 
     fn cond_of_bits(&self, cc: u8) -> V<'b> {
@@ -464,9 +531,14 @@ impl<'b> Lift<'b> {
         };
         let is_result = !matches!(op, Op::Flags | Op::Sub | Op::Sbb);
         Some(match (cc >> 1, op) {
-            (_, Op::Flags) => return None,
+            (1, Op::Split) => self.ir.get(CC_B).trunc(Width::W1),
+            (0, Op::Split) => self.ir.get(CC_C).trunc(Width::W1),
+            (_, Op::Flags | Op::Split) => return None,
             (0, _) => overflow()?,
             (1, Op::Sub | Op::Add) => a.lt_u(b()),
+            // The operands are extended with zeros, so that this sum is exact.
+            (1, Op::Adc | Op::Sbb) if w < Width::W64 => self.ir.get(CC_A).lt_u(self.ir.get(CC_B) + self.ir.get(CC_C)),
+            (1, Op::Adc | Op::Sbb) => a.lt_u(b()) | (self.ir.get(CC_C).trunc(Width::W1) & a.eq(b())),
             (1 | 3, _) if op == Op::Logic => {
                 if cc >> 1 == 1 {
                     self.ir.konst(Width::W1, 0)
@@ -574,7 +646,7 @@ impl<'b> Lift<'b> {
     }
 
     fn stepping(&self) -> bool {
-        self.is(flag::TF)
+        self.is(flag::TF | flag::DEBUG)
     }
 
     /// Goes on at linear address `pc`.

@@ -180,13 +180,14 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
     if long {
         let high = (address as i64) >> 47;
         if high != 0 && high != -1 {
-            return Err(Fault::GP0);
+            return Err(if access == Access::Fetch { Fault::GP0 } else { Fault::NotCanonical { address } });
         }
     }
     let address = if long { address } else { address & 0xffff_ffff };
     if cpu.state.cr0 & bit::PG == 0 {
         let phys = bus_address(cpu, address);
-        return Ok(Translation { phys, read: true, write: true, cache: true });
+        let cache = crate::debug::note_access(cpu, address, access);
+        return Ok(Translation { phys, read: true, write: true, cache });
     }
     let user = in_space == space::USER;
     let nx = cpu.state.efer & bit::NXE != 0 && cpu.state.cr4 & bit::PAE != 0;
@@ -219,7 +220,8 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
         }
         let dirty = leaf.dirty || access == Access::Write;
         let phys = bus_address(cpu, leaf.phys);
-        return Ok(Translation { phys, read: readable, write: writable && dirty, cache: true });
+        let cache = crate::debug::note_access(cpu, address, access);
+        return Ok(Translation { phys, read: readable, write: writable && dirty, cache });
     }
 }
 

@@ -41,6 +41,14 @@ pub mod flag {
     pub const LMA: Mode = 1 << 16;
     /// CR0.MP.
     pub const MP: Mode = 1 << 17;
+    /// A breakpoint is enabled in DR7.
+    pub const DEBUG: Mode = 1 << 18;
+    /// EFLAGS.RF.
+    pub const RF: Mode = 1 << 19;
+    /// Misaligned accesses raise #AC: CR0.AM and EFLAGS.AC at privilege 3.
+    pub const ALIGN: Mode = 1 << 20;
+    /// Instructions run one by one.
+    pub const SINGLE: Mode = TF | SHADOW | DEBUG | RF;
 }
 
 /// The current mode.
@@ -71,6 +79,9 @@ pub(crate) fn current(cpu: &Cpu) -> Mode {
     put(s.cr4 & bit::OSFXSR != 0, flag::OSFXSR);
     put(s.cr4 & bit::OSXSAVE != 0 && s.xcr0 & 6 == 6, flag::AVX);
     put(s.shadow, flag::SHADOW);
+    put(crate::debug::any(s), flag::DEBUG);
+    put(s.eflags & bit::RF != 0, flag::RF);
+    put(s.cr0 & bit::AM != 0 && s.eflags & bit::AC != 0 && s.cpl == 3, flag::ALIGN);
     mode
 }
 

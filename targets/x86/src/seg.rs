@@ -16,6 +16,16 @@ pub(crate) fn is_real(cpu: &Cpu) -> bool {
     cpu.state.cr0 & bit::PE == 0 || cpu.state.eflags & bit::VM != 0
 }
 
+/// Whether an access is within the limit of a segment.
+pub(crate) fn fits(s: &Seg, offset: u64, bytes: u32) -> bool {
+    let last = offset + u64::from(bytes) - 1;
+    if s.attr & (attr::CODE | attr::E) == attr::E {
+        offset > u64::from(s.limit) && last <= if s.is(attr::D) { 0xffff_ffff } else { 0xffff }
+    } else {
+        last <= u64::from(s.limit) || s.limit == u32::MAX
+    }
+}
+
 /// The linear address of an access, which is checked.
 pub(crate) fn linear(cpu: &Cpu, seg: usize, offset: u64, bytes: u32, write: bool) -> Result<u64, Fault> {
     let base = cpu.reg(state::base(seg));
@@ -33,14 +43,7 @@ pub(crate) fn linear(cpu: &Cpu, seg: usize, offset: u64, bytes: u32, write: bool
             return Err(if s.is(attr::P) { Fault::GP0 } else { fault });
         }
     }
-    let last = offset + u64::from(bytes) - 1;
-    let down = s.attr & (attr::CODE | attr::E) == attr::E;
-    let fits = if down {
-        offset > u64::from(s.limit) && last <= if s.is(attr::D) { 0xffff_ffff } else { 0xffff }
-    } else {
-        last <= u64::from(s.limit) || s.limit == u32::MAX
-    };
-    if fits { Ok(base.wrapping_add(offset) & 0xffff_ffff) } else { Err(fault) }
+    if fits(s, offset, bytes) { Ok(base.wrapping_add(offset) & 0xffff_ffff) } else { Err(fault) }
 }
 
 /// [`linear`] as a helper: segment, offset, bytes and (bit 16) write.
@@ -182,7 +185,7 @@ pub(crate) fn load(cpu: &mut Cpu, n: usize, selector: u16) -> Result<(), Fault> 
 pub(crate) fn load_helper(cpu: &mut Cpu, [n, selector, ..]: [u64; 4]) -> Out {
     load(cpu, n as usize, selector as u16)?;
     if n as usize == sreg::SS {
-        cpu.state.shadow = true;
+        (cpu.state.shadow, cpu.state.shadow_ss) = (true, true);
     }
     Ok(0)
 }

@@ -304,7 +304,9 @@ pub struct State {
     pub pdpte: [u64; 4],
     /// The next instruction runs before interrupts are looked at.
     pub shadow: bool,
-    /// Bits of DR6 of a debug trap that is pending, and 1 << 32.
+    /// The shadow is that of a load of SS, which holds off debug traps, too.
+    pub shadow_ss: bool,
+    /// Bits of DR6 of a debug trap that is pending.
     pub debug_trap: u64,
     /// No NMI until IRET.
     pub nmi_masked: bool,

@@ -4,7 +4,7 @@ use uop::{Mem, Width};
 
 use crate::flags;
 use crate::seg;
-use crate::state::{self, sreg};
+use crate::state::{self, bit, sreg};
 use crate::system;
 use crate::trap::{Cpu, Fault, Out};
 
@@ -53,6 +53,13 @@ pub(crate) fn string(cpu: &mut Cpu, [what, ..]: [u64; 4]) -> Out {
     if w.rep == 0 {
         return one(cpu, &w).map(|_| 1);
     }
+    // Between elements RF is set: an instruction breakpoint is met once.
+    let again = |cpu: &mut Cpu| {
+        if w.alone {
+            cpu.state.eflags |= bit::RF;
+        }
+        Ok(0)
+    };
     let mut left = if w.alone || w.op >= INS { 1 } else { MAX };
     loop {
         let count = cpu.reg(state::RCX) & w.mask;
@@ -60,7 +67,7 @@ pub(crate) fn string(cpu: &mut Cpu, [what, ..]: [u64; 4]) -> Out {
             return Ok(1);
         }
         if left == 0 {
-            return Ok(0);
+            return again(cpu);
         }
         if let Some(n) = quick(cpu, &w, count.min(left)) {
             left -= n;
@@ -159,7 +166,7 @@ fn one(cpu: &mut Cpu, w: &What) -> Result<bool, Fault> {
 
 /// MOVS and STOS of many elements within a page of RAM, forwards: how many were done.
 fn quick(cpu: &mut Cpu, w: &What, count: u64) -> Option<u64> {
-    if w.op != MOVS && w.op != STOS || count < 8 || cpu.reg(state::DF) != 0 {
+    if w.op != MOVS && w.op != STOS || count < 8 || cpu.reg(state::DF) != 0 || crate::debug::any(&cpu.state) {
         return None;
     }
     let (si, di) = (cpu.reg(state::RSI) & w.mask, cpu.reg(state::RDI) & w.mask);

@@ -3,6 +3,7 @@
 use bits::Endian;
 use uop::Width;
 
+use crate::debug::dr6;
 use crate::mmu::{self, PORTS};
 use crate::model::{ALONE, CpuidEnv, Shape, word};
 use crate::msr;
@@ -10,6 +11,7 @@ use crate::regs;
 use crate::seg;
 use crate::state::{self, Seg, attr, bit, sreg};
 use crate::trap::{Cpu, Fault, Out, vector};
+use crate::vme;
 
 /// What [`run`] does; the second argument's meaning stands with each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +40,6 @@ pub(crate) enum Op {
     Sidt,
     /// The address.
     Invlpg,
-    Invpcid,
     /// Selector.
     Lldt,
     Ltr,
@@ -53,7 +54,7 @@ pub(crate) enum Op {
     TscAux,
 }
 
-const OPS: [Op; 31] = [
+const OPS: [Op; 30] = [
     Op::Cli,
     Op::Sti,
     Op::Clts,
@@ -74,7 +75,6 @@ const OPS: [Op; 31] = [
     Op::Sgdt,
     Op::Sidt,
     Op::Invlpg,
-    Op::Invpcid,
     Op::Lldt,
     Op::Ltr,
     Op::Verr,
@@ -126,6 +126,11 @@ pub(crate) fn run(cpu: &mut Cpu, [which, arg, ..]: [u64; 4]) -> Out {
             }
             let value = if cpu.reg(state::RCX) & 0xffff_ffff == 0 { cpu.state.xcr0 } else { return Err(Fault::GP0) };
             edx_eax(cpu, value);
+        }
+        Op::Sgdt | Op::Sidt | Op::Sldt | Op::Str | Op::Smsw
+            if cpu.state.cr4 & bit::UMIP != 0 && cpu.state.cpl != 0 && cpu.state.cr0 & bit::PE != 0 =>
+        {
+            return Err(Fault::GP0);
         }
         Op::Sgdt | Op::Sidt => {
             let (base, limit) = if op == Op::Sgdt {
@@ -181,7 +186,6 @@ fn supervisor(cpu: &mut Cpu, op: Op, arg: u64) -> Out {
             cpu.state.xcr0 = value;
         }
         Op::Invlpg => cpu.flush_tlb_page(arg),
-        Op::Invpcid => cpu.flush_tlb(),
         Op::Lldt => lldt(cpu, arg as u16)?,
         Op::Ltr => ltr(cpu, arg as u16)?,
         Op::Lmsw => {
@@ -219,15 +223,17 @@ fn random(cpu: &mut Cpu) -> u64 {
 
 fn set_if(cpu: &mut Cpu, on: bool) -> Out {
     let s = &mut cpu.state;
+    let virtual_ = s.eflags & bit::VM != 0;
     let level = if s.cr0 & bit::PE == 0 {
         0
-    } else if s.eflags & bit::VM != 0 {
+    } else if virtual_ {
         3
     } else {
         s.cpl
     };
     if level > (s.eflags >> 12 & 3) as u8 {
-        return Err(Fault::GP0);
+        let helped = s.cr4 & if virtual_ { bit::VME } else { bit::PVI } != 0;
+        return if helped && level == 3 { vme::set_vif(cpu, on) } else { Err(Fault::GP0) };
     }
     if on {
         s.shadow |= s.eflags & bit::IF == 0;
@@ -240,11 +246,15 @@ fn set_if(cpu: &mut Cpu, on: bool) -> Out {
 
 /// PUSHF's value.
 pub(crate) fn read_flags(cpu: &mut Cpu, _: [u64; 4]) -> Out {
-    Ok(regs::eflags(cpu) & !(bit::VM | bit::RF))
+    let flags = regs::eflags(cpu) & !(bit::VM | bit::RF);
+    Ok(if vme::is_held(cpu) { vme::shown(flags) } else { flags })
 }
 
 /// POPF: value, bits of the operand.
 pub(crate) fn write_flags(cpu: &mut Cpu, [value, width, ..]: [u64; 4]) -> Out {
+    if vme::is_held(cpu) {
+        return vme::take_flags(cpu, value).map(|()| 0);
+    }
     let mut mask = bit::ARITH | bit::DF | bit::TF | bit::NT | bit::AC | bit::ID;
     let cpl = if cpu.state.cr0 & bit::PE == 0 { 0 } else { cpu.state.cpl };
     if cpl == 0 {
@@ -261,9 +271,9 @@ pub(crate) fn write_flags(cpu: &mut Cpu, [value, width, ..]: [u64; 4]) -> Out {
     Ok(0)
 }
 
-/// #GP unless IOPL is 3: PUSHF and POPF of virtual-8086 mode.
-pub(crate) fn check_iopl3(cpu: &mut Cpu, _: [u64; 4]) -> Out {
-    if iopl(cpu) == 3 { Ok(0) } else { Err(Fault::GP0) }
+/// #GP unless IOPL is 3, or CR4.VME helps with 16-bit operands: PUSHF and POPF of virtual-8086 mode. The operand's bits.
+pub(crate) fn check_iopl3(cpu: &mut Cpu, [width, ..]: [u64; 4]) -> Out {
+    if iopl(cpu) == 3 || width == 16 && vme::is_helped(cpu) { Ok(0) } else { Err(Fault::GP0) }
 }
 
 /// #UD unless CR4.FSGSBASE is set in 64-bit code.
@@ -289,7 +299,7 @@ pub(crate) fn selector(cpu: &mut Cpu, [n, ..]: [u64; 4]) -> Out {
 
 /// Interrupts are looked at behind the instruction at work.
 pub(crate) fn end_shadow(cpu: &mut Cpu, _: [u64; 4]) -> Out {
-    cpu.state.shadow = false;
+    (cpu.state.shadow, cpu.state.shadow_ss) = (false, false);
     Ok(0)
 }
 
@@ -324,11 +334,13 @@ fn port_width(bytes: u32) -> Width {
 /// Reads a port; all ones where nothing answers.
 pub(crate) fn port_read(cpu: &mut Cpu, port: u64, bytes: u32) -> u64 {
     let w = port_width(bytes);
+    crate::debug::note_port(cpu, port, bytes.into());
     cpu.phys_read(PORTS + port, w, Endian::Little).unwrap_or(u64::MAX) & w.mask()
 }
 
 /// Writes a port.
 pub(crate) fn port_write(cpu: &mut Cpu, port: u64, value: u64, bytes: u32) {
+    crate::debug::note_port(cpu, port, bytes.into());
     // Nobody hears a write where nothing is.
     let _ = cpu.phys_write(PORTS + port, value, port_width(bytes), Endian::Little);
 }
@@ -430,6 +442,24 @@ fn verify(cpu: &mut Cpu, selector: u16, write: bool) -> Out {
     Ok(yes.into())
 }
 
+/// INVPCID: type; descriptor (SDM volume 2A, "INVPCID"). More than asked for is dropped.
+pub(crate) fn invpcid(cpu: &mut Cpu, [kind, low, high, _]: [u64; 4]) -> Out {
+    privileged(cpu)?;
+    let reserved = low >> 12 != 0;
+    let pcid = cpu.state.cr4 & bit::PCIDE != 0 || low & 0xfff == 0;
+    let good = match kind {
+        0 => !reserved && canonical(high) && pcid,
+        1 => !reserved && pcid,
+        2 | 3 => !reserved,
+        _ => false,
+    };
+    if !good {
+        return Err(Fault::GP0);
+    }
+    cpu.flush_tlb();
+    Ok(0)
+}
+
 /// LAR: selector; the access rights, bit 32 if there are any.
 pub(crate) fn lar(cpu: &mut Cpu, [selector, ..]: [u64; 4]) -> Out {
     let Some(s) = visible(cpu, selector as u16)? else { return Ok(0) };
@@ -461,11 +491,7 @@ pub(crate) fn read_control(cpu: &mut Cpu, [n, ..]: [u64; 4]) -> Out {
         4 => cpu.state.cr4,
         8 => msr::apic_read(cpu, 0x80) >> 4 & 15,
         16..24 => {
-            let n = n as usize - 16;
-            if cpu.state.cr4 & bit::DE != 0 && (n == 4 || n == 5) {
-                return Err(Fault::UD);
-            }
-            cpu.state.dr[if n == 4 || n == 5 { n + 2 } else { n }]
+            return crate::debug::read(cpu, n as usize - 16);
         }
         _ => return Err(Fault::UD),
     })
@@ -480,21 +506,19 @@ pub(crate) fn write_control(cpu: &mut Cpu, [n, value, ..]: [u64; 4]) -> Out {
             if cpu.state.cr4 & bit::PAE != 0 && cpu.state.efer & bit::LMA == 0 && cpu.state.cr0 & bit::PG != 0 {
                 mmu::load_pdptes(cpu, value)?;
             }
+            let long = cpu.state.efer & bit::LMA != 0;
+            let no_flush = if cpu.state.cr4 & bit::PCIDE != 0 { 1 << 63 } else { 0 };
+            if long && value & !no_flush & 0xfff0_0000_0000_0000 != 0 {
+                return Err(Fault::GP0);
+            }
             cpu.state.cr3 = value & !(1 << 63);
             cpu.flush_tlb();
         }
         4 => write_cr4(cpu, value)?,
+        8 if value >> 4 != 0 => return Err(Fault::GP0),
         8 => msr::apic_write(cpu, 0x80, (value & 15) << 4),
         16..24 => {
-            let n = n as usize - 16;
-            if cpu.state.cr4 & bit::DE != 0 && (n == 4 || n == 5) {
-                return Err(Fault::UD);
-            }
-            match n {
-                4 | 6 => cpu.state.dr[6] = value & 0xe00f | 0xffff_0ff0,
-                5 | 7 => cpu.state.dr[7] = value & 0xffff_2bff | 0x400,
-                n => cpu.state.dr[n] = value,
-            }
+            return crate::debug::write(cpu, n as usize - 16, value);
         }
         _ => return Err(Fault::UD),
     }
@@ -507,6 +531,9 @@ fn write_cr0(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
     let old = cpu.state.cr0;
     let (cd, nw) = (1 << 30, 1 << 29);
     if new & bit::PG != 0 && new & bit::PE == 0 || new & nw != 0 && new & cd == 0 || value >> 32 != 0 {
+        return Err(Fault::GP0);
+    }
+    if new & bit::PG == 0 && cpu.state.cr4 & bit::PCIDE != 0 {
         return Err(Fault::GP0);
     }
     let lme = cpu.state.efer & bit::LME != 0;
@@ -558,6 +585,10 @@ fn write_cr4(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
     if value & !cr4_mask(cpu) != 0 || long && value & bit::PAE == 0 || !long && value & bit::PCIDE != 0 {
         return Err(Fault::GP0);
     }
+    // SDM volume 3A, "Process-Context Identifiers": it may be switched on only while the current one is 0.
+    if value & !old & bit::PCIDE != 0 && cpu.state.cr3 & 0xfff != 0 {
+        return Err(Fault::GP0);
+    }
     cpu.state.cr4 = value;
     if (value ^ old) & bit::PAE != 0 && value & bit::PAE != 0 && !long && cpu.state.cr0 & bit::PG != 0 {
         mmu::load_pdptes(cpu, cpu.state.cr3)?;
@@ -581,6 +612,12 @@ fn enter(cpu: &mut Cpu, cs: u16, ss: u16, cpl: u8, extra: u16) {
     cpu.state.cpl = cpl;
 }
 
+/// SYSCALL and SYSRET are told of as a step when TF is set behind them: a handler that masks TF is not stepped into.
+fn step_by_new_flags(cpu: &mut Cpu) {
+    let step = cpu.state.eflags & bit::TF != 0;
+    cpu.state.debug_trap = cpu.state.debug_trap & !dr6::BS | if step { dr6::BS } else { 0 };
+}
+
 /// SYSCALL (APM volume 3): address of the next instruction; the linear address to go on at.
 pub(crate) fn syscall(cpu: &mut Cpu, [next, ..]: [u64; 4]) -> Out {
     if cpu.state.efer & bit::SCE == 0 || cpu.state.cr0 & bit::PE == 0 {
@@ -596,6 +633,7 @@ pub(crate) fn syscall(cpu: &mut Cpu, [next, ..]: [u64; 4]) -> Out {
         cpu.set_reg(state::r(11), flags & !bit::RF);
         enter(cpu, cs, cs + 8, 0, attr::L);
         regs::set_eflags(cpu, flags & !fmask & !bit::RF);
+        step_by_new_flags(cpu);
         return Ok(target);
     }
     cpu.set_reg(state::RCX, ip & 0xffff_ffff);
@@ -628,6 +666,7 @@ pub(crate) fn sysret(cpu: &mut Cpu, [wide, ..]: [u64; 4]) -> Out {
     };
     if long {
         regs::set_eflags(cpu, r11 & !(bit::RF | bit::VM));
+        step_by_new_flags(cpu);
     } else {
         cpu.state.eflags |= bit::IF;
     }

@@ -78,7 +78,7 @@ impl Target for X86 {
     }
 
     fn misaligned(_: u64, _: Access) -> Fault {
-        Fault::GP0
+        Fault::coded(trap::vector::AC, 0)
     }
 
     fn bus_error(_: u64, _: u64, _: Access) -> Option<Fault> {

@@ -143,6 +143,8 @@ pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Out {
     for (n, value) in image.regs.into_iter().enumerate() {
         cpu.set_reg(state::r(n as u8), value);
     }
+    let trap = wide && cpu.load(tss.base + 0x64, mem(Width::W16))? & 1 != 0;
+    crate::debug::task_switch(cpu, trap);
     load_segments(cpu, &image)?;
     Ok(cpu.reg(state::base(sreg::CS)).wrapping_add(image.ip) & 0xffff_ffff)
 }

@@ -5,6 +5,7 @@ use cpu::Ctx;
 use crate::far;
 use crate::state::{self, bit, sreg};
 use crate::target::X86;
+use crate::vme;
 
 /// The CPU as functions of this crate take it.
 pub type Cpu = Ctx<X86>;
@@ -58,6 +59,11 @@ pub enum Fault {
         /// The error code, of those that have one.
         error: Option<u32>,
     },
+    /// An access to an address that is not canonical: #SS(0) by the stack segment, else #GP(0).
+    NotCanonical {
+        /// The linear address.
+        address: u64,
+    },
     /// A page fault.
     Page {
         /// The linear address.
@@ -76,6 +82,11 @@ pub enum Fault {
     },
     /// A debug trap behind an instruction.
     Debug,
+    /// A debug fault before an instruction.
+    Breakpoint {
+        /// Bits of DR6.
+        bits: u64,
+    },
     /// An interrupt of the line INTR.
     Interrupt,
     /// A non-maskable interrupt.
@@ -125,15 +136,25 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
     let event = match fault {
         Fault::Init => return init(cpu),
         Fault::Sipi => return start_up(cpu),
-        Fault::Exception { .. } | Fault::Page { .. } => exception(cpu, fault, pc),
+        Fault::Exception { .. } | Fault::Page { .. } | Fault::NotCanonical { .. } => {
+            // The instruction has not been done: nothing is pending of it.
+            cpu.state.debug_trap = 0;
+            exception(cpu, fault, pc)
+        }
         Fault::Software { vector, next, .. } => {
+            // INT n and its kin clear TF and are not told of as a step.
+            cpu.state.debug_trap = 0;
             cpu.state.last_vector.get_or_insert(vector.into());
             Event { software: true, pc: next, ..hard(vector) }
         }
         Fault::Debug => {
             let bits = std::mem::take(&mut cpu.state.debug_trap);
-            cpu.state.dr[6] |= bits & 0xffff_ffff;
+            crate::debug::deliver(cpu, bits);
             hard(vector::DB)
+        }
+        Fault::Breakpoint { bits } => {
+            crate::debug::deliver(cpu, bits);
+            Event { rf: true, ..hard(vector::DB) }
         }
         Fault::Nmi => {
             cpu.acknowledge(irq::NMI);
@@ -142,21 +163,40 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
         }
         Fault::Interrupt => hard(cpu.acknowledge(irq::INTR) as u8),
     };
-    cpu.state.shadow = false;
-    if let Fault::Software { vector, short: false, .. } = fault
+    (cpu.state.shadow, cpu.state.shadow_ss) = (false, false);
+    if let Fault::Software { vector, short: false, next } = fault
         && cpu.state.eflags & bit::VM != 0
-        && cpu.state.eflags & bit::IOPL != bit::IOPL
+        && cpu.state.cr0 & bit::PE != 0
     {
-        // Virtual-8086 mode: INT n is sensitive to IOPL.
-        let _ = vector;
-        let event = exception(cpu, Fault::GP0, pc);
-        return take(cpu, event);
+        match virtual_interrupt(cpu, vector, next) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(fault) => {
+                let event = exception(cpu, fault, pc);
+                return take(cpu, event, true);
+            }
+        }
     }
-    take(cpu, event);
+    take(cpu, event, matches!(fault, Fault::Exception { .. } | Fault::Page { .. } | Fault::NotCanonical { .. }));
+}
+
+/// INT n in virtual-8086 mode: whether the 8086 program has taken it.
+fn virtual_interrupt(cpu: &mut Cpu, vector: u8, next: u64) -> Result<bool, Fault> {
+    if vme::is_helped(cpu) && vme::redirects(cpu, vector)? {
+        let next = crate::regs::ip_of(cpu, next);
+        vme::interrupt(cpu, vector, next)?;
+        return Ok(true);
+    }
+    // It is sensitive to IOPL.
+    if vme::is_held(cpu) { Err(Fault::GP0) } else { Ok(false) }
 }
 
 fn exception(cpu: &mut Cpu, fault: Fault, pc: u64) -> Event {
     let (vector, error) = match fault {
+        Fault::NotCanonical { address } => {
+            let by_stack = crate::lift::is_by_stack(cpu, address);
+            (if by_stack { vector::SS } else { vector::GP }, Some(0))
+        }
         Fault::Page { address, error } => {
             cpu.state.cr2 = address;
             (vector::PF, Some(error))
@@ -168,19 +208,29 @@ fn exception(cpu: &mut Cpu, fault: Fault, pc: u64) -> Event {
     Event { vector, error, software: false, pc, rf: vector != vector::DF }
 }
 
+/// What an address that is not canonical raises while an event is delivered: it may be the stack's or a table's.
+fn on_the_way(cpu: &Cpu, address: u64) -> Fault {
+    let distance = cpu.reg(state::RSP).wrapping_sub(address);
+    if distance <= 64 { Fault::coded(vector::SS, 0) } else { Fault::GP0 }
+}
+
 /// Whether a vector is a contributory exception (SDM volume 3A, "Interrupt 8").
 fn contributory(vector: u8) -> bool {
     matches!(vector, vector::DE | vector::TS | vector::NP | vector::SS | vector::GP)
 }
 
-/// Enters the handler; faults on the way become other events, a double fault, or the end.
-fn take(cpu: &mut Cpu, mut event: Event) {
+/// Enters the handler; faults on the way become other events, a double fault, or the end. An interrupt, by an instruction or from
+/// outside, is no exception: a fault on its way is an ordinary one.
+fn take(cpu: &mut Cpu, mut event: Event, mut is_exception: bool) {
     loop {
         let Err(second) = far::enter(cpu, event) else { return };
         let (first, pc) = (event.vector, event.pc);
-        let hard = !event.software;
+        let second = match second {
+            Fault::NotCanonical { address } => on_the_way(cpu, address),
+            other => other,
+        };
         event = exception(cpu, second, if event.software { cpu.pc() } else { pc });
-        if !hard {
+        if !std::mem::replace(&mut is_exception, true) {
             continue;
         }
         if first == vector::DF {
@@ -228,7 +278,11 @@ pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
         return up(irq::SIPI).then_some(Fault::Sipi);
     }
     if cpu.state.debug_trap != 0 {
-        return Some(Fault::Debug);
+        if !cpu.state.shadow_ss {
+            return Some(Fault::Debug);
+        }
+        // SDM volume 3A, "Masking Exceptions and Interrupts When Switching Stacks": a single step is not told of, breakpoints wait.
+        cpu.state.debug_trap &= 15;
     }
     if cpu.state.shadow {
         return None;

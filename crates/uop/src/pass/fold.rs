@@ -2,7 +2,7 @@
 
 use crate::block::{Block, Exit, Value};
 use crate::eval;
-use crate::op::{BinOp, Op};
+use crate::op::{BinOp, CmpOp, Op, UnOp};
 use crate::width::Width;
 
 /// Evaluates what is constant, replaces operations that change nothing by their operand, puts constants second, and turns
@@ -24,6 +24,11 @@ pub fn fold(block: &mut Block) {
             && !is_const(block, b)
         {
             op = Op::Bin(bin, b, a);
+        }
+        if let Op::Un(UnOp::Not, v) = op
+            && let Op::Cmp(cmp, a, b) = block.ops[v.index()]
+        {
+            op = opposite(cmp, a, b);
         }
         if let Some(k) = known_result(block, &op) {
             op = Op::Const(k);
@@ -47,6 +52,18 @@ pub fn fold(block: &mut Block) {
         if let Some(mode) = block.taken_mode.take().filter(|_| k == 1) {
             block.mode = Some(mode);
         }
+    }
+}
+
+/// The comparison that holds when another does not.
+fn opposite(cmp: CmpOp, a: Value, b: Value) -> Op {
+    match cmp {
+        CmpOp::Eq => Op::Cmp(CmpOp::Ne, a, b),
+        CmpOp::Ne => Op::Cmp(CmpOp::Eq, a, b),
+        CmpOp::LtS => Op::Cmp(CmpOp::LeS, b, a),
+        CmpOp::LtU => Op::Cmp(CmpOp::LeU, b, a),
+        CmpOp::LeS => Op::Cmp(CmpOp::LtS, b, a),
+        CmpOp::LeU => Op::Cmp(CmpOp::LtU, b, a),
     }
 }
 

@@ -154,7 +154,6 @@ fn rotate(l: &Lift<'_>, left: bool) -> Flow {
     let (place, a) = l.place(w);
     let by = count.trunc(w);
     let result = if left { a.rot_l(by) } else { a.rot_r(by) };
-    let flags = l.flags();
     l.put(place, result);
     let wide = result.zext(Width::W64);
     let top = wide.extract(w.bits() - 1, 1);
@@ -164,13 +163,39 @@ fn rotate(l: &Lift<'_>, left: bool) -> Flow {
     } else {
         (top, top ^ wide.extract(w.bits() - 2, 1))
     };
+    if matches!(l.insn.op1_kind(), OpKind::Immediate8) {
+        l.set_carry_overflow(carry, overflow);
+        return Flow::Next;
+    }
+    let flags = l.flags();
     let after = flags.deposit(0, 1, carry).deposit(11, 1, overflow);
     l.set_flag_bits(l.ir.select(count.ne(l.k(0)), after, flags));
     Flow::Next
 }
 
+/// RCL and RCR by 1: OF is the exclusive or of the two highest bits, of the result and CF or of the result alone.
+fn rotate_carry_once(l: &Lift<'_>, left: bool) -> Flow {
+    let w = l.width_of(0);
+    let carry = l.carry(w);
+    let (place, a) = l.place(w);
+    let (result, out) = if left {
+        (a.shl(a.konst(1)) | carry, a.shr_u(a.konst(u64::from(w.bits()) - 1)).zext(Width::W64))
+    } else {
+        let high = carry.shl(carry.konst(u64::from(w.bits()) - 1));
+        (a.shr_u(a.konst(1)) | high, (a & a.konst(1)).zext(Width::W64))
+    };
+    l.put(place, result);
+    let second = if left { out } else { result.shr_u(result.konst(u64::from(w.bits()) - 2)).zext(Width::W64) & l.k(1) };
+    let first = result.shr_u(result.konst(u64::from(w.bits()) - 1)).zext(Width::W64);
+    l.set_carry_overflow(out, first ^ second);
+    Flow::Next
+}
+
 fn rotate_carry(l: &Lift<'_>, left: bool) -> Flow {
     let w = l.width_of(0);
+    if count_of(l, 1, w).ok() == Some(1) {
+        return rotate_carry_once(l, left);
+    }
     let count = match count_of(l, 1, w) {
         Ok(n) => l.k(n),
         Err(n) => n,
@@ -217,7 +242,6 @@ fn bit_test(l: &Lift<'_>) -> Flow {
     let index = if by_register { l.read(1, w) } else { l.imm(1, w) };
     let bit = index & index.konst(u64::from(w.bits()) - 1);
     let one = index.konst(1).shl(bit);
-    let flags = l.flags();
     let op = match l.mnemonic() {
         Mnemonic::Bts => Some((RmwOp::Or, one)),
         Mnemonic::Btr => Some((RmwOp::And, !one)),
@@ -250,7 +274,7 @@ fn bit_test(l: &Lift<'_>) -> Flow {
         old
     };
     let carry = old.shr_u(bit).zext(Width::W64);
-    l.set_flag_bits(flags.deposit(0, 1, carry));
+    l.set_carry(carry & l.k(1));
     Flow::Next
 }
 

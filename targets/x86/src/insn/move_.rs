@@ -54,9 +54,9 @@ pub(crate) static ROWS: &[Row] = rows! {
         l.set_flag_bits((l.flags() & l.k(0x800)) | ah);
         Flow::Next
     };
-    Clc |l| { l.set_flag_bits(l.flags() & l.k(!1)); Flow::Next };
-    Stc |l| { l.set_flag_bits(l.flags() | l.k(1)); Flow::Next };
-    Cmc |l| { l.set_flag_bits(l.flags() ^ l.k(1)); Flow::Next };
+    Clc |l| { l.set_carry(l.k(0)); Flow::Next };
+    Stc |l| { l.set_carry(l.k(1)); Flow::Next };
+    Cmc |l| { let carry = l.carry(Width::W64) ^ l.k(1); l.set_carry(carry); Flow::Next };
     Cld |l| { l.ir.set(state::DF, l.ir.konst(Width::W8, 0)); Flow::Next };
     Std |l| { l.ir.set(state::DF, l.ir.konst(Width::W8, 1)); Flow::Next };
     Salc |l| {
@@ -81,9 +81,9 @@ pub(crate) static ROWS: &[Row] = rows! {
     Lfence |l| { l.ir.fence(Fence::Acquire); Flow::Next };
     Sfence |l| { l.ir.fence(Fence::Release); Flow::Next };
     Mfence |l| { l.ir.fence(Fence::SeqCst); Flow::Next };
-    Clflush nop;
-    Clflushopt nop;
-    Clwb nop;
+    Clflush touch;
+    Clflushopt touch;
+    Clwb touch;
     Movnti |l| { let w = l.width_of(1); l.write(0, l.read(1, w)); Flow::Next };
     Lds |l| far_load(l, sreg::DS);
     Les |l| far_load(l, sreg::ES);
@@ -93,6 +93,12 @@ pub(crate) static ROWS: &[Row] = rows! {
 };
 
 fn nop(_: &Lift<'_>) -> Flow {
+    Flow::Next
+}
+
+/// CLFLUSH and the like: they fault as loads do.
+fn touch(l: &Lift<'_>) -> Flow {
+    l.load(l.address(1, false), Width::W8);
     Flow::Next
 }
 
@@ -239,7 +245,7 @@ fn popa(l: &Lift<'_>, w: Width) -> Flow {
 
 fn pushf(l: &Lift<'_>, w: Width) -> Flow {
     if l.is(flag::VM) {
-        l.ir.call(helper::CHECK_IOPL3, &[]);
+        l.ir.call(helper::CHECK_IOPL3, &[l.k(w.bits().into())]);
     }
     let flags = l.ir.call(helper::READ_FLAGS, &[]);
     l.push(flags.trunc(w));
@@ -248,7 +254,7 @@ fn pushf(l: &Lift<'_>, w: Width) -> Flow {
 
 fn popf(l: &Lift<'_>, w: Width) -> Flow {
     if l.is(flag::VM) {
-        l.ir.call(helper::CHECK_IOPL3, &[]);
+        l.ir.call(helper::CHECK_IOPL3, &[l.k(w.bits().into())]);
     }
     let (value, sp) = l.popped(w);
     l.ir.call(helper::WRITE_FLAGS, &[value.zext(Width::W64), l.k(w.bits().into())]);

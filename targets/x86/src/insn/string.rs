@@ -8,7 +8,6 @@ use uop::{Exit, Width};
 use crate::helper;
 use crate::insn::{Row, rows};
 use crate::lift::{Flow, Lift, segment};
-use crate::mode::flag;
 use crate::strings::{CMPS, INS, LODS, MOVS, OUTS, SCAS, STOS};
 
 /// The table.
@@ -69,7 +68,7 @@ fn string(l: &Lift<'_>, op: u64, size: u64) -> Flow {
         return if io { l.update() } else { Flow::Next };
     }
     let done = done.trunc(Width::W1);
-    if io || l.is(flag::TF) || l.alone {
+    if io || l.alone {
         let pc = l.ir.select(done, l.k(l.next()), l.k(l.pc));
         l.ir.exit(Exit::UpdateIndirect { pc: pc.id() });
         return Flow::End;

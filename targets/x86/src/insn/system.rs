@@ -43,9 +43,18 @@ pub(crate) static ROWS: &[Row] = rows! {
     Swapgs |l| simple(l, OP::Swapgs);
     Xgetbv |l| simple(l, OP::Xgetbv);
     Xsetbv |l| simple(l, OP::Xsetbv);
-    Monitor |l| simple(l, OP::Privileged);
+    Monitor |l| {
+        if l.cpl() != 0 { return Flow::Undefined; }
+        let zero = l.low(1, Width::W32).is_nonzero();
+        l.ir.raise_if(zero, 0x100 | u32::from(crate::trap::vector::GP), 0);
+        let address = l.low(0, monitor_width(l)).zext(Width::W64);
+        l.load(l.linear(segment(l.insn.memory_segment()), address, 1, false), Width::W8);
+        Flow::Next
+    };
     Mwait |l| {
-        if l.cpl() != 0 { return l.gp(); }
+        if l.cpl() != 0 { return Flow::Undefined; }
+        let extensions = l.low(1, Width::W32);
+        l.ir.raise_if(extensions.is_nonzero(), 0x100 | u32::from(crate::trap::vector::GP), 0);
         l.update()
     };
     Syscall |l| l.go(helper::SYSCALL, &[l.k(l.next())]);
@@ -63,7 +72,13 @@ pub(crate) static ROWS: &[Row] = rows! {
         l.ir.call(helper::SYSTEM, &[l.k(OP::Invlpg as u64), at]);
         l.update()
     };
-    Invpcid @F7_EBX.10 |l| simple(l, OP::Invpcid);
+    Invpcid @F7_EBX.10 |l| {
+        let kind = l.read(0, l.width_of(0)).zext(Width::W64);
+        let at = l.address(16, false);
+        let (low, high) = (l.load(at, Width::W64), l.load(at.add_imm(8), Width::W64));
+        l.ir.call(helper::INVPCID, &[kind, low, high]);
+        l.update()
+    };
     Lldt |l| selector(l, OP::Lldt);
     Ltr |l| selector(l, OP::Ltr);
     Verr |l| verify(l, OP::Verr);
@@ -96,6 +111,15 @@ pub(crate) static ROWS: &[Row] = rows! {
     Wrfsbase @F7_EBX.0 base;
     Wrgsbase @F7_EBX.0 base;
 };
+
+/// Width of the address in rAX.
+fn monitor_width(l: &Lift<'_>) -> Width {
+    match l.insn.code() {
+        Code::Monitorw => Width::W16,
+        Code::Monitord => Width::W32,
+        _ => Width::W64,
+    }
+}
 
 /// The port operand.
 fn port<'b>(l: &Lift<'b>, n: u32) -> crate::lift::V<'b> {

@@ -64,6 +64,9 @@ impl Fp {
         let mut env = softfloat::Env::new(&softfloat::NanPolicy::SSE, softfloat::Tininess::AfterRounding);
         env.rounding = [NearestEven, Down, Up, TowardZero][(mxcsr >> 13 & 3) as usize];
         env.flush_inputs = mxcsr >> 6 & 1 != 0;
+        // Unmasked overflow and underflow: what is inexact is told of the result with an unbounded exponent.
+        env.wrap_overflow = mxcsr >> 10 & 1 == 0;
+        env.wrap_underflow = mxcsr >> 11 & 1 == 0;
         env.flush_outputs = mxcsr >> 15 & 1 != 0 && mxcsr >> 11 & 1 != 0;
         Fp { env, daz: mxcsr >> 6 & 1 != 0, third: 0 }
     }
@@ -275,12 +278,8 @@ fn text_compare(l: &Lift<'_>, explicit: bool, mask: bool) -> Flow {
     if let Some(flow) = l.sse_off() {
         return flow;
     }
-    let wide = matches!(l.mnemonic(), Mnemonic::Pcmpestri64 | Mnemonic::Pcmpestrm64)
-        || l.vex
-            && matches!(
-                l.insn.code(),
-                iced_x86::Code::VEX_Vpcmpestri64_xmm_xmmm128_imm8 | iced_x86::Code::VEX_Vpcmpestrm64_xmm_xmmm128_imm8
-            );
+    use Mnemonic as M;
+    let wide = matches!(l.mnemonic(), M::Pcmpestri64 | M::Pcmpestrm64 | M::Vpcmpestri64 | M::Vpcmpestrm64);
     let (low, high) = l.source(1, false);
     let what = u64::from(number(l.insn.op0_register()))
         | (l.insn.immediate(2) & 0xff) << 8

@@ -65,6 +65,8 @@ pub(crate) static ROWS: &[Row] = rows! {
     Vmaskmovdqu moves::mask_bytes;
     Vpcmpestri |l| super::text_compare(l, true, false);
     Vpcmpestrm |l| super::text_compare(l, true, true);
+    Vpcmpestri64 |l| super::text_compare(l, true, false);
+    Vpcmpestrm64 |l| super::text_compare(l, true, true);
     Vpcmpistri |l| super::text_compare(l, false, false);
     Vpcmpistrm |l| super::text_compare(l, false, true);
     Vgatherdps |l| gather(l, 4, 4);

@@ -91,6 +91,10 @@ fn log2_ratio(s: Q) -> Q {
 
 /// log2 of a positive number.
 fn log2(x: Q) -> Q {
+    if x >> 112 == 0 {
+        // A denormal number: 2^128 times it is none.
+        return sub(log2(mul(x, (0x3fff + 128) << 112)), int(128));
+    }
     // 1 <= m < 2, then between the roots of 1/2 and 2.
     let mut exponent = (x >> 112) as i64 - 0x3fff;
     let mut m = x & !(0x7fff << 112) | ONE;
@@ -137,6 +141,11 @@ impl Unit<'_> {
     fn rounded(&mut self, v: Q) -> u128 {
         self.env.raise(Flags::INEXACT);
         self.env.precision = sf::Precision::Extended;
+        if v & !Q_SIGN == 0x7fff << 112 {
+            // Too great for binary128, whose exponents are the same.
+            let greatest = 0x7ffe << 64 | u128::from(u64::MAX);
+            return sf::mul::<X87>(greatest | if v & Q_SIGN != 0 { SIGN } else { 0 }, greatest, &mut self.env);
+        }
         sf::convert::<F128, X87>(v, &mut self.env)
     }
 

@@ -271,7 +271,9 @@ impl Unit<'_> {
         if self.stack {
             if m == M::Fxtract {
                 self.set(0, INDEFINITE);
-                return self.push(INDEFINITE);
+                self.push(INDEFINITE);
+                self.over = false;
+                return;
             }
             return self.set(0, INDEFINITE);
         }
