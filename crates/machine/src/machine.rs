@@ -277,6 +277,13 @@ impl Machine {
         if !self.factories.contains_key(&plan.model) {
             self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
         }
+        if self.cpus.is_empty() {
+            let warnings = self.factories[&plan.model].warnings(&self.smp);
+            self.warn(None, warnings);
+        }
+        for (name, kind, value) in self.factories[&plan.model].properties() {
+            self.objects.set_property(plan.object, name, kind, value, false);
+        }
         let lines = self.sched.lines(plan.index);
         let clock = Arc::clone(self.sched.clock());
         let mut cpu = self.factories[&plan.model].make(Env {

@@ -29,6 +29,20 @@ const FIRMWARE: [&str; 2] = ["bios-256k.bin", "bios.bin"];
 /// Directories of Debian's package.
 const SEABIOS: &str = "/usr/share/seabios";
 
+/// What firmware tells the 8259As: vectors 8 and 0x70, and all inputs masked.
+const PIC_SETUP: [Poke; 10] = [
+    Poke::Byte(0x20, 0x11),
+    Poke::Byte(0x21, 0x08),
+    Poke::Byte(0x21, 0x04),
+    Poke::Byte(0x21, 0x01),
+    Poke::Byte(0xa0, 0x11),
+    Poke::Byte(0xa1, 0x70),
+    Poke::Byte(0xa1, 0x02),
+    Poke::Byte(0xa1, 0x01),
+    Poke::Byte(0x21, 0xff),
+    Poke::Byte(0xa1, 0xff),
+];
+
 /// What the machine begins with.
 pub(crate) enum Start {
     /// A file of firmware.
@@ -183,7 +197,7 @@ fn enter(board: &mut Build<'_>, facts: &Facts<'_>) -> Result<(), Error> {
         board.store().write(TOP - rom::SIZE as u64, &table).map_err(store)?;
     }
     let entry = load_kernel(board, facts, at, acpi, rsdp)?;
-    let code = rom::code(facts.pokes, entry);
+    let code = rom::code(&[&PIC_SETUP, facts.pokes].concat(), entry);
     board.store().write(TOP - (rom::SIZE - rom::CODE) as u64, &code).map_err(store)?;
     board.store().write(BDA_EBDA, &((EBDA >> 4) as u16).to_le_bytes()).map_err(store)?;
     board.store().write(BDA_BASE_MEMORY, &639u16.to_le_bytes()).map_err(store)

@@ -289,6 +289,15 @@ fn add_apics(board: &mut Build<'_>) -> Result<Apics, Error> {
             ApicLines { intr: line(irq::INTR), nmi: line(irq::NMI), init: line(irq::INIT), startup: line(irq::SIPI) };
         units.push((id(index), lines));
     }
+    let ids: Vec<u32> = (0..n).map(id).collect();
+    let smp = &board.smp;
+    board.shared = Some(Arc::new(::x86::model::Shape {
+        apic_ids: ids,
+        threads: smp.threads.max(1),
+        cores: smp.cores.max(1),
+        dies: smp.dies.max(1),
+        shifts: topology::ApicIds::new(smp).shifts(),
+    }));
     let started = Started::new(n as usize);
     board.started = Some(started.clone());
     let apics = Apics::new(units, move |n| started.get(n));
