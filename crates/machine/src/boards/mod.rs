@@ -11,6 +11,7 @@ pub mod none;
 pub mod polyarch;
 mod riscv;
 pub mod s390_ccw;
+pub(crate) mod s390_devices;
 mod s390_topology;
 pub mod sifive_e;
 pub mod sifive_u;
