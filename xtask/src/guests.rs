@@ -156,10 +156,10 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-s390x-linux-gnu",
         flags: &["-march=z196", "-msoft-float"],
         fp_flags: &["-march=z196", "-mhard-float"],
-        board: NO_TESTS,
+        board: "s390-ccw-virtio",
         cpu: "",
         options: &[],
-        script: NO_TESTS,
+        script: "s390x.ld",
         demo_base: "0x100000",
     },
     mips("mips", "mips32", "mips-linux-gnu-gcc", "Debian's gcc-mips-linux-gnu"),
@@ -275,6 +275,12 @@ pub static TESTS: &[Test] = &[
     Test { folder: "x86", name: "traps", smp: &[1], fp: false },
     Test { folder: "x86", name: "timers", smp: &[1], fp: false },
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
+    Test { folder: "s390x", name: "hello", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "traps", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "timer", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "css", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "smp", smp: &[4], fp: false },
 ];
 
 /// One test on one target with one number of harts.

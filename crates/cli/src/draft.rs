@@ -1,7 +1,7 @@
 //! What the options have said so far; once all are read it becomes the machine's configuration and the list of consoles.
 
 use cpu::LogItems;
-use machine::config::{Boot, Icount, MemConfig, Threading};
+use machine::config::{Boot, DriveConfig, Icount, MemConfig, Threading};
 use machine::{DeviceConfig, Given, GlobalProp, MachineConfig, ObjectConfig, Target, registry};
 use qmp::chardev::Backend;
 use qmp::json::writer::Style;
@@ -92,6 +92,7 @@ pub(crate) struct Draft {
     numa: Vec<Given<NumaOption>>,
     objects: Vec<Given<ObjectConfig>>,
     devices: Vec<Given<DeviceConfig>>,
+    drives: Vec<Given<DriveConfig>>,
     name: Option<String>,
     uuid: [u8; 16],
     icount: Option<Icount>,
@@ -155,6 +156,7 @@ impl Draft {
             numa: Vec::new(),
             objects: Vec::new(),
             devices: Vec::new(),
+            drives: Vec::new(),
             name: None,
             uuid: [0; 16],
             icount: None,
@@ -351,10 +353,34 @@ impl Draft {
         }
     }
 
+    /// `-drive`: a raw file, on targets whose boards have disks.
     pub(crate) fn drive(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        let none = opts::pairs(text.value, None).iter().any(|(key, value)| key == "if" && value == "none");
-        let fault = || Fatal::of(&text.whole(), "drives are not supported; give the program with -kernel");
-        if none { Ok(()) } else { Err(fault()) }
+        let fault = |why: &str| Fatal::of(&text.whole(), why.to_owned());
+        let mut value = DriveConfig { attached: true, ..DriveConfig::default() };
+        for (key, given) in opts::pairs(text.value, None) {
+            match (key.as_str(), given.as_str()) {
+                ("file", _) => value.file = given,
+                ("id", _) => value.id = Some(given),
+                ("if", "none") => value.attached = false,
+                ("if", "virtio") | ("format", "raw") | ("media", "disk") | ("cache" | "aio" | "index" | "discard", _) => {}
+                ("readonly" | "read-only", _) => {
+                    value.read_only = opts::switch(&given).ok_or_else(|| fault("readonly expects 'on' or 'off'"))?;
+                }
+                ("format", _) => return Err(fault("only format=raw is supported")),
+                _ => return Err(fault(&format!("{key}={given} is not supported"))),
+            }
+        }
+        if value.file.is_empty() && !value.attached {
+            return Ok(());
+        }
+        if self.target.name != "s390x" {
+            return Err(fault("drives are not supported; give the program with -kernel"));
+        }
+        if value.file.is_empty() {
+            return Err(fault("a drive needs a file"));
+        }
+        self.drives.push(Given { option: text.whole(), value });
+        Ok(())
     }
 
     pub(crate) fn serial(&mut self, text: Text<'_>) -> Result<(), Fatal> {
@@ -516,6 +542,7 @@ impl Draft {
         config.numa = std::mem::take(&mut self.numa);
         config.objects = std::mem::take(&mut self.objects);
         config.devices = std::mem::take(&mut self.devices);
+        config.drives = std::mem::take(&mut self.drives);
         config.icount = self.icount;
         config.own_accelerator = self.own_accelerator;
         config.threading = self.threading.unwrap_or_default();

@@ -163,6 +163,12 @@ impl Wiring {
         Console::new(self.serials[port].clone())
     }
 
+    /// Whether some device is that serial port.
+    pub(crate) fn has_serial(&self, port: usize) -> bool {
+        let is = |front: &Front| matches!(front, Front::Serial(p) | Front::Mux { port: p, .. } if *p == port);
+        self.fronts.iter().any(is)
+    }
+
     /// Takes input of device `n`.
     pub(crate) fn input(&mut self, n: usize, input: Input, machine: &mut Machine, hub: &mut Hub) -> Wish {
         match &input {

@@ -67,6 +67,7 @@ pub mod sparc32_dma;
 pub mod sun4m_intctl;
 pub mod tricore_test;
 pub mod unimp;
+pub mod virtio_block;
 pub mod virtio_ccw;
 pub mod virtio_mmio;
 pub mod vty;

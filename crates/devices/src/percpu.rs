@@ -15,7 +15,7 @@
 //! architectures of either byte order; a 64-bit access at 0x00 has `IPI` in its lower half. An access costs O(1), arming
 //! a timer and asking for the next deadline O(log n), so that thousands of idle CPUs are free.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use memory::{Device, Line, Nanos, Size};
@@ -52,19 +52,27 @@ pub struct CpuLines {
 }
 
 /// Which CPUs have been started, shared with the machine, which starts them. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Started(Arc<[AtomicBool]>);
+#[derive(Clone)]
+pub struct Started(Arc<[AtomicBool]>, Arc<OnceLock<Line>>);
 
 impl Started {
     /// Flags of so many CPUs, none of which runs.
     pub fn new(cpus: usize) -> Started {
-        Started((0..cpus).map(|_| AtomicBool::new(false)).collect())
+        Started((0..cpus).map(|_| AtomicBool::new(false)).collect(), Arc::default())
+    }
+
+    /// Has a line be driven high whenever a CPU comes. There is one listener at most.
+    pub fn tell(&self, line: Line) {
+        let _ = self.1.set(line);
     }
 
     /// Says whether CPU `cpu` runs. Numbers beyond the last CPU are ignored.
     pub fn set(&self, cpu: usize, started: bool) {
         if let Some(flag) = self.0.get(cpu) {
-            flag.store(started, Ordering::Release);
+            let was = flag.swap(started, Ordering::AcqRel);
+            if let Some(line) = self.1.get().filter(|_| started && !was) {
+                line.raise();
+            }
         }
     }
 
@@ -112,7 +120,7 @@ impl PerCpu {
     pub fn new(lines: Vec<CpuLines>) -> PerCpu {
         let n = lines.len();
         assert!(n <= MAX_CPUS, "the per-CPU block has room for {MAX_CPUS} CPUs");
-        let started = Started((0..n).map(|_| AtomicBool::new(false)).collect());
+        let started = Started::new(n);
         PerCpu { lines, waits: Vec::new(), cpus: vec![Cpu::RESET; n], started, alarms: Alarms::new(n) }
     }
 

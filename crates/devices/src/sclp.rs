@@ -30,8 +30,10 @@ mod response {
     pub(super) const INVALID_COMMAND: u16 = 0x01f0;
     pub(super) const INSUFFICIENT_LENGTH: u16 = 0x0300;
     pub(super) const INVALID_FUNCTION: u16 = 0x40f0;
+    pub(super) const BOUNDARY: u16 = 0x0100;
+    pub(super) const ALREADY: u16 = 0x0120;
+    pub(super) const INVALID_CPU: u16 = 0x09f0;
     pub(super) const NOTHING_STORED: u16 = 0x60f0;
-    pub(super) const NO_EVENT: u16 = 0x62f0;
     pub(super) const INVALID_MASK: u16 = 0x70f0;
     pub(super) const BUFFER_SYNTAX: u16 = 0x73f0;
     pub(super) const INVALID_MASK_LENGTH: u16 = 0x74f0;
@@ -44,6 +46,8 @@ mod event {
     pub(super) const COMMAND: u8 = 0x01;
     /// Messages in lines.
     pub(super) const MESSAGE: u8 = 0x02;
+    /// The configuration has changed.
+    pub(super) const CONFIGURATION: u8 = 0x04;
     /// Messages in lines that are urgent.
     pub(super) const URGENT: u8 = 0x09;
     /// The ASCII console (a VT220).
@@ -56,6 +60,9 @@ mod event {
 const fn mask(kind: u8) -> u32 {
     1 << (32 - kind as u32)
 }
+
+/// A response code, and the CPU that is configured or deconfigured by the command.
+type Done = (u16, Option<(u32, bool)>);
 
 /// Offset of the CPU entries in what READ SCP INFO stores.
 const ENTRIES: usize = 128;
@@ -71,12 +78,19 @@ const ROOM: usize = 4096;
 struct State {
     config: SclpConfig,
     sink: Box<dyn Sink>,
-    lines_sink: Box<dyn Sink>,
+    /// The line console, if there is one.
+    lines_sink: Option<Box<dyn Sink>>,
     wire: Line,
     /// What the guest takes, by its event mask.
     receive: u32,
     typed: VecDeque<u8>,
+    /// What has been typed at the line console.
+    commands: VecDeque<u8>,
     quiesce: bool,
+    /// CPUs have come that the guest has not been told of.
+    changed: bool,
+    /// CPUs that stand by: the guest has given them back.
+    standby: Vec<bool>,
     /// The parameter of the signal that is pending.
     signal: Option<u32>,
 }
@@ -98,25 +112,45 @@ fn number(block: &[u8], at: usize, len: usize) -> u32 {
 impl Sclp {
     /// A service processor whose ASCII console writes to `sink` and whose line console to `lines`, and which holds `wire` up while a
     /// service signal is pending.
-    pub fn new(config: SclpConfig, sink: Box<dyn Sink>, lines: Box<dyn Sink>, wire: Line) -> Sclp {
-        Sclp(Arc::new(Mutex::new(State {
+    pub fn new(config: SclpConfig, sink: Box<dyn Sink>, lines: Option<Box<dyn Sink>>, wire: Line) -> Sclp {
+        let (present, standby) = (config.present.clone(), vec![false; config.max_cpus as usize]);
+        let sclp = Sclp(Arc::new(Mutex::new(State {
             config,
             sink,
             lines_sink: lines,
             wire,
             receive: 0,
             typed: VecDeque::new(),
+            commands: VecDeque::new(),
             quiesce: false,
+            changed: false,
+            standby,
             signal: None,
-        })))
+        })));
+        let told = Arc::downgrade(&sclp.0);
+        present.tell(Line::new(move |_| {
+            if let Some(state) = told.upgrade() {
+                let mut state = state.lock();
+                state.changed = true;
+                state.tell();
+            }
+        }));
+        sclp
     }
 
-    /// Carries out a command on the block, whose address is `address`; a service signal follows.
-    pub fn call(&self, command: u32, address: u32, block: &mut [u8]) {
+    /// The line console's keyboard.
+    pub fn line_console(&self) -> LineConsole {
+        LineConsole(self.clone())
+    }
+
+    /// Carries out a command on the block, whose address is `address`; a service signal follows. A CPU that is configured or
+    /// deconfigured by it is told: its address, and whether it is configured now.
+    pub fn call(&self, command: u32, address: u32, block: &mut [u8]) -> Option<(u32, bool)> {
         let mut state = self.0.lock();
-        let code = state.command(command, block);
+        let (code, cpu) = state.command(command, address, block);
         put(block, 6, &code.to_be_bytes());
         state.raise(address & !7);
+        cpu
     }
 
     /// Takes the signal that is pending: its parameter.
@@ -151,28 +185,61 @@ impl State {
     }
 
     fn waits(&self) -> bool {
-        !self.typed.is_empty() && self.receive & mask(event::ASCII) != 0
-            || self.quiesce && self.receive & mask(event::QUIESCE) != 0
+        self.waiting(self.receive).is_some()
     }
 
-    fn command(&mut self, command: u32, block: &mut [u8]) -> u16 {
-        // The third byte tells variants apart that are the same here.
-        match command & 0xffff_00ff {
+    /// The event that waits and is wanted.
+    fn waiting(&self, wanted: u32) -> Option<u8> {
+        let line = self.commands.contains(&b'\n');
+        let events = [
+            (event::ASCII, !self.typed.is_empty()),
+            (event::COMMAND, line),
+            (event::QUIESCE, self.quiesce),
+            (event::CONFIGURATION, self.changed),
+        ];
+        events.into_iter().find(|&(kind, there)| there && wanted & mask(kind) != 0).map(|(kind, _)| kind)
+    }
+
+    fn command(&mut self, command: u32, address: u32, block: &mut [u8]) -> Done {
+        const CONFIGURE: u32 = 0x0011_0001;
+        const DECONFIGURE: u32 = 0x0010_0001;
+        let crosses = address as usize % 4096 + block.len() > 4096;
+        // The third byte tells variants apart that are the same here, or names a CPU.
+        let code = match command & 0xffff_00ff {
+            0x0002_0001 | 0x0012_0001 | 0x0001_0001 if crosses => response::BOUNDARY,
             0x0002_0001 | 0x0012_0001 => self.read_info(block),
             0x0001_0001 => self.read_cpus(block),
+            what @ (CONFIGURE | DECONFIGURE) => return self.configure(command >> 8 & 0xff, what == CONFIGURE),
+            0x0076_0005 | 0x0077_0005 | 0x0078_0005 if crosses => response::BOUNDARY,
             0x0076_0005 => self.write_events(block),
             0x0077_0005 => self.read_events(block),
             0x0078_0005 => self.write_mask(block),
             _ => response::INVALID_COMMAND,
+        };
+        (code, None)
+    }
+
+    /// CONFIGURE CPU, DECONFIGURE CPU.
+    fn configure(&mut self, cpu: u32, on: bool) -> Done {
+        if !self.config.present.get(cpu as usize) {
+            return (response::INVALID_CPU, None);
+        }
+        match self.standby.get_mut(cpu as usize) {
+            Some(standby) if *standby == on => {
+                *standby = !on;
+                (response::COMPLETE, Some((cpu, on)))
+            }
+            _ => (response::ALREADY, None),
         }
     }
 
-    fn cpus(&self) -> Vec<u32> {
-        (0..self.config.max_cpus).filter(|&n| self.config.present.get(n as usize)).collect()
+    /// The CPUs that are configured, or that stand by.
+    fn cpus(&self, standby: bool) -> Vec<u32> {
+        let here = |n: &u32| self.config.present.get(*n as usize) && self.standby[*n as usize] == standby;
+        (0..self.config.max_cpus).filter(here).collect()
     }
 
-    fn put_cpus(&self, block: &mut [u8], at: usize) -> u16 {
-        let cpus = self.cpus();
+    fn put_cpus(block: &mut [u8], at: usize, cpus: &[u32]) -> u16 {
         if block.len() < at + cpus.len() * ENTRY {
             return response::INSUFFICIENT_LENGTH;
         }
@@ -187,8 +254,8 @@ impl State {
 
     /// READ SCP INFO: storage in increments, CPUs, what else there is.
     fn read_info(&self, block: &mut [u8]) -> u16 {
-        /// CPU information may be read.
-        const HAS_CPU_INFO: u64 = 1 << 59;
+        /// CPU information may be read; CPUs may be configured and deconfigured.
+        const FACILITIES: u64 = 1 << 59 | 1 << 58;
         /// The number of increments must fit 15 bits.
         const MOST: u64 = 0x7fff;
         if block.len() < ENTRIES {
@@ -205,33 +272,32 @@ impl State {
             Ok(size) => put(block, 10, &[size]),
             Err(_) => put(block, 100, &(megabytes as u32).to_be_bytes()),
         }
-        put(block, 16, &(self.cpus().len() as u16).to_be_bytes());
+        let cpus = self.cpus(false);
+        put(block, 16, &(cpus.len() as u16).to_be_bytes());
         put(block, 18, &(ENTRIES as u16).to_be_bytes());
         // The load parameter: blanks.
         put(block, 24, &[0x40; 8]);
-        put(block, 48, &HAS_CPU_INFO.to_be_bytes());
+        put(block, 48, &FACILITIES.to_be_bytes());
         put(block, 120, &(self.config.max_cpus as u16 - 1).to_be_bytes());
-        self.put_cpus(block, ENTRIES)
+        State::put_cpus(block, ENTRIES, &cpus)
     }
 
-    /// READ CPU INFO: configured CPUs from offset 24 on; none stand by.
+    /// READ CPU INFO: configured CPUs from offset 24 on, then those that stand by.
     fn read_cpus(&self, block: &mut [u8]) -> u16 {
         const AT: usize = 24;
         if block.len() < AT {
             return response::INSUFFICIENT_LENGTH;
         }
-        let n = self.cpus().len();
-        put(block, 8, &(n as u16).to_be_bytes());
-        put(block, 10, &(AT as u16).to_be_bytes());
-        put(block, 12, &[0; 2]);
-        put(block, 14, &((AT + n * ENTRY) as u16).to_be_bytes());
-        self.put_cpus(block, AT)
+        let (configured, standby) = (self.cpus(false), self.cpus(true));
+        let behind = AT + configured.len() * ENTRY;
+        let numbers = [configured.len(), AT, standby.len(), behind];
+        numbers.iter().enumerate().for_each(|(n, value)| put(block, 8 + 2 * n, &(*value as u16).to_be_bytes()));
+        State::put_cpus(block, AT, &[configured, standby].concat())
     }
 
     /// WRITE EVENT DATA: event buffers, each of which is marked when it is accepted.
     fn write_events(&mut self, block: &mut [u8]) -> u16 {
         let mut at = BODY;
-        let mut code = response::BUFFER_SYNTAX;
         while at < block.len() {
             let len = number(block, at, 2) as usize;
             if len < EVENT_HEADER || at + len > block.len() {
@@ -241,14 +307,13 @@ impl State {
             let body = &block[at + EVENT_HEADER..at + len];
             match kind {
                 event::ASCII => self.sink.write(body),
-                event::MESSAGE | event::URGENT => self.write_lines(body),
+                event::MESSAGE | event::URGENT if self.lines_sink.is_some() => self.write_lines(body),
                 _ => return response::INVALID_FUNCTION,
             }
             block[at + 3] |= 0x80;
-            code = response::COMPLETE;
             at += len;
         }
-        code
+        response::COMPLETE
     }
 
     /// The text objects of a message's data block (MDB), in EBCDIC.
@@ -266,8 +331,10 @@ impl State {
             }
             if number(body, at + 2, 2) == OBJECT_TEXT && len >= 10 {
                 let text: Vec<u8> = body[at + 10..at + len].iter().map(|&c| ascii(c)).collect();
-                self.lines_sink.write(&text);
-                self.lines_sink.write(b"\n");
+                if let Some(sink) = &mut self.lines_sink {
+                    sink.write(&text);
+                    sink.write(b"\n");
+                }
             }
             at += len;
         }
@@ -280,30 +347,9 @@ impl State {
             1 => number(block, BODY, 4) & self.receive,
             _ => return response::INVALID_FUNCTION,
         };
-        let mut body = Vec::new();
-        let room = block.len() - BODY;
-        let kind = if !self.typed.is_empty() && wanted & mask(event::ASCII) != 0 {
-            if room < EVENT_HEADER + 2 {
-                return response::TOO_SHORT;
-            }
-            let n = self.typed.len().min(room - EVENT_HEADER - 1);
-            // A 0 says that characters follow.
-            body.push(0);
-            body.extend(self.typed.drain(..n));
-            event::ASCII
-        } else if self.quiesce && wanted & mask(event::QUIESCE) != 0 {
-            if room < EVENT_HEADER + 3 {
-                return response::TOO_SHORT;
-            }
-            self.quiesce = false;
-            // No time limit, in seconds.
-            body.extend([0, 0, 1]);
-            event::QUIESCE
-        } else if self.waits() {
-            return response::NOTHING_STORED;
-        } else {
-            return response::NO_EVENT;
-        };
+        let Some(kind) = self.waiting(wanted) else { return response::NOTHING_STORED };
+        let room = block.len().saturating_sub(BODY + EVENT_HEADER);
+        let Some(body) = self.event(kind, room) else { return response::TOO_SHORT };
         let len = EVENT_HEADER + body.len();
         put(block, BODY, &(len as u16).to_be_bytes());
         put(block, BODY + 2, &[kind, 0, 0, 0]);
@@ -313,6 +359,33 @@ impl State {
             put(block, 0, &(all as u16).to_be_bytes());
         }
         response::COMPLETE
+    }
+
+    /// The body of an event that waits, which does so no longer; `None` if there is no room for it.
+    fn event(&mut self, kind: u8, room: usize) -> Option<Vec<u8>> {
+        match kind {
+            event::ASCII if room >= 2 => {
+                let n = self.typed.len().min(room - 1);
+                // A 0 says that characters follow.
+                Some(std::iter::once(0).chain(self.typed.drain(..n)).collect())
+            }
+            event::COMMAND if room >= COMMAND_HEAD => {
+                let end = self.commands.iter().position(|c| *c == b'\n')?;
+                let line: Vec<u8> = self.commands.drain(..=end).take(end).collect();
+                Some(command_body(&line[..line.len().min(room - COMMAND_HEAD).min(200)]))
+            }
+            event::QUIESCE if room >= 3 => {
+                self.quiesce = false;
+                // No time limit, in seconds.
+                Some(vec![0, 0, 1])
+            }
+            event::CONFIGURATION if room >= 2 => {
+                self.changed = false;
+                // CPUs have changed.
+                Some(vec![0, 1])
+            }
+            _ => None,
+        }
     }
 
     /// WRITE EVENT MASK: what the guest receives and sends; what we receive and send is stored behind.
@@ -326,8 +399,10 @@ impl State {
         }
         // Masks shorter or longer than four bytes are filled up with zeros or cut.
         self.receive = (0..4).fold(0, |all, i| all << 8 | if i < len { u32::from(block[12 + i]) } else { 0 });
-        let takes = mask(event::ASCII) | mask(event::MESSAGE) | mask(event::URGENT);
-        let sends = mask(event::ASCII) | mask(event::COMMAND) | mask(event::QUIESCE);
+        let lines = self.lines_sink.is_some();
+        let with = |masks: u32| if lines { masks } else { 0 };
+        let takes = mask(event::ASCII) | with(mask(event::MESSAGE) | mask(event::URGENT));
+        let sends = mask(event::ASCII) | mask(event::QUIESCE) | mask(event::CONFIGURATION) | with(mask(event::COMMAND));
         for (at, value) in [(12 + 2 * len, takes), (12 + 3 * len, sends)] {
             for (i, byte) in value.to_be_bytes().into_iter().chain(std::iter::repeat(0)).take(len).enumerate() {
                 block[at + i] = byte;
@@ -335,6 +410,49 @@ impl State {
         }
         self.tell();
         response::COMPLETE
+    }
+}
+
+/// Bytes of a command event's body before its text.
+const COMMAND_HEAD: usize = 16;
+
+/// An operator's command, as a message unit (0x1310) around a control-point unit (0x1212) around a text command (0x1320) around a
+/// self-defining text message (0x31) with one text (0x30), in EBCDIC.
+fn command_body(line: &[u8]) -> Vec<u8> {
+    let mut body: Vec<u8> = line.iter().map(|c| ebcdic(*c)).collect();
+    for kind in [0x30, 0x31] {
+        body.splice(0..0, [body.len() as u8 + 2, kind]);
+    }
+    for id in [0x1320_u16, 0x1212, 0x1310] {
+        let len = (body.len() + 4) as u16;
+        body.splice(0..0, len.to_be_bytes().into_iter().chain(id.to_be_bytes()));
+    }
+    body
+}
+
+/// ASCII to EBCDIC.
+fn ebcdic(c: u8) -> u8 {
+    (0..=255).find(|code| ascii(*code) == c).unwrap_or(0x6f)
+}
+
+/// What is typed at the line console.
+pub struct LineConsole(Sclp);
+
+impl Device for LineConsole {
+    fn read(&mut self, _: u64, _: Size, _: Nanos) -> u64 {
+        0
+    }
+
+    fn write(&mut self, _: u64, _: Size, _: u64, _: Nanos) {}
+
+    fn reset(&mut self) {}
+
+    fn receive(&mut self, bytes: &[u8], _: Nanos) -> usize {
+        let mut state = self.0.0.lock();
+        let n = bytes.len().min(ROOM - state.commands.len());
+        state.commands.extend(bytes[..n].iter().map(|c| if *c == b'\r' { b'\n' } else { *c }));
+        state.tell();
+        n
     }
 }
 
@@ -398,7 +516,9 @@ impl Device for Sclp {
         let mut state = self.0.lock();
         state.receive = 0;
         state.typed.clear();
-        state.quiesce = false;
+        state.commands.clear();
+        (state.quiesce, state.changed) = (false, false);
+        state.standby.fill(false);
         state.signal = None;
         state.wire.lower();
     }
@@ -423,7 +543,7 @@ mod tests {
         present.set(2, true);
         let config = SclpConfig { ram: 512 << 20, max_cpus: 4, present };
         let out = Capture::new();
-        (Sclp::new(config, Box::new(out.clone()), Box::new(NullSink), Line::unconnected()), out)
+        (Sclp::new(config, Box::new(out.clone()), Some(Box::new(NullSink)), Line::unconnected()), out)
     }
 
     #[test]
@@ -460,6 +580,6 @@ mod tests {
         assert_eq!(block[8..16], [0, 8, event::ASCII, 0, 0, 0, 0, b'x']);
         let mut block = [0; 64];
         sclp.call(0x0077_0005, 0x8000, &mut block);
-        assert_eq!(block[6..8], [0x62, 0xf0]);
+        assert_eq!(block[6..8], [0x60, 0xf0]);
     }
 }

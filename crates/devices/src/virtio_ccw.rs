@@ -1,12 +1,13 @@
-//! The virtio transport over channel I/O, and a network card on no network behind it.
+//! The virtio transport over channel I/O, with a network card on no network or a disk behind it.
 //!
-//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device". Numbers of
+//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device", "Block Device". Numbers of
 //! the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's, big-endian too.
 
 use memory::Dma;
 
 use crate::ccw::given;
 use crate::css::{CcwDevice, Ending, fill};
+use crate::virtio_block::{self, Disk};
 
 /// Control-unit type of all virtio devices.
 const CONTROL_UNIT: u16 = 0x3832;
@@ -31,10 +32,14 @@ mod code {
     pub(super) const SET_REVISION: u8 = 0x83;
 }
 
+/// Data of one request at most.
+const MOST_DATA: usize = 1 << 24;
+
 /// A queue as the guest has set it up: size, and addresses of its parts.
 #[derive(Clone, Copy, Debug, Default)]
 struct Queue {
     size: u16,
+    descriptors: u64,
     available: u64,
     used: u64,
     /// How far the available ring has been read.
@@ -42,7 +47,6 @@ struct Queue {
 }
 
 /// What a virtio device is.
-#[derive(Clone, Debug)]
 pub struct VirtioModel {
     /// Its device number.
     pub id: u8,
@@ -52,8 +56,16 @@ pub struct VirtioModel {
     pub config: Vec<u8>,
     /// The size of each queue.
     pub queues: Vec<u16>,
-    /// Queues whose buffers are taken and given back; those of others wait.
-    pub sinks: Vec<u16>,
+    /// What is done with buffers.
+    pub work: Work,
+}
+
+/// What a virtio device does with buffers.
+pub enum Work {
+    /// Those of one queue are taken and given back; those of others wait.
+    Sink(u16),
+    /// They are requests to a disk.
+    Disk(Box<dyn Disk>),
 }
 
 impl VirtioModel {
@@ -64,7 +76,13 @@ impl VirtioModel {
         let mut config = address.to_vec();
         // Link up; one pair of queues.
         config.extend([1, 0, 1, 0]);
-        VirtioModel { id: 1, features: HAS_ADDRESS | HAS_STATUS, config, queues: vec![256, 256], sinks: vec![1] }
+        VirtioModel { id: 1, features: HAS_ADDRESS | HAS_STATUS, config, queues: vec![256, 256], work: Work::Sink(1) }
+    }
+
+    /// A disk.
+    pub fn block(disk: Box<dyn Disk>) -> VirtioModel {
+        let features = virtio_block::FLUSH | if disk.is_read_only() { virtio_block::READ_ONLY } else { 0 };
+        VirtioModel { id: 2, features, config: virtio_block::config(&*disk), queues: vec![256], work: Work::Disk(disk) }
     }
 }
 
@@ -156,7 +174,7 @@ impl VirtioCcw {
         } else {
             (number(&data[16..24]), number(&data[24..32]))
         };
-        *queue = Queue { size: if descriptors == 0 { 0 } else { size }, available, used, next: 0 };
+        *queue = Queue { size: if descriptors == 0 { 0 } else { size }, descriptors, available, used, next: 0 };
         Ending::Done(len)
     }
 
@@ -195,8 +213,13 @@ impl VirtioCcw {
         }
     }
 
-    /// Takes all buffers of a queue and gives them back as they are. Addresses are the guest's: what is no memory isn't written.
-    fn drain(&mut self, index: usize, dma: &Dma) -> bool {
+    fn word(&self, bytes: &[u8]) -> u64 {
+        let fold = |all: u64, b: &u8| all << 8 | u64::from(*b);
+        if self.revision == 0 { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
+    }
+
+    /// Takes all buffers of a queue and gives them back. Addresses are the guest's: what is no memory isn't written.
+    fn serve(&mut self, index: usize, dma: &Dma) -> bool {
         let mut queue = self.queues[index];
         if queue.size == 0 {
             return false;
@@ -211,14 +234,69 @@ impl VirtioCcw {
                 break;
             }
             let head = self.half(dma, queue.available.wrapping_add(4 + 2 * (u64::from(queue.next) % size)));
+            let written = self.work_on(&queue, head, dma);
             let slot = queue.used.wrapping_add(4 + 8 * (u64::from(used) % size));
-            let element = [self.bytes(head.into(), 4), self.bytes(0, 4)].concat();
+            let element = [self.bytes(head.into(), 4), self.bytes(written, 4)].concat();
             let _ = dma.write(slot, &element);
             (queue.next, used) = (queue.next.wrapping_add(1), used.wrapping_add(1));
         }
         let _ = dma.write(queue.used.wrapping_add(2), &self.bytes(used.into(), 2));
         self.queues[index] = queue;
         any
+    }
+
+    /// The buffers of a chain: those that the device reads, and those that it writes. Chains have no more parts than the queue.
+    fn chain(&self, queue: &Queue, head: u16, dma: &Dma) -> [Vec<(u64, usize)>; 2] {
+        const NEXT: u64 = 1;
+        const WRITE: u64 = 2;
+        let (mut parts, mut at, mut total) = ([Vec::new(), Vec::new()], u64::from(head), 0);
+        for _ in 0..queue.size {
+            let mut d = [0; 16];
+            dma.read(queue.descriptors.wrapping_add(16 * (at % u64::from(queue.size))), &mut d);
+            let (address, len) = (self.word(&d[..8]), self.word(&d[8..12]) as usize);
+            let (flags, next) = (self.word(&d[12..14]), self.word(&d[14..]));
+            total += len;
+            if total > MOST_DATA {
+                break;
+            }
+            parts[usize::from(flags & WRITE != 0)].push((address, len));
+            at = next;
+            if flags & NEXT == 0 {
+                break;
+            }
+        }
+        parts
+    }
+
+    /// Does what a chain of buffers asks for; bytes that are written.
+    fn work_on(&mut self, queue: &Queue, head: u16, dma: &Dma) -> u64 {
+        if matches!(self.model.work, Work::Sink(_)) {
+            return 0;
+        }
+        let [read, write] = self.chain(queue, head, dma);
+        let mut given = Vec::new();
+        for (address, len) in read {
+            let from = given.len();
+            given.resize(from + len, 0);
+            dma.read(address, &mut given[from..]);
+        }
+        let room: usize = write.iter().map(|(_, len)| len).sum();
+        if given.len() < virtio_block::HEADER || room == 0 {
+            return 0;
+        }
+        let (header, out) = given.split_at(virtio_block::HEADER);
+        let (kind, sector) = (self.word(&header[..4]) as u32, self.word(&header[8..]));
+        let mut answer = vec![0; room];
+        let Work::Disk(disk) = &mut self.model.work else { return 0 };
+        let (status, n) = virtio_block::request(&mut **disk, kind, sector, out, &mut answer[..room - 1]);
+        answer[room - 1] = status;
+        let mut rest = &answer[..];
+        for (address, len) in write {
+            let (here, behind) = rest.split_at(len);
+            let _ = dma.write(address, here);
+            rest = behind;
+        }
+        n as u64 + 1
     }
 }
 
@@ -270,8 +348,11 @@ impl CcwDevice for VirtioCcw {
     fn notify(&mut self, queue: u32, dma: &Dma) -> i64 {
         const INVALID: i64 = -22;
         let Some(index) = (queue as usize..self.queues.len()).next() else { return INVALID };
-        let sinks = self.model.sinks.contains(&(index as u16));
-        if sinks && self.drain(index, dma) && self.indicators != 0 {
+        let serves = match &self.model.work {
+            Work::Sink(queue) => usize::from(*queue) == index,
+            Work::Disk(_) => true,
+        };
+        if serves && self.serve(index, dma) && self.indicators != 0 {
             let mut word = [0; 8];
             dma.read(self.indicators, &mut word);
             let bits = u64::from_be_bytes(word) | 1 << (index & 63);

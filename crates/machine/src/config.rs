@@ -125,6 +125,19 @@ pub fn check_id(id: &str) -> Result<(), Error> {
     Err(Error::from(OptionError::expects("id", "an identifier")).hint(hint))
 }
 
+/// `-drive`: a file that a disk shows to the guest, byte for byte.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct DriveConfig {
+    /// Its name for `-device ...,drive=`.
+    pub id: Option<String>,
+    /// The file.
+    pub file: String,
+    /// The guest may not write.
+    pub read_only: bool,
+    /// The board is to attach it by itself.
+    pub attached: bool,
+}
+
 /// `-device`, or a `device_add`.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct DeviceConfig {
@@ -285,6 +298,8 @@ pub struct MachineConfig {
     pub objects: Vec<Given<ObjectConfig>>,
     /// `-device`, in order.
     pub devices: Vec<Given<DeviceConfig>>,
+    /// `-drive`, in order, on boards that have disks.
+    pub drives: Vec<Given<DriveConfig>>,
     /// Files to start from.
     pub boot: Boot,
     /// Where the first serial port's output goes.
@@ -293,6 +308,8 @@ pub struct MachineConfig {
     pub second_console: Console,
     /// Where characters of a debug port go.
     pub debug_console: Console,
+    /// Whether there is a second serial port.
+    pub has_second_serial: bool,
     /// `-icount`.
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
@@ -334,10 +351,12 @@ impl MachineConfig {
             numa: Vec::new(),
             objects: Vec::new(),
             devices: Vec::new(),
+            drives: Vec::new(),
             boot: Boot::default(),
             console: Console::default(),
             second_console: Console::default(),
             debug_console: Console::default(),
+            has_second_serial: false,
             icount: None,
             threading: Threading::default(),
             own_accelerator: false,

@@ -249,6 +249,9 @@ impl Machine {
             self.enter(plan)?;
         }
         for given in self.config.devices.clone() {
+            if crate::boards::s390_devices::is_ours(&self.config, &given.value.driver) {
+                continue;
+            }
             self.device_add(&given.value).map_err(|e| e.of_option(&given.option))?;
         }
         self.state = RunState::Prelaunch;

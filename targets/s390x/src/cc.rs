@@ -35,10 +35,12 @@ pub enum Kind {
     Short,
     /// Sign of a long BFP number.
     Long,
+    /// Sign of `a`: 0 for 0, 1 negative, 2 positive.
+    Sign,
 }
 
 impl Kind {
-    const ALL: [Kind; 13] = [
+    const ALL: [Kind; 14] = [
         Kind::Code,
         Kind::Signed,
         Kind::Unsigned,
@@ -52,6 +54,7 @@ impl Kind {
         Kind::TestWide,
         Kind::Short,
         Kind::Long,
+        Kind::Sign,
     ];
 
     /// The kind with this number.
@@ -89,6 +92,7 @@ pub fn value(kind: Kind, a: u64, b: u64) -> u64 {
     match kind {
         Kind::Code => a & 3,
         Kind::Signed => order(s, t),
+        Kind::Sign => sign(s),
         Kind::Unsigned => order(a, b),
         Kind::NonZero => u64::from(a != 0),
         Kind::Arith32 => i32::try_from(s).map_or(3, |n| sign(n.into())),
@@ -119,6 +123,7 @@ pub fn condition<'b>(kind: Kind, a: Val<'b>, b: impl FnOnce() -> Option<Val<'b>>
     let zero = || a.konst(0);
     match kind {
         Kind::Signed => compare(a, b()?, mask, true),
+        Kind::Sign => compare(a, zero(), mask, true),
         Kind::Unsigned => compare(a, b()?, mask, false),
         Kind::NonZero => match mask & 0xc {
             8 => Some(a.eq(zero())),

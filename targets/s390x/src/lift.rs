@@ -227,7 +227,7 @@ impl<'b> Lift<'b> {
 
     /// Sets it by the sign of a number of 64 bits.
     pub fn cc_sign(&self, a: V<'b>) {
-        self.cc2(Kind::Signed, a, a.konst(0));
+        self.cc1(Kind::Sign, a);
     }
 
     /// The code as a value of 64 bits.

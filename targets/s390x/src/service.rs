@@ -53,7 +53,10 @@ pub(crate) fn service_call(cpu: &mut Cpu, [command, address, ..]: Args) -> Out {
         return Err(Fault::SPECIFICATION);
     }
     let mut block = read_absolute(cpu, address, len);
-    machine.services().service_call(command as u32, address as u32, &mut block);
+    let reconfigured = machine.services().service_call(command as u32, address as u32, &mut block);
+    if let Some((cpu, on)) = reconfigured {
+        machine.post(cpu, irq::ORDER, |mail| mail.order = Some(Order::Configure(on)));
+    }
     write_absolute(cpu, address, &block)?;
     set_cc(cpu, 0);
     Ok(0)

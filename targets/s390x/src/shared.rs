@@ -84,8 +84,9 @@ pub trait Services: Send + Sync {
     /// Drives line `line` of the CPU with that address.
     fn wire(&self, cpu: u32, line: u32, level: bool);
 
-    /// SERVICE CALL: the service-call control block is changed in place; the answer comes with a service signal.
-    fn service_call(&self, command: u32, address: u32, block: &mut [u8]);
+    /// SERVICE CALL: the service-call control block is changed in place; the answer comes with a service signal. The CPU that is
+    /// configured or deconfigured by it, and whether it is configured now.
+    fn service_call(&self, command: u32, address: u32, block: &mut [u8]) -> Option<(u32, bool)>;
 
     /// The parameter of the pending service signal, which is no longer pending then.
     fn take_service_signal(&self) -> Option<u32>;
@@ -128,6 +129,8 @@ pub enum Order {
     InitialReset,
     /// CPU reset.
     Reset,
+    /// Not SIGNAL PROCESSOR's: the CPU is configured or deconfigured.
+    Configure(bool),
     /// Set prefix.
     SetPrefix(u32),
     /// Store status at address.
@@ -240,7 +243,8 @@ impl Machine {
     /// Shows the state of a CPU to the others.
     pub fn publish(&self, cpu: u32, state: CpuState) {
         if let Some(seat) = self.seats.get(cpu as usize) {
-            seat.state.store(state as u8, Ordering::Release);
+            let number = if state == CpuState::Uninitialized { NOBODY } else { state as u8 };
+            seat.state.store(number, Ordering::Release);
         }
     }
 

@@ -128,6 +128,13 @@ fn obey(cpu: &mut Cpu, machine: &Machine, order: Order) {
             initial_reset(cpu);
             reset(cpu, machine);
         }
+        Order::Configure(on) => {
+            initial_reset(cpu);
+            reset(cpu, machine);
+            if !on {
+                set_state(cpu, CpuState::Uninitialized);
+            }
+        }
         Order::SetPrefix(prefix) => {
             cpu.state.prefix = prefix;
             cpu.flush_tlb();
@@ -307,7 +314,7 @@ fn sense(machine: &Machine, to: u32, state: CpuState) -> Answer {
         | match state {
             CpuState::Stopped => status::STOPPED,
             CpuState::CheckStop => status::CHECK_STOP,
-            CpuState::Operating | CpuState::Load => 0,
+            CpuState::Operating | CpuState::Load | CpuState::Uninitialized => 0,
         };
     if bits == 0 { Answer::Accepted } else { Answer::Status(bits) }
 }

@@ -77,6 +77,8 @@ pub enum CpuState {
     CheckStop,
     /// It is loading a program.
     Load,
+    /// It is there but not configured: for other CPUs it is not operational.
+    Uninitialized,
 }
 
 impl CpuState {
@@ -93,6 +95,7 @@ impl From<CpuState> for S390State {
             CpuState::Stopped => S390State::Stopped,
             CpuState::CheckStop => S390State::CheckStop,
             CpuState::Load => S390State::Load,
+            CpuState::Uninitialized => S390State::Uninitialized,
         }
     }
 }

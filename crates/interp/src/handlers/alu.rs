@@ -3,7 +3,7 @@
 use cpu::{Core, TlbEntry};
 use uop::{BinOp, CmpOp, FastFp, UnOp, Width, sem};
 
-use super::{get, go, set, width};
+use super::{get, go, low_half, set, width};
 use crate::slot::{Data, Handler, Slot};
 
 type Ip = *const Slot;
@@ -43,6 +43,27 @@ unsafe extern "C" fn bin<const OP: u8, const W: u8, const IMM: bool, const SX: b
     unsafe {
         let s = &*ip;
         set(core, s.d, compute::<OP, W, SX>(get(core, s.a), second::<IMM>(core, s)));
+        go!(core, ip.add(1), tlb, budget)
+    }
+}
+
+/// The low half of `d` = `a` op second, of which the low halves count.
+unsafe extern "C" fn low<const OP: u8, const IMM: bool>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let s = &*ip;
+        let r = compute::<OP, W32, false>(get(core, s.a), second::<IMM>(core, s));
+        set(core, s.d, low_half(get(core, s.d), r));
+        go!(core, ip.add(1), tlb, budget)
+    }
+}
+
+/// The low half of `d` = that of `a`.
+pub(crate) unsafe extern "C" fn mov_low(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let s = &*ip;
+        set(core, s.d, low_half(get(core, s.d), get(core, s.a)));
         go!(core, ip.add(1), tlb, budget)
     }
 }
@@ -214,6 +235,20 @@ macro_rules! pick_bin {
 /// The handler of a two-operand op; `sx` sign-extends a 32-bit result to 64 bits.
 pub(crate) fn bin_handler(op: BinOp, w: Width, imm: bool, sx: bool) -> Handler {
     uop::for_each_bin_op!(pick_bin op, w, imm, sx;)
+}
+
+/// The handler of a two-operand op that goes into the low half of a register, if there is one.
+pub(crate) fn low_handler(op: BinOp, imm: bool) -> Option<Handler> {
+    macro_rules! pick {
+        ($($v:ident),*) => {
+            match (op, imm) {
+                $( (BinOp::$v, false) => Some(low::<{ BinOp::$v as u8 }, R>),
+                (BinOp::$v, true) => Some(low::<{ BinOp::$v as u8 }, I>), )*
+                _ => None,
+            }
+        };
+    }
+    pick!(Add, Sub, Mul, And, Or, Xor)
 }
 
 macro_rules! pick_un {

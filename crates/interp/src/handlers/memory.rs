@@ -7,7 +7,7 @@ use cpu::{Core, TlbEntry};
 use uop::{Align, Mem, Order, RmwOp, Width};
 
 use super::control::out;
-use super::{get, go, set, width};
+use super::{get, go, low_half, set, width};
 use crate::slot::{Data, Handler, Slot, leave};
 
 type Ip = *const Slot;
@@ -21,6 +21,8 @@ pub(crate) mod ext {
     pub(crate) const SIGN32: u8 = 1;
     /// The sign above, in 64 bits.
     pub(crate) const SIGN64: u8 = 2;
+    /// What the register holds above.
+    pub(crate) const KEEP: u8 = 3;
 }
 
 /// What is known of a plain access when it is lowered, as bits of one constant.
@@ -77,9 +79,21 @@ fn arrange<const W: u8, const KIND: u8>(value: u64) -> u64 {
 #[inline(always)]
 fn extend<const W: u8, const EXT: u8>(value: u64) -> u64 {
     match EXT {
-        ext::ZERO => value,
+        ext::ZERO | ext::KEEP => value,
         ext::SIGN32 => width(W).signed(value) as u32 as u64,
         _ => width(W).signed(value) as u64,
+    }
+}
+
+/// `d` = `value`, extended; what it is then.
+#[inline(always)]
+unsafe fn put<const W: u8, const EXT: u8>(core: *mut Core, d: u16, value: u64) -> u64 {
+    let value = extend::<W, EXT>(value);
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let value = if EXT == ext::KEEP { low_half(get(core, d), value) } else { value };
+        set(core, d, value);
+        value
     }
 }
 
@@ -105,9 +119,7 @@ pub(super) unsafe fn try_load<const W: u8, const EXT: u8, const KIND: u8>(
             Width::W32 => u64::from(AtomicU32::from_ptr(p.cast()).load(Ordering::Relaxed)),
             Width::W64 => AtomicU64::from_ptr(p.cast()).load(Ordering::Relaxed),
         };
-        let value = extend::<W, EXT>(arrange::<W, KIND>(value));
-        set(core, s.d, value);
-        Ok(value)
+        Ok(put::<W, EXT>(core, s.d, arrange::<W, KIND>(value)))
     }
 }
 
@@ -140,7 +152,7 @@ pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND
         begin_slow(core, ip, budget);
         match ((*core).slow.load)(core, addr, access::<W, KIND, FUSED>(core)) {
             Ok(value) => {
-                set(core, (*ip).d, extend::<W, EXT>(value));
+                put::<W, EXT>(core, (*ip).d, value);
                 go!(core, ip.add(1), tlb, (*core).budget)
             }
             Err(cpu::Stopped) => out(core, ip.cast(), (*core).budget, leave::STOPPED),
@@ -345,6 +357,7 @@ pub(crate) fn load_handler(w: Width, ext: u8, kind: u8) -> Handler {
         (Width::W16, ext::ZERO) => by_kind!(kind, load, Width::W16 as u8, ext::ZERO),
         (Width::W16, ext::SIGN32) => by_kind!(kind, load, Width::W16 as u8, ext::SIGN32),
         (Width::W16, _) => by_kind!(kind, load, Width::W16 as u8, ext::SIGN64),
+        (Width::W32, ext::KEEP) => by_kind!(kind, load, Width::W32 as u8, ext::KEEP),
         (Width::W32, ext::SIGN64) => by_kind!(kind, load, Width::W32 as u8, ext::SIGN64),
         (Width::W32, _) => by_kind!(kind, load, Width::W32 as u8, ext::ZERO),
         (Width::W64, _) => by_kind!(kind, load, Width::W64 as u8, ext::ZERO),

@@ -43,6 +43,12 @@ pub(crate) unsafe fn set(core: *mut Core, n: u16, value: u64) {
     unsafe { *core.cast::<u64>().add(n as usize) = value }
 }
 
+/// `value` with the low half of `low`.
+#[inline(always)]
+pub(crate) fn low_half(value: u64, low: u64) -> u64 {
+    value & !0xffff_ffff | low & 0xffff_ffff
+}
+
 /// The width with this discriminant; handlers have it as a constant.
 #[inline(always)]
 pub(crate) const fn width(n: u8) -> uop::Width {

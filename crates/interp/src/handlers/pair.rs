@@ -10,7 +10,7 @@ use uop::{BinOp, CmpOp, Width};
 use super::alu::{compares, compute};
 use super::control::{enter_link, hint, leave_by, leave_for};
 use super::memory::{self, ext, kind};
-use super::{get, go, set};
+use super::{get, go, low_half, set};
 use crate::slot::{Handler, Slot};
 
 type Ip = *const Slot;
@@ -66,6 +66,48 @@ impl<const OP: u8, const W: u8, const IMM: bool, const SX: bool> Body for Bin<OP
                 (false, _) => get(core, s.b()),
             };
             let r = compute::<OP, W, SX>(a, b);
+            set(core, s.d, r);
+            Ok(r)
+        }
+    }
+
+    never_misses!();
+}
+
+/// An op that goes into the low half of a register.
+struct Low<const OP: u8, const IMM: bool>;
+
+impl<const OP: u8, const IMM: bool> Body for Low<OP, IMM> {
+    const WIDTH: u8 = W32;
+
+    #[inline(always)]
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
+        // SAFETY: see the module `handlers`.
+        unsafe {
+            let a = if CHAIN == chain::FIRST { before } else { get(core, s.a) };
+            let b = match (IMM, CHAIN) {
+                (true, _) => i64::from(s.imm) as u64,
+                (false, chain::SECOND) => before,
+                (false, _) => get(core, s.b()),
+            };
+            let r = low_half(get(core, s.d), compute::<OP, W32, false>(a, b));
+            set(core, s.d, r);
+            Ok(r)
+        }
+    }
+
+    never_misses!();
+}
+
+struct MovLow;
+
+impl Body for MovLow {
+    #[inline(always)]
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
+        // SAFETY: see the module `handlers`.
+        unsafe {
+            let a = if CHAIN == chain::FIRST { before } else { get(core, s.a) };
+            let r = low_half(get(core, s.d), a);
             set(core, s.d, r);
             Ok(r)
         }
@@ -341,11 +383,43 @@ macro_rules! short_bodies {
     } };
 }
 
+/// Ops of 64-bit guests that leave the upper half of a register alone; they pair up with each other and with [`low_partners!`].
+macro_rules! low_bodies {
+    ($m:ident $($rest:tt)*) => { $m! { $($rest)*
+        (Shape::Low(BinOp::Add, true)) Low<{ op!(Add) }, true>;
+        (Shape::Low(BinOp::Add, false)) Low<{ op!(Add) }, false>;
+        (Shape::Low(BinOp::Sub, false)) Low<{ op!(Sub) }, false>;
+        (Shape::Low(BinOp::Xor, false)) Low<{ op!(Xor) }, false>;
+        (Shape::MovLow) MovLow;
+        (Shape::Load(Width::W32, ext::KEEP, BIG)) Load<W32, { ext::KEEP }, BIG>;
+    } };
+}
+
+/// What they stand beside.
+macro_rules! low_partners {
+    ($m:ident $($rest:tt)*) => { $m! { $($rest)*
+        (Shape::Bin(BinOp::Add, Width::W64, true, false)) Bin<{ op!(Add) }, W64, true, false>;
+        (Shape::Bin(BinOp::Add, Width::W64, false, false)) Bin<{ op!(Add) }, W64, false, false>;
+        (Shape::Bin(BinOp::And, Width::W64, true, false)) Bin<{ op!(And) }, W64, true, false>;
+        (Shape::Mov) Mov;
+        (Shape::Konst) Konst;
+        (Shape::KonstU) KonstU;
+        (Shape::Load(Width::W64, ext::ZERO, BIG)) Load<W64, { ext::ZERO }, BIG>;
+        (Shape::Load(Width::W8, ext::ZERO, BIG)) Load<W8, { ext::ZERO }, BIG>;
+        (Shape::Store(Width::W32, BIG)) Store<W32, BIG>;
+        (Shape::Store(Width::W8, BIG)) Store<W8, BIG>;
+    } };
+}
+
 /// What an op is, as far as pairing goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Shape {
     /// Two operands: op, width, second is an immediate, result is sign-extended.
     Bin(BinOp, Width, bool, bool),
+    /// Two operands of 32 bits into the low half of a register: op, second is an immediate.
+    Low(BinOp, bool),
+    /// A move of the low half.
+    MovLow,
     /// A move.
     Mov,
     /// A sign extension from 32 to 64 bits.
@@ -435,6 +509,36 @@ pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slo
         .or_else(|| short::<SHORT_LITTLE>(a, b, chain))
         .or_else(|| long::<BIG>(a, b, chain))
         .or_else(|| short::<SHORT_BIG>(a, b, chain))
+        .or_else(|| low(a, b, chain))
+}
+
+macro_rules! low_first {
+    ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $a == $shape {
+            return behind::<$body, W32>($b, $chain).or_else(|| low_pair::<$body>($b, $chain)).or_else(|| before_partner::<$body>($b, $chain));
+        } )*
+    };
+}
+macro_rules! partner_first {
+    ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $a == $shape { return low_pair::<$body>($b, $chain); } )*
+    };
+}
+
+fn low(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+    low_bodies!(low_first a, b, chain;);
+    low_partners!(partner_first a, b, chain;);
+    None
+}
+
+fn low_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+    low_bodies!(second [A] b, chain;);
+    None
+}
+
+fn before_partner<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+    low_partners!(second [A] b, chain;);
+    None
 }
 
 fn long<const K: u8>(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
@@ -489,9 +593,11 @@ fn chain_of(a: Shape, first: &Slot, b: Shape, second: &Slot) -> u8 {
         return chain::NONE;
     }
     let (uses_a, other) = match b {
-        Shape::Bin(_, _, imm, _) | Shape::Branch(_, _, imm) => (true, if imm { None } else { Some(second.b()) }),
+        Shape::Bin(_, _, imm, _) | Shape::Low(_, imm) | Shape::Branch(_, _, imm) => {
+            (true, if imm { None } else { Some(second.b()) })
+        }
         Shape::Store(..) => (true, Some(second.d)),
-        Shape::Mov | Shape::SextWord | Shape::Load(..) => (true, None),
+        Shape::Mov | Shape::MovLow | Shape::SextWord | Shape::Load(..) => (true, None),
         _ => (false, None),
     };
     if uses_a && second.a == first.d {

@@ -4,7 +4,8 @@ use cpu::Core;
 use uop::{Block, Exit, Hint, Layout, Op, Reg, RegSet, Value, Width};
 
 use super::plan::{
-    Addr, Node, call_constant, constant, immediate, is_plain, kind_of, masked, reads, resolve, second_imm,
+    Addr, Node, call_constant, constant, immediate, is_cut, is_plain, kind_of, low_imm, masked, reads, resolve,
+    second_imm,
 };
 use super::{Cx, Links, Lowered, Places, Plan, places};
 use crate::handlers::control::hint;
@@ -106,8 +107,14 @@ impl Cx<'_> {
 
     /// Where the result of op `i` goes: straight into the register that it is set to, if nothing forbids; else into a temporary.
     fn dest(&mut self, i: usize) -> u16 {
+        self.dest_over(i, None)
+    }
+
+    /// The same; `old` is a value that the op reads where the result goes.
+    fn dest_over(&mut self, i: usize, old: Option<Value>) -> u16 {
         let v = self.plan.makes[i];
-        match self.coming_set(i, v) {
+        let read_later = old.is_some_and(|old| self.plan.last_use[old.index()] > i as u32);
+        match self.coming_set(i, v, old).filter(|_| !read_later) {
             Some(reg) => {
                 self.places.empty_reg(reg);
                 self.places.put_in_reg(v, reg);
@@ -122,12 +129,16 @@ impl Cx<'_> {
 
     /// The register that value `v`, made by op `i`, may be written to at once: it is set to `v` later, nobody needs the old value in
     /// between, and nothing in between can fault or see registers.
-    fn coming_set(&self, i: usize, v: Value) -> Option<Reg> {
+    fn coming_set(&self, i: usize, v: Value, old: Option<Value>) -> Option<Reg> {
         for j in i + 1..self.block.ops.len() {
             match self.block.ops[j] {
                 Op::Set(reg, set) if resolve(self.block, set, None) == v => {
-                    let seen =
-                        self.block.ops[i + 1..j].iter().any(|op| matches!(*op, Op::Get(r) | Op::Set(r, _) if r == reg));
+                    let sees = |n: usize| match self.block.ops[n] {
+                        Op::Get(r) => r == reg && old != Some(Value(n as u16)),
+                        Op::Set(r, _) => r == reg,
+                        _ => false,
+                    };
+                    let seen = (i + 1..j).any(sees);
                     let living = !self.places.living_in(reg, i as u32, &self.plan.last_use).is_empty();
                     return (!seen && !living).then_some(reg);
                 }
@@ -160,9 +171,16 @@ impl Cx<'_> {
             Node::Skip => {}
             Node::Load(addr) => self.plain_load(i, addr),
             Node::Store(addr) => self.plain_store(i, addr),
+            Node::Low(bin, a, b) => self.low(i, bin, a, b),
+            Node::LowConst(k) => self.low_const(i, k),
             Node::Emit => match op {
                 Op::Get(reg) => self.places.put_in_reg(Value(i as u16), reg),
                 Op::Set(reg, v) => self.set(i, reg, v),
+                Op::Bin(uop::BinOp::And, a, b) if is_cut(self.block, w, b) => {
+                    let a = self.operand(a, Some(Width::W32), i);
+                    let d = self.dest(i);
+                    self.push(alu::cut_handler(Width::W32), d, a, 0);
+                }
                 Op::Bin(bin, a, b) => {
                     let a = self.operand(a, Some(w), i);
                     let imm = second_imm(self.block, w, b);
@@ -253,8 +271,66 @@ impl Cx<'_> {
         };
         let d = self.dest(i);
         let sext_word = matches!(op, Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64);
+        if matches!(op, Op::Deposit { lo: 0, len: 32, .. }) && d == at(0) {
+            return self.push_as(Shape::MovLow, alu::mov_low, d, at(1), 0);
+        }
         let shape = if sext_word { Shape::SextWord } else { Shape::Other };
         self.push_as(shape, handler, d, at(0), imm);
+    }
+
+    /// An op whose result replaces the low half of another value; at once if that is where the result goes.
+    fn low(&mut self, i: usize, bin: uop::BinOp, a: Value, b: Value) {
+        let Op::Deposit { value, field, .. } = self.block.ops[i] else { unreachable!("planned as an insertion") };
+        let old = self.operand(value, None, i);
+        let a = self.operand(a, Some(Width::W32), i);
+        let imm = low_imm(self.block, b);
+        let second = imm.unwrap_or_else(|| pair(self.operand(b, Some(Width::W32), i), 0));
+        let d = self.dest(i);
+        match alu::low_handler(bin, imm.is_some()) {
+            Some(handler) if d == old => self.push_as(Shape::Low(bin, imm.is_some()), handler, d, a, second),
+            _ => {
+                let temp = self.places.put_in_temp(field, i as u32, i as u32);
+                self.push(alu::bin_handler(bin, Width::W32, imm.is_some(), false), temp, a, second);
+                self.insert_low(d, old, temp);
+            }
+        }
+    }
+
+    /// The low half of a value is replaced by a constant: the sum of it and nothing.
+    fn low_const(&mut self, i: usize, k: i32) {
+        let Op::Deposit { value, .. } = self.block.ops[i] else { unreachable!("planned as an insertion") };
+        let old = self.operand(value, None, i);
+        let d = self.dest(i);
+        if d != old {
+            self.push_as(Shape::Mov, alu::mov, d, old, 0);
+        }
+        let handler = alu::low_handler(uop::BinOp::Add, true).expect("sums have a handler");
+        self.push_as(Shape::Low(uop::BinOp::Add, true), handler, d, places::ZERO, k);
+    }
+
+    /// `d` = `old` with the low half of `low`.
+    fn insert_low(&mut self, d: u16, old: u16, low: u16) {
+        const LOW_HALF: u16 = 32 << 8;
+        self.push(alu::deposit, d, old, pair(low, LOW_HALF));
+    }
+
+    /// A load that replaces the low half of what a register holds.
+    fn low_load(&mut self, i: usize, addr: Addr, address: Value, mem: uop::Mem) {
+        let Op::Deposit { value, .. } = self.block.ops[self.plan.makes[i].index()] else {
+            unreachable!("planned as an insertion")
+        };
+        let Op::Get(reg) = self.block.ops[value.index()] else { unreachable!("planned for a register") };
+        let old = if value.index() > i { reg.0 } else { self.operand(value, None, i) };
+        let (a, imm) = self.address(addr, i);
+        let kind = kind_of(mem, addr, self.block.width(address));
+        let d = self.dest_over(i, Some(value));
+        if d == old {
+            let shape = Shape::Load(mem.width, memory::ext::KEEP, self.fusible(kind));
+            return self.push_as(shape, memory::load_handler(mem.width, memory::ext::KEEP, kind), d, a, imm);
+        }
+        let temp = self.places.put_in_temp(Value(i as u16), i as u32, i as u32);
+        self.push(memory::load_handler(mem.width, memory::ext::ZERO, kind), temp, a, imm);
+        self.insert_low(d, old, temp);
     }
 
     fn address(&mut self, addr: Addr, now: usize) -> (u16, i32) {
@@ -270,6 +346,9 @@ impl Cx<'_> {
     fn plain_load(&mut self, i: usize, addr: Addr) {
         let Op::Load { addr: address, mem } = self.block.ops[i] else { unreachable!("planned as a load") };
         debug_assert!(is_plain(mem));
+        if matches!(self.block.ops[self.plan.makes[i].index()], Op::Deposit { .. }) {
+            return self.low_load(i, addr, address, mem);
+        }
         let (a, imm) = self.address(addr, i);
         let made = self.plan.makes[i];
         let ext = match (made.index() == i, self.block.width(made)) {

@@ -2,6 +2,8 @@
 
 use uop::{Align, BinOp, Block, Exit, Mem, Op, Order, Value, Width};
 
+use crate::handlers::alu;
+
 /// How the address of a plain access is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Addr {
@@ -22,6 +24,10 @@ pub(super) enum Node {
     Load(Addr),
     /// A plain store.
     Store(Addr),
+    /// Two operands into the low half of a register that holds another value.
+    Low(BinOp, Value, Value),
+    /// A constant into the low half of a register that holds another value.
+    LowConst(i32),
 }
 
 /// The decisions for a block.
@@ -176,6 +182,10 @@ impl Planner<'_> {
         let w = self.block.widths[i];
         self.plan.nodes[i] = match op {
             Op::Const(_) | Op::Zext(_) => Node::Skip,
+            Op::Bin(BinOp::And, a, b) if is_cut(self.block, w, b) => {
+                self.need(a, Some(Width::W32), i);
+                Node::Emit
+            }
             Op::Bin(_, a, b) => {
                 self.need(a, Some(w), i);
                 if second_imm(self.block, w, b).is_none() {
@@ -188,6 +198,7 @@ impl Planner<'_> {
                 Node::Emit
             }
             Op::Sext(v) => return self.sext(i, v, w),
+            Op::Deposit { value, field, lo: 0, len: 32 } => return self.low(i, value, field),
             Op::RaiseIf { cond, .. } => {
                 self.need_condition(cond, i);
                 Node::Emit
@@ -237,6 +248,50 @@ impl Planner<'_> {
         }
     }
 
+    /// The low half of a value is replaced by the result of an op that nobody else uses: the two are one.
+    fn low(&mut self, i: usize, value: Value, field: Value) {
+        let v = resolve(self.block, field, Some(Width::W32));
+        let single = self.uses[field.index()] == 1 && self.uses[v.index()] == 1;
+        if let Some(k) = low_imm(self.block, field) {
+            self.need(value, None, i);
+            self.plan.nodes[i] = Node::LowConst(k);
+            return;
+        }
+        match self.block.ops[v.index()] {
+            Op::Bin(op, a, b) if single && alu::low_handler(op, false).is_some() && self.fits(op, v) => {
+                self.need(value, None, i);
+                self.need(a, Some(Width::W32), i);
+                if low_imm(self.block, b).is_none() {
+                    self.need(b, Some(Width::W32), i);
+                }
+                self.plan.nodes[i] = Node::Low(op, a, b);
+            }
+            Op::Load { mem, .. } if single && is_plain(mem) && mem.width == Width::W32 && self.is_get(value, v, i) => {
+                self.plan.makes[v.index()] = Value(i as u16);
+                self.needed[v.index()] = true;
+                // Its register is read when the load is done.
+                self.need(value, None, v.index());
+            }
+            _ => {
+                self.need(value, None, i);
+                self.need(field, None, i);
+                self.plan.nodes[i] = Node::Emit;
+            }
+        }
+    }
+
+    /// Whether an op's low half depends on low halves alone.
+    fn fits(&self, op: BinOp, v: Value) -> bool {
+        let w = self.block.width(v);
+        w >= Width::W32 && matches!(op, BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor)
+    }
+
+    /// Whether `value` is what a register holds, and nothing happens between the load and op `i`.
+    fn is_get(&self, value: Value, load: Value, i: usize) -> bool {
+        let quiet = |ops: &[Op]| ops.iter().all(Op::is_pure);
+        matches!(self.block.ops[value.index()], Op::Get(_)) && quiet(&self.block.ops[load.index() + 1..i])
+    }
+
     fn address(&mut self, addr: Value, at: usize) -> Addr {
         let v = resolve(self.block, addr, None);
         let w = self.block.width(v);
@@ -254,6 +309,16 @@ impl Planner<'_> {
         }
         Addr::Disp(self.need(addr, None, at), 0)
     }
+}
+
+/// Whether `and` with `b` leaves the low half of 64 bits.
+pub(super) fn is_cut(block: &Block, w: Width, b: Value) -> bool {
+    w == Width::W64 && constant(block, b) == Some(0xffff_ffff)
+}
+
+/// The low half of the constant that `b` is, as an immediate.
+pub(super) fn low_imm(block: &Block, b: Value) -> Option<i32> {
+    constant(block, b).map(|k| k as u32 as i32)
 }
 
 /// The target of an indirect jump as a value and the bits of it that count, as an immediate: jumps clear low bits of what a register holds.

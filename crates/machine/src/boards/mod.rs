@@ -20,6 +20,7 @@ pub mod ppce500;
 mod ppce500_tree;
 mod riscv;
 pub mod s390_ccw;
+pub(crate) mod s390_devices;
 mod s390_topology;
 pub mod sifive_e;
 pub mod sifive_u;

@@ -14,7 +14,7 @@ use s390x::shared::{Channel, IoInterruption, Services, Topology, Wish};
 use s390x::trap::irq;
 use topology::Levels;
 
-use crate::boards::mips;
+use crate::boards::{mips, s390_devices};
 use crate::boards::s390_topology::Shape;
 use crate::build::{Build, read_file};
 use crate::error::Error;
@@ -112,16 +112,19 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let wires = Arc::new(wires);
     let config = SclpConfig { ram: size, max_cpus: cpus, present: present.clone() };
     let console = mips::sink(board, 0);
-    let lines = mips::sink(board, 1);
+    let lines = board.config.has_second_serial.then(|| mips::sink(board, 1));
     let sclp = Sclp::new(config, console, lines, floating(&wires, irq::SERVICE));
     let device = board.part(sclp.clone());
     mips::typed_into(board, 0, &device);
+    let keyboard = board.part(sclp.line_console());
+    mips::typed_into(board, 1, &keyboard);
     let css = Css::new(
         (0..8).map(|n| floating(&wires, irq::IO + n)).collect(),
         floating(&wires, irq::REPORT),
         board.dma.clone(),
     );
     css.add(Box::new(VirtioCcw::new(VirtioModel::network(NIC))));
+    s390_devices::add(board, &css)?;
     board.part(css.clone());
     board.started = Some(present.clone());
     let shape = shape(board, present);
@@ -262,8 +265,8 @@ impl Services for Board {
         }
     }
 
-    fn service_call(&self, command: u32, address: u32, block: &mut [u8]) {
-        self.sclp.call(command, address, block);
+    fn service_call(&self, command: u32, address: u32, block: &mut [u8]) -> Option<(u32, bool)> {
+        self.sclp.call(command, address, block)
     }
 
     fn take_service_signal(&self) -> Option<u32> {

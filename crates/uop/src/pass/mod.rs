@@ -1,15 +1,17 @@
 //! What is simplified before an engine sees a block.
 //!
 //! Each pass keeps the meaning of the block, including the values of all guest registers at each op that can fault.
-//! [`run`] does them in order: [`forward`] register reads, [`fold`] constants, drop [`dead`] register writes and values.
+//! [`run`] does them in order: [`forward`] register reads, [`fold`] constants, [`narrow`] what is read, drop [`dead`] register writes and values.
 
 mod dead;
 mod fold;
 mod forward;
+mod narrow;
 
 pub use dead::dead;
 pub use fold::fold;
 pub use forward::forward;
+pub use narrow::narrow;
 
 use crate::block::{Block, Layout};
 
@@ -17,6 +19,7 @@ use crate::block::{Block, Layout};
 pub fn run(block: &mut Block, layout: &Layout) {
     forward(block, layout);
     fold(block);
+    narrow(block);
     dead(block, layout);
     debug_assert_eq!(crate::verify(block, layout), Ok(()), "passes broke\n{}", crate::text(block, layout));
 }
