@@ -7,7 +7,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, decimal, execute, fp, numbers, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector};
+use crate::{cc, decimal, execute, fp, hfp, numbers, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -312,6 +312,19 @@ helpers! {
     CSST = plo::compare_swap_store, any(3);
     /// LOAD PAIR DISJOINT: register, addresses, bytes.
     LOAD_PAIR = plo::load_pair, any(4);
+
+    /// HFP: what to do, both halves of the second operand.
+    HFP = hfp::operate, any(3);
+    /// HFP MULTIPLY AND ADD, AND SUBTRACT: what to do, the factors.
+    HFP_MULTIPLY_ADD = hfp::multiply_add, any(3);
+    /// HFP CONVERT FROM FIXED: integer, register, bytes.
+    HFP_FROM_FIXED = hfp::from_fixed, any(3);
+    /// HFP CONVERT TO FIXED: register, halves of the operand, how.
+    HFP_TO_FIXED = hfp::to_fixed, any(4);
+    /// CONVERT HFP TO BFP: register, operand, bytes of the result, rounding method.
+    HFP_TO_BFP = hfp::to_bfp, any(4);
+    /// CONVERT BFP TO HFP: register, operand, its bytes.
+    HFP_FROM_BFP = hfp::from_bfp, any(3);
 
     /// ADD DECIMAL: lengths, addresses.
     DECIMAL_ADD = decimal::add, any(3);

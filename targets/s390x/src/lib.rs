@@ -15,6 +15,7 @@ pub mod fetch;
 pub mod format;
 mod fp;
 mod helper;
+mod hfp;
 pub mod insn;
 pub mod lift;
 mod mmu;

@@ -17,6 +17,7 @@ macro_rules! lifts {
 
 pub mod arith;
 mod arith_ops;
+pub mod hfp;
 pub mod bfp;
 pub mod branch;
 pub mod decimal;
@@ -40,6 +41,7 @@ pub static TABLES: &[&[Insn]] = &[
     branch::INSNS,
     string::INSNS,
     decimal::INSNS,
+    hfp::INSNS,
     locked::INSNS,
     bfp::INSNS,
     vector_support::INSNS,
