@@ -164,12 +164,15 @@ fn finish(cpu: &mut Cpu, to: Target, value: Hex, sets_code: bool) -> Out {
 }
 
 /// Sum with a guard digit. Not normalized: the intermediate sum stays as it is. Returns it with the guard digit in `digits + 1`.
-fn sum(a: Hex, b: Hex, digits: u32) -> Hex {
+fn sum(a: Hex, b: Hex, digits: u32, exact: bool) -> Hex {
     // Aligned by shifting the one with the smaller characteristic to the right; a guard digit is kept.
     let exponent = a.exponent.max(b.exponent);
     let align = |v: Hex| {
-        let n = (exponent - v.exponent) as u32;
-        (v.fraction << 4).checked_shr(4 * n).unwrap_or(0) as i128
+        let (n, full) = ((exponent - v.exponent) as u32, v.fraction << 4);
+        let kept = full.checked_shr(4 * n).unwrap_or(0);
+        // Where sums are exact, what is lost still counts for less than the last bit.
+        let lost = exact && kept.checked_shl(4 * n).unwrap_or(0) != full;
+        (kept | u128::from(lost)) as i128
     };
     let signed = |v: Hex| if v.negative { -align(v) } else { align(v) };
     let total = signed(a) + signed(b);
@@ -185,7 +188,7 @@ fn sum(a: Hex, b: Hex, digits: u32) -> Hex {
 /// normalized.
 fn add(cpu: &mut Cpu, to: Target, a: Hex, b: Hex, normalize: bool) -> Out {
     let digits = to.format.digits;
-    let total = sum(a, b, digits);
+    let total = sum(a, b, digits, false);
     // A zero intermediate sum, guard digit and all, is a significance exception or a true zero.
     if total.fraction == 0 {
         if cpu.state.psw_mask & psw::HFP_SIGNIFICANCE != 0 {
@@ -339,7 +342,7 @@ pub(crate) fn operate(cpu: &mut Cpu, [what, high, low, _]: Args) -> Out {
         Op::AddUnnormalized => add(cpu, target, a, b, false),
         Op::SubtractUnnormalized => add(cpu, target, a, negated, false),
         Op::Compare => {
-            let code = sum(a, negated, to.digits).code();
+            let code = sum(a, negated, to.digits, false).code();
             set_cc(cpu, code);
             Ok(0)
         }
@@ -404,11 +407,11 @@ fn lengthen(b: Hex, from: Format, to: Format) -> Hex {
 fn integer(b: Hex, format: Format) -> Hex {
     let whole = b.exponent - 64;
     if whole <= 0 {
-        return Hex::zero(b.negative);
+        return Hex::zero(false);
     }
     let cut = (format.digits as i32 - whole).max(0) as u32 * 4;
     let value = Hex { fraction: b.fraction >> cut << cut, ..b };
-    if value.fraction == 0 { Hex::zero(b.negative) } else { value.normalized(format.digits) }
+    if value.fraction == 0 { Hex::zero(false) } else { value.normalized(format.digits) }
 }
 
 fn square_root(cpu: &mut Cpu, target: Target, b: Hex) -> Out {
@@ -479,7 +482,7 @@ pub(crate) fn multiply_add(cpu: &mut Cpu, [what, second, third, _]: Args) -> Out
 fn sum_exact(a: Hex, b: Hex, digits: u32) -> Hex {
     let least = |v: Hex| if v.fraction == 0 { Hex { exponent: -1000, ..v } } else { v };
     let (a, b) = (least(a), least(b));
-    if a.fraction == 0 && b.fraction == 0 { Hex::zero(false) } else { sum(a, b, digits) }
+    if a.fraction == 0 && b.fraction == 0 { Hex::zero(false) } else { sum(a, b, digits, true) }
 }
 
 /// CONVERT FROM FIXED: integer, first register, bytes of the result.
@@ -596,7 +599,8 @@ pub(crate) fn from_bfp(cpu: &mut Cpu, [r1, operand, size, _]: Args) -> Out {
     let target = Target { register: r1 as u8, format: LONG };
     let greatest = Hex { negative, exponent: 127, fraction: (1 << 56) - 1 };
     let (value, code) = if field == most as i32 {
-        (greatest, 3)
+        // A NaN becomes the greatest positive number.
+        (Hex { negative: negative && fraction == 0, ..greatest }, 3)
     } else if field == 0 && fraction == 0 {
         (Hex::zero(negative), 0)
     } else {

@@ -8,6 +8,7 @@
 
 pub mod cc;
 mod decimal;
+mod dfp;
 mod execute;
 pub mod ext;
 pub mod features;

@@ -81,6 +81,8 @@ pub mod dxc {
     pub const AFP: u64 = 1;
     /// A BFP instruction while AFP registers are off.
     pub const BFP: u64 = 2;
+    /// A DFP instruction while AFP registers are off.
+    pub const DFP: u64 = 3;
     /// A vector instruction while they are off.
     pub const VECTOR: u64 = 0xfe;
     /// Compare and trap.

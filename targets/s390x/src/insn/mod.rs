@@ -21,6 +21,7 @@ pub mod hfp;
 pub mod bfp;
 pub mod branch;
 pub mod decimal;
+pub mod dfp;
 pub mod locked;
 pub mod move_;
 mod move_ops;
@@ -42,6 +43,7 @@ pub static TABLES: &[&[Insn]] = &[
     string::INSNS,
     decimal::INSNS,
     hfp::INSNS,
+    dfp::INSNS,
     locked::INSNS,
     bfp::INSNS,
     vector_support::INSNS,
