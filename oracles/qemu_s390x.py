@@ -99,6 +99,8 @@ def run_hercules(place, raw, table, size):
 def differences(case, theirs, vectors):
     code, psw, at, dxc = struct.unpack(">28xIQQI", theirs[:52])
     code &= 0xFF
+    if not at:
+        return ["it has not come to this case"]
     ours = case["trap"] or 0
     if ours != code:
         return [f"trap: ours {ours}, theirs {code} dxc {dxc:x}"]

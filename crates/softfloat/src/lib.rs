@@ -22,6 +22,7 @@ mod add;
 mod class;
 mod compare;
 mod convert;
+pub mod decimal;
 mod div;
 mod env;
 pub mod fast;

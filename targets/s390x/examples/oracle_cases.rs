@@ -136,6 +136,10 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
             if length == '-' {
                 continue;
             }
+            // Registers 0 and 1 have other uses.
+            if n < 2 {
+                return false;
+            }
             regs[n] = address(random);
             if length == 'l' {
                 regs[(n + 1) & 15] = if random.below(8) == 0 { random.below(700) } else { random.below(48) };

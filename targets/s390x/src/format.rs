@@ -213,6 +213,8 @@ formats! {
     SSF 48 { r3: R(8), a1: B(16), a2: B(32) }
     /// An operand with a length of 4 bits.
     RSL 48 { l1: L((8, 4)), a1: B(16) }
+    /// Register, operand with a length of 8 bits, mask.
+    RSLb 48 { r1: R(32), l2: L((8, 8)), a2: B(16), m3: M(36) }
     /// Register, immediate of 16 bits, mask.
     RIEa 48 { r1: R(8), i2: S((16, 16)), u2: U((16, 16)), m3: M(32) }
     /// Two registers, relative address, mask.

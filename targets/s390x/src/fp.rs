@@ -97,8 +97,20 @@ fn run<R: Copy>(
     env.wrap_overflow = masks & 0x20 != 0;
     env.wrap_underflow = masks & 0x10 != 0;
     let result = op(&mut env);
-    let flags = env.flags;
-    let raised = raised(flags, info.no_inexact);
+    conclude(cpu, env.flags, info.no_inexact, result, keep)
+}
+
+/// What comes behind an operation: flags are raised, or a trap is taken; one that lets the instruction complete has `keep` store the result.
+pub(crate) fn conclude<R: Copy>(
+    cpu: &mut Cpu,
+    flags: Flags,
+    no_inexact: bool,
+    result: R,
+    keep: impl FnOnce(&mut Cpu, R),
+) -> Result<R, Fault> {
+    let fpc = cpu.reg(state::FPC);
+    let masks = fpc >> 24;
+    let raised = raised(flags, no_inexact);
     if raised == 0 {
         return Ok(result);
     }
@@ -143,6 +155,9 @@ pub(crate) fn short(cpu: &mut Cpu, [a, b, c, info]: Args) -> Out {
         let slot = state::f(info.target);
         let old = cpu.reg(slot);
         cpu.set_reg(slot, old & 0xffff_ffff | u64::from(r) << 32);
+        if matches!(info.op, Op::Add | Op::Sub) {
+            set_cc(cpu, sign::<F32>(r));
+        }
     };
     run(cpu, info, keep, |env| compute::<F32>(info.op, [a, b, c].map(|v| v as u32), env)).map(u64::from)
 }
@@ -150,15 +165,20 @@ pub(crate) fn short(cpu: &mut Cpu, [a, b, c, info]: Args) -> Out {
 /// Long operands.
 pub(crate) fn long(cpu: &mut Cpu, [a, b, c, info]: Args) -> Out {
     let info = Info::of(info);
-    let keep = |cpu: &mut Cpu, r: u64| cpu.set_reg(state::f(info.target), r);
+    let keep = |cpu: &mut Cpu, r: u64| {
+        cpu.set_reg(state::f(info.target), r);
+        if matches!(info.op, Op::Add | Op::Sub) {
+            set_cc(cpu, sign::<F64>(r));
+        }
+    };
     run(cpu, info, keep, |env| compute::<F64>(info.op, [a, b, c], env))
 }
 
-fn extended(cpu: &Cpu, n: u8) -> u128 {
+pub(crate) fn extended(cpu: &Cpu, n: u8) -> u128 {
     u128::from(cpu.reg(state::f(n))) << 64 | u128::from(cpu.reg(state::f(n + 2)))
 }
 
-fn set_extended(cpu: &mut Cpu, n: u8, value: u128) {
+pub(crate) fn set_extended(cpu: &mut Cpu, n: u8, value: u128) {
     cpu.set_reg(state::f(n), (value >> 64) as u64);
     cpu.set_reg(state::f(n + 2), value as u64);
 }
@@ -178,7 +198,12 @@ fn sign<F: Float>(bits: F::Bits) -> u64 {
 pub(crate) fn extended_op(cpu: &mut Cpu, [first, second, info, _]: Args) -> Out {
     let info = Info::of(info);
     let (a, b) = (extended(cpu, first as u8), extended(cpu, second as u8));
-    let keep = |cpu: &mut Cpu, r| set_extended(cpu, info.target, r);
+    let keep = |cpu: &mut Cpu, r| {
+        set_extended(cpu, info.target, r);
+        if matches!(info.op, Op::Add | Op::Sub) {
+            set_cc(cpu, sign::<F128>(r));
+        }
+    };
     let result = run(cpu, info, keep, |env| compute::<F128>(info.op, [a, b, 0], env))?;
     set_extended(cpu, info.target, result);
     if matches!(info.op, Op::Add | Op::Sub) {

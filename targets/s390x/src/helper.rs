@@ -8,7 +8,8 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    cc, decimal, execute, fp, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector,
+    cc, decimal, dfp, execute, fp, hfp, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time,
+    utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -316,6 +317,54 @@ helpers! {
     CSST = plo::compare_swap_store, any(3);
     /// LOAD PAIR DISJOINT: register, addresses, bytes.
     LOAD_PAIR = plo::load_pair, any(4);
+
+    /// HFP: what to do, both halves of the second operand.
+    HFP = hfp::operate, any(3);
+    /// HFP MULTIPLY AND ADD, AND SUBTRACT: what to do, the factors.
+    HFP_MULTIPLY_ADD = hfp::multiply_add, any(3);
+    /// HFP CONVERT FROM FIXED: integer, register, bytes.
+    HFP_FROM_FIXED = hfp::from_fixed, any(3);
+    /// HFP CONVERT TO FIXED: register, halves of the operand, how.
+    HFP_TO_FIXED = hfp::to_fixed, any(4);
+    /// CONVERT HFP TO BFP: register, operand, bytes of the result, rounding method.
+    HFP_TO_BFP = hfp::to_bfp, any(4);
+    /// CONVERT BFP TO HFP: register, operand, its bytes.
+    HFP_FROM_BFP = hfp::from_bfp, any(3);
+
+    /// DFP: what to do, registers.
+    DFP = dfp::operate, any(3);
+    /// DFP LOAD LENGTHENED, LOAD ROUNDED: what to do, register, its bytes.
+    DFP_CONVERT = dfp::convert, any(3);
+    /// DFP COMPARE: registers, bytes, whether it signals.
+    DFP_COMPARE = dfp::compare, any(4);
+    /// COMPARE BIASED EXPONENT: registers, bytes.
+    DFP_COMPARE_EXPONENT = dfp::compare_exponent, any(3);
+    /// DFP from integers: what to do, integer, whether logical.
+    DFP_FROM_FIXED = dfp::from_fixed, any(3);
+    /// DFP to integers: what to do, register, kind.
+    DFP_TO_FIXED = dfp::to_fixed, any(3);
+    /// DFP from packed digits: register, digits, how.
+    DFP_FROM_PACKED = dfp::from_packed, any(4);
+    /// DFP to packed digits: registers, bytes, how.
+    DFP_TO_PACKED = dfp::to_packed, any(4);
+    /// EXTRACT BIASED EXPONENT: register, bytes.
+    DFP_EXTRACT_EXPONENT = dfp::extract_exponent, any(2);
+    /// EXTRACT SIGNIFICANCE: register, bytes.
+    DFP_EXTRACT_SIGNIFICANCE = dfp::extract_significance, any(2);
+    /// INSERT BIASED EXPONENT: registers and exponent, bytes.
+    DFP_INSERT_EXPONENT = dfp::insert_exponent, any(4);
+    /// SHIFT SIGNIFICAND: registers, amount, how.
+    DFP_SHIFT = dfp::shift, any(4);
+    /// DFP TEST DATA CLASS: register, bytes, mask.
+    DFP_TEST_CLASS = dfp::test_class, any(3);
+    /// DFP TEST DATA GROUP: register, bytes, mask.
+    DFP_TEST_GROUP = dfp::test_group, any(3);
+    /// SET DFP ROUNDING MODE.
+    DFP_SET_ROUNDING = dfp::set_rounding, any(1);
+    /// DFP from zoned digits: register, address, length, how.
+    DFP_FROM_ZONED = dfp::from_zoned, any(4);
+    /// DFP to zoned digits.
+    DFP_TO_ZONED = dfp::to_zoned, any(4);
 
     /// ADD DECIMAL: lengths, addresses.
     DECIMAL_ADD = decimal::add, any(3);

@@ -8,6 +8,7 @@
 
 pub mod cc;
 mod decimal;
+mod dfp;
 mod execute;
 pub mod ext;
 pub mod features;
@@ -15,6 +16,7 @@ pub mod fetch;
 pub mod format;
 mod fp;
 mod helper;
+mod hfp;
 pub mod insn;
 pub mod lift;
 mod mmu;

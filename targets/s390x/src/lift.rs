@@ -323,6 +323,11 @@ impl<'b> Lift<'b> {
         (!self.mode.afp).then_some((code::DATA, dxc::BFP))
     }
 
+    /// The exception of a DFP instruction while AFP registers are off.
+    pub fn needs_dfp(&self) -> Option<(u32, u64)> {
+        (!self.mode.afp).then_some((code::DATA, dxc::DFP))
+    }
+
     /// The exception of these floating-point registers: while AFP registers are off, there are 0, 2, 4 and 6.
     pub fn needs_fpr(&self, list: &[u8]) -> Option<(u32, u64)> {
         (!self.mode.afp && list.iter().any(|n| n & 9 != 0)).then_some((code::DATA, dxc::AFP))

@@ -108,9 +108,9 @@ const BY_GENERATION: &[(u8, &[Ext])] = &[
     (7, &[Z, Etf2]),
     (8, &[Idte, LongDisp, HfpMadd, Etf3]),
     (9, &[ExtImm, Etf2Enh, Stckf, Etf3Enh, Mvcos]),
-    (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology]),
+    (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology, Dfp]),
     (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp]),
-    (12, &[Zec12, Interlocked2, LocalTlb, Edat2]),
+    (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned]),
     (13, &[Loc2, Vector]),
     (14, &[Misc2, VectorEnh1]),
     (15, &[Misc3]),
@@ -185,7 +185,7 @@ impl Model {
         let bits = Ext::ALL.iter().filter(|e| self.has(**e)).map(|e| e.bit());
         // STFLE came with extended immediates; long displacements are as fast as short ones.
         let with = |ext, bit| self.has(ext).then_some(bit);
-        let more = [Some(0), Some(1), with(Ext::ExtImm, 7), with(Ext::LongDisp, 19)];
+        let more = [Some(0), Some(1), with(Ext::ExtImm, 7), with(Ext::LongDisp, 19), with(Ext::Dfp, 43)];
         for bit in bits.chain(more.into_iter().flatten()) {
             list[bit as usize / 64] |= 1 << (63 - bit % 64);
         }

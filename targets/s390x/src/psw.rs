@@ -36,6 +36,10 @@ pub const PROGRAM_MASK_SHIFT: u32 = 40;
 pub const FIXED_OVERFLOW: u64 = 8 << PROGRAM_MASK_SHIFT;
 /// Program mask: decimal overflow is an exception.
 pub const DECIMAL_OVERFLOW: u64 = 4 << PROGRAM_MASK_SHIFT;
+/// Program mask: HFP exponent underflow is an exception.
+pub const HFP_UNDERFLOW: u64 = 2 << PROGRAM_MASK_SHIFT;
+/// Program mask: HFP significance is an exception.
+pub const HFP_SIGNIFICANCE: u64 = 1 << PROGRAM_MASK_SHIFT;
 /// Extended addressing: with [`BASIC`], addresses of 64 bits.
 pub const EXTENDED: u64 = 1 << 32;
 /// Basic addressing: addresses of 31 bits.

@@ -39,6 +39,14 @@ pub mod code {
     pub const DECIMAL_OVERFLOW: u32 = 0x0a;
     /// Decimal divide.
     pub const DECIMAL_DIVIDE: u32 = 0x0b;
+    /// HFP exponent overflow.
+    pub const HFP_OVERFLOW: u32 = 0x0c;
+    /// HFP exponent underflow.
+    pub const HFP_UNDERFLOW: u32 = 0x0d;
+    /// HFP significance.
+    pub const HFP_SIGNIFICANCE: u32 = 0x0e;
+    /// HFP divide.
+    pub const HFP_DIVIDE: u32 = 0x0f;
     /// Segment translation.
     pub const SEGMENT: u32 = 0x10;
     /// Page translation.
@@ -49,6 +57,8 @@ pub mod code {
     pub const SPECIAL_OPERATION: u32 = 0x13;
     /// Operand.
     pub const OPERAND: u32 = 0x15;
+    /// HFP square root.
+    pub const HFP_SQUARE_ROOT: u32 = 0x1d;
     /// Vector processing; its argument is the vector-exception code.
     pub const VECTOR_PROCESSING: u32 = 0x1b;
     /// ASCE type.
@@ -73,6 +83,8 @@ pub mod dxc {
     pub const AFP: u64 = 1;
     /// A BFP instruction while AFP registers are off.
     pub const BFP: u64 = 2;
+    /// A DFP instruction while AFP registers are off.
+    pub const DFP: u64 = 3;
     /// A vector instruction while they are off.
     pub const VECTOR: u64 = 0xfe;
     /// Compare and trap.

@@ -4,14 +4,12 @@
 //! registers.
 
 mod arithmetic;
-mod digits;
-mod number;
 mod tests_of;
 
 use cpu::Ctx;
 use softfloat::Flags;
+use softfloat::decimal::{EXTENDED, Env, Format, Kind, LONG, Mode, Number};
 
-use self::number::{EXTENDED, Env, Format, Kind, LONG, Mode, Number};
 use crate::format::W;
 use crate::fp::{self, bit};
 use crate::state::f as fpr;

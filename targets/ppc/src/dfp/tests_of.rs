@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 
 use softfloat::Flags;
-
-use super::number::{Env, Format, Kind, Number};
+use softfloat::decimal::{Env, Format, Kind, Number};
 use crate::format::W;
 
 type Raw = [(u64, u128); 2];

@@ -17,9 +17,11 @@ macro_rules! lifts {
 
 pub mod arith;
 mod arith_ops;
+pub mod hfp;
 pub mod bfp;
 pub mod branch;
 pub mod decimal;
+pub mod dfp;
 pub mod locked;
 pub mod move_;
 mod move_ops;
@@ -40,6 +42,8 @@ pub static TABLES: &[&[Insn]] = &[
     branch::INSNS,
     string::INSNS,
     decimal::INSNS,
+    hfp::INSNS,
+    dfp::INSNS,
     locked::INSNS,
     bfp::INSNS,
     vector_support::INSNS,

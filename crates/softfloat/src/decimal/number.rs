@@ -1,28 +1,32 @@
 //! Decimal numbers: their formats with densely packed digits, and rounding.
 //!
-//! Power ISA 3.0B, Book I, 5.4 "DFP Number Representation", appendix B "Densely Packed Decimal", and 5.5.
+//! The formats of IEEE 754-2008, 3.5; Power ISA 3.0B, Book I, 5.4 "DFP Number Representation", appendix B "Densely Packed Decimal", and 5.5.
 
-use softfloat::Flags;
+use crate::env::Flags;
 
 use super::digits::Digits;
 
 /// A format: 32, 64 or 128 bits.
 #[derive(PartialEq, Eq, Debug)]
-pub(super) struct Format {
-    pub(super) bits: u32,
+pub struct Format {
+    /// Width.
+    pub bits: u32,
     /// Digits of the significand.
-    pub(super) digits: usize,
+    pub digits: usize,
     /// What is added to the exponent (of the rightmost digit).
-    pub(super) bias: i32,
+    pub bias: i32,
     /// The greatest biased exponent.
-    pub(super) max: i32,
+    pub max: i32,
     /// What an enabled overflow subtracts from the exponent.
-    pub(super) wrap: i32,
+    pub wrap: i32,
 }
 
-pub(super) static SHORT: Format = Format { bits: 32, digits: 7, bias: 101, max: 191, wrap: 192 };
-pub(super) static LONG: Format = Format { bits: 64, digits: 16, bias: 398, max: 767, wrap: 576 };
-pub(super) static EXTENDED: Format = Format { bits: 128, digits: 34, bias: 6176, max: 12_287, wrap: 9216 };
+/// decimal32.
+pub static SHORT: Format = Format { bits: 32, digits: 7, bias: 101, max: 191, wrap: 192 };
+/// decimal64.
+pub static LONG: Format = Format { bits: 64, digits: 16, bias: 398, max: 767, wrap: 576 };
+/// decimal128.
+pub static EXTENDED: Format = Format { bits: 128, digits: 34, bias: 6176, max: 12_287, wrap: 9216 };
 
 impl Format {
     /// Width of the exponent's continuation.
@@ -40,43 +44,50 @@ impl Format {
     }
 
     /// The bits of the trailing digits.
-    pub(super) const fn tail_mask(&self) -> u128 {
+    pub const fn tail_mask(&self) -> u128 {
         (1 << self.trailing()) - 1
     }
 
     /// Least exponent of the rightmost digit.
-    pub(super) const fn low(&self) -> i32 {
+    pub const fn low(&self) -> i32 {
         -self.bias
     }
 
     /// Greatest exponent of the rightmost digit.
-    pub(super) const fn high(&self) -> i32 {
+    pub const fn high(&self) -> i32 {
         self.max - self.bias
     }
 
     /// Least exponent of the leftmost digit of a normal number.
-    pub(super) const fn emin(&self) -> i32 {
+    pub const fn emin(&self) -> i32 {
         self.low() + self.digits as i32 - 1
     }
 }
 
 /// What a number is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A number or zero.
     Finite,
+    /// Infinity.
     Infinite,
+    /// A quiet NaN.
     Quiet,
+    /// A signalling NaN.
     Signalling,
 }
 
 /// A number; of a NaN or an infinity, the digits are the trailing ones.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Number {
-    pub(super) negative: bool,
-    pub(super) kind: Kind,
-    pub(super) digits: Digits,
+pub struct Number {
+    /// Its sign is minus.
+    pub negative: bool,
+    /// What it is.
+    pub kind: Kind,
+    /// The significand.
+    pub digits: Digits,
     /// Of the rightmost digit.
-    pub(super) exp: i32,
+    pub exp: i32,
 }
 
 /// Digits of a declet, highest first.
@@ -106,33 +117,38 @@ fn pack(digits: [u8; 3]) -> u128 {
 }
 
 impl Number {
-    pub(super) fn zero(negative: bool, exp: i32) -> Number {
+    /// A zero with this exponent.
+    pub fn zero(negative: bool, exp: i32) -> Number {
         Number { negative, kind: Kind::Finite, digits: Digits::default(), exp }
     }
 
-    pub(super) fn special(negative: bool, kind: Kind) -> Number {
+    /// An infinity or a NaN.
+    pub fn special(negative: bool, kind: Kind) -> Number {
         Number { negative, kind, digits: Digits::default(), exp: 0 }
     }
 
-    pub(super) fn finite(negative: bool, digits: Digits, exp: i32) -> Number {
+    /// A finite number.
+    pub fn finite(negative: bool, digits: Digits, exp: i32) -> Number {
         Number { negative, kind: Kind::Finite, digits, exp }
     }
 
-    pub(super) fn is_nan(&self) -> bool {
+    /// Whether it is a NaN.
+    pub fn is_nan(&self) -> bool {
         matches!(self.kind, Kind::Quiet | Kind::Signalling)
     }
 
-    pub(super) fn is_zero(&self) -> bool {
+    /// Whether it is zero.
+    pub fn is_zero(&self) -> bool {
         self.kind == Kind::Finite && self.digits.is_zero()
     }
 
     /// Exponent of the leftmost digit.
-    pub(super) fn adjusted(&self) -> i32 {
+    pub fn adjusted(&self) -> i32 {
         self.exp + self.digits.len() as i32 - 1
     }
 
     /// The number with these bits.
-    pub(super) fn decode(format: &Format, bits: u128) -> Number {
+    pub fn decode(format: &Format, bits: u128) -> Number {
         let (tail, width) = (format.trailing(), format.continuation());
         let combination = (bits >> (format.bits - 6)) as u32 & 31;
         let continuation = (bits >> tail) as i32 & ((1 << width) - 1);
@@ -162,7 +178,7 @@ impl Number {
     }
 
     /// Its bits.
-    pub(super) fn encode(&self, format: &Format) -> u128 {
+    pub fn encode(&self, format: &Format) -> u128 {
         let (tail, width) = (format.trailing(), format.continuation());
         let group = |i: usize| [self.digits.digit(i + 2), self.digits.digit(i + 1), self.digits.digit(i)];
         let trailing = (0..tail / 10).fold(0, |all, i| all | pack(group(3 * i as usize)) << (10 * i));
@@ -189,19 +205,28 @@ impl Number {
 
 /// Rounding, numbered as DRN.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Mode {
+pub enum Mode {
+    /// To nearest, ties to even.
     NearestEven,
+    /// Toward zero.
     TowardZero,
+    /// Toward plus infinity.
     Up,
+    /// Toward minus infinity.
     Down,
+    /// To nearest, ties away from zero.
     NearestAway,
+    /// To nearest, ties toward zero.
     NearestDown,
+    /// Away from zero.
     AwayFromZero,
+    /// Toward zero, but a last digit 0 or 5 grows: another rounding will follow.
     Shorter,
 }
 
 impl Mode {
-    pub(super) fn of(drn: u64) -> Mode {
+    /// The mode with this number.
+    pub fn of(drn: u64) -> Mode {
         use Mode::{AwayFromZero, Down, NearestAway, NearestDown, NearestEven, Shorter, TowardZero, Up};
         [NearestEven, TowardZero, Up, Down, NearestAway, NearestDown, AwayFromZero, Shorter][(drn & 7) as usize]
     }
@@ -226,21 +251,25 @@ impl Mode {
 
 /// How an operation rounds, and what it has raised.
 #[derive(Clone, Copy)]
-pub(super) struct Env {
-    pub(super) mode: Mode,
-    pub(super) flags: Flags,
-    /// Overflow and underflow are enabled: exponents wrap.
-    pub(super) wrap_overflow: bool,
-    pub(super) wrap_underflow: bool,
+pub struct Env {
+    /// How to round.
+    pub mode: Mode,
+    /// What has been raised.
+    pub flags: Flags,
+    /// Overflow is enabled: its exponents wrap.
+    pub wrap_overflow: bool,
+    /// Underflow is enabled: its exponents wrap.
+    pub wrap_underflow: bool,
 }
 
 impl Env {
-    pub(super) fn raise(&mut self, flags: Flags) {
+    /// Raises flags.
+    pub fn raise(&mut self, flags: Flags) {
         self.flags |= flags;
     }
 
     /// Drops the lowest `n` digits.
-    pub(super) fn drop(&mut self, negative: bool, digits: &Digits, n: usize) -> Digits {
+    pub fn drop(&mut self, negative: bool, digits: &Digits, n: usize) -> Digits {
         let (kept, lost) = (digits.down(n), digits.low(n));
         if lost.is_zero() {
             return kept;
@@ -254,7 +283,7 @@ impl Env {
     }
 
     /// A number of any length and exponent in a format.
-    pub(super) fn finish(&mut self, format: &Format, number: &Number) -> Number {
+    pub fn finish(&mut self, format: &Format, number: &Number) -> Number {
         let negative = number.negative;
         if number.is_zero() {
             return Number::zero(negative, number.exp.clamp(format.low(), format.high()));

@@ -4,18 +4,19 @@ use std::cmp::Ordering;
 
 /// A natural number.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Digits(Vec<u8>);
+pub struct Digits(Vec<u8>);
 
 impl Digits {
     /// From digits, lowest first.
-    pub(super) fn new(mut list: Vec<u8>) -> Digits {
+    pub fn new(mut list: Vec<u8>) -> Digits {
         while list.last() == Some(&0) {
             list.pop();
         }
         Digits(list)
     }
 
-    pub(super) fn from_u128(mut v: u128) -> Digits {
+    /// The digits of a number.
+    pub fn from_u128(mut v: u128) -> Digits {
         let mut list = Vec::new();
         while v != 0 {
             list.push((v % 10) as u8);
@@ -25,42 +26,44 @@ impl Digits {
     }
 
     /// The number, if it fits.
-    pub(super) fn to_u128(&self) -> Option<u128> {
+    pub fn to_u128(&self) -> Option<u128> {
         self.0.iter().rev().try_fold(0u128, |all, d| all.checked_mul(10)?.checked_add(u128::from(*d)))
     }
 
     /// How many digits; 0 for zero.
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn is_zero(&self) -> bool {
+    /// Whether it is zero.
+    pub fn is_zero(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Digit `i` from the right.
-    pub(super) fn digit(&self, i: usize) -> u8 {
+    pub fn digit(&self, i: usize) -> u8 {
         self.0.get(i).copied().unwrap_or(0)
     }
 
     /// Times a power of ten.
-    pub(super) fn up(&self, n: usize) -> Digits {
+    pub fn up(&self, n: usize) -> Digits {
         let mut list = vec![0; n];
         list.extend(&self.0);
         Digits::new(list)
     }
 
     /// Without the lowest `n` digits.
-    pub(super) fn down(&self, n: usize) -> Digits {
+    pub fn down(&self, n: usize) -> Digits {
         Digits(self.0.get(n..).unwrap_or(&[]).to_vec())
     }
 
     /// The lowest `n` digits.
-    pub(super) fn low(&self, n: usize) -> Digits {
+    pub fn low(&self, n: usize) -> Digits {
         Digits::new(self.0[..n.min(self.len())].to_vec())
     }
 
-    pub(super) fn add(&self, other: &Digits) -> Digits {
+    /// The sum.
+    pub fn add(&self, other: &Digits) -> Digits {
         let (mut list, mut carry) = (Vec::new(), 0);
         for i in 0..self.len().max(other.len()) {
             let sum = self.digit(i) + other.digit(i) + carry;
@@ -72,7 +75,7 @@ impl Digits {
     }
 
     /// The difference; the other one is not greater.
-    pub(super) fn sub(&self, other: &Digits) -> Digits {
+    pub fn sub(&self, other: &Digits) -> Digits {
         let (mut list, mut borrow) = (Vec::new(), 0);
         for i in 0..self.len() {
             let difference = 10 + self.digit(i) - other.digit(i) - borrow;
@@ -82,7 +85,8 @@ impl Digits {
         Digits::new(list)
     }
 
-    pub(super) fn mul(&self, other: &Digits) -> Digits {
+    /// The product.
+    pub fn mul(&self, other: &Digits) -> Digits {
         let mut sums = vec![0u32; self.len() + other.len() + 1];
         for (i, a) in self.0.iter().enumerate() {
             for (j, b) in other.0.iter().enumerate() {
@@ -99,7 +103,7 @@ impl Digits {
     }
 
     /// Quotient and remainder; the divisor is not zero.
-    pub(super) fn div(&self, divisor: &Digits) -> (Digits, Digits) {
+    pub fn div(&self, divisor: &Digits) -> (Digits, Digits) {
         let (mut quotient, mut rest) = (vec![0; self.len()], Digits::default());
         for i in (0..self.len()).rev() {
             rest.0.insert(0, self.digit(i));
@@ -112,7 +116,8 @@ impl Digits {
         (Digits::new(quotient), rest)
     }
 
-    pub(super) fn order(&self, other: &Digits) -> Ordering {
+    /// How it compares.
+    pub fn order(&self, other: &Digits) -> Ordering {
         self.len().cmp(&other.len()).then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
     }
 }
