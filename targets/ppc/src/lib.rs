@@ -29,6 +29,8 @@ pub mod model;
 mod quad;
 mod regs;
 mod softtlb;
+mod spe;
+mod spe_fp;
 mod spr;
 mod spr_embedded;
 pub mod state;

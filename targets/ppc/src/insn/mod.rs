@@ -9,6 +9,9 @@ pub mod fp_mem;
 pub mod load;
 pub mod logic;
 pub mod rotate;
+pub mod spe;
+pub mod spe_fp;
+pub mod spe_mem;
 pub mod store;
 pub mod system;
 pub mod tlb4xx;
@@ -30,6 +33,9 @@ pub static TABLES: &[&[Insn]] = &[
     system::INSNS,
     embedded::INSNS,
     tlb4xx::INSNS,
+    spe::INSNS,
+    spe_fp::INSNS,
+    spe_mem::INSNS,
     fp::INSNS,
     dfp::INSNS,
     fp_mem::INSNS,
