@@ -174,10 +174,10 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-powerpc-linux-gnu",
         flags: &["-mcpu=powerpc", "-msoft-float", "-mno-sdata"],
         fp_flags: &["-mcpu=powerpc", "-mno-sdata"],
-        board: NO_TESTS,
+        board: "ppce500",
         cpu: "",
         options: &[],
-        script: NO_TESTS,
+        script: "ppce500.ld",
         demo_base: "0x100000",
     },
     Arch {
@@ -281,6 +281,11 @@ pub static TESTS: &[Test] = &[
     Test { folder: "s390x", name: "mmu", smp: &[1], fp: false },
     Test { folder: "s390x", name: "css", smp: &[1], fp: false },
     Test { folder: "s390x", name: "smp", smp: &[4], fp: false },
+    Test { folder: "ppc", name: "hello", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "traps", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "timer", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "tlb", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "smp", smp: &[4], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -345,7 +350,8 @@ impl Arch {
 }
 
 fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
-    ARCHS.iter().chain(PCS).filter(|arch| arch.folder == test.folder && arch.script != NO_TESTS)
+    let runs = |arch: &&Arch| arch.folder == test.folder && arch.script != NO_TESTS && arch.board != NO_TESTS;
+    ARCHS.iter().chain(PCS).filter(runs)
 }
 
 fn test_binary(test: &Test, arch: &Arch) -> PathBuf {

@@ -53,6 +53,7 @@ static RULES: &[Rule] = &[
     rule("mips", Of(Float), "org.gnu.gdb.mips.fpu"),
     rule("powerpc", Names(&["pc", "msr", "cr", "lr", "ctr", "xer"]), "org.gnu.gdb.power.core"),
     rule("powerpc", Names(&["vscr", "vrsave"]), "org.gnu.gdb.power.altivec"),
+    rule("powerpc", Names(&SPE), "org.gnu.gdb.power.spe"),
     rule("powerpc", Of(General), "org.gnu.gdb.power.core"),
     rule("powerpc", Of(Float), "org.gnu.gdb.power.fpu"),
     rule("powerpc", Of(Vector), "org.gnu.gdb.power.altivec"),
@@ -66,6 +67,13 @@ static RULES: &[Rule] = &[
 static YMMH: [&str; 16] = [
     "ymm0h", "ymm1h", "ymm2h", "ymm3h", "ymm4h", "ymm5h", "ymm6h", "ymm7h", "ymm8h", "ymm9h", "ymm10h", "ymm11h",
     "ymm12h", "ymm13h", "ymm14h", "ymm15h",
+];
+
+/// What power-spe has: the upper words of general registers, the accumulator, and its status.
+static SPE: [&str; 34] = [
+    "ev0h", "ev1h", "ev2h", "ev3h", "ev4h", "ev5h", "ev6h", "ev7h", "ev8h", "ev9h", "ev10h", "ev11h", "ev12h", "ev13h",
+    "ev14h", "ev15h", "ev16h", "ev17h", "ev18h", "ev19h", "ev20h", "ev21h", "ev22h", "ev23h", "ev24h", "ev25h",
+    "ev26h", "ev27h", "ev28h", "ev29h", "ev30h", "ev31h", "acc", "spefscr",
 ];
 
 static ACRS: [&str; 16] = [

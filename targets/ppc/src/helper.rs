@@ -3,7 +3,7 @@
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
-use crate::state::{CTR, F0, FP_OK, FPL_C, LR, N_REGS, V0};
+use crate::state::{CTR, F0, FP_OK, FPL_C, H0, LR, N_REGS, V0};
 use crate::target::Ppc;
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -54,14 +54,14 @@ const fn float_all(args: u8, ret: Option<Width>) -> HelperInfo {
 }
 
 /// All vector registers.
-const VECTORS: RegSet = RegSet::Ranges(&[(V0, N_REGS)]);
+const VECTORS: RegSet = RegSet::Ranges(&[(V0, H0)]);
 
 const fn vector(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: VECTORS, writes: VECTORS, ..plain(args, ret) }
 }
 
 /// FPSCR and all registers of the vector-scalar unit.
-const SCALARS: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1), (F0, N_REGS)]);
+const SCALARS: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1), (F0, H0)]);
 
 const fn scalars(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: SCALARS, writes: SCALARS, ..plain(args, ret) }
@@ -184,6 +184,10 @@ helpers! {
     TLBLI = crate::tlb603::tlbli, plain(1, None);
     /// `tlbie` of the 603: address.
     TLBIE_603 = crate::tlb603::tlbie, plain(1, None);
+    /// The signal processing engine: rA, rB, instruction.
+    SPE = crate::spe::run, plain(3, Some(Width::W64));
+    /// Its floating point: rA, rB, instruction.
+    SPE_FP = crate::spe_fp::run, all(3, Some(Width::W64));
     /// `mfdcr`: number.
     READ_DCR = crate::board::read_dcr, faulting(1, Some(Width::W64));
     /// `mtdcr`: number, value.

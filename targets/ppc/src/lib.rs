@@ -32,6 +32,8 @@ mod radix;
 mod regs;
 mod server;
 mod softtlb;
+mod spe;
+mod spe_fp;
 mod spr;
 mod spr_embedded;
 mod spr_server;

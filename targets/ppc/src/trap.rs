@@ -56,8 +56,6 @@ pub(crate) mod code {
     pub(crate) const SYSCALL_VECTORED: u32 = 7;
     /// Facility unavailable; the argument is its number in FSCR.
     pub(crate) const NO_FACILITY: u32 = 8;
-    /// An access of the signal processing engine that is not aligned: the address.
-    pub(crate) const SPE_ALIGNMENT: u32 = 6;
 }
 
 /// Interrupt lines of a CPU.
@@ -185,7 +183,6 @@ impl Trap {
             }
             code::NO_FACILITY => Trap { number: arg as u8, ..Trap::new(Vector::NoFacility, 0) },
             code::ALIGNMENT_HERE => Trap { fault: Some((0, 0)), ..Trap::new(Vector::Alignment, 0) },
-            code::SPE_ALIGNMENT => Trap { srr1: SPV, ..Trap::misaligned(arg) },
             _ => Trap::program(arg),
         }
     }
@@ -271,7 +268,7 @@ fn esr(trap: &Trap) -> u64 {
     let why = trap.fault.map_or(trap.srr1, |(_, why)| why);
     let store = trap.fault.is_some() && why & STORE != 0;
     let spe = matches!(trap.vector, Vector::NoVector | Vector::SpeData | Vector::SpeRound);
-    let spv = if spe { SPV } else { trap.srr1 & SPV };
+    let spv = if spe { SPV } else { 0 };
     program.map(|(_, bit)| bit).sum::<u64>() | u64::from(store) << 23 | why & ZONE | spv
 }
 
