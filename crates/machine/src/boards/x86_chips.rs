@@ -345,7 +345,11 @@ impl Shadow {
 pub(crate) fn add_ram(board: &mut Build<'_>, map: &RamMap, rom: &Arc<Ram>) -> Result<Shadow, Error> {
     let fault = |e: memory::Overlap| Error::new(e.to_string());
     let size = map.below.max(MIB).next_multiple_of(memory::PAGE_SIZE);
-    let ram = Arc::new(Ram::new(size).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))?);
+    let ram = match map.below < MIB {
+        // Firmware counts on RAM up to there, however little there is.
+        true => Arc::new(Ram::new(MIB).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))?),
+        false => board.main_ram()?,
+    };
     let memory = &mut board.memory;
     memory.map_ram_part("pc.ram", 0, &ram, 0, 0xa_0000, true).map_err(fault)?;
     if size > MIB {
@@ -364,7 +368,7 @@ pub(crate) fn add_ram(board: &mut Build<'_>, map: &RamMap, rom: &Arc<Ram>) -> Re
         parts.push(memory.map_banks("shadow", start, len, (0..4).map(bank).collect()).map_err(fault)?);
     }
     if map.above > 0 {
-        board.ram("pc.ram.high", 1 << 32, map.above)?;
+        memory.map_ram_part("pc.ram.high", 1 << 32, &ram, map.below, map.above, true).map_err(fault)?;
     }
     Ok(Shadow { parts, attention: board.sched.attention() })
 }
