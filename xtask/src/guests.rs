@@ -328,10 +328,10 @@ impl Run {
         let binary = self.binary().display().to_string();
         let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
         let rom = self.arch.rom_binary().map(|path| path.display().to_string());
-        let bios: &[&str] = rom.as_ref().map_or(&[], |path| &["-bios", path]);
+        let bios: Vec<&str> = rom.as_deref().map_or_else(Vec::new, |path| vec!["-bios", path]);
         let console: &[&str] = if self.arch.folder == "x86" { PC_CONSOLE } else { &["-nographic"] };
         let machine = ["-M", self.arch.board, "-smp", &smp, "-kernel", &binary];
-        let words = [&machine, console, cpu, bios, self.arch.options].concat();
+        let words = [&machine, console, cpu, &bios, self.arch.options].concat();
         words.into_iter().map(str::to_owned).collect()
     }
 }

@@ -3,7 +3,7 @@
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
-use crate::state::{CTR, F0, FP_OK, FPL_C, H0, LR, N_REGS, V0};
+use crate::state::{CTR, F0, FP_OK, FPL_C, H0, LR, V0};
 use crate::target::Ppc;
 
 /// Declares the helpers; each name becomes a constant with its number.

@@ -15,6 +15,8 @@
 //! Devices have the guest's byte order. Every CPU, also one that is plugged later, begins at the entry of the program with
 //! its number and the devicetree's address in two registers. Nodes take memory in order over the windows.
 
+use std::sync::Arc;
+
 use devices::percpu::{CpuLines, MAX_CPUS, PerCpu, STRIDE};
 use devices::polyarch::{EXIT_COMPATIBLE, EXIT_SIZE, PERCPU_COMPATIBLE};
 use devices::{Ns16550a, Ns16550aConfig, SifiveTest};
