@@ -180,6 +180,32 @@ pub static ARCHS: &[Arch] = &[
     },
 ];
 
+const PC_FLAGS: &[&str] = &["-m64", "-mno-red-zone", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
+const PC32_FLAGS: &[&str] =
+    &["-m32", "-march=i686", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
+
+const fn pc(target: &'static str, cpu: &'static str, flags: &'static [&'static str]) -> Arch {
+    Arch {
+        target,
+        folder: "x86",
+        suffix: target,
+        cc: "x86_64-linux-gnu-gcc",
+        package: "Debian's gcc-x86-64-linux-gnu",
+        flags,
+        fp_flags: flags,
+        board: "pc-i440fx-4.2",
+        cpu,
+        options: &[],
+        script: "pc.ld",
+        demo_base: "0x100000",
+    }
+}
+
+/// Targets that tests are compiled for, and not the demo.
+static PCS: &[Arch] = &[pc("x86_64", "qemu64", PC_FLAGS), pc("i386", "qemu32", PC32_FLAGS)];
+/// How a PC without firmware's text on its console is run.
+const PC_CONSOLE: &[&str] = &["-display", "none", "-serial", "stdio", "-monitor", "none", "-vga", "none", "-no-reboot"];
+
 /// A bare-metal test program for a machine of QEMU: `guests/tests/FOLDER/NAME.c`.
 #[derive(Debug)]
 pub struct Test {
@@ -218,6 +244,10 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
     Test { folder: "mips", name: "pic", smp: &[1], fp: false },
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
+    Test { folder: "x86", name: "hello", smp: &[1], fp: false },
+    Test { folder: "x86", name: "traps", smp: &[1], fp: false },
+    Test { folder: "x86", name: "timers", smp: &[1], fp: false },
+    Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -259,14 +289,15 @@ impl Run {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
         let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
-        let machine = ["-M", self.arch.board, "-nographic", "-smp", &smp, "-kernel", &binary];
-        let words = [&machine, cpu, self.arch.options].concat();
+        let console: &[&str] = if self.arch.folder == "x86" { PC_CONSOLE } else { &["-nographic"] };
+        let machine = ["-M", self.arch.board, "-smp", &smp, "-kernel", &binary];
+        let words = [&machine, console, cpu, self.arch.options].concat();
         words.into_iter().map(str::to_owned).collect()
     }
 }
 
 fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
-    ARCHS.iter().filter(|arch| arch.folder == test.folder)
+    ARCHS.iter().chain(PCS).filter(|arch| arch.folder == test.folder && arch.script != NO_TESTS)
 }
 
 fn test_binary(test: &Test, arch: &Arch) -> PathBuf {

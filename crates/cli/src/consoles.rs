@@ -26,10 +26,12 @@ pub(crate) fn channels(
         let label = match user {
             User::Serial(_) => format!("serial{serials}"),
             User::Monitor(_) => format!("compat_monitor{monitors}"),
+            User::Debug => "debugcon".to_string(),
         };
         match user {
             User::Serial(_) => serials += 1,
             User::Monitor(_) => monitors += 1,
+            User::Debug => {}
         }
         let user = match user {
             User::Serial(_) if serials > ports && !matches!(device.as_str(), "none" | "null") => {
@@ -43,6 +45,12 @@ pub(crate) fn channels(
     }
     for (option, chardev, mode) in draft.mons() {
         share(&mut out, option, chardev, User::Monitor(*mode))?;
+    }
+    for (option, chardev) in draft.debug_ports() {
+        // `-debugcon` has placed its own.
+        if chardev != "debugcon" {
+            share(&mut out, &option, &chardev, User::Debug)?;
+        }
     }
     add_default(draft, &mut out, &consoles)?;
     check_stdio(&out)?;

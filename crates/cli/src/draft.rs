@@ -18,6 +18,8 @@ pub(crate) enum User {
     Serial(usize),
     /// A monitor.
     Monitor(Mode),
+    /// The guest's debug port.
+    Debug,
 }
 
 /// A character device and who uses it.
@@ -232,10 +234,29 @@ impl Draft {
         Ok(())
     }
 
+    /// `-debugcon`: a character device, and a port for it.
+    pub(crate) fn debugcon(&mut self, text: Text<'_>) -> Result<(), Fatal> {
+        self.consoles.push((text.whole(), text.value.to_string(), User::Debug));
+        let mut value = DeviceConfig { driver: "isa-debugcon".into(), ..DeviceConfig::default() };
+        value.props.push(("chardev".into(), machine::Value::Str("debugcon".into())));
+        self.devices.push(Given { option: text.whole(), value });
+        Ok(())
+    }
+
+    /// The ports for characters that were asked for: their option and character device.
+    pub(crate) fn debug_ports(&self) -> Vec<(String, String)> {
+        let ports = self.devices.iter().filter(|given| given.value.driver == "isa-debugcon");
+        let chardev = |given: &Given<DeviceConfig>| {
+            let value = given.value.props.iter().rev().find(|(key, _)| key == "chardev")?.1.text()?;
+            Some((given.option.clone(), value))
+        };
+        ports.filter_map(chardev).collect()
+    }
+
     pub(crate) fn global(&mut self, text: Text<'_>) -> Result<(), Fatal> {
         let global = GlobalProp::parse(text.value).map_err(|e| Fatal::from(e.of_option(text.whole())))?;
         let types = machine::types::list(self.target, Some("cpu"), true);
-        if types.iter().any(|info| info.name == global.driver) {
+        if global.driver == "isa-debugcon" || types.iter().any(|info| info.name == global.driver) {
             self.globals.push(global);
         } else {
             let kind = self.target.cpu_parent;

@@ -205,6 +205,7 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
             Draft::object,
         ),
     ),
+    value(&["debugcon"], "dev", "redirect the debug console to a character device", Draft::debugcon),
     listed(
         "device",
         &[],

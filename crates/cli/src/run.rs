@@ -57,6 +57,7 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     let mut config = plan.config;
     config.console = wiring.console(0);
     config.second_console = wiring.console(1);
+    config.debug_console = wiring.console(wiring::DEBUG);
     if let Some(pattern) = &plan.log_file {
         environment.log.set_file(pattern).map_err(|e| Fatal::of(&format!("-D {pattern}"), e))?;
     }
@@ -87,7 +88,7 @@ fn raw_terminal(channels: &[Channel]) -> Option<RawMode> {
 }
 
 fn for_people(user: &User) -> bool {
-    matches!(user, User::Serial(_) | User::Monitor(qmp::server::Mode::Readline))
+    matches!(user, User::Serial(_) | User::Debug | User::Monitor(qmp::server::Mode::Readline))
 }
 
 fn watch_signals(mailbox: &Mailbox) -> Result<(), Fatal> {

@@ -23,6 +23,8 @@ pub(crate) enum Message {
     Debugger,
 }
 
+/// The place of the debug port behind the serial ports.
+pub(crate) const DEBUG: usize = 2;
 /// Bytes on their way from a serial port to its client above which the guest waits.
 const BACKLOG_MAX: usize = 1 << 20;
 /// Messages that may wait before their senders do.
@@ -96,7 +98,8 @@ pub(crate) enum Wish {
 pub(crate) struct Wiring {
     fronts: Vec<Front>,
     outlets: Vec<Option<Outlet>>,
-    serials: [SerialOut; 2],
+    /// Both serial ports, and the debug port.
+    serials: [SerialOut; 3],
     /// Removes sockets at the end.
     _opened: Vec<Opened>,
 }
@@ -119,12 +122,13 @@ impl Wiring {
         for (n, channel) in channels.iter().enumerate() {
             let mut monitors = channel.users.iter().filter_map(|user| match user {
                 User::Monitor(mode) => Some(*mode),
-                User::Serial(_) => None,
+                User::Serial(_) | User::Debug => None,
             });
             let monitor = monitors.next().map(|mode: Mode| hub.add(mode));
             let serial = channel.users.iter().find_map(|user| match user {
                 // What a board has no port for goes nowhere.
-                User::Serial(port) => Some(*port).filter(|port| *port < wiring.serials.len()),
+                User::Serial(port) => Some(*port).filter(|port| *port < DEBUG),
+                User::Debug => Some(DEBUG),
                 User::Monitor(_) => None,
             });
             wiring.fronts.push(match (serial, monitor) {

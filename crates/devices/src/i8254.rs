@@ -219,12 +219,17 @@ pub struct I8254 {
     counters: [Counter; 3],
     /// When counter 0's output changes next.
     next: Option<Nanos>,
+    /// Port 0x61's bits that are kept: GATE 2 and the speaker's.
+    port_b: u8,
 }
+
+/// A DRAM refresh in nanoseconds: each toggles a bit of port 0x61.
+const REFRESH: Nanos = 15_085;
 
 impl I8254 {
     /// A timer after power-on; OUT 0 is `output`.
     pub fn new(output: Line) -> I8254 {
-        I8254 { output, counters: [Counter::new(), Counter::new(), Counter::new()], next: None }
+        I8254 { output, counters: [Counter::new(), Counter::new(), Counter::new()], next: None, port_b: 1 }
     }
 
     /// The level of OUT `n`.
@@ -268,19 +273,28 @@ impl I8254 {
     }
 }
 
-/// Offsets 0 to 3: the counters, and the control word.
+/// Offsets 0 to 3: the counters, and the control word. Offset 4: port 0x61 of PCs (82371SB, "NMI Status and Control Register"): bit 0 is
+/// GATE 2, bit 1 the speaker's data, bit 4 toggles with each refresh, bit 5 is OUT 2.
 impl Device for I8254 {
     fn read(&mut self, offset: u64, _: Size, now: Nanos) -> u64 {
         match offset {
-            0..3 => u64::from(self.counters[offset as usize].read(now)),
+            0..=2 => u64::from(self.counters[offset as usize].read(now)),
+            4 => {
+                let (refresh, out) = (u64::from(now / REFRESH % 2 != 0), u64::from(self.output(2, now)));
+                u64::from(self.port_b) | refresh << 4 | out << 5
+            }
             _ => 0,
         }
     }
 
     fn write(&mut self, offset: u64, _: Size, value: u64, now: Nanos) {
         match offset {
-            0..3 => self.counters[offset as usize].write(value as u8, now),
+            0..=2 => self.counters[offset as usize].write(value as u8, now),
             3 => self.write_control(value as u8, now),
+            4 => {
+                self.port_b = value as u8 & 3;
+                self.set_gate(2, value & 1 != 0, now);
+            }
             _ => return,
         }
         self.update(now);
@@ -305,15 +319,15 @@ impl Device for I8254 {
     }
 
     fn save(&self) -> Vec<u8> {
-        state::save(PART, &(&self.counters, self.next))
+        state::save(PART, &(&self.counters, self.next, self.port_b))
     }
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let (counters, next): ([Counter; 3], Option<Nanos>) = state::restore(PART, bytes)?;
+        let (counters, next, port_b): ([Counter; 3], Option<Nanos>, u8) = state::restore(PART, bytes)?;
         if counters.iter().any(|counter| counter.mode > 5 || counter.access > 3) {
             return Err(format!("{PART}: the saved state has an impossible mode"));
         }
-        (self.counters, self.next) = (counters, next);
+        (self.counters, self.next, self.port_b) = (counters, next, port_b & 3);
         Ok(())
     }
 }

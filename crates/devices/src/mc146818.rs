@@ -116,6 +116,12 @@ impl Mc146818 {
         Mc146818 { irq, start, s: Mc146818::power_on(start, vec![0; 128]) }
     }
 
+    /// The same with these bytes in its memory, as firmware expects them.
+    pub fn with_memory(mut self, bytes: &[(u8, u8)]) -> Mc146818 {
+        bytes.iter().for_each(|&(at, byte)| self.s.bytes[usize::from(at & 0x7f)] = byte);
+        self
+    }
+
     fn power_on(base: i64, bytes: Vec<u8>) -> State {
         State { index: 0, bytes, a: a::START, b: b::H24, c: 0, base, held: None, seen: 0 }
     }

@@ -238,6 +238,16 @@ impl<'a> Elf<'a> {
         Ok(segments)
     }
 
+    /// The bytes of all program headers of this type, in the file's order.
+    ///
+    /// # Errors
+    /// If the file is damaged.
+    pub fn parts(&self, kind: u32) -> Result<Vec<&'a [u8]>, Error> {
+        let damaged = |e: elf::ParseError| Error::damaged(&self.file, e.to_string());
+        let headers = self.elf.segments().into_iter().flatten().filter(|header| header.p_type == kind);
+        headers.map(|header| self.elf.segment_data(&header).map_err(damaged)).collect()
+    }
+
     /// Copies all segments into `target`, zeroing what the file doesn't have.
     ///
     /// # Errors

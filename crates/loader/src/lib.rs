@@ -7,11 +7,15 @@
 mod error;
 mod target;
 
+pub mod acpi;
 pub mod elf;
 pub mod fdt;
 pub mod image;
 pub mod mips_boot;
+pub mod mptable;
 pub mod riscv_boot;
+pub mod smbios;
+pub mod x86_boot;
 
 pub use elf::{AddressKind, ByteOrder, Class, Elf, Expected, Loaded, machine_name};
 pub use error::Error;

@@ -186,6 +186,8 @@ pub struct Build<'a> {
     pub started: Option<Started>,
     /// What its interrupt controller does when a CPU (by number) takes the interrupt of a line, and answers.
     pub acknowledge: Option<Acknowledge>,
+    /// The wire that `inject-nmi` pulses.
+    pub nmi: Option<Line>,
     /// The counter that all CPUs share.
     pub timebase: Option<TimeBase>,
     /// What its CPUs share, in a type of their target.

@@ -291,6 +291,8 @@ pub struct MachineConfig {
     pub console: Console,
     /// Where the second one's goes, on boards that have it.
     pub second_console: Console,
+    /// Where characters of a debug port go.
+    pub debug_console: Console,
     /// `-icount`.
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
@@ -333,6 +335,7 @@ impl MachineConfig {
             boot: Boot::default(),
             console: Console::default(),
             second_console: Console::default(),
+            debug_console: Console::default(),
             icount: None,
             threading: Threading::default(),
             name: None,

@@ -11,6 +11,7 @@ use sparc::v8::trap::SHUT_DOWN;
 use crate::build::Start;
 use crate::error::{Error, Warning};
 use crate::machine::{Machine, Vcpu};
+use crate::registry::ApicIdKind;
 use crate::run::{Event, RunState, ShutdownCause};
 use crate::sched::{Attention, RoundOutcome};
 use crate::targets::Arch;
@@ -151,6 +152,11 @@ impl Machine {
                 self.requests.push_back(Request::from(PowerRequest::Shutdown { code: 0 }));
                 Advance::Ran
             }
+            // A triple fault of a PC's processor resets the machine.
+            RoundOutcome::Stopped { exit: Exit::Stuck(_), .. } if self.config.machine.apic_ids != ApicIdKind::None => {
+                self.requests.push_back(Request::from(PowerRequest::Reset));
+                Advance::Ran
+            }
             RoundOutcome::Stopped { exit: Exit::Stuck(why), cpu } => {
                 self.warnings.push(Warning { option: None, text: format!("CPU {cpu} can't go on: {why}") });
                 self.stop_as(RunState::InternalError);
@@ -210,8 +216,15 @@ impl Machine {
         Some(0)
     }
 
-    /// `inject-nmi`: whether the machine has such a thing. On mainframes it is the restart key of the first CPU.
+    /// `inject-nmi`: whether the machine has such a thing. On mainframes it is the restart key of the first CPU, on PCs the second pin of
+    /// all local APICs.
     pub fn inject_nmi(&mut self) -> bool {
+        if let Some(line) = &self.nmi {
+            line.raise();
+            line.lower();
+            self.sched.wake_all();
+            return true;
+        }
         let is_mainframe = self.config.target.arch == Arch::S390 && self.config.machine.core_ids;
         if let Some(vcpu) = self.cpus.first().filter(|_| is_mainframe) {
             vcpu.cpu.lines().set(s390x::trap::irq::RESTART, true);

@@ -6,14 +6,27 @@ use std::sync::Arc;
 use bits::Endian;
 use cpu::{Cpu, Env, Kind, Vcpu};
 use interp::Interp;
+use topology::Smp;
 
 use crate::error::Error;
 use crate::targets::Target;
+use crate::value::Value;
 
 /// Makes CPUs of one model; what they can share (decode tables) they share.
 pub trait Factory: Send {
     /// A CPU in the state after reset.
     fn make(&self, env: Env) -> Box<dyn Cpu>;
+
+    /// What the user should know of the model, on a machine of this shape.
+    fn warnings(&self, smp: &Smp) -> Vec<String> {
+        let _ = smp;
+        Vec::new()
+    }
+
+    /// Properties that its CPUs' objects have: name, type, value.
+    fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {
+        Vec::new()
+    }
 }
 
 struct Interpreted<T: cpu::Target>(Arc<Kind<T>>);
@@ -51,8 +64,62 @@ engines! {
     sparc32: sparc::Sparc32, |text| sparc::model::Model::parse(32, text);
     sparc64: sparc::Sparc64, |text| sparc::model::Model::parse(64, text);
     tricore: tricore::Tricore, tricore::model::Model::parse;
-    i386: x86::X86, |text| x86::model::Model::parse(32, text);
-    x86_64: x86::X86, |text| x86::model::Model::parse(64, text);
+}
+
+/// CPUs of PCs, whose models management wants to know about.
+struct X86(Interpreted<x86::X86>, x86::model::Model);
+
+impl Factory for X86 {
+    fn make(&self, env: Env) -> Box<dyn Cpu> {
+        self.0.make(env)
+    }
+
+    fn warnings(&self, smp: &Smp) -> Vec<String> {
+        let mut out = self.1.warnings.clone();
+        // Old AMD processors have no leaf that says which CPUs are threads of a core.
+        if smp.threads > 1 && !self.1.is_intel() && !self.1.has(x86::model::word::F8_ECX, 22) {
+            out.push(format!(
+                "This family of AMD CPU doesn't support hyperthreading({})\nPlease configure -smp options properly or try \
+                 enabling topoext feature.",
+                smp.threads
+            ));
+        }
+        out
+    }
+
+    fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {
+        let names = self.1.unavailable().into_iter().map(Value::from).collect();
+        vec![
+            ("feature-words", "X86CPUFeatureWordInfo", feature_words(&self.1.features)),
+            ("filtered-features", "X86CPUFeatureWordInfo", feature_words(&self.1.filtered)),
+            ("unavailable-features", "strList", Value::List(names)),
+        ]
+    }
+}
+
+/// Words of features as the schema shows them, the last one first.
+fn feature_words(words: &x86::model::FeatureWords) -> Value {
+    let entry = |(row, bits): (&x86::model::features::Word, u32)| {
+        let mut members = vec![("cpuid-register".to_string(), Value::from(row.reg.name()))];
+        members.extend(row.subleaf.map(|n| ("cpuid-input-ecx".to_string(), Value::Int(n.into()))));
+        members.push(("cpuid-input-eax".to_string(), Value::Int(row.leaf.into())));
+        members.push(("features".to_string(), Value::Int(bits.into())));
+        Value::Object(members)
+    };
+    Value::List(x86::model::WORDS.iter().zip(words.0).rev().map(entry).collect())
+}
+
+fn x86_factory(bits: u32, text: &str) -> Result<Box<dyn Factory>, Error> {
+    let model = x86::model::Model::parse(bits, text).map_err(|e| Error::new(e.to_string()))?;
+    Ok(Box::new(X86(Interpreted(Kind::new(model.clone())), model)))
+}
+
+pub(crate) fn i386(text: &str) -> Result<Box<dyn Factory>, Error> {
+    x86_factory(32, text)
+}
+
+pub(crate) fn x86_64(text: &str) -> Result<Box<dyn Factory>, Error> {
+    x86_factory(64, text)
 }
 
 /// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.

@@ -1,17 +1,24 @@
 //! CPUs that come and go: `device_add`, `device_del`, `cpu-add`.
 //!
-//! Only our own board has slots to plug into; its checks and texts are those of QEMU 4.2's pc, without the APIC ID.
+//! Our own board's checks and texts are those of QEMU 4.2's pc, without the APIC ID.
 
-use topology::{CpuProps, opts};
+use topology::{ApicIds, ApicPlace, CpuProps, opts};
 
 use crate::build;
 use crate::config::{DeviceConfig, check_id};
 use crate::error::Error;
 use crate::machine::Machine;
 use crate::objects::unknown_property;
-use crate::run::Event;
+use crate::registry::ApicIdKind;
+use crate::run::{Event, RunState};
 use crate::types;
 use crate::value::Value;
+
+/// APIC IDs from here on can't be plugged by index.
+const APIC_ID_LIMIT: u32 = 255;
+
+/// ISA devices that users may ask for.
+const ASKED_FOR: [&str; 2] = ["isa-debug-exit", "isa-debugcon"];
 
 /// The property of a CPU that `name` means.
 fn field<'a>(props: &'a mut CpuProps, name: &str) -> Option<&'a mut Option<i64>> {
@@ -80,9 +87,15 @@ impl Machine {
             return Err(Error::new("Parameter 'driver' expects non-abstract device type"));
         }
         let is_loader = driver == "loader";
+        let is_isa = types::is_a(target, driver, "isa-device");
         let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, "cpu");
-        if !is_loader && !is_slot_cpu {
-            return Err(Error::new("Parameter 'driver' expects pluggable device type"));
+        if !is_loader && !is_slot_cpu && !(is_isa && ASKED_FOR.contains(&driver)) {
+            // CPUs of PCs are pluggable, even if this machine has no place for them.
+            let is_pc_cpu = self.config.machine.apic_ids != ApicIdKind::None && types::is_a(target, driver, "cpu");
+            return Err(Error::new(match is_pc_cpu {
+                true => format!("Device '{driver}' can not be hotplugged on this machine"),
+                false => "Parameter 'driver' expects pluggable device type".into(),
+            }));
         }
         if let Some(id) = device.id.as_deref() {
             check_id(id)?;
@@ -92,6 +105,16 @@ impl Machine {
         }
         if is_loader {
             return self.add_loader(device);
+        }
+        if is_isa {
+            // The board has built it in.
+            return match self.state {
+                RunState::Preconfig => {
+                    self.objects.add_peripheral(device.id.as_deref(), driver);
+                    Ok(())
+                }
+                _ => Err(Error::new("Bus 'isa.0' does not support hotplugging")),
+            };
         }
         if self.config.machine.core_ids {
             return self.add_core(device);
@@ -130,6 +153,22 @@ impl Machine {
         self.plug(slot, object)
     }
 
+    /// The slot of index `id`. On PCs it becomes an APIC ID first, of 32 bits, as QEMU 4.2 does.
+    fn slot_of_index(&self, id: i64) -> Result<usize, Error> {
+        let last = self.slots.len() - 1;
+        let ids = self.config.machine.apic_ids.ids(&self.smp);
+        if let Some(ids) = ids {
+            let apic = ids.of_index(id as u32);
+            if apic >= APIC_ID_LIMIT {
+                return Err(Error::new(format!("Unable to add CPU: {id}, resulting APIC ID ({apic}) is too large")));
+            }
+            let slot = (0..=last).find(|&slot| ids.of_index(slot as u32) == apic);
+            return slot.ok_or_else(|| self.no_such_apic(&ids, apic));
+        }
+        let slot = usize::try_from(id).ok().filter(|&slot| slot <= last);
+        slot.ok_or_else(|| Error::new(format!("Invalid CPU id: {id}, valid index range 0:{last}")))
+    }
+
     fn free_core(&self, core: u32) -> Result<usize, Error> {
         let last = self.slots.len() - 1;
         let refused = |why| Error::new(format!("Unable to add CPU with core-id: {core}, {why}"));
@@ -148,8 +187,14 @@ impl Machine {
         if self.smp.dies == 1 {
             place.die_id = place.die_id.or(Some(0));
         }
+        let per_socket = [self.smp.dies, self.smp.cores, self.smp.threads].iter().fold(1, |n, count| n * count.max(&1));
+        let sockets = match self.config.machine.apic_ids {
+            ApicIdKind::None => self.smp.sockets,
+            // The levels may hold fewer than the machine: QEMU goes on counting.
+            _ => (self.slots.len() as u32 - 1) / per_socket + 1,
+        };
         let limits = [
-            ("socket-id", place.socket_id, self.smp.sockets),
+            ("socket-id", place.socket_id, sockets),
             ("die-id", place.die_id, self.smp.dies),
             ("core-id", place.core_id, self.smp.cores),
             ("thread-id", place.thread_id, self.smp.threads),
@@ -161,8 +206,8 @@ impl Machine {
                 return Err(Error::new(format!("Invalid CPU {name}: {value} must be in range 0:{last}")));
             }
         }
-        let slot = self.slots.find(&place);
-        let slot = slot.ok_or_else(|| Error::new(format!("Invalid CPU [{}]", place.describe())))?;
+        let key = if self.slots.levels.die { place } else { CpuProps { die_id: None, ..place } };
+        let slot = self.slots.find(&key).ok_or_else(|| self.no_such_place(&place))?;
         self.check_free(slot)?;
         let node = self.slots.slots[slot].props.node_id.unwrap_or(0);
         match place.node_id {
@@ -171,11 +216,37 @@ impl Machine {
         }
     }
 
+    /// The fault of a place that no slot is at.
+    fn no_such_place(&self, place: &CpuProps) -> Error {
+        let Some(ids) = self.config.machine.apic_ids.ids(&self.smp) else {
+            return Error::new(format!("Invalid CPU [{}]", place.describe()));
+        };
+        let n = |level: Option<i64>| level.unwrap_or(0) as u32;
+        let place = ApicPlace {
+            socket: n(place.socket_id),
+            die: n(place.die_id),
+            core: n(place.core_id),
+            thread: n(place.thread_id),
+        };
+        self.no_such_apic(&ids, ids.of_place(&place))
+    }
+
+    /// The fault of an APIC ID that no slot has.
+    fn no_such_apic(&self, ids: &ApicIds, id: u32) -> Error {
+        let ApicPlace { socket, die, core, thread } = ids.decode(id);
+        let last = self.slots.len() - 1;
+        Error::new(format!(
+            "Invalid CPU [socket: {socket}, die: {die}, core: {core}, thread: {thread}] with APIC ID {id}, valid index \
+             range 0:{last}"
+        ))
+    }
+
     fn check_free(&self, slot: usize) -> Result<(), Error> {
-        match self.slots.slots[slot].occupant {
-            Some(_) => Err(Error::new(format!("CPU[{slot}] exists"))),
-            None => Ok(()),
-        }
+        let Some(_) = self.slots.slots[slot].occupant else { return Ok(()) };
+        Err(Error::new(match self.config.machine.apic_ids.ids(&self.smp) {
+            Some(ids) => format!("CPU[{slot}] with APIC ID {} exists", ids.of_index(slot as u32)),
+            None => format!("CPU[{slot}] exists"),
+        }))
     }
 
     /// `device_del`: `name` is an id or an absolute path. The CPU is gone at once: nobody asks the guest.
@@ -197,6 +268,11 @@ impl Machine {
         };
         if slot == 0 {
             return Err(Error::new("Boot CPU is unpluggable"));
+        }
+        if self.config.machine.apic_ids != ApicIdKind::None {
+            // The guest would have to be asked, and none has told us that it can be.
+            let kind = build::cpu_type(&self.config);
+            return Err(Error::new(format!("acpi: device unplug request for not supported device type: {kind}")));
         }
         self.unplug(at);
         self.slots.slots[slot].occupant = None;
@@ -227,9 +303,7 @@ impl Machine {
         if id < 0 {
             return Err(Error::new(format!("Invalid CPU id: {id}")));
         }
-        let slot = usize::try_from(id).ok().filter(|&slot| slot < self.slots.len());
-        let slot = slot
-            .ok_or_else(|| Error::new(format!("Invalid CPU id: {id}, valid index range 0:{}", self.slots.len() - 1)))?;
+        let slot = self.slot_of_index(id)?;
         self.check_free(slot)?;
         let kind = build::cpu_type(&self.config);
         let object = self.objects.add_anonymous(&kind);

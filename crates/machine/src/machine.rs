@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cpu::{Clock, Cpu, Env, Log, LogItems};
 use devices::PowerRequest;
 use devices::percpu::Started;
-use memory::{AddressSpace, Dma, SharedDevice};
+use memory::{AddressSpace, Dma, Line, SharedDevice};
 use parking_lot::Mutex;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
@@ -87,6 +87,8 @@ pub struct Machine {
     pub(crate) starts: BTreeMap<i64, u64>,
     pub(crate) blobs: Vec<Blob>,
     started: Option<Started>,
+    /// The wire of non-maskable interrupts, on boards that have one.
+    pub(crate) nmi: Option<Line>,
     answers: Arc<dyn cpu::Board>,
     /// What CPUs log, and where.
     log: Option<(Arc<dyn Log>, LogItems)>,
@@ -114,7 +116,12 @@ impl Machine {
         let n = smp.maxcpus;
         let cores = Smp { cpus: smp.cpus, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
         let shape = if machine.core_ids { &cores } else { &smp };
-        let slots = machine.levels.map(|levels| SlotTable::by_levels(shape, levels)).unwrap_or_default();
+        // PCs speak of dies only where a socket has several.
+        let levels = |levels: Levels| match machine.smp_rules {
+            SmpRules::Pc => Levels { die: levels.die && smp.dies > 1, ..levels },
+            _ => levels,
+        };
+        let slots = machine.levels.map(|has| SlotTable::by_levels(shape, levels(has))).unwrap_or_default();
         let ram = config.mem.size.unwrap_or(machine.default_ram);
         let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
         let mut this = Machine {
@@ -132,6 +139,7 @@ impl Machine {
             starts: BTreeMap::new(),
             blobs: Vec::new(),
             started: None,
+            nmi: None,
             answers: Arc::new(cpu::PlainBoard),
             log: None,
             devices: Vec::new(),
@@ -179,7 +187,7 @@ impl Machine {
     /// What makes the configuration impossible; the process should end.
     pub fn init(&mut self) -> Result<(), Error> {
         self.check_preconfig()?;
-        let default = numa::DefaultNode::Spread;
+        let default = self.config.machine.default_node;
         let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
         self.warn(None, warnings);
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
@@ -201,6 +209,7 @@ impl Machine {
             restart: Vec::new(),
             started: None,
             acknowledge: None,
+            nmi: None,
             timebase: None,
             shared: None,
             dma: Dma::default(),
@@ -214,6 +223,7 @@ impl Machine {
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         self.answers =
             Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase, shared: build.shared });
+        self.nmi = build.nmi;
         self.starts.extend(build.restart);
         self.devices = build.devices;
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);
@@ -251,6 +261,13 @@ impl Machine {
     pub(crate) fn enter(&mut self, plan: Plan) -> Result<(), Error> {
         if !self.factories.contains_key(&plan.model) {
             self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
+        }
+        if self.cpus.is_empty() {
+            let warnings = self.factories[&plan.model].warnings(&self.smp);
+            self.warn(None, warnings);
+        }
+        for (name, kind, value) in self.factories[&plan.model].properties() {
+            self.objects.set_property(plan.object, name, kind, value, false);
         }
         let lines = self.sched.lines(plan.index);
         let clock = Arc::clone(self.sched.clock());
@@ -454,12 +471,14 @@ impl Machine {
 
     /// Takes what the user of serial port `port` (0 or 1) typed.
     pub fn type_into(&mut self, port: usize, bytes: &[u8]) {
-        self.inputs[port].typed.extend(bytes);
+        if let Some(input) = self.inputs.get_mut(port) {
+            input.typed.extend(bytes);
+        }
     }
 
     /// Bytes typed into serial port `port` (0 or 1) that the guest has had no room for.
     pub fn typed_ahead(&self, port: usize) -> usize {
-        self.inputs[port].typed.len()
+        self.inputs.get(port).map_or(0, |input| input.typed.len())
     }
 
     /// Hands the guest what it has room for. What is typed into a port that the board has not is lost.

@@ -1,11 +1,34 @@
 //! Machine types: which there are, and what each says of itself before it is built.
 
-use topology::{Levels, SmpRules};
+use topology::numa::DefaultNode;
+use topology::{ApicIds, Levels, Smp, SmpRules};
 
 use crate::boards;
 use crate::build::Build;
 use crate::error::Error;
 use crate::targets::{Arch, Target};
+
+/// How a board's CPUs get their APIC IDs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApicIdKind {
+    /// It has no APICs.
+    None,
+    /// From their place.
+    Packed,
+    /// From their index.
+    Index,
+}
+
+impl ApicIdKind {
+    /// The numbering of a machine of this shape.
+    pub fn ids(self, smp: &Smp) -> Option<ApicIds> {
+        match self {
+            ApicIdKind::None => None,
+            ApicIdKind::Packed => Some(ApicIds::new(smp)),
+            ApicIdKind::Index => Some(ApicIds::flat(smp)),
+        }
+    }
+}
 
 /// A machine type.
 #[derive(Debug)]
@@ -38,8 +61,14 @@ pub struct MachineType {
     pub numa: bool,
     /// The levels of its possible CPUs, if it has a table of them. Such CPUs show `props`.
     pub levels: Option<Levels>,
+    /// The node of CPUs that were put into none.
+    pub default_node: DefaultNode,
     /// Whether CPUs may come and go.
     pub hotplug: bool,
+    /// How CPUs get APIC IDs, which faults of plugging name.
+    pub apic_ids: ApicIdKind,
+    /// Whether it is on its way out.
+    pub deprecated: bool,
     /// CPUs are plugged by `core-id` alone, and not unplugged.
     pub core_ids: bool,
     /// Whether a suspended guest can be woken.
@@ -70,7 +99,10 @@ pub(crate) const BOARD: MachineType = MachineType {
     smp_rules: SmpRules::Generic,
     numa: false,
     levels: None,
+    default_node: DefaultNode::Spread,
     hotplug: false,
+    apic_ids: ApicIdKind::None,
+    deprecated: false,
     core_ids: false,
     wakeup: false,
     serials: 1,
@@ -79,7 +111,11 @@ pub(crate) const BOARD: MachineType = MachineType {
     build: |_| Ok(()),
 };
 
-/// Every machine type, by name.
+/// The machine types of PCs, which are many.
+static PCS: &[&[MachineType]] =
+    &[boards::microvm::VERSIONS, boards::pc::VERSIONS, boards::q35::VERSIONS, boards::isapc::VERSIONS];
+
+/// Every other machine type, by name.
 static MACHINES: &[&MachineType] = &[
     &boards::sun4m::LX,
     &boards::sun4m::SPARC_CLASSIC,
@@ -149,7 +185,8 @@ impl MachineType {
 
 /// The machine types of `target`, by name.
 pub fn machines(target: &Target) -> impl Iterator<Item = &'static MachineType> {
-    MACHINES.iter().copied().filter(move |machine| machine.serves(target))
+    let pcs = PCS.iter().copied().flatten();
+    pcs.chain(MACHINES.iter().copied()).filter(move |machine| machine.serves(target))
 }
 
 const HELP_HINT: &str = "Use -machine help to list supported machines";
@@ -181,7 +218,11 @@ pub fn help(target: &Target) -> String {
         if let Some(alias) = machine.alias {
             out += &format!("{alias:<20} {} (alias of {})\n", machine.desc, machine.name);
         }
-        let default = if machine.is_default { " (default)" } else { "" };
+        let default = match (machine.is_default, machine.deprecated) {
+            (true, _) => " (default)",
+            (false, true) => " (deprecated)",
+            (false, false) => "",
+        };
         out += &format!("{:<20} {}{default}\n", machine.name, machine.desc);
     }
     out

@@ -67,6 +67,8 @@ pub struct ModelNotes {
     pub is_static: bool,
     /// Features of it that are missing.
     pub unavailable: Vec<&'static str>,
+    /// The version that it stands for.
+    pub alias_of: Option<&'static str>,
 }
 
 impl Target {
@@ -87,11 +89,21 @@ impl Target {
 
     /// What management is told of a model beside its name, on families where QEMU 4.2 tells it.
     pub fn model_notes(&self, name: &str) -> Option<ModelNotes> {
-        (self.arch == Arch::S390).then(|| ModelNotes {
-            migration_safe: s390x::features::is_migration_safe(name),
-            is_static: s390x::features::is_static(name),
-            unavailable: s390x::features::unavailable(name),
-        })
+        match self.arch {
+            Arch::S390 => Some(ModelNotes {
+                migration_safe: s390x::features::is_migration_safe(name),
+                is_static: s390x::features::is_static(name),
+                unavailable: s390x::features::unavailable(name),
+                alias_of: None,
+            }),
+            Arch::X86 => Some(ModelNotes {
+                migration_safe: !matches!(name, "max" | "host"),
+                is_static: name == "base",
+                unavailable: x86::model::Model::parse(self.bits, name).map_or(Vec::new(), |model| model.unavailable()),
+                alias_of: x86::model::alias_of(name),
+            }),
+            _ => None,
+        }
     }
 
     /// The model of that name; type names are taken as well.
@@ -110,7 +122,8 @@ macro_rules! names {
 
 const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_suffix: &'static str) -> Target {
     let cpu_parent = match arch {
-        Arch::X86 => "x86-cpu",
+        Arch::X86 if bits == 64 => "x86_64-cpu",
+        Arch::X86 => "i386-cpu",
         Arch::Sparc if bits == 64 => "sparc64-cpu",
         Arch::Sparc => "sparc-cpu",
         Arch::Ppc => "powerpc-cpu",

@@ -39,6 +39,20 @@ const RISCV: [(&str, &str, bool); 4] = [
     ("riscv.sifive.test", "sys-bus-device", false),
 ];
 
+/// Types of the PCs.
+const X86: [(&str, &str, bool); 10] = [
+    ("isa-device", "device", true),
+    ("isa-debug-exit", "isa-device", false),
+    ("isa-debugcon", "isa-device", false),
+    ("pci-device", "device", true),
+    ("i440FX", "pci-device", false),
+    ("PIIX3", "pci-device", false),
+    ("piix3-ide", "pci-device", false),
+    ("PIIX4_PM", "pci-device", false),
+    ("mch", "pci-device", false),
+    ("ICH9-LPC", "pci-device", false),
+];
+
 /// All types of `target`.
 pub fn types(target: &Target) -> Vec<TypeInfo> {
     let info = |name: &str, parent: &str, is_abstract| TypeInfo {
@@ -50,6 +64,9 @@ pub fn types(target: &Target) -> Vec<TypeInfo> {
     out.extend(COMMON.iter().map(|&(name, parent, is_abstract)| info(name, parent, is_abstract)));
     if target.arch == crate::targets::Arch::Riscv {
         out.extend(RISCV.iter().map(|&(name, parent, is_abstract)| info(name, parent, is_abstract)));
+    }
+    if target.arch == crate::targets::Arch::X86 {
+        out.extend(X86.iter().map(|&(name, parent, is_abstract)| info(name, parent, is_abstract)));
     }
     let boards = registry::machines(target).filter(|machine| machine.name != "none");
     out.extend(boards.map(|machine| info(&machine.type_name(), "machine", false)));

@@ -29,6 +29,17 @@ impl Value {
         i64::try_from(n).map_or(Value::Uint(n), Value::Int)
     }
 
+    /// A scalar as the command line would have it.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Value::Bool(on) => Some(if *on { "on" } else { "off" }.into()),
+            Value::Int(n) => Some(n.to_string()),
+            Value::Uint(n) => Some(n.to_string()),
+            Value::Str(text) | Value::Given(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// The number, if it is one without sign. QMP's `size` takes negative numbers too, modulo 2^64.
     pub fn as_u64(&self) -> Option<u64> {
         match *self {

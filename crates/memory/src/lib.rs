@@ -11,4 +11,4 @@ mod space;
 pub use device::{Device, Line, Nanos, Size};
 pub use dma::Dma;
 pub use ram::{OutOfMemory, PAGE_SIZE, Ram};
-pub use space::{AddressSpace, BusError, DeviceEndian, Overlap, RamPage, SharedDevice};
+pub use space::{AddressSpace, Bank, BankSwitch, BusError, DeviceEndian, Overlap, RamPage, SharedDevice};

@@ -1,7 +1,7 @@
 //! The address space: which RAM or device answers at a physical address.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use bits::Endian;
 use parking_lot::Mutex;
@@ -25,6 +25,36 @@ pub enum DeviceEndian {
 enum Kind {
     Ram { ram: Arc<Ram>, offset: u64, writable: bool },
     Device { device: SharedDevice, offset: u64, endian: DeviceEndian },
+    Banks { banks: Vec<Bank>, switch: BankSwitch },
+}
+
+/// One of the things that a region with a switch can be: RAM that is read, and RAM that is written, each with the offset of the region's
+/// first byte. Where there is nothing, reads are all ones and writes are lost.
+#[derive(Clone, Default)]
+pub struct Bank {
+    /// Where reads and instruction fetches go.
+    pub read: Option<(Arc<Ram>, u64)>,
+    /// Where writes go.
+    pub write: Option<(Arc<Ram>, u64)>,
+}
+
+/// Chooses the bank of a region (shadow RAM, say). Clones are the same switch. Whoever moves it has to make running CPUs come back soon:
+/// they look at [`AddressSpace::map_changes`] between slices.
+#[derive(Clone, Debug, Default)]
+pub struct BankSwitch {
+    at: Arc<AtomicUsize>,
+    changes: Arc<AtomicU64>,
+}
+
+impl BankSwitch {
+    /// Moves it; returns whether that changes anything.
+    pub fn set(&self, bank: usize) -> bool {
+        let changed = self.at.swap(bank, Ordering::SeqCst) != bank;
+        if changed {
+            self.changes.fetch_add(1, Ordering::SeqCst);
+        }
+        changed
+    }
 }
 
 #[derive(Clone)]
@@ -72,6 +102,7 @@ pub struct AddressSpace {
     regions: Vec<Region>,
     code_changes: AtomicU64,
     code_pages: AtomicU64,
+    map_changes: Arc<AtomicU64>,
 }
 
 impl AddressSpace {
@@ -150,6 +181,16 @@ impl AddressSpace {
         self.insert(name, start, len, Kind::Device { device: Arc::clone(device), offset, endian })
     }
 
+    /// Maps a region of `len` bytes, of whole pages, that is one of `banks` at a time, the first to begin with.
+    ///
+    /// # Errors
+    /// [`Overlap`].
+    pub fn map_banks(&mut self, name: &str, start: u64, len: u64, banks: Vec<Bank>) -> Result<BankSwitch, Overlap> {
+        let switch = BankSwitch { at: Arc::default(), changes: Arc::clone(&self.map_changes) };
+        self.insert(name, start, len, Kind::Banks { banks, switch: switch.clone() })?;
+        Ok(switch)
+    }
+
     fn insert(&mut self, name: &str, start: u64, len: u64, kind: Kind) -> Result<(), Overlap> {
         let last = start + (len - 1);
         if let Some(old) = self.regions.iter().find(|r| r.start <= last && start <= r.last) {
@@ -165,6 +206,11 @@ impl AddressSpace {
         self.regions[..i].last().filter(|r| address <= r.last)
     }
 
+    /// How often a switch has been moved: then vCPUs have to forget what they know of the map.
+    pub fn map_changes(&self) -> u64 {
+        self.map_changes.load(Ordering::SeqCst)
+    }
+
     /// The RAM page at a physical address; `None` for devices and nothing.
     pub fn ram_page(&self, address: u64) -> Option<RamPage<'_>> {
         let page = address & !(crate::PAGE_SIZE - 1);
@@ -172,7 +218,13 @@ impl AddressSpace {
             Region { start, kind: Kind::Ram { ram, offset, writable }, .. } => {
                 Some(RamPage { ram, offset: offset + (page - start), writable: *writable })
             }
-            _ => None,
+            Region { start, kind: Kind::Banks { banks, switch }, .. } => {
+                let Bank { read, write } = banks.get(switch.at.load(Ordering::SeqCst))?;
+                let (ram, offset) = read.as_ref()?;
+                let writable = write.as_ref().is_some_and(|(to, at)| Arc::ptr_eq(to, ram) && at == offset);
+                Some(RamPage { ram, offset: offset + (page - start), writable })
+            }
+            Region { kind: Kind::Device { .. }, .. } => None,
         }
     }
 
@@ -189,6 +241,12 @@ impl AddressSpace {
                 let value = device.lock().read(offset + within, size, now);
                 Ok(rewire(value, size, *wired, endian))
             }
+            Kind::Banks { banks, switch } => match banks.get(switch.at.load(Ordering::SeqCst)) {
+                Some(Bank { read: Some((ram, offset)), .. }) => {
+                    Ok(from_host(ram.read(offset + within, size), size, endian))
+                }
+                _ => Ok(u64::MAX >> (64 - 8 * size)),
+            },
         }
     }
 
@@ -204,6 +262,11 @@ impl AddressSpace {
             Kind::Ram { ram, offset, .. } => ram.write(offset + within, size, from_host(value, size, endian)),
             Kind::Device { device, offset, endian: wired } => {
                 device.lock().write(offset + within, size, rewire(value, size, *wired, endian), now);
+            }
+            Kind::Banks { banks, switch } => {
+                if let Some(Bank { write: Some((ram, offset)), .. }) = banks.get(switch.at.load(Ordering::SeqCst)) {
+                    ram.write(offset + within, size, from_host(value, size, endian));
+                }
             }
         }
         Ok(())
@@ -347,5 +410,28 @@ mod tests {
         let mut b = [9; 4];
         s.read_bytes(0x8000_1ffd, &mut b);
         assert_eq!(b, [0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn banks_are_switched() {
+        let (rom, ram) = (Arc::new(Ram::new(0x1000).unwrap()), Arc::new(Ram::new(0x1000).unwrap()));
+        rom.write(0, 1, 0x11);
+        let read_only = Bank { read: Some((rom.clone(), 0)), write: None };
+        let copying = Bank { read: Some((rom, 0)), write: Some((ram.clone(), 0)) };
+        let shadow = Bank { read: Some((ram.clone(), 0)), write: Some((ram, 0)) };
+        let mut s = AddressSpace::new();
+        let switch = s.map_banks("bios", 0xf_0000, 0x1000, vec![read_only, copying, shadow, Bank::default()]).unwrap();
+        let put = |s: &AddressSpace, value| s.write(0xf_0000, 1, Endian::Little, value, 0).unwrap();
+        let get = |s: &AddressSpace| s.read(0xf_0000, 1, Endian::Little, 0).unwrap();
+        put(&s, 0x22);
+        assert_eq!((get(&s), s.map_changes(), s.ram_page(0xf_0000).unwrap().writable), (0x11, 0, false));
+        assert!(switch.set(1) && !switch.set(1));
+        put(&s, 0x33);
+        assert_eq!((get(&s), s.map_changes()), (0x11, 1));
+        switch.set(2);
+        assert_eq!((get(&s), s.ram_page(0xf_0000).unwrap().writable), (0x33, true));
+        switch.set(3);
+        put(&s, 0x44);
+        assert_eq!((get(&s), s.ram_page(0xf_0000).is_none(), s.map_changes()), (0xff, true, 3));
     }
 }

@@ -4,6 +4,7 @@
 //! the table of possible CPUs, [`tree`] is the one model that everything else reads: the encoders for guests ([`devicetree`])
 //! and the pictures for people ([`draw`], [`svg`], [`hwloc`]). Reading order: `opts`, `smp`, `slots`, `numa`, `tree`.
 
+pub mod apic;
 pub mod devicetree;
 pub mod draw;
 pub mod hwloc;
@@ -14,6 +15,7 @@ pub mod smp;
 pub mod svg;
 pub mod tree;
 
+pub use apic::{ApicIds, ApicPlace};
 pub use numa::{Numa, NumaError, NumaOption};
 pub use opts::OptionError;
 pub use slots::{CpuProps, Levels, Slot, SlotTable};

@@ -34,6 +34,36 @@ pub(crate) fn apic_write(cpu: &mut Cpu, offset: u64, value: u64) {
     let _ = cpu.phys_write(at, value, Width::W32, Endian::Little);
 }
 
+fn m_has_deadline(cpu: &Cpu) -> bool {
+    cpu.model().has(word::F1_ECX, 24)
+}
+
+/// Whether an x2APIC has register `number`, to be read or to be written ("x2APIC Register Address Space").
+fn is_x2apic(number: u32, write: bool) -> bool {
+    match number & 0xff {
+        0x08 | 0x0f | 0x28 | 0x30 | 0x32..=0x38 | 0x3e => true,
+        0x02 | 0x03 | 0x0a | 0x0d | 0x10..=0x27 | 0x39 => !write,
+        0x0b | 0x3f => write,
+        _ => false,
+    }
+}
+
+/// Whether an x2APIC register takes a value: reserved bits have to be 0, and the two that only begin something take nothing else.
+fn x2apic_takes(number: u32, value: u64) -> bool {
+    let allowed = match number & 0xff {
+        0x08 | 0x3f => 0xff,
+        0x0b | 0x28 => 0,
+        0x0f => 0x1fff,
+        0x30 => 0xffff_ffff_000c_dfff,
+        0x32 => 0x7_10ff,
+        0x37 => 0x1_10ff,
+        0x33..=0x36 => 0x1_f7ff,
+        0x3e => 0xb,
+        _ => 0xffff_ffff,
+    };
+    value & !allowed == 0
+}
+
 /// Registers that hold what is written, without an effect here: MTRRs, machine check, microcode, debug control...
 fn is_plain(number: u32) -> bool {
     matches!(number, 0x17 | 0x3a | 0x8b | 0x79 | 0xc1..=0xc4 | 0x122 | 0x140 | 0x179..=0x17b | 0x186..=0x189 | 0x198..=0x19d
@@ -55,8 +85,13 @@ pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
         0x174..=0x176 => s.sysenter[(number - 0x174) as usize],
         0x179 => 0x10a,
         0x277 => s.pat,
+        0x6e0 if m_has_deadline(cpu) => {
+            let at = apic_at(cpu, 0x7f0);
+            let nanos = cpu.phys_read(at, Width::W64, Endian::Little).unwrap_or(0);
+            if nanos == 0 { 0 } else { nanos.wrapping_mul(TSC_PER_NANO).wrapping_add(cpu.state.tsc_offset) }
+        }
         0x800..=0x8ff => {
-            if s.apic_base & 0xc00 != 0xc00 {
+            if s.apic_base & 0xc00 != 0xc00 || !is_x2apic(number, false) {
                 return Err(Fault::GP0);
             }
             let at = apic_at(cpu, 0x800 + u64::from(number - 0x800) * 8);
@@ -83,6 +118,13 @@ pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault>
             cpu.state.tsc_offset = cpu.state.tsc_offset.wrapping_add(value.wrapping_sub(now));
         }
         0x1b => {
+            // "x2APIC State Transitions": into x2APIC mode only from the other one, and out of it only to off.
+            let old = cpu.state.apic_base;
+            let (off, x2) = (value & 0x800 == 0, value & 0x400 != 0);
+            let has_x2 = cpu.model().has(word::F1_ECX, 21);
+            if x2 && (off || !has_x2 || old & 0x800 == 0) || old & 0xc00 == 0xc00 && !x2 && !off {
+                return Err(Fault::GP0);
+            }
             let bsp = cpu.state.apic_base & 0x100;
             cpu.state.apic_base = value & !0x1ff | bsp;
             let at = apic_at(cpu, 0x7f8);
@@ -93,8 +135,14 @@ pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault>
         0x174 => cpu.state.sysenter[0] = value & 0xffff,
         0x175 | 0x176 => cpu.state.sysenter[(number - 0x174) as usize] = address(value)?,
         0x277 => cpu.state.pat = value,
+        0x6e0 if m_has_deadline(cpu) => {
+            // The board's APICs know the machine's time, not what this CPU has added to it. 0 turns the timer off.
+            let nanos = value.wrapping_sub(cpu.state.tsc_offset) / TSC_PER_NANO;
+            let at = apic_at(cpu, 0x7f0);
+            let _ = cpu.phys_write(at, if value == 0 { 0 } else { nanos.max(1) }, Width::W64, Endian::Little);
+        }
         0x800..=0x8ff => {
-            if cpu.state.apic_base & 0xc00 != 0xc00 {
+            if cpu.state.apic_base & 0xc00 != 0xc00 || !is_x2apic(number, true) || !x2apic_takes(number, value) {
                 return Err(Fault::GP0);
             }
             let at = apic_at(cpu, 0x800 + u64::from(number - 0x800) * 8);

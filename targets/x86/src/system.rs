@@ -5,7 +5,7 @@ use uop::Width;
 
 use crate::debug::dr6;
 use crate::mmu::{self, PORTS};
-use crate::model::{CpuidEnv, word};
+use crate::model::{ALONE, CpuidEnv, Shape, word};
 use crate::msr;
 use crate::regs;
 use crate::seg;
@@ -198,7 +198,15 @@ fn supervisor(cpu: &mut Cpu, op: Op, arg: u64) -> Out {
 }
 
 fn cpuid(cpu: &mut Cpu) {
-    let env = CpuidEnv { index: cpu.index(), osxsave: cpu.state.cr4 & bit::OSXSAVE != 0, xcr0: cpu.state.xcr0 };
+    let shape = cpu.shared::<Shape>().unwrap_or(&ALONE);
+    let s = &cpu.state;
+    let env = CpuidEnv {
+        index: cpu.index(),
+        osxsave: s.cr4 & bit::OSXSAVE != 0,
+        xcr0: s.xcr0,
+        apic_off: s.apic_base & 0x800 == 0,
+        shape,
+    };
     let list = cpu.model().cpuid(&env, cpu.reg(state::RAX) as u32, cpu.reg(state::RCX) as u32);
     for (reg, value) in [state::RAX, state::RBX, state::RCX, state::RDX].into_iter().zip(list) {
         cpu.set_reg(reg, value.into());

@@ -40,6 +40,7 @@ pub struct Vcpu<T: Target, E: Engine> {
     breakpoints: HashSet<u64>,
     seen_code_changes: u64,
     seen_code_pages: u64,
+    seen_map_changes: u64,
     /// Where a budget has ended at an edge into a known mode that the target does not report.
     edge: Option<(u64, Mode)>,
     log: Option<(Arc<dyn Log>, LogItems)>,
@@ -59,6 +60,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             breakpoints: HashSet::new(),
             seen_code_changes: 0,
             seen_code_pages: 0,
+            seen_map_changes: 0,
             edge: None,
             log: None,
         }
@@ -326,6 +328,12 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     /// Follows what other CPUs and debuggers have done to code pages.
     fn look_at_code(&mut self) {
+        let maps = self.ctx.env.bus.map_changes();
+        if maps != self.seen_map_changes {
+            self.seen_map_changes = maps;
+            self.ctx.flush_tlb();
+            self.drop_all_blocks();
+        }
         let (pages, changes) = (self.ctx.env.bus.code_pages(), self.ctx.env.bus.code_changes());
         if pages != self.seen_code_pages {
             self.seen_code_pages = pages;

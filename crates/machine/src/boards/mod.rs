@@ -1,14 +1,18 @@
 //! Boards: one file a machine type, with its memory map, devices and reset state.
 
 mod htif;
+pub mod isapc;
 pub mod leon3;
 pub mod malta;
+pub mod microvm;
 mod mips;
 pub mod mips_more;
 pub mod mips_r4k;
 pub mod mipssim;
 pub mod none;
+pub mod pc;
 pub mod polyarch;
+pub mod q35;
 mod riscv;
 pub mod s390_ccw;
 mod s390_topology;
@@ -20,3 +24,7 @@ pub mod sun4m;
 pub mod sun4u;
 pub mod tricore_testboard;
 pub mod virt;
+mod x86;
+mod x86_acpi;
+mod x86_boot;
+mod x86_chips;

@@ -28,7 +28,7 @@ fn info(machine: &MachineType, target: &Target) -> MachineInfo {
         cpu_max: machine.max_cpus.into(),
         hotpluggable_cpus: machine.hotplug,
         numa_mem_supported: machine.numa,
-        deprecated: false,
+        deprecated: machine.deprecated,
         default_cpu_type: machine.default_cpu_type(target),
     }
 }

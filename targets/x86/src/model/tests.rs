@@ -1,0 +1,82 @@
+//! Tests of the models.
+
+use super::*;
+
+fn model(text: &str) -> Model {
+    Model::parse(64, text).unwrap()
+}
+
+#[test]
+fn every_name_is_a_model() {
+    for name in MODELS.iter().filter(|name| **name != "host") {
+        for bits in [32, 64] {
+            let model = Model::parse(bits, name).unwrap();
+            assert_eq!(model.long_mode() && bits == 32, false, "{name}");
+        }
+    }
+    assert_eq!(MODELS.len(), 113);
+    assert_eq!(alias_of("EPYC-IBPB"), Some("EPYC-v2"));
+    assert_eq!((alias_of("EPYC"), alias_of("EPYC-v1"), alias_of("max")), (Some("EPYC-v1"), None, None));
+}
+
+#[test]
+fn features_and_faults() {
+    let plain = model("qemu64");
+    assert_eq!((plain.features.0[word::F1_ECX], plain.features.0[word::F1_EDX]), (0x8000_2001, 0x078b_fbfd));
+    assert_eq!(plain.wanted.0[word::F8_EDX], 0x2193_fbfd);
+    assert!(plain.warnings.is_empty() && plain.filtered.0[word::F8_ECX] == 4);
+    let changed = model("qemu64,+aes,-sse3,x2apic=on,family=6,model-id=hello,vendor=GenuineIntel");
+    assert!(changed.has(word::F1_ECX, 25) && !changed.has(word::F1_ECX, 0) && changed.has(word::F1_ECX, 21));
+    assert_eq!((changed.family, changed.model_id.as_str(), changed.is_intel()), (6, "hello", true));
+    let fault = |text: &str| Model::parse(64, text).unwrap_err().to_string();
+    assert_eq!(fault("nope"), "unable to find CPU model 'nope'");
+    assert_eq!(fault("host"), "CPU model 'host' requires KVM");
+    assert_eq!(fault("qemu64,+nosuch"), "Property '.nosuch' not found");
+    assert_eq!(
+        fault("qemu64,nosuch=on"),
+        "can't apply global qemu64-x86_64-cpu.nosuch=on: Property '.nosuch' not found"
+    );
+    assert_eq!(
+        fault("qemu64,sse3=maybe"),
+        "can't apply global qemu64-x86_64-cpu.sse3=maybe: Invalid parameter type for 'pni', expected: boolean"
+    );
+    assert_eq!(fault("qemu64,enforce,+vmx"), "TCG doesn't support requested features");
+    assert_eq!(
+        model("qemu64,+vmx").warnings,
+        ["TCG doesn't support requested feature: CPUID.01H:ECX.vmx [bit 5]"]
+    );
+}
+
+/// Reads the place of a CPU out of CPUID as the manual's algorithm does: socket, core within it, thread.
+fn place(model: &Model, env: &CpuidEnv<'_>) -> (u32, u32, u32) {
+    let [smt, _, kind, id] = model.cpuid(env, 0xb, 0);
+    assert_eq!(kind, 0x100);
+    let [socket, _, kind, same] = model.cpuid(env, 0xb, 1);
+    assert_eq!((kind, same), (0x201, id));
+    assert_eq!(model.cpuid(env, 0xb, 2), [0, 0, 2, id]);
+    (id >> socket, id >> smt & ((1 << (socket - smt)) - 1), id & ((1 << smt) - 1))
+}
+
+#[test]
+fn topology_leaves() {
+    // Two sockets of two dies of three cores of two threads.
+    let apic_ids = (0..24).map(|n: u32| n / 12 << 4 | (n / 6 % 2) << 3 | (n / 2 % 3) << 1 | n % 2).collect();
+    let shape = Shape { apic_ids, threads: 2, cores: 3, dies: 2, shifts: [1, 3, 4] };
+    let model = model("Haswell");
+    for index in 0..24 {
+        let env = CpuidEnv { index, osxsave: false, xcr0: 1, apic_off: false, shape: &shape };
+        assert_eq!(place(&model, &env), (index / 12, (index / 6 % 2) << 2 | index / 2 % 3, index % 2));
+        let [_, ebx, _, edx] = model.cpuid(&env, 1, 0);
+        assert_eq!((ebx >> 24, ebx >> 16 & 0xff, edx >> 28 & 1), (shape.apic_id(index), 12, 1));
+        assert_eq!(model.cpuid(&env, 0, 0)[0], 0x1f);
+        let levels: Vec<[u32; 3]> = (0..4).map(|n| model.cpuid(&env, 0x1f, n)).map(|[a, b, c, _]| [a, b, c]).collect();
+        assert_eq!(levels, [[1, 2, 0x100], [3, 6, 0x201], [4, 12, 0x502], [0, 0, 3]]);
+    }
+    let env = CpuidEnv { index: 0, osxsave: false, xcr0: 1, apic_off: false, shape: &shape };
+    let caches: Vec<u32> = (0..5).map(|n| model.cpuid(&env, 4, n)[0]).collect();
+    assert_eq!(caches, [0x1c00_4121, 0x1c00_4122, 0x1c00_4143, 0x1c03_c163, 0]);
+    assert_eq!(model.cpuid(&env, 0x4000_0000, 0)[1], u32::from_le_bytes(*b"TCGT"));
+    let alone = CpuidEnv { shape: &ALONE, ..env };
+    assert_eq!((model.cpuid(&alone, 0, 0)[0], model.cpuid(&alone, 0x1f, 0)), (0xd, model.cpuid(&alone, 0xd, 0)));
+    assert_eq!(Model::parse(64, "486").unwrap().cpuid(&alone, 0x8000_0001, 0), [0x0010_0000 & 0, 0, 0, 0]);
+}
