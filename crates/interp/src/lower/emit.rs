@@ -270,11 +270,14 @@ impl Cx<'_> {
             _ => unreachable!("{op:?} has a form of its own"),
         };
         let d = self.dest(i);
-        let sext_word = matches!(op, Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64);
         if matches!(op, Op::Deposit { lo: 0, len: 32, .. }) && d == at(0) {
             return self.push_as(Shape::MovLow, alu::mov_low, d, at(1), 0);
         }
-        let shape = if sext_word { Shape::SextWord } else { Shape::Other };
+        let shape = match op {
+            Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64 => Shape::SextWord,
+            Op::Trunc(_) if w == Width::W32 => Shape::CutWord,
+            _ => Shape::Other,
+        };
         self.push_as(shape, handler, d, at(0), imm);
     }
 
