@@ -180,7 +180,8 @@ pub static ARCHS: &[Arch] = &[
     },
 ];
 
-const PC_FLAGS: &[&str] = &["-m64", "-mno-red-zone", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
+const PC_FLAGS: &[&str] =
+    &["-m64", "-mno-red-zone", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
 const PC32_FLAGS: &[&str] =
     &["-m32", "-march=i686", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
 
@@ -249,6 +250,9 @@ pub static TESTS: &[Test] = &[
     Test { folder: "x86", name: "timers", smp: &[1], fp: false },
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
 ];
+
+/// Programs that other tests run, whose output depends on the machine.
+static TOOLS: &[Test] = &[Test { folder: "x86", name: "cpuid", smp: &[], fp: false }];
 
 /// One test on one target with one number of harts.
 #[derive(Debug)]
@@ -388,7 +392,7 @@ impl Build {
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
     let demos = ARCHS.iter().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
-    let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
+    let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).collect()
 }
 
