@@ -196,7 +196,8 @@ pub static ARCHS: &[Arch] = &[
     },
 ];
 
-const PC_FLAGS: &[&str] = &["-m64", "-mno-red-zone", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
+const PC_FLAGS: &[&str] =
+    &["-m64", "-mno-red-zone", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
 const PC32_FLAGS: &[&str] =
     &["-m32", "-march=i686", "-mgeneral-regs-only", "-fcf-protection=none", "-Wl,-z,noexecstack"];
 
@@ -287,6 +288,9 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc", name: "tlb", smp: &[1], fp: false },
     Test { folder: "ppc", name: "smp", smp: &[4], fp: false },
 ];
+
+/// Programs that other tests run, whose output depends on the machine.
+static TOOLS: &[Test] = &[Test { folder: "x86", name: "cpuid", smp: &[], fp: false }];
 
 /// One test on one target with one number of harts.
 #[derive(Debug)]
@@ -450,7 +454,7 @@ impl Build {
 fn builds() -> Vec<Build> {
     let with_demo = ARCHS.iter().filter(|a| a.has_demo());
     let demos = with_demo.map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
-    let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
+    let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).chain(ARCHS.iter().filter_map(rom)).collect()
 }
 

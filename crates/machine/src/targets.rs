@@ -99,7 +99,10 @@ impl Target {
             Arch::X86 => Some(ModelNotes {
                 migration_safe: !matches!(name, "max" | "host"),
                 is_static: name == "base",
-                unavailable: x86::model::Model::parse(self.bits, name).map_or(Vec::new(), |model| model.unavailable()),
+                unavailable: match name {
+                    "host" => vec!["kvm"],
+                    _ => x86::model::Model::parse(self.bits, name).map_or(Vec::new(), |model| model.unavailable()),
+                },
                 alias_of: x86::model::alias_of(name),
             }),
             _ => None,
