@@ -345,3 +345,131 @@ pub(crate) fn given(data: &mut [u8], bytes: &[u8]) -> Ending {
     let n = fill(data, bytes);
     if n < bytes.len() { Ending::More(n) } else { Ending::Done(n) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use memory::{AddressSpace, Ram};
+
+    use super::*;
+
+    /// Takes what is written by command 1, gives it by command 2.
+    #[derive(Default)]
+    struct Tape(Vec<u8>);
+
+    impl CcwDevice for Tape {
+        fn identity(&self) -> (u16, u8) {
+            (0x3490, 0x10)
+        }
+        fn command(&mut self, code: u8, data: &mut [u8]) -> Ending {
+            match code {
+                1 => {
+                    self.0 = data.to_vec();
+                    Ending::Done(data.len())
+                }
+                2 => given(data, &self.0),
+                _ => Ending::Reject,
+            }
+        }
+        fn notify(&mut self, _: u32, _: &Dma) -> i64 {
+            0
+        }
+        fn reset(&mut self) {}
+    }
+
+    struct Bench {
+        space: Arc<AddressSpace>,
+        dma: Dma,
+        tape: Tape,
+        sense: u8,
+    }
+
+    impl Bench {
+        fn new() -> Bench {
+            let mut space = AddressSpace::new();
+            space.map_ram("ram", 0, &Arc::new(Ram::new(0x10000).unwrap())).unwrap();
+            let (space, dma) = (Arc::new(space), Dma::default());
+            dma.connect(&space);
+            Bench { space, dma, tape: Tape::default(), sense: 0 }
+        }
+
+        fn put(&self, at: u64, words: &[u64]) {
+            let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_be_bytes()).collect();
+            self.dma.write(at, &bytes).unwrap();
+        }
+
+        fn get(&self, at: u64, len: usize) -> Vec<u8> {
+            let mut bytes = vec![0; len];
+            self.space.read_bytes(at, &mut bytes);
+            bytes
+        }
+
+        fn run(&mut self, flags: u32) -> (Outcome, u32) {
+            let mut program = Program { flags: flags | request::FORMAT_1, at: 0x1000 };
+            let mut unit = Unit { device: &mut self.tape, sense: &mut self.sense };
+            let outcome = program.run(&mut unit, &self.dma);
+            (outcome, program.at)
+        }
+    }
+
+    fn ccw(code: u64, flags: u64, count: u64, address: u64) -> u64 {
+        code << 56 | flags << 48 | count << 32 | address
+    }
+
+    const ENDED: u8 = device::CHANNEL_END | device::DEVICE_END;
+
+    #[test]
+    fn data_is_chained_and_counted() {
+        let mut bench = Bench::new();
+        bench.put(0x2000, &[0x0102_0304_0506_0708]);
+        bench.put(0x1000, &[ccw(1, 0x40, 8, 0x2000), ccw(2, 0x80, 4, 0x3000), ccw(0, 0, 4, 0x3100)]);
+        let (outcome, at) = bench.run(0);
+        assert_eq!((outcome.device, outcome.sub, outcome.left, at), (ENDED, 0, 0, 0x1018));
+        assert_eq!((bench.get(0x3000, 5), bench.get(0x3100, 4)), (vec![1, 2, 3, 4, 0], vec![5, 6, 7, 8]));
+        // Room for more than there is is a wrong length, unless that is suppressed.
+        bench.put(0x1000, &[ccw(2, 0, 100, 0x3000)]);
+        assert_eq!((bench.run(0).0.sub, bench.run(0).0.left), (sub::INCORRECT_LENGTH, 92));
+        bench.put(0x1000, &[ccw(2, 0x20, 100, 0x3000)]);
+        assert_eq!(bench.run(0).0.sub, 0);
+        // So is room for less.
+        bench.put(0x1000, &[ccw(2, 0, 7, 0x3000)]);
+        assert_eq!((bench.run(0).0.sub, bench.run(0).0.left), (sub::INCORRECT_LENGTH, 0));
+    }
+
+    #[test]
+    fn areas_are_indirect() {
+        let mut bench = Bench::new();
+        bench.tape.0 = (0..=255).collect();
+        // Two words of 31 bits: the first block ends after 16 bytes.
+        bench.put(0x1000, &[ccw(2, 0x24, 32, 0x1800)]);
+        bench.put(0x1800, &[0x0000_27f0_0000_3000]);
+        assert_eq!(bench.run(0).0.sub, 0);
+        assert_eq!((bench.get(0x27f0, 1), bench.get(0x300f, 1)), (vec![0], vec![31]));
+        // The second word must designate a block's start.
+        bench.put(0x1800, &[0x0000_27f0_0000_3008]);
+        assert_eq!(bench.run(0).0.sub, sub::PROGRAM_CHECK);
+        // Modified words tell their length, and may skip.
+        bench.put(0x1000, &[ccw(2, 0x21, 32, 0x1800)]);
+        bench.put(0x1800, &[0x0000_0000_0040_0010, 0x4000, 0x0000_0000_0080_0010, 0x4100]);
+        assert_eq!(bench.run(request::MIDA).0.sub, 0);
+        assert_eq!((bench.get(0x4001, 1), bench.get(0x4100, 1)), (vec![0], vec![16]));
+        assert_eq!(bench.run(0).0.sub, sub::PROGRAM_CHECK);
+    }
+
+    #[test]
+    fn programs_are_suspended_and_checked() {
+        let mut bench = Bench::new();
+        bench.put(0x1000, &[ccw(3, 0x60, 1, 0), ccw(3, 0x22, 1, 0)]);
+        let (outcome, at) = bench.run(request::SUSPEND);
+        assert!(outcome.suspended && at == 0x1008);
+        assert_eq!(bench.run(0).0.sub, sub::PROGRAM_CHECK);
+        bench.put(0x1000, &[ccw(8, 0, 0, 0x1000)]);
+        assert_eq!(bench.run(0).0.sub, sub::PROGRAM_CHECK);
+        bench.put(0x1000, &[ccw(3, 0x60, 1, 0), ccw(8, 0, 0, 0x1000)]);
+        assert_eq!(bench.run(0).0.sub, sub::PROGRAM_CHECK, "a loop ends");
+        bench.put(0x1000, &[ccw(0x77, 0x20, 1, 0)]);
+        let outcome = bench.run(0).0;
+        assert_eq!((outcome.device, bench.sense), (device::UNIT_CHECK, COMMAND_REJECT));
+    }
+}

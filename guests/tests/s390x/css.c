@@ -133,8 +133,6 @@ static void check_programs(void)
     run("sense", 0x0080ff00);
     ccws[0] = ccw1(0, 0x20, 8, (word)buffer);
     run("command 0", 0x0080ff00);
-    ccws[0] = ccw1(0xe4, 0x28, 8, (word)buffer);
-    run("interruption by program", 0x0080ff00);
     ccws[0] = ccw1(0xe4, 0x20, 8, (word)buffer);
     run("suspend not allowed", 0x0080ff00);
     ccws[0] = ccw1(0xe4, 0x20, 0, (word)buffer);
@@ -202,7 +200,6 @@ static void check_functions(void)
     stsch(device);
     schib.flags &= ~0x00800000u;
     print("disable: cc %u\n", (word)msch(device));
-    show_schib("disabled");
 }
 
 static u32 chsc(u32 length, u32 command, const char *what)

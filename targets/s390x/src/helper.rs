@@ -255,6 +255,12 @@ helpers! {
     MOVE_ONE_KEY = spaces::move_one_key, any(3);
     /// MOVE WITH OPTIONAL SPECIFICATIONS: addresses, register of the length.
     MOVE_OPTIONAL = spaces::move_optional, any(3);
+    /// MOVE PAGE: both addresses.
+    MOVE_PAGE = spaces::move_page, any(2);
+    /// EXTRACT PRIMARY or SECONDARY ASN: control register.
+    EXTRACT_ASN = spaces::extract_asn, to_storage(1);
+    /// INSERT VIRTUAL STORAGE KEY: address.
+    VIRTUAL_KEY = spaces::virtual_key, to_storage(1);
     /// CHECKSUM: registers.
     CHECKSUM = spaces::checksum, any(2);
     /// MONITOR CALL: class, code.

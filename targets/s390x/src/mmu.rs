@@ -30,6 +30,8 @@ pub(crate) const CR0_AFP: u64 = 1 << 18;
 const CR0_VECTOR: u64 = 1 << 17;
 /// CR0: low-address protection.
 const CR0_LOW_PROTECTION: u64 = 1 << 28;
+/// CR0: instruction-execution protection.
+const CR0_EXECUTION: u64 = 1 << 20;
 /// CR0: enhanced DAT.
 const CR0_EDAT: u64 = 1 << 23;
 
@@ -40,6 +42,8 @@ const ENTRY_PROTECTED: u64 = 0x200;
 const ENTRY_INVALID: u64 = 0x20;
 /// Region-third- and segment-table entries: a frame instead of a table.
 const ENTRY_FRAME: u64 = 0x400;
+/// Entries of frames and pages: instructions may not be fetched.
+const NO_EXECUTE: u64 = 0x100;
 /// Page-table entries: invalid.
 const PAGE_INVALID: u64 = 0x400;
 /// Page-table entries: must be zero.
@@ -91,6 +95,8 @@ pub(crate) fn prefixed(state: &State, real: u64) -> u64 {
 struct Walked {
     absolute: u64,
     protected: bool,
+    /// Whether the entry forbids fetches of instructions.
+    no_execute: bool,
 }
 
 /// Why a walk has ended early: the exception, and the real address of the segment- or page-table entry that says invalid.
@@ -126,7 +132,7 @@ const LEVELS: [(u32, u32); 4] =
 /// Walks the tables ("Dynamic Address Translation"). `id` is the translation-exception identification.
 fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Miss> {
     if asce & ASCE_REAL != 0 {
-        return Ok(Walked { absolute: prefixed(&cpu.state, address), protected: false });
+        return Ok(Walked { absolute: prefixed(&cpu.state, address), protected: false, no_execute: false });
     }
     let raise = |code| Fault::Program { code, arg: id };
     let specification = || Miss::from(raise(code::TRANSLATION));
@@ -155,7 +161,8 @@ fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Miss>
         let frames = level == 0 && edat || level == 1 && edat && cpu.model().has(Ext::Edat2);
         if frames && entry & ENTRY_FRAME != 0 {
             let mask = (1u64 << shift) - 1;
-            return Ok(Walked { absolute: entry & !mask | address & mask, protected });
+            let no_execute = entry & NO_EXECUTE != 0;
+            return Ok(Walked { absolute: entry & !mask | address & mask, protected, no_execute });
         }
         if level == 0 {
             protected |= entry & ENTRY_PROTECTED != 0;
@@ -174,7 +181,8 @@ fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Miss>
         return Err(specification());
     }
     let real = entry & !(PAGE - 1) | address & (PAGE - 1);
-    Ok(Walked { absolute: prefixed(&cpu.state, real), protected: protected || entry & ENTRY_PROTECTED != 0 })
+    let protected = protected || entry & ENTRY_PROTECTED != 0;
+    Ok(Walked { absolute: prefixed(&cpu.state, real), protected, no_execute: entry & NO_EXECUTE != 0 })
 }
 
 /// Whether low-address protection covers an effective address ("Low-Address Protection").
@@ -220,12 +228,16 @@ pub(crate) fn translate_with(
         return Err(protection);
     }
     let walked = match space {
-        REAL => Walked { absolute: prefixed(&cpu.state, address), protected: false },
+        REAL => Walked { absolute: prefixed(&cpu.state, address), protected: false, no_execute: false },
         _ => {
             let asce = asce(&cpu.state, space);
             walk(cpu, address, asce, id).map_err(|miss| miss.fault)?
         }
     };
+    if access == Access::Fetch && walked.no_execute && executes_by_entry(cpu) {
+        // Bits 56 and 61 tell of this protection ("Instruction-Execution Protection").
+        return Err(Fault::Program { code: code::PROTECTION, arg: id | 0x84 });
+    }
     if access == Access::Write && walked.protected {
         // Bit 61: the address is that of the page ("Suppression on Protection").
         return Err(Fault::Program { code: code::PROTECTION, arg: id | 4 });
@@ -238,6 +250,11 @@ pub(crate) fn translate_with(
     let changed = note_use(cpu, walked.absolute, access);
     let write = write && !walked.protected && changed && !(low && access != Access::Write);
     Ok(Translation { phys: walked.absolute, read, write, cache: !(low && access == Access::Write) })
+}
+
+/// Whether entries may forbid fetches of instructions.
+fn executes_by_entry(cpu: &Cpu) -> bool {
+    cpu.state.cr[0] & CR0_EXECUTION != 0 && cpu.model().has(Ext::Iep)
 }
 
 const REFERENCE: u8 = 4;

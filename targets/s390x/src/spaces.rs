@@ -157,6 +157,70 @@ pub(crate) fn move_optional(cpu: &mut Cpu, [first, second, r3, _]: Args) -> Out 
     Ok(0)
 }
 
+/// MOVE PAGE: both addresses; controls in register 0.
+pub(crate) fn move_page(cpu: &mut Cpu, [first, second, ..]: Args) -> Out {
+    const RESERVED: u64 = 0xf000;
+    const FIRST_KEY: u64 = 0x800;
+    const SECOND_KEY: u64 = 0x400;
+    const TELL: u64 = 0x100;
+    let controls = general(cpu, 0);
+    if controls & RESERVED != 0 || controls & (FIRST_KEY | SECOND_KEY) == FIRST_KEY | SECOND_KEY {
+        return Err(Fault::SPECIFICATION);
+    }
+    let own = psw_key(cpu);
+    let key = if controls & (FIRST_KEY | SECOND_KEY) != 0 { named_key(cpu, controls)? } else { own };
+    let (to_key, from_key) = match controls & (FIRST_KEY | SECOND_KEY) {
+        FIRST_KEY => (key, own),
+        SECOND_KEY => (own, key),
+        _ => (own, own),
+    };
+    let (space, mask) = (storage::operands(cpu), storage::address_mask(cpu) & !(PAGE - 1));
+    let to = Operand { address: first & mask, space, key: to_key };
+    let from = Operand { address: second & mask, space, key: from_key };
+    let absent = |fault: &Fault| controls & TELL != 0 && matches!(fault, Fault::Program { code: code::PAGE, .. });
+    // PoP, "MOVE PAGE": a page that isn't there may be told of by the condition code.
+    for (operand, access, cc) in [(from, Access::Read, 2), (to, Access::Write, 1)] {
+        match operand.parts(cpu, PAGE as usize, access) {
+            Err(fault) if absent(&fault) => {
+                set_cc(cpu, cc);
+                return Ok(0);
+            }
+            other => drop(other?),
+        }
+    }
+    copy(cpu, to, from, PAGE as usize)?;
+    set_cc(cpu, 0);
+    Ok(0)
+}
+
+/// CR0: extraction authority.
+const CR0_EXTRACTION: u64 = 1 << 27;
+
+/// What may be extracted: with DAT alone, in the problem state with authority alone.
+fn may_extract(cpu: &Cpu) -> Result<(), Fault> {
+    if cpu.state.psw_mask & psw::DAT == 0 {
+        return Err(SPECIAL);
+    }
+    let problem = cpu.state.psw_mask & psw::PROBLEM != 0;
+    if problem && cpu.state.cr[0] & CR0_EXTRACTION == 0 { Err(PRIVILEGED) } else { Ok(()) }
+}
+
+/// EXTRACT PRIMARY ASN, EXTRACT SECONDARY ASN: number of the control register.
+pub(crate) fn extract_asn(cpu: &mut Cpu, [number, ..]: Args) -> Out {
+    may_extract(cpu)?;
+    Ok(cpu.state.cr[number as usize & 15] & 0xffff)
+}
+
+/// INSERT VIRTUAL STORAGE KEY: access-control bits and fetch protection.
+pub(crate) fn virtual_key(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    may_extract(cpu)?;
+    let space = storage::operands(cpu);
+    let (real, _) = mmu::load_real(cpu, address, space).map_err(|miss| miss.fault)?;
+    let absolute = mmu::real(cpu, real);
+    cpu.bus().ram_page(absolute).ok_or(Fault::program(code::ADDRESSING))?;
+    Ok(u64::from(crate::system::storage_key(cpu, (absolute / PAGE) as usize) & 0xf8))
+}
+
 /// CHECKSUM: both registers' numbers. A part is done at a time.
 pub(crate) fn checksum(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
     const PART: u64 = 8192;

@@ -1,7 +1,8 @@
 //! What is simplified before an engine sees a block.
 //!
 //! Each pass keeps the meaning of the block, including the values of all guest registers at each op that can fault.
-//! [`run`] does them in order: [`forward`] register reads, [`fold`] constants, [`narrow`] what is read, drop [`dead`] register writes and values.
+//! [`run`] does them in order: [`forward`] register reads, [`fold`] constants, drop [`dead`] register writes and
+//! values, [`narrow`] what is read, and drop what that leaves unused.
 
 mod dead;
 mod fold;
@@ -19,6 +20,8 @@ use crate::block::{Block, Layout};
 pub fn run(block: &mut Block, layout: &Layout) {
     forward(block, layout);
     fold(block);
+    // Writes that nobody sees read nothing.
+    dead(block, layout);
     narrow(block);
     dead(block, layout);
     debug_assert_eq!(crate::verify(block, layout), Ok(()), "passes broke\n{}", crate::text(block, layout));

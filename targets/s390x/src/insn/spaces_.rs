@@ -17,6 +17,10 @@ insns! {
     "1110 0101 0000 1110 ................................" SSE mvcsk "{a1}, {a2}" [Z];
     "1110 0101 0000 1111 ................................" SSE mvcdk "{a1}, {a2}" [Z];
     "1100 1000 .... 0000 ................................" SSF mvcos "{a1}, {a2}, {r3}" [Mvcos];
+    "1011 0010 0101 0100 ................" RRE mvpg "{r1}, {r2}" [Z];
+    "1011 0010 0010 0110 ................" RRE epar "{r1}" [Z];
+    "1011 0010 0010 0111 ................" RRE esar "{r1}" [Z];
+    "1011 0010 0010 0011 ................" RRE ivsk "{r1}, {r2}" [Z];
     "1110 0011 ................................ 0011 0110" RXY pfd "{m1}, {a2}" [GenExt];
     "1100 0110 .... 0010 ................................" RIL pfdrl "{m1}, {t2}" [GenExt];
     "1110 1011 ................................ 0100 1100" RSY ecag "{r1}, {r3}, {a2}" [GenExt];
@@ -32,6 +36,10 @@ lifts! { l, f;
     mvcsk(SSE) { l.call(helper::MOVE_ONE_KEY, &[l.addr(f.a1), l.addr(f.a2), l.k(0)]); Next }
     mvcdk(SSE) { l.call(helper::MOVE_ONE_KEY, &[l.addr(f.a1), l.addr(f.a2), l.k(1)]); Next }
     mvcos(SSF) { l.call(helper::MOVE_OPTIONAL, &[l.addr(f.a1), l.addr(f.a2), l.k(f.r3.into())]); Next }
+    mvpg(RRE) { l.call(helper::MOVE_PAGE, &[l.at(f.r1), l.at(f.r2)]); Next }
+    epar(RRE) { l.set_w(f.r1, l.call(helper::EXTRACT_ASN, &[l.k(4)])); Next }
+    esar(RRE) { l.set_w(f.r1, l.call(helper::EXTRACT_ASN, &[l.k(3)])); Next }
+    ivsk(RRE) { let key = l.call(helper::VIRTUAL_KEY, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }
     // Caches are not modelled: hints do nothing, and there is nothing to tell of them.
     pfd(RXY) { Next }
     pfdrl(RIL) { Next }
