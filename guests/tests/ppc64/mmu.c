@@ -87,6 +87,14 @@ static void hash(void)
     expect("removed", (u64)(i64)call(H_REMOVE, 0, index, 0, 0), 0);
     with(MSR_DR, EA, 0, 0);
     faults("removed", 0x300, EA, 0x40000000);
+    u64 bulk[9] = {H_ENTER, 0, index, first, second};
+    hcall(bulk);
+    expect("entered again", bulk[0], 0);
+    u64 remove[9] = {H_BULK_REMOVE, 1ull << 62 | 2ull << 56 | index, first & ~0x7full, 1ull << 62 | 2ull << 56 | index, first & ~0x7full, 3ull << 62};
+    hcall(remove);
+    expect("bulk", remove[0], 0);
+    expect("done", remove[1] >> 60, 8);
+    expect("not found", remove[3] >> 60, 9);
     expect("outside", (u64)(i64)call(H_REMOVE, 0, ~0ull >> 8, 0, 0), (u64)(i64)-4);
 }
 

@@ -37,6 +37,7 @@
 #define H_XIRR 0x74
 #define H_CEDE 0xe0
 #define H_PROD 0xe8
+#define H_BULK_REMOVE 0x124
 #define H_REGISTER_PROC_TBL 0x37c
 #define H_RTAS 0xf000
 
