@@ -30,19 +30,23 @@ pub struct Setup<'a> {
     pub icount: Option<u8>,
     /// `-accel interp,thread=single`.
     pub single: bool,
-    /// `-bios`; none where there is none.
-    pub bios: Option<PathBuf>,
+    /// `-bios`: a file, or `none`.
+    pub bios: String,
 }
 
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
-        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false, bios: None }
+        let bios = "none".to_owned();
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false, bios }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
     pub fn of(arch: &'a xtask::guests::Arch, smp: &'a str) -> Setup<'a> {
-        Setup { cpu: arch.cpu, smp, bios: arch.rom_binary(), ..Setup::new(arch.target, arch.board) }
+        let given = arch.options.iter().skip_while(|word| **word != "-bios").nth(1);
+        let rom = arch.rom_binary().map(|path| path.display().to_string());
+        let bios = rom.or_else(|| given.map(|word| xtask::guests::in_tree(word))).unwrap_or_else(|| "none".to_owned());
+        Setup { cpu: arch.cpu, smp, bios, ..Setup::new(arch.target, arch.board) }
     }
 
     /// The configuration, with `-bios none` if no ROM is given.
@@ -67,7 +71,7 @@ impl<'a> Setup<'a> {
         if self.single {
             config.threading = Threading::Single;
         }
-        config.boot.bios = Some(self.bios.as_ref().map_or("none".to_owned(), |path| path.display().to_string()));
+        config.boot.bios = Some(self.bios.clone());
         Ok(config)
     }
 

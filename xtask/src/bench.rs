@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// A target that the folder has no image for: name, machine type and options, start code, where it is linked, byte order.
+/// A target that the folder has no image for: name, program of QEMU, machine type and options, start code, where it is linked, byte order.
 struct Own {
     arch: &'static str,
     /// `GUESTS` stands for the folder of that name.
@@ -82,6 +82,8 @@ struct Own {
     start: &'static str,
     base: &'static str,
     order: &'static str,
+    /// The flat image is given in place of firmware; the name that both programs know the target by.
+    flat: Option<&'static str>,
 }
 
 const OWN: &[Own] = &[
@@ -91,6 +93,7 @@ const OWN: &[Own] = &[
         start: "rt/bare_mips.S -DUART=0x180003f8 -DHALT=0x1f000500",
         base: "0x80010000",
         order: "little",
+        flat: None,
     },
     Own {
         arch: "mips64",
@@ -98,6 +101,7 @@ const OWN: &[Own] = &[
         start: "own/mips64.S -DUART=0x180003f8 -DHALT=0x1f000500",
         base: "0xffffffff80010000",
         order: "big",
+        flat: None,
     },
     Own {
         arch: "sparc64",
@@ -105,6 +109,23 @@ const OWN: &[Own] = &[
         start: "own/sun4u.S",
         base: "0x100000",
         order: "big",
+        flat: None,
+    },
+    Own {
+        arch: "ppc64",
+        options: "-M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off -cpu power8",
+        start: "own/ppc64.S",
+        base: "0",
+        order: "big",
+        flat: Some("ppc64"),
+    },
+    Own {
+        arch: "ppc64le",
+        options: "-M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off -cpu power8",
+        start: "own/ppc64.S",
+        base: "0",
+        order: "little",
+        flat: Some("ppc64"),
     },
 ];
 
@@ -116,19 +137,25 @@ impl Own {
 
     /// Two rows of the table of peers.
     fn peers(&self) -> String {
-        let Own { arch, order, .. } = self;
+        let Own { arch, order, flat, .. } = self;
         let options = self.options.replace("GUESTS", &root().join("guests").display().to_string());
+        let target = flat.unwrap_or(arch);
+        let (copy, image) = match flat {
+            Some(_) => (" && powerpc64-linux-gnu-objcopy -O binary {tmp} {tmp}.bin", "-bios {tmp}.bin"),
+            None => ("", "-kernel {tmp}"),
+        };
         let row = |name: &str, program: &str| {
             format!(
                 "{{\"name\": \"{name}\", \"base\": true, \"needs\": \"{{out}}/bare/{arch}-own-{{kernel}}.elf\", \
                  \"archs\": {{\"{arch}\": \"\"}}, \"prep\": [\"python3 tools/patch_n.py {{out}}/bare/{arch}-own-{{kernel}}.elf \
-                 {{tmp}} {{n}} {order}\"], \"cmd\": \"{program} {options} -kernel {{tmp}} -nographic -monitor none -no-reboot\", \"any_status\": true}}"
+                 {{tmp}} {{n}} {order}{copy}\"], \"cmd\": \"{program} {options} {image} -nographic -monitor none -no-reboot\", \
+                 \"any_status\": true}}"
             )
         };
         format!(
             "{},\n{}",
-            row("qemu-system", &format!("qemu-system-{arch}")),
-            row("polyarch", &format!("POLYARCH {arch}"))
+            row("qemu-system", &format!("qemu-system-{target}")),
+            row("polyarch", &format!("POLYARCH {target}"))
         )
     }
 }

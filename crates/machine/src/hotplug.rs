@@ -88,7 +88,8 @@ impl Machine {
         }
         let is_loader = driver == "loader";
         let is_isa = types::is_a(target, driver, "isa-device");
-        let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, "cpu");
+        let slot_type = if self.config.machine.cores { "spapr-cpu-core" } else { "cpu" };
+        let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, slot_type);
         if !is_loader && !is_slot_cpu && !(is_isa && ASKED_FOR.contains(&driver)) {
             // CPUs of PCs are pluggable, even if this machine has no place for them.
             let is_pc_cpu = self.config.machine.apic_ids != ApicIdKind::None && types::is_a(target, driver, "cpu");
@@ -118,6 +119,9 @@ impl Machine {
         }
         if self.config.machine.core_ids {
             return self.add_core(device);
+        }
+        if self.config.machine.cores {
+            return self.add_whole_core(device);
         }
         let (apic, props): (Vec<_>, Vec<_>) = device.props.iter().cloned().partition(|(name, _)| name == "apic-id");
         let ids = self.config.machine.apic_ids.ids(&self.smp);
@@ -290,6 +294,11 @@ impl Machine {
         let object = self.objects.resolve(&path);
         let object = object.map_err(|_| Error::not_found(format!("Device '{name}' not found")))?;
         let path = self.objects.path(object);
+        if self.config.machine.cores
+            && let Some(slot) = self.core_slot(object)
+        {
+            return self.remove_core(object, slot);
+        }
         let Some(at) = self.cpus.iter().position(|vcpu| vcpu.object == object) else {
             return Err(Error::new(format!("{path} is not a hotpluggable device")));
         };
@@ -322,7 +331,7 @@ impl Machine {
     /// # Errors
     /// When the board has no hotplug, there is no such CPU, or it is there already.
     pub fn cpu_add(&mut self, id: i64) -> Result<(), Error> {
-        if !self.config.machine.hotplug {
+        if !self.config.machine.hotplug || self.config.machine.cores {
             return Err(Error::new("Not supported"));
         }
         if self.config.machine.core_ids {

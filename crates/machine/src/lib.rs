@@ -14,6 +14,7 @@ pub mod engines;
 pub mod error;
 mod firmware;
 mod hotplug;
+mod hotplug_cores;
 mod loaderdev;
 pub mod machine;
 mod memblock;

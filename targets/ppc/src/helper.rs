@@ -132,8 +132,8 @@ helpers! {
     WRITE_SR = crate::mmu::write_sr, plain(2, None);
     /// Forgets translations.
     FLUSH_TLB = crate::mmu::flush, plain(0, None);
-    /// The same on all CPUs.
-    FLUSH_ALL_TLBS = crate::mmu::flush_all, plain(0, None);
+    /// `tlbie`: RB, whether on all CPUs.
+    TLBIE = crate::mmu::tlbie, plain(2, None);
     /// Raises facility unavailable unless FSCR has it: number.
     CHECK_FACILITY = crate::trap::check_facility, faulting(1, None);
     /// From a vectored system call.

@@ -16,6 +16,7 @@ use crate::mmu;
 use crate::mode;
 use crate::model::Model;
 use crate::papr;
+use crate::radix;
 use crate::regs;
 use crate::softtlb;
 use crate::state::{self, State};
@@ -184,7 +185,7 @@ macro_rules! target {
             }
 
             fn mode(ctx: &Ctx<Self>) -> Mode {
-                mode::of(ctx.state.msr, ctx.model().has(Ext::Wide))
+                mode::of(ctx.state.msr, ctx.model().has(Ext::Wide)) | radix::keys(ctx)
             }
 
             fn space(mode: Mode, access: Access) -> u8 {

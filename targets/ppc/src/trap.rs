@@ -76,6 +76,8 @@ pub mod irq {
     pub const EXTERNAL_TIMER: u32 = 9;
     /// The CPU's partition has left mail.
     pub const MAIL: u32 = 16;
+    /// System reset, an edge.
+    pub const SYSTEM_RESET: u32 = 17;
     /// All that interrupt externally.
     pub const ANY_EXTERNAL: u64 = 1 << EXTERNAL | 1 << EXTERNAL_IPI | 1 << EXTERNAL_TIMER;
 }
@@ -297,7 +299,10 @@ pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
         }
         Vector::SystemCallVectored => return enter_vectored(ctx, &trap, pc),
         Vector::Doorbell => ctx.state.doorbell = false,
-        Vector::Reset => ctx.state.reset_pending = false,
+        Vector::Reset => {
+            ctx.state.reset_pending = false;
+            ctx.acknowledge(irq::SYSTEM_RESET);
+        }
         _ => {}
     }
     ctx.state.ceded = false;
@@ -675,7 +680,7 @@ fn first<T: Ppc>(ctx: &Ctx<T>) -> Option<Option<Trap>> {
     if ctx.state.stopped {
         return Some(None);
     }
-    if ctx.state.reset_pending {
+    if ctx.state.reset_pending || ctx.lines() & 1 << irq::SYSTEM_RESET != 0 {
         return Some(Some(Trap::new(Vector::Reset, 0)));
     }
     ctx.state.joined.then_some(None)

@@ -318,12 +318,20 @@ fn invalidate(l: &Lift<'_>, helper: u16) -> Flow {
 fn tlbie(l: &Lift<'_>, f: W) -> Flow {
     match l.has(Ext::SoftTlb) {
         true => change(l, helper::TLBIE_603, &[l.g(f.rb()).zext(Width::W64)]),
-        false => invalidate(l, helper::FLUSH_ALL_TLBS),
+        false => by_page(l, f, true),
     }
 }
 
-fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l, helper::FLUSH_TLB)
+fn tlbiel(l: &Lift<'_>, f: W) -> Flow {
+    by_page(l, f, false)
+}
+
+fn by_page(l: &Lift<'_>, f: W, all: bool) -> Flow {
+    if l.refuse_problem() {
+        return Flow::Illegal;
+    }
+    l.call(helper::TLBIE, &[l.g(f.rb()).zext(Width::W64), l.ir.konst(Width::W32, all.into())]);
+    l.update()
 }
 
 fn tlbia(l: &Lift<'_>, _: W) -> Flow {

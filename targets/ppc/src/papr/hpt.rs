@@ -197,7 +197,7 @@ pub(super) fn call<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition, number: u64)
             return Some(code);
         }
         // H_BULK_REMOVE
-        0xa4 => return Some(bulk_remove(ctx, partition)),
+        0x124 => return Some(bulk_remove(ctx, partition)),
         _ => return None,
     };
     Some(result.err().unwrap_or(rc::SUCCESS))

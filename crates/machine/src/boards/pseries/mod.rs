@@ -21,7 +21,7 @@ use memory::{Device, Line, Nanos, Size};
 use parking_lot::Mutex;
 use ppc::model::Model;
 use ppc::papr::{Caller, Partition, PartitionConfig, Services, rc};
-use ppc::trap::irq::{EXTERNAL, MAIL};
+use ppc::trap::irq::{EXTERNAL, MAIL, SYSTEM_RESET};
 use topology::{Numa, SlotTable, Smp};
 
 use crate::boards::mips;
@@ -406,6 +406,13 @@ fn connect(board: &mut Build<'_>, model: Model, client: Client, shape: Cores) {
     let partition = Arc::new(Partition::new(Box::new(services), config));
     board.part(Resetter { partition: Arc::clone(&partition), firmware });
     board.shared = Some(partition);
+    let resets: Vec<Line> = (0..i64::from(cpus)).map(|n| board.line(n, SYSTEM_RESET)).collect();
+    board.acknowledge = Some(Arc::new(move |cpu, line| {
+        if let Some(reset) = resets.get(cpu as usize).filter(|_| line == SYSTEM_RESET) {
+            reset.lower();
+        }
+        0
+    }));
 }
 
 /// A page table of at least a 128th of memory, and 256 KiB.
