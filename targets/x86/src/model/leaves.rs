@@ -99,9 +99,7 @@ impl Model {
             // Extensions and break events, as if an interrupt came at once.
             5 => [0, 0, 3, 0],
             6 => [f[word::F6_EAX], 0, 0, 0],
-            7 if subleaf == 0 => {
-                [u32::from(f[word::F71_EAX] != 0), f[word::F7_EBX], f[word::F7_ECX], f[word::F7_EDX]]
-            }
+            7 if subleaf == 0 => [u32::from(f[word::F71_EAX] != 0), f[word::F7_EBX], f[word::F7_ECX], f[word::F7_EDX]],
             7 if subleaf == 1 => [f[word::F71_EAX], 0, 0, 0],
             0xb => topology(shape, id, subleaf, false),
             0xd => self.xsave(env, subleaf),

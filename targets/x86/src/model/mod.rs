@@ -287,16 +287,21 @@ impl Model {
             }
         }
         let needs = |n: usize, leaf: u32| if self.features.0[n] != 0 { leaf } else { 0 };
-        let standard = [needs(word::F7_EBX, 7), needs(word::F7_ECX, 7), needs(word::F6_EAX, 6), needs(word::FD1_EAX, 0xd)];
+        let standard =
+            [needs(word::F7_EBX, 7), needs(word::F7_ECX, 7), needs(word::F6_EAX, 6), needs(word::FD1_EAX, 0xd)];
         self.level = standard.into_iter().fold(self.level, u32::max);
-        let extended = [needs(word::F8_EDX, 0x8000_0001), needs(word::F8_ECX, 0x8000_0001), needs(word::F87_EDX, 0x8000_0007)];
+        let extended =
+            [needs(word::F8_EDX, 0x8000_0001), needs(word::F8_ECX, 0x8000_0001), needs(word::F87_EDX, 0x8000_0007)];
         self.xlevel = extended.into_iter().fold(self.xlevel, u32::max);
     }
 
     /// Names of the features that were filtered out, in QEMU's order.
     pub fn unavailable(&self) -> Vec<&'static str> {
         let words = WORDS.iter().zip(self.filtered.0);
-        words.flat_map(|(row, bits)| row.bits().filter(move |(_, bit)| bits >> bit & 1 != 0)).map(|(name, _)| name).collect()
+        words
+            .flat_map(|(row, bits)| row.bits().filter(move |(_, bit)| bits >> bit & 1 != 0))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Whether bit `bit` of feature word `word` is set.

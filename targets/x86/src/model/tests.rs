@@ -41,10 +41,7 @@ fn features_and_faults() {
         "can't apply global qemu64-x86_64-cpu.sse3=maybe: Invalid parameter type for 'pni', expected: boolean"
     );
     assert_eq!(fault("qemu64,enforce,+vmx"), "TCG doesn't support requested features");
-    assert_eq!(
-        model("qemu64,+vmx").warnings,
-        ["TCG doesn't support requested feature: CPUID.01H:ECX.vmx [bit 5]"]
-    );
+    assert_eq!(model("qemu64,+vmx").warnings, ["TCG doesn't support requested feature: CPUID.01H:ECX.vmx [bit 5]"]);
 }
 
 /// Reads the place of a CPU out of CPUID as the manual's algorithm does: socket, core within it, thread.
