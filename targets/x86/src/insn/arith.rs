@@ -258,8 +258,9 @@ fn imul(l: &Lift<'_>) -> Flow {
             (low, a.mul_hi_s(b) ^ low.shr_s(low.konst(63)))
         }
         _ => {
+            // The product by itself, and the wide one for the flags, which are seldom looked at.
+            let low = a * b;
             let product = a.sext(Width::W64) * b.sext(Width::W64);
-            let low = product.trunc(w);
             (low, product ^ low.sext(Width::W64))
         }
     };
