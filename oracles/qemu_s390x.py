@@ -132,15 +132,47 @@ def differences(case, theirs, vectors):
     return found
 
 
+def state(r, v, fpc, cc, memory, vectors):
+    """Registers and words by the names that .insn lines have for them."""
+    named = {f"r{n}": value for n, value in enumerate(r)}
+    for n, value in enumerate(v[:16]):
+        named[f"f{n}"] = value >> 64
+        if vectors:
+            named[f"v{n}l"] = value & (1 << 64) - 1
+    named |= {"fpc": fpc, "cc": cc}
+    for i in range(0, 512, 8):
+        named[f"[{0x20f00 + i:#x}]:8"] = int.from_bytes(memory[i : i + 8], "big")
+    return named
+
+
+def insn_line(case, theirs, vectors):
+    """A case as a line: what is not zero before, and what they have changed."""
+    vectors = vectors and "%v" in case["text"]
+    code, psw = struct.unpack(">IQ", theirs[28:40])
+    numbers = lambda texts: [int(t, 16) for t in texts]
+    before = state(numbers(case["r"]), numbers(case["v"]), int(case["fpc"], 16), case["cc"], bytes.fromhex(case["mem"]), vectors)
+    r = [int.from_bytes(theirs[64 + 8 * n :][:8], "big") for n in range(16)]
+    v = [int.from_bytes(theirs[192 + 16 * n :][:16], "big") for n in range(16)]
+    after = state(r, v, int.from_bytes(theirs[24:28], "big"), psw >> 44 & 3, theirs[704:], vectors)
+    given = " ".join(f"{k}={value:#x}" for k, value in before.items() if value)
+    changed = " ".join(f"{k}={value:#x}" for k, value in after.items() if value != before[k])
+    if code:
+        changed = f"trap {code & 0xff}"
+    return f"{case['code']}  {case['text']}  | {given} => {changed}\n"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--hercules", action="store_true")
+    parser.add_argument("--record", metavar="FILE", help="write .insn lines of cases that agree (of `oracle_cases SEED COUNT small`)")
+    parser.add_argument("--each", type=int, default=2, help="how many of an instruction")
     parser.add_argument("--show", type=int, default=2)
     args = parser.parse_args()
     place = tempfile.mkdtemp()
     elf, raw = build(place)
     excuses = HERCULES if args.hercules else QEMU
     cases = [json.loads(line) for line in sys.stdin if line.startswith('{"text"')]
+    lines = []
     failed, excused, agreed = collections.Counter(), collections.Counter(), collections.Counter()
 
     def run(batch):
@@ -172,6 +204,8 @@ def main():
             found = differences(case, result[n], not args.hercules) if result[n] else ["it ends the other program"]
             if not found:
                 agreed[name] += 1
+                if agreed[name] <= args.each:
+                    lines.append(insn_line(case, result[n], not args.hercules))
                 continue
             reason = next((why for names, why, when in excuses if name in names and when(case, found)), None)
             if reason:
@@ -185,6 +219,10 @@ def main():
     print(f"{len(cases)} cases of {len(agreed | failed)} instructions: {sum(agreed.values())} agree, {sum(excused.values())} are excused, {sum(failed.values())} differ")
     for reason, n in excused.most_common():
         print(f"  {n} excused: {reason}")
+    if args.record:
+        with open(args.record, "w") as f:
+            f.write(f"# Random cases, and what {'Hercules 3.13' if args.hercules else 'QEMU 7.2'} makes of them: oracles/qemu_s390x.py --record.\n")
+            f.writelines(sorted(lines))
     if failed:
         print("  differ:", dict(failed))
     sys.exit(bool(failed))

@@ -155,11 +155,31 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
     true
 }
 
+/// What registers hold.
+fn operands(name: &str, random: &mut Random) -> Vec<u64> {
+    let mut regs: Vec<u64> = (0..FPC).map(|n| data::operand(name, n, || random.next())).collect();
+    let traps = if random.below(8) == 0 { random.next() & 0xf800_0000 } else { 0 };
+    regs.push(random.below(4) | random.below(8) << 4 | traps);
+    regs
+}
+
+/// Whether it can be tried alone.
+fn is_alone(row: &Insn, bits: u64) -> bool {
+    let target = (row.operand)(bits, "t2", PC);
+    let relative = matches!(target, Some(Operand::Hex(_))) && row.name != "larl";
+    !relative && !data::JUMPS.contains(&row.name) && !data::CLOCKS.contains(&row.name)
+}
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let mut random = Random(args.next().and_then(|a| a.parse().ok()).unwrap_or(1));
     let count: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(1000);
-    let only: Vec<String> = args.collect();
+    let mut only: Vec<String> = args.collect();
+    // Little besides what the instruction looks at is not zero: cases that can be written down.
+    let small = only.first().is_some_and(|word| word == "small");
+    if small {
+        only.remove(0);
+    }
     let bench = Bench::<S390x> {
         name: "s390x",
         kind: Kind::new(Model::parse("qemu").expect("the default model")),
@@ -180,21 +200,23 @@ fn main() {
         if is_system(row) || !only.is_empty() && !only.iter().any(|o| o == row.name) {
             continue;
         }
-        let target = (row.operand)(bits, "t2", PC);
-        if let Some(Operand::Hex(_)) = target && row.name != "larl" {
+        if !is_alone(row, bits) {
             continue;
         }
-        if data::JUMPS.contains(&row.name) || data::CLOCKS.contains(&row.name) {
-            continue;
-        }
-        let mut regs: Vec<u64> = (0..FPC).map(|n| data::operand(row.name, n, || random.next())).collect();
-        let traps = if random.below(8) == 0 { random.next() & 0xf800_0000 } else { 0 };
-        regs.push(random.below(4) | random.below(8) << 4 | traps);
+        let mut regs = operands(row.name, &mut random);
         if !place(row, bits, &mut random, &mut regs) {
             continue;
         }
+        let text = row.text(bits, PC).unwrap_or_else(|_| row.name.to_owned());
+        if small && !data::reduce(&text, &mut regs) {
+            continue;
+        }
         n += 1;
-        let memory = data::memory(row.name, WINDOW, || random.next());
+        let mut memory = data::memory(row.name, WINDOW, || random.next());
+        if small {
+            memory[..64].fill(0);
+            memory[160..].fill(0);
+        }
         let before = Values { regs, cc: random.below(4), memory };
         let code = bench.bytes(&[(bits, row.pattern.width / 8)]).concat();
         for machine in [&mut engine, &mut evaluator] {
@@ -205,28 +227,35 @@ fn main() {
         engine.cpu.step();
         Reference::default().step(&mut evaluator.cpu, &code);
         let (after, other) = (get(&mut engine), get(&mut evaluator));
-        let text = row.text(bits, PC).unwrap_or_else(|_| row.name.to_owned());
-        let trap = match engine.cpu.ctx().state.last_program {
-            Some(Fault::Program { code, .. }) => code.to_string(),
-            Some(_) => "65536".to_owned(),
-            None => "null".to_owned(),
-        };
         assert!(after == other, "engine and evaluator disagree: {text}");
-        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-        let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
-        let pairs = |v: &[u64]| {
-            v.chunks(2).map(|r| format!("\"{:016x}{:016x}\"", r[0], r[1])).collect::<Vec<_>>().join(",")
-        };
-        let state = |v: &Values, n: &str| {
-            let (r, h, fpc) = (list(&v.regs[..16]), pairs(&v.regs[16..FPC]), v.regs[FPC]);
-            format!("\"r{n}\":[{r}],\"v{n}\":[{h}],\"fpc{n}\":\"{fpc:x}\",\"cc{n}\":{},\"mem{n}\":\"{}\"", v.cc, hex(&v.memory))
-        };
-        println!(
-            "{{\"text\":\"{text}\",\"code\":\"{}\",{},{},\"pc\":{},\"trap\":{trap}}}",
-            hex(&code),
-            state(&before, ""),
-            state(&after, "2"),
-            engine.cpu.pc(),
-        );
+        print_case(&text, &code, &before, &after, &mut engine);
     }
+}
+
+/// A case as a JSON object.
+fn print_case(text: &str, code: &[u8], before: &Values, after: &Values, engine: &mut Machine<S390x, Interp>) {
+    let trap = match engine.cpu.ctx().state.last_program {
+        Some(Fault::Program { code, .. }) => code.to_string(),
+        Some(_) => "65536".to_owned(),
+        None => "null".to_owned(),
+    };
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
+    let pairs =
+        |v: &[u64]| v.chunks(2).map(|r| format!("\"{:016x}{:016x}\"", r[0], r[1])).collect::<Vec<_>>().join(",");
+    let state = |v: &Values, n: &str| {
+        let (r, h, fpc) = (list(&v.regs[..16]), pairs(&v.regs[16..FPC]), v.regs[FPC]);
+        format!(
+            "\"r{n}\":[{r}],\"v{n}\":[{h}],\"fpc{n}\":\"{fpc:x}\",\"cc{n}\":{},\"mem{n}\":\"{}\"",
+            v.cc,
+            hex(&v.memory)
+        )
+    };
+    println!(
+        "{{\"text\":\"{text}\",\"code\":\"{}\",{},{},\"pc\":{},\"trap\":{trap}}}",
+        hex(code),
+        state(before, ""),
+        state(after, "2"),
+        engine.cpu.pc(),
+    );
 }

@@ -229,7 +229,11 @@ pub(crate) fn shift_digits(value: Packed, amount: i32, rounding: u8, digits: u32
         };
         let lost = magnitude >= limit;
         let magnitude = magnitude % limit;
-        return if lost { (Packed { magnitude, ..value }, true) } else { (Packed::new(value.negative, magnitude), false) };
+        return if lost {
+            (Packed { magnitude, ..value }, true)
+        } else {
+            (Packed::new(value.negative, magnitude), false)
+        };
     }
     let n = amount as u32;
     let keep = digits.saturating_sub(n);
@@ -306,7 +310,16 @@ pub(crate) fn edit(cpu: &mut Cpu, [len, pattern_at, source, mark]: Args) -> Out 
         // The fill byte itself stays, unless it is a digit selector.
     }
     storage::write(cpu, pattern_at, &pattern[..n])?;
-    set_cc(cpu, if code == 0 { 0 } else if significant { 1 } else { 2 });
+    set_cc(
+        cpu,
+        if code == 0 {
+            0
+        } else if significant {
+            1
+        } else {
+            2
+        },
+    );
     Ok(0)
 }
 
@@ -324,7 +337,12 @@ fn set_mark(cpu: &mut Cpu, address: u64) {
 
 /// Works on two operands from right to left, byte by byte, each result stored before the next byte is fetched. `op` gets what it
 /// has fetched from the second operand.
-fn backwards(cpu: &mut Cpu, at: u64, n: u64, mut next: impl FnMut(&mut Cpu, u64) -> Result<u8, Fault>) -> Result<(), Fault> {
+fn backwards(
+    cpu: &mut Cpu,
+    at: u64,
+    n: u64,
+    mut next: impl FnMut(&mut Cpu, u64) -> Result<u8, Fault>,
+) -> Result<(), Fault> {
     let mask = storage::address_mask(cpu);
     storage::check(cpu, at, n as usize)?;
     for i in 0..n {
@@ -425,11 +443,14 @@ pub(crate) fn unpack_characters(cpu: &mut Cpu, [first, second, len, size]: Args)
         out.push(0x30 | digit);
     }
     storage::write(cpu, first, &out)?;
-    set_cc(cpu, match sign(packed as u8 & 15) {
-        Some(false) => 0,
-        Some(true) => 1,
-        None => 3,
-    });
+    set_cc(
+        cpu,
+        match sign(packed as u8 & 15) {
+            Some(false) => 0,
+            Some(true) => 1,
+            None => 3,
+        },
+    );
     Ok(0)
 }
 

@@ -141,11 +141,13 @@ pub(crate) fn operate(cpu: &mut Cpu, [what, r2, r3, _]: Args) -> Out {
         Op::Sub => decimal::add(format, &x, &Number { negative: !y.negative, ..y.clone() }, &mut env),
         Op::Mul => decimal::mul(format, &x, &y, &mut env),
         Op::Div => decimal::div(format, &x, &y, &mut env),
-        // The second operand's number gets the third one's exponent.
+        // The second operand gets the exponent of the third.
         Op::Quantize => decimal::quantize(format, y.kind, y.exp, &x, &mut env),
         Op::Reround => decimal::reround(format, count, &y, &mut env),
         Op::Integral => decimal::integral(format, &y, &mut env),
-        Op::Test => Number { digits: if y.kind == Kind::Finite { y.digits.clone() } else { Digits::default() }, ..y.clone() },
+        Op::Test => {
+            Number { digits: if y.kind == Kind::Finite { y.digits.clone() } else { Digits::default() }, ..y.clone() }
+        }
     });
     let sets_code = matches!(info.op, Op::Add | Op::Sub | Op::Test);
     let (bits, cc) = (result.encode(format), sign(&result));
@@ -188,7 +190,15 @@ fn relation(x: &Number, y: &Number) -> u64 {
     if x.is_zero() && y.is_zero() {
         return 0;
     }
-    let rank = |n: &Number| if n.is_zero() { 0 } else if n.negative { -1 } else { 1 };
+    let rank = |n: &Number| {
+        if n.is_zero() {
+            0
+        } else if n.negative {
+            -1
+        } else {
+            1
+        }
+    };
     if rank(x) != rank(y) {
         return if rank(x) < rank(y) { 1 } else { 2 };
     }
@@ -284,7 +294,11 @@ pub(crate) fn to_fixed(cpu: &mut Cpu, [what, r2, kind, _]: Args) -> Out {
     let code = if fits { sign(&y) } else { 3 };
     let (r1, long) = (u64::from(info.r1), kind >= 2);
     let store = |cpu: &mut Cpu, value: i128| {
-        if long { set_general(cpu, r1, value as u64) } else { set_word(cpu, r1, value as u64) }
+        if long {
+            set_general(cpu, r1, value as u64)
+        } else {
+            set_word(cpu, r1, value as u64)
+        }
         set_cc(cpu, code);
     };
     let value = conclude(cpu, env.flags, info.no_inexact(), value, store)?;
@@ -467,7 +481,15 @@ pub(crate) fn to_zoned(cpu: &mut Cpu, [r1, at, len, how]: Args) -> Out {
         }
     }
     crate::storage::write(cpu, at, &bytes)?;
-    let cc = if lost { 3 } else if is_zero { 0 } else if y.negative { 1 } else { 2 };
+    let cc = if lost {
+        3
+    } else if is_zero {
+        0
+    } else if y.negative {
+        1
+    } else {
+        2
+    };
     set_cc(cpu, cc);
     if lost && crate::decimal::overflows(cpu) {
         return Err(Fault::program(code::DECIMAL_OVERFLOW));

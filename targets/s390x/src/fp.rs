@@ -410,3 +410,48 @@ pub(crate) fn set_rounding(cpu: &mut Cpu, [mode, bits, ..]: Args) -> Out {
     set_fpc_value(cpu, fpc);
     Ok(0)
 }
+
+/// MULTIPLY of long numbers to an extended one, which is exact.
+pub(crate) fn multiply_extended(cpu: &mut Cpu, [a, b, info, _]: Args) -> Out {
+    let info = Info::of(info);
+    let keep = |cpu: &mut Cpu, r| set_extended(cpu, info.target, r);
+    let result = run(cpu, info, keep, |env| {
+        let nan = softfloat::is_nan::<F64>(a) || softfloat::is_nan::<F64>(b);
+        if nan {
+            // Which NaN it is must be decided before they are lengthened.
+            let chosen = softfloat::mul::<F64>(a, b, env);
+            return softfloat::convert::<F64, F128>(chosen, env);
+        }
+        let (a, b) = (softfloat::convert::<F64, F128>(a, env), softfloat::convert::<F64, F128>(b, env));
+        softfloat::mul::<F128>(a, b, env)
+    })?;
+    set_extended(cpu, info.target, result);
+    Ok(0)
+}
+
+/// LOAD AND TEST of extended numbers: a signalling NaN becomes quiet.
+pub(crate) fn test_extended(cpu: &mut Cpu, [second, info, ..]: Args) -> Out {
+    let info = Info::of(info);
+    let value = extended(cpu, second as u8);
+    let result = run(cpu, info, |_, _| {}, |env| softfloat::convert::<F128, F128>(value, env))?;
+    set_extended(cpu, info.target, result);
+    set_cc(cpu, sign::<F128>(result));
+    Ok(0)
+}
+
+/// LOAD FPC AND SIGNAL: flags that were there stay, and those that the new masks enable are simulated IEEE exceptions.
+pub(crate) fn signal_fpc(cpu: &mut Cpu, [value, ..]: Args) -> Out {
+    let old = cpu.reg(state::FPC);
+    set_fpc(cpu, [value, 0, 0, 0])?;
+    set_fpc_value(cpu, value | old & 0x00f8_0000);
+    let enabled = old >> 16 & value >> 24 & 0xf8;
+    let dxc = match enabled {
+        0 => return Ok(0),
+        e if e & 0x80 != 0 => 0x80,
+        e if e & 0x40 != 0 => 0x40,
+        e if e & 0x20 != 0 => 0x20 | e & 8,
+        e if e & 0x10 != 0 => 0x10 | e & 8,
+        _ => 8,
+    };
+    Err(Fault::data(dxc | 3))
+}

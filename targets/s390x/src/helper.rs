@@ -8,8 +8,8 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    cc, decimal, dfp, execute, fp, hfp, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time,
-    utf, vector,
+    cc, decimal, dfp, execute, fp, hfp, hfp_convert, numbers, per, plo, service, signal, spaces, storage, strings, system,
+    text, time, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -282,6 +282,14 @@ helpers! {
     BFP_TO_FIXED = fp::to_fixed, any(4);
     /// TEST DATA CLASS: operand, bytes, mask.
     BFP_CLASS = fp::test_class, HelperInfo { reads: RegSet::All, writes: RegSet::None, faults: false, ..any(3) };
+    /// MULTIPLY of long BFP numbers to an extended one: operands, what to do.
+    BFP_MULTIPLY_EXTENDED = fp::multiply_extended, any(3);
+    /// LOAD AND TEST of extended BFP numbers: register, what to do.
+    BFP_TEST_EXTENDED = fp::test_extended, any(2);
+    /// The condition code of a BFP number: its register, bytes.
+    BFP_SIGN = fp::sign_of, any(2);
+    /// LOAD FPC AND SIGNAL, SET FPC AND SIGNAL.
+    SIGNAL_FPC = fp::signal_fpc, any(1);
     /// SET FPC.
     SET_FPC = fp::set_fpc, float(1);
     /// SET BFP ROUNDING MODE: mode, bits.
@@ -329,13 +337,13 @@ helpers! {
     /// HFP MULTIPLY AND ADD, AND SUBTRACT: what to do, the factors.
     HFP_MULTIPLY_ADD = hfp::multiply_add, any(3);
     /// HFP CONVERT FROM FIXED: integer, register, bytes.
-    HFP_FROM_FIXED = hfp::from_fixed, any(3);
+    HFP_FROM_FIXED = hfp_convert::from_fixed, any(3);
     /// HFP CONVERT TO FIXED: register, halves of the operand, how.
-    HFP_TO_FIXED = hfp::to_fixed, any(4);
+    HFP_TO_FIXED = hfp_convert::to_fixed, any(4);
     /// CONVERT HFP TO BFP: register, operand, bytes of the result, rounding method.
-    HFP_TO_BFP = hfp::to_bfp, any(4);
+    HFP_TO_BFP = hfp_convert::to_bfp, any(4);
     /// CONVERT BFP TO HFP: register, operand, its bytes.
-    HFP_FROM_BFP = hfp::from_bfp, any(3);
+    HFP_FROM_BFP = hfp_convert::from_bfp, any(3);
 
     /// DFP: what to do, registers.
     DFP = dfp::operate, any(3);

@@ -3,34 +3,33 @@
 
 use crate::psw;
 use crate::state;
-use crate::system::{general, set_general, set_word};
 use crate::trap::{Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
 
 /// A number: the value is fraction * 16^(exponent - digits), with the fraction's digits left of the point of none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Hex {
-    negative: bool,
+pub(crate) struct Hex {
+    pub(crate) negative: bool,
     /// The characteristic, 0 to 127 where it fits.
-    exponent: i32,
+    pub(crate) exponent: i32,
     /// The fraction as an integer of `digits` hexadecimal digits.
-    fraction: u128,
+    pub(crate) fraction: u128,
 }
 
 /// A format: bytes of an operand, digits of its fraction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Format {
-    size: u64,
-    digits: u32,
+    pub(crate) size: u64,
+    pub(crate) digits: u32,
 }
 
-const SHORT: Format = Format { size: 4, digits: 6 };
-const LONG: Format = Format { size: 8, digits: 14 };
-const EXTENDED: Format = Format { size: 16, digits: 28 };
+pub(crate) const SHORT: Format = Format { size: 4, digits: 6 };
+pub(crate) const LONG: Format = Format { size: 8, digits: 14 };
+pub(crate) const EXTENDED: Format = Format { size: 16, digits: 28 };
 
 impl Format {
-    fn of(size: u64) -> Format {
+    pub(crate) fn of(size: u64) -> Format {
         match size {
             4 => SHORT,
             8 => LONG,
@@ -41,7 +40,7 @@ impl Format {
 
 /// What has gone wrong with an exponent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Range {
+pub(crate) enum Range {
     Fits,
     Overflow,
     Underflow,
@@ -49,7 +48,7 @@ enum Range {
 
 impl Hex {
     /// Of the bits of an operand: short and long ones at the right of `bits`.
-    fn decode(bits: u128, format: Format) -> Hex {
+    pub(crate) fn decode(bits: u128, format: Format) -> Hex {
         if format == EXTENDED {
             // The low-order part's sign and characteristic are ignored.
             let (high, low) = ((bits >> 64) as u64, bits as u64);
@@ -69,7 +68,7 @@ impl Hex {
     }
 
     /// The bits; the characteristic is taken modulo 128. The low-order part's characteristic is 14 less.
-    fn encode(self, format: Format) -> u128 {
+    pub(crate) fn encode(self, format: Format) -> u128 {
         let head = |exponent: i32| u128::from(self.negative) << 7 | (exponent & 0x7f) as u128;
         if format == EXTENDED {
             let (high, low) = (self.fraction >> 56, self.fraction & 0x00ff_ffff_ffff_ffff);
@@ -80,12 +79,12 @@ impl Hex {
         head(self.exponent) << (format.size * 8 - 8) | self.fraction
     }
 
-    fn zero(negative: bool) -> Hex {
+    pub(crate) fn zero(negative: bool) -> Hex {
         Hex { negative, exponent: 0, fraction: 0 }
     }
 
     /// Shifted to the left until the leftmost digit of `digits` is not zero.
-    fn normalized(mut self, digits: u32) -> Hex {
+    pub(crate) fn normalized(mut self, digits: u32) -> Hex {
         if self.fraction != 0 {
             let n = (self.fraction.leading_zeros() - (128 - 4 * digits)) / 4;
             self.fraction <<= 4 * n;
@@ -94,7 +93,7 @@ impl Hex {
         self
     }
 
-    fn range(self) -> Range {
+    pub(crate) fn range(self) -> Range {
         match self.exponent {
             0..=127 => Range::Fits,
             e if e > 127 => Range::Overflow,
@@ -102,7 +101,7 @@ impl Hex {
         }
     }
 
-    fn code(self) -> u64 {
+    pub(crate) fn code(self) -> u64 {
         match self.fraction {
             0 => 0,
             _ if self.negative => 1,
@@ -113,9 +112,9 @@ impl Hex {
 
 /// Where results go: register and format; of extended ones, a pair.
 #[derive(Clone, Copy)]
-struct Target {
-    register: u8,
-    format: Format,
+pub(crate) struct Target {
+    pub(crate) register: u8,
+    pub(crate) format: Format,
 }
 
 fn read(cpu: &Cpu, n: u8, format: Format) -> Hex {
@@ -130,7 +129,7 @@ fn read(cpu: &Cpu, n: u8, format: Format) -> Hex {
     )
 }
 
-fn write(cpu: &mut Cpu, to: Target, value: Hex) {
+pub(crate) fn write(cpu: &mut Cpu, to: Target, value: Hex) {
     let (n, bits) = (to.register, value.encode(to.format));
     match to.format.size {
         4 => {
@@ -274,7 +273,7 @@ fn divide(a: Hex, b: Hex, digits: u32) -> Option<Hex> {
     };
     for _ in 0..count {
         dividend <<= 4;
-        fraction = fraction << 4 | dividend / b.fraction;
+        fraction = (fraction << 4) | (dividend / b.fraction);
         dividend %= b.fraction;
     }
     Some(Hex { negative: a.negative != b.negative, exponent, fraction })
@@ -354,7 +353,8 @@ pub(crate) fn operate(cpu: &mut Cpu, [what, high, low, _]: Args) -> Out {
         Op::SquareRoot => square_root(cpu, target, b),
         Op::Halve => {
             let half = Hex { fraction: b.fraction << 3, ..b }.normalized(to.digits + 1);
-            let value = if half.fraction >> 4 == 0 { Hex::zero(false) } else { Hex { fraction: half.fraction >> 4, ..half } };
+            let value =
+                if half.fraction >> 4 == 0 { Hex::zero(false) } else { Hex { fraction: half.fraction >> 4, ..half } };
             finish(cpu, target, value, false)
         }
         Op::Round => finish(cpu, target, round(b, from, to), false),
@@ -483,141 +483,4 @@ fn sum_exact(a: Hex, b: Hex, digits: u32) -> Hex {
     let least = |v: Hex| if v.fraction == 0 { Hex { exponent: -1000, ..v } } else { v };
     let (a, b) = (least(a), least(b));
     if a.fraction == 0 && b.fraction == 0 { Hex::zero(false) } else { sum(a, b, digits, true) }
-}
-
-/// CONVERT FROM FIXED: integer, first register, bytes of the result.
-pub(crate) fn from_fixed(cpu: &mut Cpu, [value, r1, size, _]: Args) -> Out {
-    let value = value as i64;
-    let target = Target { register: r1 as u8, format: Format::of(size) };
-    let digits = 28;
-    let exact = Hex { negative: value < 0, exponent: 64 + 28, fraction: value.unsigned_abs().into() };
-    let exact = if value == 0 { Hex::zero(false) } else { exact.normalized(digits) };
-    write(cpu, target, Hex { fraction: exact.fraction >> (4 * (digits - target.format.digits)), ..exact });
-    Ok(0)
-}
-
-/// CONVERT TO FIXED: general register, operand's bits (both halves), bytes of it times 16, rounding method times 256, and whether the
-/// result has 64 bits times 65536.
-pub(crate) fn to_fixed(cpu: &mut Cpu, [r1, high, low, how]: Args) -> Out {
-    let format = Format::of(how >> 4 & 0xff & 0x1f);
-    let (method, long) = (how >> 12 & 15, how >> 16 & 1 != 0);
-    let b = Hex::decode(u128::from(high) << 64 | u128::from(low), format);
-    let places = 4 * (format.digits as i32 - (b.exponent - 64));
-    let (whole, half, rest) = match places {
-        p if p <= 0 => {
-            let n = -p as u32;
-            let fits = b.fraction == 0 || n < b.fraction.leading_zeros();
-            (if fits { b.fraction.checked_shl(n).unwrap_or(0) } else { u128::MAX >> 1 }, false, false)
-        }
-        p if p >= 128 => (0, false, b.fraction != 0),
-        p => {
-            let half = b.fraction >> (p - 1) & 1 != 0;
-            (b.fraction >> p, half, b.fraction & ((1 << (p - 1)) - 1) != 0)
-        }
-    };
-    // 1 to nearest with ties away, 4 to nearest with ties to even, 5 to zero, 6 up, 7 down; 0 is to zero.
-    let up = match method {
-        1 => half,
-        4 => half && (rest || whole & 1 != 0),
-        6 => !b.negative && (half || rest),
-        7 => b.negative && (half || rest),
-        _ => false,
-    };
-    let magnitude = (whole + u128::from(up)).min(u128::MAX >> 2) as i128;
-    let value = if b.negative { -magnitude } else { magnitude };
-    let (least, most) = if long { (i64::MIN.into(), i64::MAX.into()) } else { (i32::MIN.into(), i128::from(i32::MAX)) };
-    let result = value.clamp(least, most);
-    if long { set_general(cpu, r1, result as u64) } else { set_word(cpu, r1, result as u64) }
-    let _ = general(cpu, r1);
-    set_cc(cpu, if result != value { 3 } else { b.code() });
-    Ok(0)
-}
-
-/// CONVERT HFP TO BFP: register, long operand, bytes of the result, rounding method (0 to zero). The code: 0 to 2 the sign, 3 for what does
-/// not fit.
-pub(crate) fn to_bfp(cpu: &mut Cpu, [r1, operand, size, method]: Args) -> Out {
-    let a = Hex::decode(operand.into(), LONG);
-    let (precision, bias, most, width) = if size == 4 { (24, 127, 254, 32) } else { (53, 1023, 2046, 64) };
-    let sign = u64::from(a.negative) << (width - 1);
-    let mut code = a.code();
-    let mut bits = 0u64;
-    if a.fraction != 0 {
-        // value = fraction * 2^(4 * (exponent - 64) - 56); the leading one has this binary exponent.
-        let top = 127 - a.fraction.leading_zeros() as i32;
-        let exponent = top + 4 * (a.exponent - 64) - 56 + bias;
-        let drop = top + 1 - precision + (1 - exponent).max(0);
-        let (mut m, up) = if drop <= 0 { ((a.fraction << -drop) as u64, false) } else { rounded(a, drop as u32, method) };
-        m += u64::from(up);
-        bits = if exponent >= 1 { ((exponent as u64 - 1) << (precision - 1)) + m } else { m };
-        if bits >> (precision - 1) > most {
-            code = 3;
-            bits = overflow(a.negative, method, most << (precision - 1), precision as u32);
-        }
-    }
-    let target = state::f(r1 as u8);
-    let value = sign | bits;
-    if size == 4 {
-        let old = cpu.reg(target);
-        cpu.set_reg(target, old & 0xffff_ffff | value << 32);
-    } else {
-        cpu.set_reg(target, value);
-    }
-    set_cc(cpu, code);
-    Ok(0)
-}
-
-/// A fraction without its last `drop` bits, and whether one is to be added.
-fn rounded(a: Hex, drop: u32, method: u64) -> (u64, bool) {
-    if drop > 120 {
-        return (0, method == 6 && !a.negative || method == 7 && a.negative);
-    }
-    let (m, half) = ((a.fraction >> drop) as u64, a.fraction >> (drop - 1) & 1 != 0);
-    let rest = a.fraction & ((1 << (drop - 1)) - 1) != 0;
-    let up = match method {
-        1 => half,
-        4 => half && (rest || m & 1 != 0),
-        6 => !a.negative && (half || rest),
-        7 => a.negative && (half || rest),
-        _ => false,
-    };
-    (m, up)
-}
-
-/// What a number that is too big becomes: infinity, or the greatest number.
-fn overflow(negative: bool, method: u64, greatest: u64, precision: u32) -> u64 {
-    let infinity = greatest + (1 << (precision - 1));
-    let infinite = matches!(method, 1 | 4) || method == 6 && !negative || method == 7 && negative;
-    if infinite { infinity } else { infinity - 1 }
-}
-
-/// CONVERT BFP TO HFP: register, operand, its bytes. The result is long; the code 3 is for NaNs, infinities, and what does not fit.
-pub(crate) fn from_bfp(cpu: &mut Cpu, [r1, operand, size, _]: Args) -> Out {
-    let (fraction_bits, bias, most, width) = if size == 4 { (23, 127, 255, 32) } else { (52, 1023, 2047, 64) };
-    let negative = operand >> (width - 1) & 1 != 0;
-    let field = (operand >> fraction_bits & most) as i32;
-    let fraction = operand & ((1 << fraction_bits) - 1);
-    let target = Target { register: r1 as u8, format: LONG };
-    let greatest = Hex { negative, exponent: 127, fraction: (1 << 56) - 1 };
-    let (value, code) = if field == most as i32 {
-        // A NaN becomes the greatest positive number.
-        (Hex { negative: negative && fraction == 0, ..greatest }, 3)
-    } else if field == 0 && fraction == 0 {
-        (Hex::zero(negative), 0)
-    } else {
-        let significand = fraction | if field == 0 { 0 } else { 1 << fraction_bits };
-        // value = significand * 2^e; e is brought to a multiple of 4.
-        let e = field.max(1) - bias - fraction_bits as i32;
-        let shift = e.rem_euclid(4);
-        let hex = Hex { negative, exponent: 64 + 28 + (e - shift) / 4, fraction: u128::from(significand) << shift };
-        let hex = hex.normalized(28);
-        let long = Hex { fraction: hex.fraction >> 56, ..hex };
-        match long.range() {
-            Range::Fits => (long, if negative { 1 } else { 2 }),
-            Range::Overflow => (greatest, 3),
-            Range::Underflow => (Hex::zero(negative), 0),
-        }
-    };
-    write(cpu, target, value);
-    set_cc(cpu, code);
-    Ok(0)
 }

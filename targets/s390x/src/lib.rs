@@ -17,6 +17,7 @@ pub mod format;
 mod fp;
 mod helper;
 mod hfp;
+mod hfp_convert;
 pub mod insn;
 pub mod lift;
 mod mmu;

@@ -4,7 +4,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::ext::Ext;
-use crate::state;
 use crate::storage::{self, address_mask};
 use crate::system::{general, set_general, set_word};
 use crate::trap::{Cpu, Fault, Out, set_cc};
@@ -68,7 +67,7 @@ impl Operands {
     }
 
     fn value(&self, cpu: &mut Cpu, which: u64) -> Result<u128, Fault> {
-        let at = if self.size == 16 || !self.in_registers { 64 + 32 * which - self.size as u64 } else { 64 + 32 * which - self.size as u64 };
+        let at = 64 + 32 * which - self.size as u64;
         load(cpu, self.list.wrapping_add(at), self.size)
     }
 }
@@ -94,7 +93,13 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
     }
     let in_list = !in_registers || group >= 4;
     let second = aligned(second, size)?;
-    let fourth = if in_list { aligned(fourth, 8)? } else if group == 1 { fourth } else { aligned(fourth, size)? };
+    let fourth = if in_list {
+        aligned(fourth, 8)?
+    } else if group == 1 {
+        fourth
+    } else {
+        aligned(fourth, size)?
+    };
     let o = Operands { r1, r3, list: fourth, size, in_registers };
     let _held = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     let old = load(cpu, second, size)?;
@@ -202,7 +207,6 @@ pub(crate) fn load_pair(cpu: &mut Cpu, [r3, first, second, size]: Args) -> Out {
     let same = load(cpu, first, n)? == a;
     set_register(cpu, r3, n, a);
     set_register(cpu, r3 + 1, n, b);
-    let _ = state::CC;
     set_cc(cpu, if same { 0 } else { 3 });
     Ok(0)
 }

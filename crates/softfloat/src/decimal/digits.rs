@@ -31,6 +31,7 @@ impl Digits {
     }
 
     /// How many digits; 0 for zero.
+    #[allow(clippy::len_without_is_empty, reason = "`is_zero` is what that would be")]
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -2,7 +2,8 @@
 
 use softfloat::Flags;
 use softfloat::decimal::{
-    Digits, EXTENDED, Env, Format, Kind, LONG, Mode, Number, SHORT, add, div, integral, invalid, mul, nan, quantize, reround,
+    Digits, EXTENDED, Env, Format, Kind, LONG, Mode, Number, SHORT, add, div, integral, invalid, mul, nan, quantize,
+    reround,
 };
 
 use super::{Done, class};

@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
+use crate::format::W;
 use softfloat::Flags;
 use softfloat::decimal::{Env, Format, Kind, Number};
-use crate::format::W;
 
 type Raw = [(u64, u128); 2];
 

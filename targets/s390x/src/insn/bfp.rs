@@ -41,6 +41,8 @@ insns! {
     "1011 0011 0100 1100 ................" RRE mxbr "{fr1}, {fr2}" [Z];
     "1011 0011 0000 1100 ................" RRE mdebr "{fr1}, {fr2}" [Z];
     "1110 1101 ................................ 0000 1100" RXE mdeb "{fr1}, {a2}" [Z];
+    "1011 0011 0000 0111 ................" RRE mxdbr "{fr1}, {fr2}" [Z];
+    "1110 1101 ................................ 0000 0111" RXE mxdb "{fr1}, {a2}" [Z];
     // SQUARE ROOT.
     "1011 0011 0001 0100 ................" RRE sqebr "{fr1}, {fr2}" [Z];
     "1110 1101 ................................ 0001 0100" RXE sqeb "{fr1}, {a2}" [Z];
@@ -76,6 +78,10 @@ insns! {
     "1011 0011 0001 0001 ................" RRE lndbr "{fr1}, {fr2}" [Z];
     "1011 0011 0000 0000 ................" RRE lpebr "{fr1}, {fr2}" [Z];
     "1011 0011 0001 0000 ................" RRE lpdbr "{fr1}, {fr2}" [Z];
+    "1011 0011 0100 0010 ................" RRE ltxbr "{fr1}, {fr2}" [Z];
+    "1011 0011 0100 0011 ................" RRE lcxbr "{fr1}, {fr2}" [Z];
+    "1011 0011 0100 0001 ................" RRE lnxbr "{fr1}, {fr2}" [Z];
+    "1011 0011 0100 0000 ................" RRE lpxbr "{fr1}, {fr2}" [Z];
     // Between formats.
     "1011 0011 0000 0100 ................" RRE ldebr "{fr1}, {fr2}" [Z];
     "1110 1101 ................................ 0000 0100" RXE ldeb "{fr1}, {a2}" [Z];
@@ -144,6 +150,8 @@ insns! {
     "1011 0011 1000 0100 ................" RRE sfpc "{r1}" [Z];
     "1011 0010 1001 1101 ................" S lfpc "{a2}" [Z];
     "1011 0010 1001 1100 ................" S stfpc "{a2}" [Z];
+    "1011 0011 1000 0101 ................" RRE sfasr "{r1}" [FpExt];
+    "1011 0010 1011 1101 ................" S lfas "{a2}" [FpExt];
     "1011 0010 1001 1001 ................" S srnm "{a2}" [Z];
     "1011 0010 1011 1000 ................" S srnmb "{a2}" [FpExt];
 }
@@ -172,6 +180,8 @@ lifts! { l, f;
     mxbr(RRE) if l.needs_bfp() => { extended(l, Op::Mul, f) }
     mdebr(RRE) if l.needs_bfp() => { multiply_long(l, f.r1, l.f32(f.r2)); Next }
     mdeb(RXE) if l.needs_bfp() => { multiply_long(l, f.r1, l.m32(f.a2)); Next }
+    mxdbr(RRE) if l.needs_bfp() => { multiply_extended(l, f.r1, l.f64(f.r2)) }
+    mxdb(RXE) if l.needs_bfp() => { multiply_extended(l, f.r1, l.m64(f.a2)) }
     // SQUARE ROOT.
     sqebr(RRE) if l.needs_bfp() => { square_root32(l, f.r1, l.f32(f.r2)); Next }
     sqeb(RXE) if l.needs_bfp() => { square_root32(l, f.r1, l.m32(f.a2)); Next }
@@ -220,6 +230,10 @@ lifts! { l, f;
     lndbr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); sign64(l, f.r1, v | v.konst(SIGN64)); Next }
     lpebr(RRE) if l.needs_bfp() => { let v = l.f32(f.r2); sign32(l, f.r1, v & v.konst(!SIGN32)); Next }
     lpdbr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); sign64(l, f.r1, v & v.konst(!SIGN64)); Next }
+    ltxbr(RRE) if l.needs_bfp() => { sign_extended(l, f, |v| v, true) }
+    lcxbr(RRE) if l.needs_bfp() => { sign_extended(l, f, |v| v ^ v.konst(SIGN64), false) }
+    lnxbr(RRE) if l.needs_bfp() => { sign_extended(l, f, |v| v | v.konst(SIGN64), false) }
+    lpxbr(RRE) if l.needs_bfp() => { sign_extended(l, f, |v| v & v.konst(!SIGN64), false) }
     // Between formats.
     ldebr(RRE) if l.needs_bfp() => { convert(l, f.r1, l.f32(f.r2), 4, 8) }
     ldeb(RXE) if l.needs_bfp() => { convert(l, f.r1, l.m32(f.a2), 4, 8) }
@@ -320,6 +334,8 @@ lifts! { l, f;
     sfpc(RRE) if l.needs_bfp() => { l.call(helper::SET_FPC, &[l.wz(f.r1)]); Next }
     lfpc(S) if l.needs_bfp() => { let word = l.m32z(f.a2); l.call(helper::SET_FPC, &[word]); Next }
     stfpc(S) if l.needs_bfp() => { l.store(l.addr(f.a2), l.ir.get(state::FPC), Width::W32); Next }
+    sfasr(RRE) if l.needs_bfp() => { l.call(helper::SIGNAL_FPC, &[l.wz(f.r1)]); Next }
+    lfas(S) if l.needs_bfp() => { let word = l.m32z(f.a2); l.call(helper::SIGNAL_FPC, &[word]); Next }
     srnm(S) if l.needs_bfp() => { l.call(helper::SET_ROUNDING, &[l.addr(f.a2), l.k(2)]); Next }
     srnmb(S) if l.needs_bfp() => { l.call(helper::SET_ROUNDING, &[l.addr(f.a2), l.k(3)]); Next }
 }
@@ -352,6 +368,32 @@ fn extended(l: &Lift, op: Op, f: RRE) -> Flow {
         return l.specification();
     }
     l.call(helper::BFP_EXTENDED, &[l.k(f.r1.into()), l.k(f.r2.into()), info(l, op, f.r1, 0, 0)]);
+    Next
+}
+
+/// MULTIPLY of long numbers to an extended one.
+fn multiply_extended<'b>(l: &Lift<'b>, r1: u8, b: V<'b>) -> Flow {
+    if r1 & 2 != 0 {
+        return l.specification();
+    }
+    l.call(helper::BFP_MULTIPLY_EXTENDED, &[l.f64(r1), b, info(l, Op::Mul, r1, 0, 0)]);
+    Next
+}
+
+/// LOAD AND TEST and its kin: the sign is in the left half of a pair.
+fn sign_extended<'b>(l: &Lift<'b>, f: RRE, op: impl FnOnce(V<'b>) -> V<'b>, tests: bool) -> Flow {
+    if (f.r1 | f.r2) & 2 != 0 {
+        return l.specification();
+    }
+    if tests {
+        l.call(helper::BFP_TEST_EXTENDED, &[l.k(f.r2.into()), info(l, Op::Add, f.r1, 0, 0)]);
+        return Next;
+    }
+    let (high, low) = (op(l.f64(f.r2)), l.f64(f.r2 + 2));
+    l.set_f64(f.r1, high);
+    l.set_f64(f.r1 + 2, low);
+    let cc = l.call(helper::BFP_SIGN, &[l.k(f.r1.into()), l.k(16)]);
+    l.cc1(Kind::Code, cc);
     Next
 }
 

@@ -112,7 +112,7 @@ lifts! { l, f;
     iedtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r3, 8) { return l.specification(); } l.call(helper::DFP_INSERT_EXPONENT, &[l.k(f.r1.into()), l.g(f.r2), l.k(f.r3.into()), l.k(8)]); Next }
     ltdtr(RRE) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2, 8) { return l.specification(); } operate(l, Info { op: Op::Test, r1: f.r1, size: 8, method: 0, m4: 0 }, f.r2, f.r2) }
     fidtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2, 8) { return l.specification(); } operate(l, Info { op: Op::Integral, r1: f.r1, size: 8, method: f.m3, m4: f.m4 }, f.r2, f.r2) }
-    qadtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2 | f.r3, 8) { return l.specification(); } operate(l, Info { op: Op::Quantize, r1: f.r1, size: 8, method: f.m4, m4: 0 }, f.r3, f.r2) }
+    qadtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2 | f.r3, 8) { return l.specification(); } operate(l, Info { op: Op::Quantize, r1: f.r1, size: 8, method: f.m4, m4: 0 }, f.r2, f.r3) }
     rrdtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r3, 8) { return l.specification(); } operate(l, Info { op: Op::Reround, r1: f.r1, size: 8, method: f.m4, m4: 0 }, f.r2, f.r3) }
     axtr(RRF) if l.needs_dfp() => { three(l, Op::Add, f, 16) }
     sxtr(RRF) if l.needs_dfp() => { three(l, Op::Sub, f, 16) }
@@ -138,7 +138,7 @@ lifts! { l, f;
     iextr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r3, 16) { return l.specification(); } l.call(helper::DFP_INSERT_EXPONENT, &[l.k(f.r1.into()), l.g(f.r2), l.k(f.r3.into()), l.k(16)]); Next }
     ltxtr(RRE) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2, 16) { return l.specification(); } operate(l, Info { op: Op::Test, r1: f.r1, size: 16, method: 0, m4: 0 }, f.r2, f.r2) }
     fixtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2, 16) { return l.specification(); } operate(l, Info { op: Op::Integral, r1: f.r1, size: 16, method: f.m3, m4: f.m4 }, f.r2, f.r2) }
-    qaxtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2 | f.r3, 16) { return l.specification(); } operate(l, Info { op: Op::Quantize, r1: f.r1, size: 16, method: f.m4, m4: 0 }, f.r3, f.r2) }
+    qaxtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r2 | f.r3, 16) { return l.specification(); } operate(l, Info { op: Op::Quantize, r1: f.r1, size: 16, method: f.m4, m4: 0 }, f.r2, f.r3) }
     rrxtr(RRF) if l.needs_dfp() => { if is_no_pair(f.r1 | f.r3, 16) { return l.specification(); } operate(l, Info { op: Op::Reround, r1: f.r1, size: 16, method: f.m4, m4: 0 }, f.r2, f.r3) }
     ldetr(RRF) if l.needs_dfp() => { convert(l, f, 4, 8, 0, f.m4) }
     lxdtr(RRF) if l.needs_dfp() => { convert(l, f, 8, 16, 0, f.m4) }
@@ -190,7 +190,17 @@ fn compare(l: &Lift, f: RRE, size: u8, signals: i64) -> Flow {
 
 /// What a conversion is told.
 fn info<'b>(l: &Lift<'b>, f: RRF, size: u8) -> V<'b> {
-    l.ir.konst(Width::W64, Info { op: Op::Test, r1: f.r1, size, method: f.m3, m4: f.m4 }.pack())
+    let (method, m4) = masks(l, f.m3, f.m4);
+    l.ir.konst(Width::W64, Info { op: Op::Test, r1: f.r1, size, method, m4 }.pack())
+}
+
+/// A rounding method and M4: without the floating-point extension, methods below 8 are the FPC's, and there is no M4.
+fn masks(l: &Lift, method: u8, m4: u8) -> (u8, u8) {
+    match (l.has(Ext::FpExt), method) {
+        (true, _) => (method, m4),
+        (false, 8..) => (method, 0),
+        _ => (0, 0),
+    }
 }
 
 fn from_fixed<'b>(l: &Lift<'b>, f: RRF, value: V<'b>, logical: i64, size: u8) -> Flow {
@@ -238,7 +248,7 @@ fn extract(l: &Lift, f: RRE, size: u8, helper: u16) -> Flow {
 
 /// LOAD LENGTHENED, LOAD ROUNDED.
 fn convert(l: &Lift, f: RRF, from: u8, to: u8, method: u8, m4: u8) -> Flow {
-    if is_no_pair(f.r1, from.max(to)) || is_no_pair(f.r2, from) {
+    if is_no_pair(f.r1, to) || is_no_pair(f.r2, from) {
         return l.specification();
     }
     let info = Info { op: Op::Test, r1: f.r1, size: to, method, m4 };

@@ -17,11 +17,11 @@ macro_rules! lifts {
 
 pub mod arith;
 mod arith_ops;
-pub mod hfp;
 pub mod bfp;
 pub mod branch;
 pub mod decimal;
 pub mod dfp;
+pub mod hfp;
 pub mod locked;
 pub mod move_;
 mod move_ops;

@@ -84,7 +84,7 @@ lifts! { l, f;
     vl(VRX) { load(l, f) }
     vst(VRX) { store(l, f) }
     vlbb(VRX) { if f.m3 > 6 { return l.specification(); } l.call(rows::LOAD_TO_BOUNDARY, &[regs(l, Regs { v1: f.v1, m: f.m3, ..NONE }), l.addr(f.a2)]); Next }
-    lcbb(RXE) { if f.m3 > 6 { return l.specification(); } let n = l.call(rows::COUNT_TO_BOUNDARY, &[l.addr(f.a2), l.k(f.m3.into())]); l.set_w(f.r1, n); let short = n.ne(n.konst(16)).zext(Width::W64); l.cc1(Kind::Code, short.konst(0) - short & short.konst(3)); Next }
+    lcbb(RXE) { if f.m3 > 6 { return l.specification(); } let n = l.call(rows::COUNT_TO_BOUNDARY, &[l.addr(f.a2), l.k(f.m3.into())]); l.set_w(f.r1, n); let short = n.ne(n.konst(16)).zext(Width::W64); l.cc1(Kind::Code, (short.konst(0) - short) & short.konst(3)); Next }
     vgef(VRV) { gather(l, f, 2) }
     vgeg(VRV) { gather(l, f, 3) }
     vscef(VRV) { scatter(l, f, 2) }

@@ -41,7 +41,13 @@ macro_rules! by_format {
 }
 
 /// Runs `element` for each index up to `n`, and takes exceptions or raises flags. `method` is a rounding method, 0 for the FPC's.
-fn run(cpu: &mut Cpu, n: u32, method: u8, no_inexact: bool, mut element: impl FnMut(u32, &mut Env)) -> Result<(), Fault> {
+fn run(
+    cpu: &mut Cpu,
+    n: u32,
+    method: u8,
+    no_inexact: bool,
+    mut element: impl FnMut(u32, &mut Env),
+) -> Result<(), Fault> {
     let fpc = cpu.reg(state::FPC);
     let masks = fpc >> 24;
     let mut all = 0;
@@ -135,7 +141,9 @@ fn negative<F: Float>(value: F::Bits) -> F::Bits {
 /// VECTOR LOAD FP INTEGER: M the rounding method, N the masks of S and of inexact.
 pub(crate) fn round<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     fn go<F: Lane, const B: u32>(cpu: &mut Cpu, r: Regs) -> Out {
-        three::<F, B>(cpu, r, r.m, r.n & 4 != 0, |[a, ..], env| softfloat::round_to_integral::<F>(a, env.rounding, true, env))
+        three::<F, B>(cpu, r, r.m, r.n & 4 != 0, |[a, ..], env| {
+            softfloat::round_to_integral::<F>(a, env.rounding, true, env)
+        })
     }
     by_format!(B, go(cpu, Regs::of(regs)))
 }
@@ -231,7 +239,13 @@ fn extreme<F: Lane>(a: F::Bits, b: F::Bits, function: u8, is_max: bool, env: &mu
         return match function & 7 {
             1 if first => softfloat::convert::<F, F>(a, env),
             1 if second => softfloat::convert::<F, F>(b, env),
-            1 => if nan_a { a } else { b },
+            1 => {
+                if nan_a {
+                    a
+                } else {
+                    b
+                }
+            }
             2 => b,
             3 => a,
             _ if nan_a => b,
@@ -309,7 +323,11 @@ pub(crate) fn from_fixed(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let (a, mut result) = (get(cpu, r.v2), 0);
     run(cpu, count::<64>(r.n), r.m, r.n & 4 != 0, |i, env| {
         let e = lane::<64>(a, i) as u64;
-        let number = if r.v4 != 0 { softfloat::from_int::<F64, u64>(e, env) } else { softfloat::from_int::<F64, i64>(e as i64, env) };
+        let number = if r.v4 != 0 {
+            softfloat::from_int::<F64, u64>(e, env)
+        } else {
+            softfloat::from_int::<F64, i64>(e as i64, env)
+        };
         place::<64>(&mut result, i, number.into());
     })?;
     set(cpu, r.v1, result);

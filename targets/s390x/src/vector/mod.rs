@@ -33,16 +33,7 @@ pub(crate) struct Regs {
 
 impl Regs {
     pub(crate) fn pack(self) -> u64 {
-        u64::from_be_bytes([
-            (self.i >> 8) as u8,
-            self.i as u8,
-            self.n,
-            self.m,
-            self.v4,
-            self.v3,
-            self.v2,
-            self.v1,
-        ])
+        u64::from_be_bytes([(self.i >> 8) as u8, self.i as u8, self.n, self.m, self.v4, self.v3, self.v2, self.v1])
     }
 
     pub(crate) fn of(bits: u64) -> Regs {

@@ -147,8 +147,6 @@ rows! {
         STORE_MULTIPLE = support::store_multiple, 2;
         LOAD_LENGTH = support::load_length, 3;
         STORE_LENGTH = support::store_length, 3;
-        LOAD_RIGHT_LENGTH = support::load_right_length, 3;
-        STORE_RIGHT_LENGTH = support::store_right_length, 3;
         LOAD_TO_BOUNDARY = support::load_to_boundary, 2;
         COUNT_TO_BOUNDARY = support::count_to_boundary, 2;
         PERMUTE = support::permute, 1;

@@ -4,8 +4,6 @@ use super::{Args, Regs, build, get, lane, mask, set, signed};
 use crate::storage;
 use crate::trap::{Cpu, Out};
 
-
-
 /// VECTOR STORE: all or nothing.
 pub(crate) fn store(cpu: &mut Cpu, [regs, address, ..]: Args) -> Out {
     let value = get(cpu, Regs::of(regs).v1);
@@ -46,21 +44,6 @@ pub(crate) fn load_left(cpu: &mut Cpu, [regs, address, n, _]: Args) -> Out {
 pub(crate) fn store_left(cpu: &mut Cpu, [regs, address, n, _]: Args) -> Out {
     let bytes = get(cpu, Regs::of(regs).v1).to_be_bytes();
     storage::write(cpu, address, &bytes[..n.min(16) as usize])?;
-    Ok(0)
-}
-
-/// Loads `n` bytes, at most 16, at the right; the others become zero.
-pub(crate) fn load_right(cpu: &mut Cpu, [regs, address, n, _]: Args) -> Out {
-    let mut bytes = [0; 16];
-    storage::read(cpu, address, &mut bytes[16 - n.min(16) as usize..])?;
-    set(cpu, Regs::of(regs).v1, u128::from_be_bytes(bytes));
-    Ok(0)
-}
-
-/// Stores the rightmost `n` bytes, at most 16.
-pub(crate) fn store_right(cpu: &mut Cpu, [regs, address, n, _]: Args) -> Out {
-    let bytes = get(cpu, Regs::of(regs).v1).to_be_bytes();
-    storage::write(cpu, address, &bytes[16 - n.min(16) as usize..])?;
     Ok(0)
 }
 
@@ -202,7 +185,6 @@ pub(crate) fn element<const B: u32>(cpu: &mut Cpu, [regs, index, ..]: Args) -> O
     Ok(lane::<B>(get(cpu, r.v3), index as u32 % (128 / B)) as u64)
 }
 
-
 /// VECTOR GATHER ELEMENT, VECTOR SCATTER ELEMENT: the address that element M of the index vector gives, with base and displacement in
 /// the second argument.
 pub(crate) fn indexed_address<const B: u32>(cpu: &mut Cpu, [regs, base, ..]: Args) -> Out {
@@ -237,14 +219,3 @@ pub(crate) fn load_length(cpu: &mut Cpu, [regs, address, last, _]: Args) -> Out 
 pub(crate) fn store_length(cpu: &mut Cpu, [regs, address, last, _]: Args) -> Out {
     store_left(cpu, [regs, address, last.min(15) + 1, 0])
 }
-
-/// VECTOR LOAD RIGHTMOST WITH LENGTH.
-pub(crate) fn load_right_length(cpu: &mut Cpu, [regs, address, last, _]: Args) -> Out {
-    load_right(cpu, [regs, address, last.min(15) + 1, 0])
-}
-
-/// VECTOR STORE RIGHTMOST WITH LENGTH.
-pub(crate) fn store_right_length(cpu: &mut Cpu, [regs, address, last, _]: Args) -> Out {
-    store_right(cpu, [regs, address, last.min(15) + 1, 0])
-}
-
