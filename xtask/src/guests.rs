@@ -158,10 +158,10 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-powerpc-linux-gnu",
         flags: &["-mcpu=powerpc", "-msoft-float", "-mno-sdata"],
         fp_flags: &["-mcpu=powerpc", "-mno-sdata"],
-        board: NO_TESTS,
+        board: "ppce500",
         cpu: "",
         options: &[],
-        script: NO_TESTS,
+        script: "ppce500.ld",
         demo_base: "0x100000",
     },
     Arch {
@@ -223,6 +223,11 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
+    Test { folder: "ppc", name: "hello", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "traps", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "timer", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "tlb", smp: &[1], fp: false },
+    Test { folder: "ppc", name: "smp", smp: &[4], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -276,7 +281,7 @@ pub fn in_tree(word: &str) -> String {
 }
 
 fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
-    ARCHS.iter().filter(|arch| arch.folder == test.folder)
+    ARCHS.iter().filter(|arch| arch.folder == test.folder && arch.board != NO_TESTS)
 }
 
 fn test_binary(test: &Test, arch: &Arch) -> PathBuf {

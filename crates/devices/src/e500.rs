@@ -179,8 +179,9 @@ impl Device for SpinTable {
     fn reset(&mut self) {
         self.bytes.fill(0);
         for (n, entry) in self.bytes.chunks_exact_mut(ENTRY).enumerate() {
-            // Held; CPU 0 runs already, and its entry says so. The number is at 20 bytes.
+            // Held. r3 is the number until somebody says otherwise; PIR is at 20 bytes.
             entry[7] = 1;
+            entry[12..16].copy_from_slice(&(n as u32).to_be_bytes());
             entry[20..24].copy_from_slice(&(n as u32).to_be_bytes());
         }
     }
@@ -209,7 +210,7 @@ mod tests {
         let gone = Arc::new(Mutex::new(Vec::new()));
         let note = Arc::clone(&gone);
         let mut table = SpinTable::new(2, Box::new(move |cpu, pc, r3| note.lock().push((cpu, pc, r3))));
-        assert_eq!(table.read(32, 8, 0), 1);
+        assert_eq!((table.read(32, 8, 0), table.read(40, 8, 0), table.read(52, 4, 0)), (1, 1, 1));
         table.write(32 + 12, 4, 7, 0);
         table.write(32, 4, 0, 0);
         assert!(gone.lock().is_empty());

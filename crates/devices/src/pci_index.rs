@@ -34,9 +34,13 @@ impl PciIndex {
         PciIndex { bus, addressing, address: 0 }
     }
 
-    /// Device and function, and the register, that the address names.
-    fn target(&self) -> Option<(u8, u8)> {
-        let register = self.address as u8 & 0xfc;
+    /// Device and function, and the register, that the address names together with an offset in the data register.
+    fn target(&self, offset: u64) -> Option<(u8, u8)> {
+        let low = (offset - DATA) as u8;
+        let register = match self.addressing {
+            Addressing::Mechanism1 => self.address as u8 & 0xfc | low & 3,
+            Addressing::UniNorth => self.address as u8 & 0xf8 | low & 7,
+        };
         match self.addressing {
             Addressing::Mechanism1 => {
                 let here = self.address & ENABLE != 0 && self.address >> 16 & 0xff == 0;
@@ -61,17 +65,17 @@ impl Device for PciIndex {
         if offset < DATA {
             return u64::from(self.address) >> (8 * offset) & mask;
         }
-        let Some((devfn, register)) = self.target() else { return mask };
-        u64::from(self.bus.read(devfn, register)) >> (8 * (offset & 3)) & mask
+        let Some((devfn, register)) = self.target(offset) else { return mask };
+        u64::from(self.bus.read(devfn, register)) >> (8 * (register & 3)) & mask
     }
 
     fn write(&mut self, offset: u64, size: Size, value: u64, _: Nanos) {
-        let shift = offset & 3;
         if offset < DATA {
             if size == 4 {
                 self.address = value as u32;
             }
-        } else if let Some((devfn, register)) = self.target() {
+        } else if let Some((devfn, register)) = self.target(offset) {
+            let shift = register & 3;
             let lanes = ((1u32 << size.min(4)) - 1) << shift;
             self.bus.write(devfn, register, (value << (8 * shift)) as u32, lanes as u8 & 15);
         }

@@ -52,6 +52,7 @@ static RULES: &[Rule] = &[
     rule("mips", Of(Float), "org.gnu.gdb.mips.fpu"),
     rule("powerpc", Names(&["pc", "msr", "cr", "lr", "ctr", "xer"]), "org.gnu.gdb.power.core"),
     rule("powerpc", Names(&["vscr", "vrsave"]), "org.gnu.gdb.power.altivec"),
+    rule("powerpc", Names(&SPE), "org.gnu.gdb.power.spe"),
     rule("powerpc", Of(General), "org.gnu.gdb.power.core"),
     rule("powerpc", Of(Float), "org.gnu.gdb.power.fpu"),
     rule("powerpc", Of(Vector), "org.gnu.gdb.power.altivec"),
@@ -60,6 +61,13 @@ static RULES: &[Rule] = &[
     rule("s390", Of(General), "org.gnu.gdb.s390.core"),
     rule("s390", Of(Float), "org.gnu.gdb.s390.fpr"),
     rule("s390", Of(Vector), "org.gnu.gdb.s390.vx"),
+];
+
+/// What power-spe has: the upper words of general registers, the accumulator, and its status.
+static SPE: [&str; 34] = [
+    "ev0h", "ev1h", "ev2h", "ev3h", "ev4h", "ev5h", "ev6h", "ev7h", "ev8h", "ev9h", "ev10h", "ev11h", "ev12h", "ev13h",
+    "ev14h", "ev15h", "ev16h", "ev17h", "ev18h", "ev19h", "ev20h", "ev21h", "ev22h", "ev23h", "ev24h", "ev25h",
+    "ev26h", "ev27h", "ev28h", "ev29h", "ev30h", "ev31h", "acc", "spefscr",
 ];
 
 static ACRS: [&str; 16] = [

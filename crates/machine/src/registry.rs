@@ -93,9 +93,12 @@ static MACHINES: &[&MachineType] = &[
     &boards::sun4m::SS_5,
     &boards::sun4m::SS_600MP,
     &boards::sun4m::VOYAGER,
+    &boards::ppc4xx::BAMBOO,
     &boards::mips_more::BOSTON,
     &boards::mips_more::FULONG2E,
+    &boards::powermac::G3BEIGE,
     &boards::leon3::LEON3_GENERIC,
+    &boards::powermac::MAC99,
     &boards::mips_more::MAGNUM,
     &boards::malta::MALTA,
     &boards::mips_r4k::MIPS,
@@ -140,6 +143,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::s390_ccw::V4_0,
     &boards::s390_ccw::V4_1,
     &boards::s390_ccw::V4_2,
+    &boards::ppc4xx::SAM460EX,
     &boards::sifive_e::SIFIVE_E,
     &boards::sifive_u::SIFIVE_U,
     &boards::spike::SPIKE,
@@ -147,6 +151,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::sun4u::SUN4V,
     &boards::tricore_testboard::TRICORE_TESTBOARD,
     &boards::virt::VIRT,
+    &boards::ppc4xx::VIRTEX,
 ];
 
 impl MachineType {

@@ -30,13 +30,13 @@ _start_secondary:
     mtspr 528 + \n, 6
     addi 6, 6, 0x40
     .endr
-    /* TLB1, entry 1: CCSR at 0xe0000000; entry 2: the spin table at 0xef000000. Guarded, cache inhibited. */
-    lis 5, 0x1001
+    /* TLB1, entry 8: CCSR at 0xe0000000; entry 9: the spin table at 0xef000000. Guarded, cache inhibited. */
+    lis 5, 0x1008
     lis 6, 0xc000
     ori 6, 6, 5 << 8
     lis 7, 0xe000
     bl map_device
-    lis 5, 0x1002
+    lis 5, 0x1009
     lis 6, 0xc000
     ori 6, 6, 1 << 8
     lis 7, 0xef00

@@ -10,6 +10,8 @@ use crate::trap::{ILLEGAL, Trap, irq};
 /// Memory that is mapped before a program begins, by one entry of the TLB: supervisor and user may do everything.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Map {
+    /// The entry's number: of TLB1, where there are two.
+    pub number: usize,
     /// Effective address.
     pub effective: u64,
     /// Real address.

@@ -53,8 +53,12 @@ pub enum Ext {
     SoftTlb,
     /// `mfdcr`, `mtdcr`.
     Dcr,
-    /// Signal processing engine.
+    /// Signal processing engine, with embedded vector floating point.
     Spe,
+    /// Embedded scalar floating point of single precision, and `brinc`.
+    EmbeddedFp,
+    /// Embedded scalar floating point of double precision.
+    SpeDouble,
     /// `sc 1`, HSRR, hypervisor state.
     Hypervisor,
     /// `nap`, `doze` and their kin.

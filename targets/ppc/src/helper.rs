@@ -3,7 +3,7 @@
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
-use crate::state::{CTR, F0, FP_OK, FPL_C, LR, N_REGS, V0};
+use crate::state::{CTR, F0, FP_OK, FPL_C, H0, LR, V0};
 use crate::target::Ppc;
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -54,14 +54,14 @@ const fn float_all(args: u8, ret: Option<Width>) -> HelperInfo {
 }
 
 /// All vector registers.
-const VECTORS: RegSet = RegSet::Ranges(&[(V0, N_REGS)]);
+const VECTORS: RegSet = RegSet::Ranges(&[(V0, H0)]);
 
 const fn vector(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: VECTORS, writes: VECTORS, ..plain(args, ret) }
 }
 
 /// FPSCR and all registers of the vector-scalar unit.
-const SCALARS: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1), (F0, N_REGS)]);
+const SCALARS: RegSet = RegSet::Ranges(&[(FP_OK.0, FPL_C.0 + 1), (F0, H0)]);
 
 const fn scalars(args: u8, ret: Option<Width>) -> HelperInfo {
     HelperInfo { reads: SCALARS, writes: SCALARS, ..plain(args, ret) }
@@ -103,27 +103,27 @@ helpers! {
     /// Writes an SPR: number, value.
     WRITE_SPR = crate::spr::write_helper, plain(2, None);
     /// MSR.
-    READ_MSR = crate::trap::read_msr, plain(0, Some(Width::W64));
+    READ_MSR = crate::msr_moves::read_msr, plain(0, Some(Width::W64));
     /// Writes MSR.
-    WRITE_MSR = crate::trap::write_msr, plain(1, None);
+    WRITE_MSR = crate::msr_moves::write_msr, plain(1, None);
     /// Writes its low word.
-    WRITE_MSR_LOW = crate::trap::write_msr_low, plain(1, None);
+    WRITE_MSR_LOW = crate::msr_moves::write_msr_low, plain(1, None);
     /// Writes EE and RI.
-    WRITE_MSR_EE_RI = crate::trap::write_msr_ee_ri, plain(1, None);
+    WRITE_MSR_EE_RI = crate::msr_moves::write_msr_ee_ri, plain(1, None);
     /// Writes EE.
-    WRITE_EE = crate::trap::write_ee, plain(1, None);
+    WRITE_EE = crate::msr_moves::write_ee, plain(1, None);
     /// Returns from an interrupt; the new pc.
-    RFI = crate::trap::rfi, plain(0, Some(Width::W64));
+    RFI = crate::msr_moves::rfi, plain(0, Some(Width::W64));
     /// The same on 64-bit CPUs.
-    RFID = crate::trap::rfid, plain(0, Some(Width::W64));
+    RFID = crate::msr_moves::rfid, plain(0, Some(Width::W64));
     /// From a hypervisor interrupt.
-    HRFID = crate::trap::hrfid, faulting(0, Some(Width::W64));
+    HRFID = crate::msr_moves::hrfid, faulting(0, Some(Width::W64));
     /// From a critical one.
-    RFCI = crate::trap::rfci, plain(0, Some(Width::W64));
+    RFCI = crate::msr_moves::rfci, plain(0, Some(Width::W64));
     /// From a debug interrupt.
-    RFDI = crate::trap::rfdi, plain(0, Some(Width::W64));
+    RFDI = crate::msr_moves::rfdi, plain(0, Some(Width::W64));
     /// From a machine check.
-    RFMCI = crate::trap::rfmci, plain(0, Some(Width::W64));
+    RFMCI = crate::msr_moves::rfmci, plain(0, Some(Width::W64));
     /// Power saving.
     NAP = crate::trap::nap, plain(0, None);
     /// Segment register: number.
@@ -135,9 +135,9 @@ helpers! {
     /// `tlbie`: RB, whether on all CPUs.
     TLBIE = crate::mmu::tlbie, plain(2, None);
     /// Raises facility unavailable unless FSCR has it: number.
-    CHECK_FACILITY = crate::trap::check_facility, faulting(1, None);
+    CHECK_FACILITY = crate::facility::check_facility, faulting(1, None);
     /// From a vectored system call.
-    RFSCV = crate::trap::rfscv, HelperInfo { reads: RegSet::Ranges(&[(LR.0, CTR.0 + 1)]), ..plain(0, Some(Width::W64)) };
+    RFSCV = crate::facility::rfscv, HelperInfo { reads: RegSet::Ranges(&[(LR.0, CTR.0 + 1)]), ..plain(0, Some(Width::W64)) };
     /// From an event-based branch: whether they are enabled again; the new pc.
     RFEBB = crate::server::rfebb, plain(1, Some(Width::W64));
     /// `tbegin.` fails: its address.
@@ -184,6 +184,10 @@ helpers! {
     TLBLI = crate::tlb603::tlbli, plain(1, None);
     /// `tlbie` of the 603: address.
     TLBIE_603 = crate::tlb603::tlbie, plain(1, None);
+    /// The signal processing engine: rA, rB, instruction.
+    SPE = crate::spe::run, plain(3, Some(Width::W64));
+    /// Its floating point: rA, rB, instruction.
+    SPE_FP = crate::spe_fp::run, all(3, Some(Width::W64));
     /// `mfdcr`: number.
     READ_DCR = crate::board::read_dcr, faulting(1, Some(Width::W64));
     /// `mtdcr`: number, value.

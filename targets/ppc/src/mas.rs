@@ -318,12 +318,12 @@ pub(crate) fn write_mmucsr0<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
     }
 }
 
-/// Entry `number` of TLB1 as a board wants it.
-pub(crate) fn map<T: Ppc>(ctx: &mut Ctx<T>, number: usize, map: &Map) {
+/// An entry of TLB1 as a board wants it.
+pub(crate) fn map<T: Ppc>(ctx: &mut Ctx<T>, map: &Map) {
     let split = config(ctx.model())[0].entries;
     let power = u64::from((map.size / 1024).max(4).ilog2());
     let rights = if map.supervisor { 0x15 } else { 0x3f };
-    if let Some(entry) = ctx.state.tlb.get_mut(split + number) {
+    if let Some(entry) = ctx.state.tlb.get_mut(split + map.number) {
         *entry = Entry { words: [mas1::V | power << 7, map.effective, map.real | rights], tid: 0 };
     }
 }

@@ -79,8 +79,10 @@ impl Family {
             Family::P7400 | Family::P7450 => CLASSIC.with(ExtSet::of(&[Altivec])),
             Family::P403 | Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
             Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor])),
-            Family::E200 => FREESCALE.with(ExtSet::of(&[Spe])),
-            Family::E500v1 | Family::E500v2 => FREESCALE.with(ExtSet::of(&[Spe])),
+            Family::E200 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),
+            // They have no mftb: the time base is read by mfspr (e500 Core Family Reference Manual, "Time Base").
+            Family::E500v1 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),
+            Family::E500v2 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp, SpeDouble])).without(ExtSet::of(&[Mftb])),
             Family::E500mc => FREESCALE.with(ExtSet::of(&[Fp, FpGfx])),
             Family::E5500 => FREESCALE.with(ExtSet::of(&[Wide, Fp, FpGfx, Isa206])),
             Family::E6500 => FREESCALE.with(ExtSet::of(&[Wide, Fp, FpGfx, Altivec, Isa206])),

@@ -11,8 +11,9 @@ use cpu::{Ctx, Group, Register, RegisterError};
 use crate::ext::Ext;
 use crate::fp;
 use crate::model::Model;
+use crate::spe::SPEFSCR;
 use crate::spr;
-use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, cr, f, g, vs};
+use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, cr, f, g, high, vs};
 use crate::target::Ppc;
 use crate::trap;
 use crate::vector;
@@ -30,6 +31,13 @@ const NAMES_V: [&str; 32] = [
     "vr0", "vr1", "vr2", "vr3", "vr4", "vr5", "vr6", "vr7", "vr8", "vr9", "vr10", "vr11", "vr12", "vr13", "vr14",
     "vr15", "vr16", "vr17", "vr18", "vr19", "vr20", "vr21", "vr22", "vr23", "vr24", "vr25", "vr26", "vr27", "vr28",
     "vr29", "vr30", "vr31",
+];
+
+/// The upper words of general registers, under gdb's names.
+const NAMES_EV: [&str; 32] = [
+    "ev0h", "ev1h", "ev2h", "ev3h", "ev4h", "ev5h", "ev6h", "ev7h", "ev8h", "ev9h", "ev10h", "ev11h", "ev12h", "ev13h",
+    "ev14h", "ev15h", "ev16h", "ev17h", "ev18h", "ev19h", "ev20h", "ev21h", "ev22h", "ev23h", "ev24h", "ev25h",
+    "ev26h", "ev27h", "ev28h", "ev29h", "ev30h", "ev31h",
 ];
 
 /// The right halves of vector-scalar registers 0 to 31, under gdb's names.
@@ -66,10 +74,15 @@ fn build(model: &Model, xlen: u16) -> Vec<Register> {
         table.extend((71..).zip(NAMES_V).map(|(n, name)| row(name, 128, Group::Vector, Some(n), "vec128")));
         table.push(row("vscr", 32, Group::Vector, Some(103), "int"));
     }
+    if model.has(Ext::Spe) {
+        table.extend((71..).zip(NAMES_EV).map(|(n, name)| row(name, 32, Group::Vector, Some(n), "int")));
+        table.push(row("acc", 64, Group::Vector, Some(103), "int64"));
+        table.push(row("spefscr", 32, Group::Vector, Some(104), "int"));
+    }
     if model.has(Ext::Vsx) {
         table.extend((104..).zip(NAMES_VS).map(|(n, name)| row(name, 64, Group::Vector, Some(n), "uint64")));
     }
-    let taken = ["xer", "lr", "ctr"];
+    let taken = ["xer", "lr", "ctr", "spefscr"];
     for (_, name) in spr::list(model.exts()).into_iter().filter(|(_, name)| !taken.contains(name)) {
         table.push(row(name, xlen, Group::System, None, "int"));
     }
@@ -112,7 +125,11 @@ fn spr_number(exts: crate::ext::ExtSet, name: &str) -> Option<u32> {
 
 /// The value of a row of the table.
 pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, row: &Register) -> u128 {
+    let spe = ctx.model().has(Ext::Spe);
     let value = match row.gdb {
+        Some(n @ 71..=102) if spe => ctx.reg(high(u32::from(n) - 71)),
+        Some(103) if spe => ctx.state.acc,
+        Some(104) if spe => ctx.state.spr(SPEFSCR),
         Some(n @ 0..=31) => ctx.reg(g(n.into())),
         Some(n @ 32..=63) => ctx.reg(f(u32::from(n) - 32)),
         Some(64) => ctx.pc(),
@@ -132,12 +149,16 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, row: &Register) -> u128 {
 
 /// Writes a row of the table.
 pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, row: &Register, value: u128) -> Result<(), RegisterError> {
-    if let Some(n @ 71..=102) = row.gdb {
+    let spe = ctx.model().has(Ext::Spe);
+    if let Some(n @ 71..=102) = row.gdb.filter(|_| !spe) {
         vector::write(ctx, u32::from(n) - 71, value);
         return Ok(());
     }
     let value = value as u64 & bits::mask(row.bits.into());
     match row.gdb {
+        Some(n @ 71..=102) if spe => ctx.set_reg(high(u32::from(n) - 71), value),
+        Some(103) if spe => ctx.state.acc = value,
+        Some(104) if spe => ctx.state.set_spr(SPEFSCR, value),
         Some(n @ 0..=31) => ctx.set_reg(g(n.into()), value),
         Some(n @ 32..=63) => ctx.set_reg(f(u32::from(n) - 32), value),
         Some(64) => ctx.set_pc(value & !3),

@@ -83,13 +83,13 @@ pub(crate) fn debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64> {
     })
 }
 
-/// Puts what a board maps before a program begins into the first entries.
+/// Puts what a board maps before a program begins into its entries.
 pub(crate) fn map<T: Ppc>(ctx: &mut Ctx<T>, maps: &[Map]) {
     let kind = kind(ctx.model());
-    for (n, map) in maps.iter().enumerate() {
+    for map in maps {
         match kind {
-            Kind::Mas => mas::map(ctx, n, map),
-            Kind::P440 => tlb4xx::map_440(ctx, n, map),
+            Kind::Mas => mas::map(ctx, map),
+            Kind::P440 => tlb4xx::map_440(ctx, map),
             _ => {}
         }
     }

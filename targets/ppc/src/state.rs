@@ -41,8 +41,15 @@ pub const ALWAYS: Reg = Reg(78);
 pub(crate) const F0: u16 = 80;
 /// First slot of the lower halves of vector-scalar registers 0 to 31; the vector registers follow.
 pub(crate) const V0: u16 = 112;
+/// First slot of the upper words of general registers, which the signal processing engine has.
+pub(crate) const H0: u16 = V0 + 96;
 /// Number of slots.
-pub const N_REGS: u16 = V0 + 96;
+pub const N_REGS: u16 = H0 + 32;
+
+/// The upper word of general register `n` on CPUs of 32 bits with a signal processing engine.
+pub const fn high(n: u32) -> Reg {
+    Reg(H0 + n as u16)
+}
 
 /// General register `n`.
 pub const fn g(n: u32) -> Reg {
@@ -86,6 +93,7 @@ pub fn file(xlen: Width) -> Vec<(String, Width)> {
     file.extend((0..32).map(|n| (format!("f{n}"), Width::W64)));
     file.extend((0..32).map(|n| (format!("vs{n}_low"), Width::W64)));
     file.extend((0..64).map(|n| (format!("v{}_{}", n / 2, ["high", "low"][n % 2]), Width::W64)));
+    file.extend((0..32).map(|n| (format!("r{n}_upper"), Width::W32)));
     file
 }
 

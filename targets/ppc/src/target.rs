@@ -32,8 +32,8 @@ const INDEX: Index = Index { w16: &[], w32: &[Bits(26, 6), Bits(1, 5)], w48: &[]
 /// Rows that need one of these raise "floating point unavailable" while MSR.FP is 0.
 const FP_UNIT: u128 = ExtSet::of(&[Ext::Fp]).bits();
 
-/// Rows that need one of these raise "vector unavailable" while MSR.VEC is 0.
-const VECTOR_UNIT: u128 = ExtSet::of(&[Ext::Altivec]).bits();
+/// Rows that need one of these raise "vector (SPE) unavailable" while MSR.VEC is 0.
+const VECTOR_UNIT: u128 = ExtSet::of(&[Ext::Altivec, Ext::Spe, Ext::SpeDouble]).bits();
 
 /// Rows that need one of these raise "VSX unavailable" while MSR.VSX is 0.
 const VSX_UNIT: u128 = ExtSet::of(&[Ext::Vsx]).bits();
@@ -127,7 +127,8 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
     papr::reset(ctx);
     if ctx.model().has(Ext::BookE) {
         // The page of the first instruction is mapped (e500 Core Family Reference Manual and PPC440x5 User's Manual, "Reset").
-        softtlb::map(ctx, &[Map { effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true }]);
+        let page = Map { number: 0, effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true };
+        softtlb::map(ctx, &[page]);
         booke_timer::restart(ctx);
     }
     match ctx.shared::<Board>().and_then(|board| board.start(ctx.index())) {

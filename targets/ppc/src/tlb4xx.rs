@@ -98,12 +98,12 @@ pub(crate) fn debug_440<T: Ppc>(ctx: &Ctx<T>, address: u64, space: u64) -> Optio
     found.map(|entry| real_440(entry, address))
 }
 
-/// Entry `number` as a board wants it. Sizes are powers of 4.
-pub(crate) fn map_440<T: Ppc>(ctx: &mut Ctx<T>, number: usize, map: &Map) {
+/// An entry as a board wants it. Sizes are powers of 4.
+pub(crate) fn map_440<T: Ppc>(ctx: &mut Ctx<T>, map: &Map) {
     let power = u64::from((map.size / 1024).max(1).ilog2() / 2);
     let rights = if map.supervisor { 7 } else { 0x3f };
     let first = map.effective & 0xffff_fc00 | word0::V | power << 4;
-    if let Some(slot) = ctx.state.tlb.get_mut(number) {
+    if let Some(slot) = ctx.state.tlb.get_mut(map.number) {
         *slot = Entry { words: [first, map.real & 0xffff_fc00 | map.real >> 32 & 15, rights], tid: 0 };
     }
 }

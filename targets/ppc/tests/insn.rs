@@ -16,7 +16,11 @@ use testkit::insn::{Bench, trials};
 const IGNORED: &[&str] = &["dec", "tbl_user", "tbu_user", "tbl", "tbu", "tbu40"];
 
 fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
-    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::ME;
+    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::ME;
+    // On an e500 an entry of TLB1, which lies behind those of TLB0, maps everything.
+    if let Some(entry) = ctx.state.tlb.get_mut(512) {
+        entry.words = [1 << 31 | 22 << 7, 0, 0x3f];
+    }
 }
 
 /// Vectors are in the first pages, where there is nothing: the number of a trap is its vector.
@@ -42,6 +46,7 @@ where
 fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
     let model = |xlen, name: &str| Model::new(xlen, name).expect("the tests name models that exist");
     let mut list = trials::<Ppc32, E>(dir, &bench("ppc", model(32, "7400")));
+    list.extend(trials::<Ppc32, E>(dir, &bench("e500", model(32, "e500v2_v30"))));
     list.extend(trials::<Ppc64, E>(dir, &bench("ppc64", model(64, "power9"))));
     list
 }

@@ -122,7 +122,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
 /// A CPU that the table lets go has the 64 MiB around its program at 0.
 fn secondary(address: u64, r3: u64) -> Entry {
     let size = 64 * MIB;
-    let map = Map { effective: 0, real: address & !(size - 1), size, supervisor: false };
+    let map = Map { number: 1, effective: 0, real: address & !(size - 1), size, supervisor: false };
     Entry { pc: address & (size - 1), registers: vec![(3, r3), (7, size)], maps: vec![map], msr: 0 }
 }
 
@@ -244,5 +244,6 @@ fn first(pc: u64, dtb: u64, dtb_size: u64) -> Entry {
     let power = ((dtb + dtb_size) / 1024).ilog2() + 1;
     let size = 1024 << power.next_multiple_of(2);
     let registers = vec![(1, 16 * MIB - 8), (3, dtb), (6, EPAPR_MAGIC), (7, size)];
-    Entry { pc, registers, maps: vec![Map { effective: 0, real: 0, size, supervisor: false }], msr: 0 }
+    let map = Map { number: 0, effective: 0, real: 0, size, supervisor: false };
+    Entry { pc, registers, maps: vec![map], msr: 0 }
 }

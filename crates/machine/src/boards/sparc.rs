@@ -105,7 +105,7 @@ fn nvram_image(idprom: u8) -> Vec<u8> {
 }
 
 /// A partition's header: signature, checksum, length in blocks of 16 bytes, name.
-fn partition(memory: &mut [u8], signature: u8, name: &str) {
+pub(crate) fn partition(memory: &mut [u8], signature: u8, name: &str) {
     let blocks = (memory.len() / 16) as u16;
     memory[0] = signature;
     memory[2..4].copy_from_slice(&blocks.to_be_bytes());

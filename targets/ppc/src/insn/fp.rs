@@ -90,7 +90,7 @@ fn record(l: &Lift<'_>, f: W) {
 }
 
 /// Writes four bits to a CR field.
-pub(super) fn put_field<'b>(l: &Lift<'b>, field: u32, bits: Val<'b>) {
+pub(crate) fn put_field<'b>(l: &Lift<'b>, field: u32, bits: Val<'b>) {
     for n in 0..4 {
         l.ir.set(cr(4 * field + n), bits.extract(3 - n, 1).trunc(Width::W1));
     }

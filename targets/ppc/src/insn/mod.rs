@@ -10,6 +10,9 @@ pub mod load;
 pub mod logic;
 pub mod rotate;
 pub mod server;
+pub mod spe;
+pub mod spe_fp;
+pub mod spe_mem;
 pub mod store;
 pub mod system;
 pub mod tlb4xx;
@@ -32,6 +35,9 @@ pub static TABLES: &[&[Insn]] = &[
     server::INSNS,
     embedded::INSNS,
     tlb4xx::INSNS,
+    spe::INSNS,
+    spe_fp::INSNS,
+    spe_mem::INSNS,
     fp::INSNS,
     dfp::INSNS,
     fp_mem::INSNS,
