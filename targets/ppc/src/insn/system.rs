@@ -5,6 +5,7 @@ use decode::insns;
 use uop::{Exit, Fence, Val, Width};
 
 use crate::ext::Ext;
+use crate::facility::number as facility;
 use crate::format::W;
 use crate::helper;
 use crate::insn::embedded::change;
@@ -12,7 +13,7 @@ use crate::lift::Lift;
 use crate::mode;
 use crate::spr::{self, Kind};
 use crate::state::{CA, CA32, CTR, LR, OV, OV32, SO, XER_REST};
-use crate::trap::{ILLEGAL, PRIVILEGED, code, facility};
+use crate::trap::{ILLEGAL, PRIVILEGED, code};
 
 insns! {
     /// Power ISA 3.0B, Book II and Book III; 2.07B, Book III-S and III-E.
