@@ -84,6 +84,7 @@ pub(crate) struct Draft {
     uuid: [u8; 16],
     icount: Option<Icount>,
     threading: Option<Threading>,
+    own_accelerator: bool,
     warnings: Vec<String>,
     chardevs: Vec<(String, Backend, String)>,
     /// Devices given with `-serial`, `-monitor`, `-qmp`: option, device, users.
@@ -146,6 +147,7 @@ impl Draft {
             uuid: [0; 16],
             icount: None,
             threading: None,
+            own_accelerator: false,
             warnings: Vec::new(),
             chardevs: Vec::new(),
             consoles: Vec::new(),
@@ -158,7 +160,7 @@ impl Draft {
             match key.as_str() {
                 "type" if is_help(&value) => self.helps.push(registry::help),
                 "type" => self.machine = Some((text.whole(), value)),
-                "accel" => accelerator(&value)?,
+                "accel" => self.own_accelerator = accelerator(&value)?,
                 // Properties may be spelt with either sign.
                 _ => self.machine_props.push((key.replace('_', "-"), value)),
             }
@@ -181,7 +183,7 @@ impl Draft {
         }
         for (key, value) in opts::pairs(text.value, Some("accel")) {
             match (key.as_str(), value.as_str()) {
-                ("accel", name) => accelerator(name)?,
+                ("accel", name) => self.own_accelerator = accelerator(name)?,
                 ("thread", "multi") => self.threading = Some(Threading::Multi),
                 ("thread", "single") => self.threading = Some(Threading::Single),
                 ("thread", other) => return Err(Fatal::new(format!("Invalid 'thread' setting {other}"))),
@@ -484,6 +486,7 @@ impl Draft {
         config.objects = std::mem::take(&mut self.objects);
         config.devices = std::mem::take(&mut self.devices);
         config.icount = self.icount;
+        config.own_accelerator = self.own_accelerator;
         config.threading = self.threading.unwrap_or_default();
         config.name = self.name.take();
         config.uuid = self.uuid;
@@ -512,10 +515,10 @@ fn is_help(text: &str) -> bool {
     matches!(text, "help" | "?")
 }
 
-/// Checks `-machine accel=`: a list of names, of which the first that is known counts.
-fn accelerator(list: &str) -> Result<(), Fatal> {
-    if list.split(':').any(|name| matches!(name, "tcg" | "interp")) {
-        return Ok(());
+/// Checks `-machine accel=`: a list of names, of which the first that is known counts. Whether it is ours.
+fn accelerator(list: &str) -> Result<bool, Fatal> {
+    if let Some(name) = list.split(':').find(|name| matches!(*name, "tcg" | "interp")) {
+        return Ok(name == "interp");
     }
     let hint = "Guest code runs in the interpreter: give 'interp', or its other name 'tcg'";
     Err(Fatal::new(format!("-machine accel={list}: No accelerator found")).hint(hint))

@@ -58,6 +58,8 @@ pub mod uic;
 pub mod unimp;
 pub mod virtio_ccw;
 pub mod virtio_mmio;
+pub mod vty;
+pub mod xics;
 pub mod xps;
 
 pub use cfi_flash::{CfiFlash, FlashGeometry};
@@ -83,3 +85,5 @@ pub use sink::{Capture, NullSink, Sink};
 pub use unimp::Unimp;
 pub use virtio_ccw::{VirtioCcw, VirtioModel};
 pub use virtio_mmio::EmptyVirtioMmio;
+pub use vty::Vty;
+pub use xics::{Xics, Xive};

@@ -16,6 +16,7 @@
 use vm_fdt::{FdtReserveEntry, FdtWriter};
 
 mod read;
+mod write;
 
 /// What is wrong with a devicetree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

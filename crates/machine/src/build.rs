@@ -222,6 +222,12 @@ impl Build<'_> {
         self.plan(object, model, index, None);
     }
 
+    /// Plans a CPU that is the thread of a core, whose object it is a child of; `slot` is the core's.
+    pub fn add_thread(&mut self, core: ObjectId, name: &str, model: &str, index: i64, slot: usize) {
+        let object = self.objects.add(core, name, &self.config.target.cpu_type(model_name(model)));
+        self.plan(object, model, index, Some(slot));
+    }
+
     fn plan(&mut self, object: ObjectId, model: &str, index: i64, slot: Option<usize>) {
         self.objects.set_property(object, "realized", "bool", Value::Bool(true), true);
         self.cpus.push(Plan { index, object, slot, model: model.to_string() });
@@ -330,6 +336,14 @@ pub fn with_globals(config: &MachineConfig, text: &str) -> String {
 /// The type name of a configuration's CPUs.
 pub fn cpu_type(config: &MachineConfig) -> String {
     config.target.cpu_type(model_name(&model_text(config)))
+}
+
+/// The type name of what is plugged into its slots: CPUs, or cores.
+pub fn plug_type(config: &MachineConfig) -> String {
+    match config.machine.cores {
+        true => crate::boards::pseries::core_type(&model_text(config)),
+        false => cpu_type(config),
+    }
 }
 
 /// The contents of a file that an option names.

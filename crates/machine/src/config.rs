@@ -295,6 +295,8 @@ pub struct MachineConfig {
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
     pub threading: Threading,
+    /// `-accel interp`: what QEMU's own accelerator could not do may be asked for.
+    pub own_accelerator: bool,
     /// `-name`.
     pub name: Option<String>,
     /// `-uuid`, most significant byte first.
@@ -335,6 +337,7 @@ impl MachineConfig {
             second_console: Console::default(),
             icount: None,
             threading: Threading::default(),
+            own_accelerator: false,
             name: None,
             uuid: [0; 16],
             stopped: false,

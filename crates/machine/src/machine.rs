@@ -114,7 +114,10 @@ impl Machine {
         let n = smp.maxcpus;
         let cores = Smp { cpus: smp.cpus, maxcpus: n, sockets: 1, dies: 1, cores: n, threads: 1 };
         let shape = if machine.core_ids { &cores } else { &smp };
-        let slots = machine.levels.map(|levels| SlotTable::by_levels(shape, levels)).unwrap_or_default();
+        let slots = match machine.levels {
+            Some(_) if machine.cores => SlotTable::by_cores(&smp),
+            levels => levels.map(|levels| SlotTable::by_levels(shape, levels)).unwrap_or_default(),
+        };
         let ram = config.mem.size.unwrap_or(machine.default_ram);
         let clock = config.icount.map_or_else(GuestClock::host, |icount| GuestClock::icount(icount.shift));
         let mut this = Machine {
@@ -179,8 +182,15 @@ impl Machine {
     /// What makes the configuration impossible; the process should end.
     pub fn init(&mut self) -> Result<(), Error> {
         self.check_preconfig()?;
-        let default = numa::DefaultNode::Spread;
-        let warnings = self.numa.complete(self.ram, 23, default, &mut self.slots)?;
+        let by_cores = self.config.machine.cores;
+        let (default, shift) = match by_cores {
+            true => (numa::DefaultNode::GroupRoundRobin(self.smp.cores), 28),
+            false => (numa::DefaultNode::Spread, 23),
+        };
+        if by_cores {
+            self.numa.ensure_one(self.ram);
+        }
+        let warnings = self.numa.complete(self.ram, shift, default, &mut self.slots)?;
         self.warn(None, warnings);
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
         used.iter().for_each(|id| self.memdevs.set_in_use(id));
@@ -266,7 +276,8 @@ impl Machine {
         }
         let qom_path = self.objects.path(plan.object);
         if let Some(slot) = plan.slot {
-            self.slots.slots[slot].occupant = Some(qom_path.clone());
+            let core = qom_path.rsplit_once('/').filter(|_| self.config.machine.cores).map(|(core, _)| core);
+            self.slots.slots[slot].occupant = Some(core.unwrap_or(&qom_path).to_string());
         }
         let props = plan.slot.map(|slot| self.slots.slots[slot].props);
         let thread_id = thread::current_id();
@@ -389,7 +400,7 @@ impl Machine {
         if !self.config.machine.hotplug {
             return Err(Error::new("The feature 'query-hotpluggable-cpus' is not enabled"));
         }
-        let kind = build::cpu_type(&self.config);
+        let kind = build::plug_type(&self.config);
         let show = |slot: &topology::Slot| HotpluggableCpu {
             kind: kind.clone(),
             vcpus_count: slot.vcpus_count,

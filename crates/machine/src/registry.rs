@@ -42,6 +42,8 @@ pub struct MachineType {
     pub hotplug: bool,
     /// CPUs are plugged by `core-id` alone, and not unplugged.
     pub core_ids: bool,
+    /// CPUs come a core at a time: a slot is a core, and there is always a node.
+    pub cores: bool,
     /// Whether a suspended guest can be woken.
     pub wakeup: bool,
     /// Serial ports.
@@ -72,6 +74,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     levels: None,
     hotplug: false,
     core_ids: false,
+    cores: false,
     wakeup: false,
     serials: 1,
     default_ram: 128 << 20,
@@ -81,6 +84,7 @@ pub(crate) const BOARD: MachineType = MachineType {
 
 /// Every machine type, by name.
 static MACHINES: &[&MachineType] = &[
+    &boards::prep::IBM_40P,
     &boards::sun4m::LX,
     &boards::sun4m::SPARC_CLASSIC,
     &boards::sun4m::SPARCBOOK,
@@ -105,6 +109,24 @@ static MACHINES: &[&MachineType] = &[
     &boards::none::NONE,
     &boards::mips_more::PICA61,
     &boards::polyarch::POLYARCH,
+    &boards::pseries::V2_1,
+    &boards::pseries::V2_10,
+    &boards::pseries::V2_11,
+    &boards::pseries::V2_12,
+    &boards::pseries::V2_12_SXXM,
+    &boards::pseries::V2_2,
+    &boards::pseries::V2_3,
+    &boards::pseries::V2_4,
+    &boards::pseries::V2_5,
+    &boards::pseries::V2_6,
+    &boards::pseries::V2_7,
+    &boards::pseries::V2_8,
+    &boards::pseries::V2_9,
+    &boards::pseries::V3_0,
+    &boards::pseries::V3_1,
+    &boards::pseries::V4_0,
+    &boards::pseries::V4_1,
+    &boards::pseries::V4_2,
     &boards::ppce500::PPCE500,
     &boards::s390_ccw::V2_10,
     &boards::s390_ccw::V2_11,

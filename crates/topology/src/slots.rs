@@ -91,6 +91,15 @@ impl SlotTable {
         SlotTable { slots: (0..smp.maxcpus).map(slot).collect(), levels }
     }
 
+    /// A slot for each core, named by its first CPU: plugging it brings all threads (pseries).
+    pub fn by_cores(smp: &Smp) -> SlotTable {
+        let threads = smp.threads.max(1);
+        let place = |i: u32| CpuProps { core_id: Some(i64::from(i * threads)), ..CpuProps::default() };
+        let slot = |i| Slot { props: place(i), vcpus_count: threads, occupant: None };
+        let levels = Levels { socket: false, die: false, core: true, thread: false };
+        SlotTable { slots: (0..smp.maxcpus / threads).map(slot).collect(), levels }
+    }
+
     /// How many slots there are.
     pub fn len(&self) -> usize {
         self.slots.len()

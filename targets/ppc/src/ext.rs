@@ -17,6 +17,8 @@ pub enum Ext {
     Fp206,
     /// AltiVec.
     Altivec,
+    /// Data streams of AltiVec, which don't ask whether the unit is available.
+    Streams,
     /// Decimal floating point.
     Dfp,
     /// Vector-scalar unit.

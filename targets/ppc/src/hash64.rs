@@ -6,9 +6,11 @@ use bits::Endian;
 use cpu::{Access, Ctx, Translation};
 use uop::Width;
 
+use crate::ext::Ext;
+use crate::papr::{self, Partition};
 use crate::spr::n;
 use crate::target::Ppc;
-use crate::trap::{NO_EXECUTE, NO_TRANSLATION, PROTECTION, Trap};
+use crate::trap::{KEY, NO_EXECUTE, NO_TRANSLATION, PROTECTION, Trap};
 
 /// SLB entry: valid.
 pub(crate) const SLB_V: u64 = 1 << 27;
@@ -18,15 +20,19 @@ const VSID_KP: u64 = 1 << 10;
 const VSID_N: u64 = 1 << 9;
 const VSID_L: u64 = 1 << 8;
 
-const PTE_V: u64 = 1;
+/// Entry of the page table, first word: valid, secondary hash, large page.
+pub(crate) const PTE_V: u64 = 1;
 const PTE_H: u64 = 2;
-const PTE_L: u64 = 4;
-const PTE_R: u64 = 1 << 8;
-const PTE_C: u64 = 1 << 7;
-const PTE_N: u64 = 1 << 2;
+pub(crate) const PTE_L: u64 = 4;
+/// Second word: reference, change, no execution, guarded, the upper bit of the protection key PP, real page.
+pub(crate) const PTE_R: u64 = 1 << 8;
+pub(crate) const PTE_C: u64 = 1 << 7;
+pub(crate) const PTE_N: u64 = 1 << 2;
 const PTE_G: u64 = 1 << 3;
-const PTE_PP0: u64 = 1 << 63;
-const PTE_RPN: u64 = 0x0fff_ffff_ffff_f000;
+pub(crate) const PTE_PP0: u64 = 1 << 63;
+pub(crate) const PTE_RPN: u64 = 0x0fff_ffff_ffff_f000;
+/// What of the first word is compared: B, AVPN, and H.
+const PTE_COMPARED: u64 = 0xffff_ffff_ffff_ff82;
 
 /// The SLB entry for an address.
 pub(crate) fn find(slb: &[(u64, u64)], address: u64) -> Option<usize> {
@@ -43,46 +49,83 @@ struct Found {
     shift: u32,
 }
 
-/// The page size of an entry in a segment of large pages, from L and LP: only the sizes of the 970 and of POWER7 to 9.
-fn page_shift(first: u64, second: u64, large: bool) -> Option<u32> {
-    match (first & PTE_L != 0, large) {
-        (false, false) => Some(12),
-        (true, true) if second >> 12 & 0xf == 1 => Some(16),
-        (true, true) => Some(24),
-        (true, false) => None,
-        (false, true) => None,
+/// Large pages: base page size, size of the page, width of the bits of LP that count, and those bits.
+const LARGE: [(u32, u32, u32, u64); 6] =
+    [(12, 16, 4, 7), (12, 24, 8, 0x38), (16, 16, 4, 1), (16, 24, 8, 8), (24, 24, 8, 0), (34, 34, 8, 3)];
+
+/// Base page size and size of the page of an entry, as powers of two.
+pub(crate) fn page_sizes(first: u64, second: u64) -> Option<(u32, u32)> {
+    if first & PTE_L == 0 {
+        return Some((12, 12));
+    }
+    let lp = second >> 12 & 0xff;
+    LARGE.iter().find(|(_, _, width, bits)| lp & ((1 << width) - 1) == *bits).map(|&(base, size, ..)| (base, size))
+}
+
+/// The size of an entry's page in a segment with this base page size.
+fn page_shift(first: u64, second: u64, base: u32) -> Option<u32> {
+    if first & PTE_L == 0 {
+        return (base == 12).then_some(12);
+    }
+    let lp = second >> 12 & 0xff;
+    let fits = |&&(b, _, width, bits): &&(u32, u32, u32, u64)| b == base && lp & ((1 << width) - 1) == bits;
+    LARGE.iter().find(fits).map(|&(_, size, ..)| size)
+}
+
+/// Where the page table is: its real address, or `None` for the partition's, and the number of groups less one.
+struct Table<'a> {
+    partition: Option<&'a Partition>,
+    base: u64,
+    mask: u64,
+}
+
+impl Table<'_> {
+    fn new<'a, T: Ppc>(ctx: &Ctx<T>, partition: Option<&'a Partition>) -> Table<'a> {
+        let sdr1 = ctx.state.spr(n::SDR1);
+        match partition {
+            Some(partition) => Table { partition: Some(partition), base: 0, mask: partition.hpt().mask() },
+            None => {
+                Table { partition: None, base: sdr1 & 0x0fff_ffff_fffc_0000, mask: (1 << ((sdr1 & 0x1f) + 11)) - 1 }
+            }
+        }
+    }
+
+    fn word<T: Ppc>(&self, ctx: &Ctx<T>, at: u64) -> Option<u64> {
+        match self.partition {
+            Some(partition) => Some(partition.hpt().word(at)),
+            None => peek(ctx, at),
+        }
     }
 }
 
-fn walk(vsid: u64, address: u64, sdr1: u64, read: impl Fn(u64) -> Option<u64>) -> Option<Found> {
-    let terabyte = vsid & VSID_B_1T != 0;
-    let segment = vsid >> if terabyte { 24 } else { 12 } & if terabyte { 0x3f_ffff_ffff } else { 0x3_ffff_ffff_ffff };
-    let large = vsid & VSID_L != 0;
-    // LP of the segment: 0b01 is 64 KiB, otherwise 16 MiB.
-    let base = match (large, vsid >> 4 & 3) {
+/// Base page size of a segment: L and LP.
+const fn base_shift(vsid: u64) -> u32 {
+    match (vsid & VSID_L != 0, vsid >> 4 & 3) {
         (false, _) => 12,
         (true, 1) => 16,
         (true, _) => 24,
-    };
-    let offset_bits = if terabyte { 40 } else { 28 };
-    let page = (address & ((1 << offset_bits) - 1)) >> base;
+    }
+}
+
+fn walk<T: Ppc>(ctx: &Ctx<T>, vsid: u64, address: u64, table: &Table<'_>) -> Option<Found> {
+    let terabyte = vsid & VSID_B_1T != 0;
+    let segment = vsid >> if terabyte { 24 } else { 12 } & if terabyte { 0x3f_ffff_ffff } else { 0x3_ffff_ffff_ffff };
+    let base = base_shift(vsid);
+    let offset = address & ((1u64 << if terabyte { 40 } else { 28 }) - 1);
+    let page = offset >> base;
     let hash = if terabyte { segment ^ segment << 25 ^ page } else { segment & 0x7f_ffff_ffff ^ page };
-    let mask = (1u64 << ((sdr1 & 0x1f) + 11)) - 1;
-    let avpn = segment << (if terabyte { 17 } else { 5 }) | (address & ((1 << offset_bits) - 1)) >> 23;
-    // Bits of AVPN below the page size don't count.
-    let ignored = if base > 23 { (1 << (base - 23)) - 1 } else { 0 };
-    let wanted = avpn << 7 & 0x3fff_ffff_ffff_ff80 & !(ignored << 7);
+    let avpn = segment << (if terabyte { 17 } else { 5 }) | offset >> base << base >> 23;
+    let wanted = avpn << 7 & 0x3fff_ffff_ffff_ff80 | vsid & 3 << 62;
     for (hash, secondary) in [(hash, 0), (!hash, PTE_H)] {
-        let group = (sdr1 & 0x0fff_ffff_fffc_0000) + ((hash & mask) << 7);
+        let group = table.base + ((hash & table.mask) << 7);
         for i in 0..8 {
             let at = group + 16 * i;
-            let first = read(at)?;
-            let compared = first & 0x3fff_ffff_ffff_ff80 & !(ignored << 7);
-            if first & PTE_V == 0 || first & PTE_H != secondary || compared != wanted {
+            let first = table.word(ctx, at)?;
+            if first & PTE_V == 0 || first & PTE_COMPARED != wanted | secondary {
                 continue;
             }
-            let second = read(at + 8)?;
-            if let Some(shift) = page_shift(first, second, large) {
+            let second = table.word(ctx, at + 8)?;
+            if let Some(shift) = page_shift(first, second, base) {
                 return Some(Found { at: at + 8, second, shift });
             }
         }
@@ -112,6 +155,22 @@ fn rights(key: bool, pp: u64) -> (bool, bool) {
     }
 }
 
+/// "Virtual Page Class Key Protection": the reason why AMR, or IAMR of POWER8, refuses an access.
+fn refused_by_key<T: Ppc>(ctx: &Ctx<T>, second: u64, access: Access) -> Option<u64> {
+    if !ctx.model().has(Ext::Isa206) {
+        return None;
+    }
+    let key = second >> 57 & 0x18 | second >> 9 & 7;
+    let shift = 62 - 2 * key;
+    let (amr, iamr) = (ctx.state.spr(n::AMR) >> shift, ctx.state.spr(n::IAMR) >> shift);
+    let refused = match access {
+        Access::Fetch => ctx.model().has(Ext::Isa207) && iamr & 1 != 0,
+        Access::Read => amr & 1 != 0,
+        Access::Write => amr & 2 != 0,
+    };
+    refused.then_some(KEY)
+}
+
 /// Translates an access.
 pub(crate) fn translate<T: Ppc>(
     ctx: &mut Ctx<T>,
@@ -125,8 +184,9 @@ pub(crate) fn translate<T: Ppc>(
     if access == Access::Fetch && vsid & VSID_N != 0 {
         return Err(fault(NO_EXECUTE));
     }
-    let sdr1 = ctx.state.spr(n::SDR1);
-    let found = walk(vsid, address, sdr1, |at| peek(ctx, at)).ok_or_else(|| fault(NO_TRANSLATION))?;
+    let board = ctx.board();
+    let table = Table::new(ctx, papr::of(&*board));
+    let found = walk(ctx, vsid, address, &table).ok_or_else(|| fault(NO_TRANSLATION))?;
     if access == Access::Fetch && found.second & (PTE_N | PTE_G) != 0 {
         return Err(fault(NO_EXECUTE));
     }
@@ -136,11 +196,16 @@ pub(crate) fn translate<T: Ppc>(
     if !(if access == Access::Write { write } else { read }) {
         return Err(fault(PROTECTION));
     }
+    if let Some(access) = refused_by_key(ctx, found.second, access) {
+        return Err(fault(access));
+    }
     let changed = found.second & PTE_C != 0 || access == Access::Write;
     let second = found.second | PTE_R | if changed { PTE_C } else { 0 };
-    if second != found.second {
+    match table.partition {
+        _ if second == found.second => {}
+        Some(partition) => partition.hpt().set_bits(found.at, second & (PTE_R | PTE_C)),
         // The entry has just been read there, in RAM.
-        let _ = ctx.phys_write(found.at, second, Width::W64, Endian::Big);
+        None => drop(ctx.phys_write(found.at, second, Width::W64, Endian::Big)),
     }
     Ok(Translation { phys: place(&found, address), read, write: write && changed, cache: true })
 }
@@ -148,6 +213,7 @@ pub(crate) fn translate<T: Ppc>(
 /// As [`translate`], for a debugger.
 pub(crate) fn debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64> {
     let slot = find(&ctx.state.slb, address)?;
-    let found = walk(ctx.state.slb[slot].1, address, ctx.state.spr(n::SDR1), |at| peek(ctx, at))?;
+    let board = ctx.board();
+    let found = walk(ctx, ctx.state.slb[slot].1, address, &Table::new(ctx, papr::of(&*board)))?;
     Some(place(&found, address))
 }

@@ -3,7 +3,7 @@
 use cpu::Helper;
 use uop::{HelperInfo, RegSet, Width};
 
-use crate::state::{F0, FP_OK, FPL_C, H0, V0};
+use crate::state::{CTR, F0, FP_OK, FPL_C, H0, LR, V0};
 use crate::target::Ppc;
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -132,6 +132,28 @@ helpers! {
     WRITE_SR = crate::mmu::write_sr, plain(2, None);
     /// Forgets translations.
     FLUSH_TLB = crate::mmu::flush, plain(0, None);
+    /// The same on all CPUs.
+    FLUSH_ALL_TLBS = crate::mmu::flush_all, plain(0, None);
+    /// Raises facility unavailable unless FSCR has it: number.
+    CHECK_FACILITY = crate::trap::check_facility, faulting(1, None);
+    /// From a vectored system call.
+    RFSCV = crate::trap::rfscv, HelperInfo { reads: RegSet::Ranges(&[(LR.0, CTR.0 + 1)]), ..plain(0, Some(Width::W64)) };
+    /// From an event-based branch: whether they are enabled again; the new pc.
+    RFEBB = crate::server::rfebb, plain(1, Some(Width::W64));
+    /// `tbegin.` fails: its address.
+    FAIL_TRANSACTION = crate::server::fail_transaction, plain(1, None);
+    /// `lqarx`: the doubleword beside the reserved one.
+    RESERVE_SECOND = crate::server::reserve_second, plain(1, None);
+    /// `stqcx.`: whether it is still that one.
+    RESERVED_SECOND = crate::server::reserved_second, plain(1, Some(Width::W64));
+    /// `msgsndp`: message.
+    MSGSNDP = crate::server::msgsndp, plain(1, None);
+    /// `msgclrp`: message.
+    MSGCLRP = crate::server::msgclrp, plain(1, None);
+    /// `slbfee.`: address; the VSID part.
+    SLBFEE = crate::mmu::slbfee, plain(1, Some(Width::W64));
+    /// Whether there is such an entry.
+    SLBFEE_FOUND = crate::mmu::slbfee_found, plain(1, Some(Width::W64));
     /// `tlbwe` of Freescale's MMU.
     MAS_TLBWE = crate::mas::tlbwe, plain(0, None);
     /// `tlbre`.
@@ -166,6 +188,8 @@ helpers! {
     SPE = crate::spe::run, plain(3, Some(Width::W64));
     /// Its floating point: rA, rB, instruction.
     SPE_FP = crate::spe_fp::run, all(3, Some(Width::W64));
+    /// The instruction is traced: an interrupt follows it.
+    TRACE = crate::trap::trace, plain(0, None);
     /// `mfdcr`: number.
     READ_DCR = crate::board::read_dcr, faulting(1, Some(Width::W64));
     /// `mtdcr`: number, value.

@@ -6,6 +6,8 @@ use crate::classic;
 use crate::ext::Ext;
 use crate::hash64;
 use crate::mode;
+use crate::papr;
+use crate::radix;
 use crate::softtlb;
 use crate::state::msr;
 use crate::target::Ppc;
@@ -29,7 +31,9 @@ pub(crate) fn translate<T: Ppc>(
         return Ok(real(address));
     }
     let problem = mode::is_problem(space);
-    if ctx.model().has(Ext::Slb) {
+    if radix::is_on(ctx) {
+        radix::translate(ctx, address, access, problem)
+    } else if ctx.model().has(Ext::Slb) {
         hash64::translate(ctx, address, access, problem)
     } else if ctx.model().has(Ext::Classic) {
         classic::translate(ctx, address, access, problem)
@@ -52,7 +56,9 @@ pub(crate) fn translate_debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64>
     if m & (msr::DR | msr::IR) == 0 {
         return Some(real(address).phys);
     }
-    if ctx.model().has(Ext::Slb) {
+    if radix::is_on(ctx) {
+        radix::debug(ctx, address)
+    } else if ctx.model().has(Ext::Slb) {
         hash64::debug(ctx, address)
     } else if ctx.model().has(Ext::Classic) {
         classic::debug(ctx, address & 0xffff_ffff)
@@ -76,6 +82,12 @@ pub(crate) fn write_sr<T: Ppc>(ctx: &mut Ctx<T>, [number, value, ..]: [u64; 4]) 
 /// Helper: forgets all translations.
 pub(crate) fn flush<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
     ctx.flush_tlb();
+    Ok(0)
+}
+
+/// Helper: the same on all CPUs.
+pub(crate) fn flush_all<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
+    papr::forget_all(ctx);
     Ok(0)
 }
 
@@ -114,4 +126,14 @@ pub(crate) fn slbia<T: Ppc>(ctx: &mut Ctx<T>, [ih, ..]: [u64; 4]) -> Out {
     ctx.state.slb.iter_mut().skip(first).for_each(|e| e.0 &= !hash64::SLB_V);
     ctx.flush_tlb();
     Ok(0)
+}
+
+/// Helper: `slbfee.`; what is not found reads as 0.
+pub(crate) fn slbfee<T: Ppc>(ctx: &mut Ctx<T>, [address, ..]: [u64; 4]) -> Out {
+    Ok(hash64::find(&ctx.state.slb, address).map_or(0, |n| ctx.state.slb[n].1))
+}
+
+/// Helper: whether `slbfee.` finds something.
+pub(crate) fn slbfee_found<T: Ppc>(ctx: &mut Ctx<T>, [address, ..]: [u64; 4]) -> Out {
+    Ok(hash64::find(&ctx.state.slb, address).is_some().into())
 }

@@ -24,6 +24,13 @@ pub const VEC: Mode = 1 << 7;
 pub const VSX: Mode = 1 << 8;
 /// Enabled floating-point exceptions interrupt.
 pub const FE: Mode = 1 << 9;
+/// Transactional memory available.
+pub const TM: Mode = 1 << 10;
+
+/// Each instruction is traced.
+pub const SE: Mode = 1 << 11;
+/// Branches are traced.
+pub const BE: Mode = 1 << 12;
 
 /// Number of address spaces: DR (or IR), PR, HV.
 pub const SPACES: usize = 8;
@@ -33,7 +40,7 @@ pub const fn of(m: u64, wide: bool) -> Mode {
     const fn on(m: u64, bits: u64, mode: Mode) -> Mode {
         if m & bits != 0 { mode } else { 0 }
     }
-    let sixty_four = if wide { on(m, msr::SF | msr::CM, SF) | on(m, msr::HV, HV) } else { 0 };
+    let sixty_four = if wide { on(m, msr::SF | msr::CM, SF) | on(m, msr::HV, HV) | on(m, msr::TM, TM) } else { 0 };
     sixty_four
         | on(m, msr::LE, LE)
         | on(m, msr::PR, PR)
@@ -43,6 +50,8 @@ pub const fn of(m: u64, wide: bool) -> Mode {
         | on(m, msr::VEC, VEC)
         | on(m, msr::VSX, VSX)
         | on(m, msr::FE0 | msr::FE1, FE)
+        | on(m, msr::SE, SE)
+        | on(m, msr::BE, BE)
 }
 
 /// The space of accesses in `mode`.

@@ -123,7 +123,8 @@ impl Family {
             Family::E6500 => EMBEDDED_BITS | msr::CM | msr::VEC,
             Family::P970 => SERVER_BITS | msr::VEC | msr::POW,
             Family::Power5 => SERVER_BITS,
-            Family::Power7 | Family::Power8 | Family::Power9 => SERVER_BITS | msr::VEC | msr::VSX,
+            Family::Power7 => SERVER_BITS | msr::VEC | msr::VSX,
+            Family::Power8 | Family::Power9 => SERVER_BITS | msr::VEC | msr::VSX | msr::TM,
         }
     }
 }
@@ -215,7 +216,8 @@ impl Model {
         }
         match row {
             Some(&Row { name, what: What::Chip { pvr, family } }) => {
-                let exts = family.exts();
+                let streams = ExtSet::of(if family.exts().has(Altivec) { &[Streams] } else { &[] });
+                let exts = family.exts().with(streams);
                 Ok(Model { name, pvr, family, exts, xlen })
             }
             _ => Err(ModelError::Unknown(name.to_owned())),

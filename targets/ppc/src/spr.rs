@@ -10,6 +10,7 @@ use crate::booke_timer;
 use crate::ext::{Ext, ExtSet};
 use crate::mode;
 use crate::spr_embedded as embedded;
+use crate::spr_server as server;
 use crate::target::Ppc;
 use crate::trap;
 
@@ -40,6 +41,8 @@ pub(crate) enum Kind {
     Zero,
     /// One of those of the embedded CPUs.
     Embedded(embedded::Reg),
+    /// One of those of the servers.
+    Server(server::Reg),
 }
 
 /// Who may do something.
@@ -87,7 +90,7 @@ impl Spr {
 
     /// Whether writing it may make an interrupt pending or change translations.
     pub(crate) fn updates(&self) -> bool {
-        !matches!(self.kind, Kind::Plain(_) | Kind::Embedded(embedded::Reg::At(..)))
+        !matches!(self.kind, Kind::Plain(_) | Kind::Embedded(embedded::Reg::At(..)) | Kind::Server(_))
     }
 }
 
@@ -121,7 +124,7 @@ static SPRS: &[Spr] = &[
     sup(27, "srr1", Plain(ALL), None),
     sup(28, "cfar", Plain(ALL), Some(Ext::Slb)),
     sup(29, "amr", Translation(ALL), Some(Ext::Isa206)),
-    sup(48, "pidr", Translation(LOW), Some(Ext::Isa300)),
+    sup(48, "pidr", Translation(LOW), Some(Ext::Isa207)),
     row(136, "ctrl", Plain(1), Who::Anybody, Who::Nobody, Some(Ext::Slb)),
     sup(152, "ctrlt", Plain(1), Some(Ext::Slb)),
     sup(153, "fscr", Plain(ALL), Some(Ext::Isa207)),
@@ -147,8 +150,6 @@ static SPRS: &[Spr] = &[
     row(305, "hsprg1", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(306, "hdsisr", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(307, "hdar", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    row(308, "spurr", Plain(ALL), Who::Supervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    row(309, "purr", Plain(ALL), Who::Supervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(310, "hdec", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(313, "hrmor", Translation(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(314, "hsrr0", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
@@ -161,7 +162,6 @@ static SPRS: &[Spr] = &[
     row(464, "ptcr", Translation(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Isa300)),
     user(815, "tar", Plain(ALL), Some(Ext::Isa207)),
     row(848, "ic", Plain(ALL), Who::Supervisor, Who::Hypervisor, Some(Ext::Isa207)),
-    row(849, "vtb", Plain(ALL), Who::Supervisor, Who::Hypervisor, Some(Ext::Isa207)),
     user(896, "ppr", Plain(ALL), Some(Ext::Isa205)),
     sup(1008, "hid0", Plain(ALL), None),
     sup(1009, "hid1", Plain(ALL), None),
@@ -224,7 +224,7 @@ static PMU_ROW: Spr = sup(936, "pmc", Zero, None);
 
 /// Those of the embedded CPUs first.
 fn all() -> impl Iterator<Item = &'static Spr> {
-    embedded::rows().chain(SPRS)
+    embedded::rows().chain(server::ROWS).chain(SPRS)
 }
 
 /// The register numbered `number` of a CPU with these features.
@@ -254,6 +254,7 @@ pub(crate) fn list(exts: ExtSet) -> Vec<(u32, &'static str)> {
 fn storage(number: u32) -> u32 {
     match number {
         3 => 17,
+        13 => 29,
         136 => 152,
         259 => 275,
         260 => 276,
@@ -263,7 +264,7 @@ fn storage(number: u32) -> u32 {
 
 /// Ticks of the time base in a second: the board's, or the model's.
 pub(crate) fn timebase_hz<T: Ppc>(ctx: &Ctx<T>) -> u32 {
-    ctx.shared::<Board>().map_or(ctx.model().timebase_hz(), Board::timebase_hz)
+    ctx.shared::<Board>().map_or(ctx.state.timebase_hz, Board::timebase_hz)
 }
 
 /// Ticks of the board's time base.
@@ -293,6 +294,7 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, number: u32) -> u64 {
         Kind::Pir => u64::from(ctx.index()),
         Kind::Zero => 0,
         Kind::Embedded(reg) => embedded::read(ctx, reg),
+        Kind::Server(reg) => server::read(ctx, number, reg),
         Kind::Plain(_) | Kind::Translation(_) => ctx.state.spr(storage(number)),
     }
 }
@@ -317,9 +319,10 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
         Kind::Dec if exts.has(Ext::BookE) => booke_timer::write(ctx, value),
         Kind::Dec => trap::set_decrementer(ctx, value),
         Kind::Embedded(reg) => embedded::write(ctx, reg, value),
+        Kind::Server(reg) => server::write(ctx, number, reg, value),
         Kind::Plain(mask) => ctx.state.set_spr(storage(number), value & mask),
         Kind::Translation(mask) => {
-            ctx.state.set_spr(number, value & mask);
+            ctx.state.set_spr(storage(number), value & mask);
             ctx.flush_tlb();
         }
         Kind::Pvr | Kind::Pir | Kind::Zero => {}
@@ -364,6 +367,21 @@ pub(crate) mod n {
     pub(crate) const DEAR: u32 = 61;
     pub(crate) const ESR: u32 = 62;
     pub(crate) const IVPR: u32 = 63;
+    pub(crate) const AMR: u32 = 29;
+    pub(crate) const PIDR: u32 = 48;
+    pub(crate) const IAMR: u32 = 61;
+    pub(crate) const TFHAR: u32 = 128;
+    pub(crate) const TFIAR: u32 = 129;
+    pub(crate) const TEXASR: u32 = 130;
+    pub(crate) const FSCR: u32 = 153;
+    pub(crate) const SPRG0: u32 = 272;
+    pub(crate) const LPIDR: u32 = 319;
+    pub(crate) const PTCR: u32 = 464;
+    pub(crate) const EBBRR: u32 = 805;
+    pub(crate) const BESCR: u32 = 806;
+    pub(crate) const PPR: u32 = 896;
+    pub(crate) const DABR: u32 = 1013;
+    pub(crate) const DABRX: u32 = 1015;
     pub(crate) const HSRR0: u32 = 314;
     pub(crate) const HSRR1: u32 = 315;
     pub(crate) const LPCR: u32 = 318;

@@ -111,6 +111,8 @@ pub mod msr {
     pub const PMM: u64 = 1 << 2;
     /// Vector unit available; SPE available on e500.
     pub const VEC: u64 = 1 << 25;
+    /// Transactional memory available.
+    pub const TM: u64 = 1 << 32;
     /// Vector-scalar unit available.
     pub const VSX: u64 = 1 << 23;
     /// Power management (classic); wait state (40x, BookE).
@@ -180,10 +182,36 @@ pub struct State {
     pub parked: bool,
     /// SPE's accumulator.
     pub acc: u64,
+    /// The instruction at work is traced.
+    pub traced: bool,
     /// A power-saving instruction has been executed: the next event is a system reset interrupt.
     pub napping: bool,
     /// Vector status and control register.
     pub vscr: u32,
+    /// Ticks of the time base in a second.
+    pub timebase_hz: u32,
+    /// The CPU is one of a partition: there is no hypervisor state.
+    pub in_partition: bool,
+    /// It runs nothing until its partition starts it.
+    pub stopped: bool,
+    /// H_CEDE: it waits for an interrupt or H_PROD.
+    pub ceded: bool,
+    /// H_JOIN: it waits for H_PROD alone.
+    pub joined: bool,
+    /// H_PROD has come before it waits.
+    pub prodded: bool,
+    /// A system reset interrupt is pending.
+    pub reset_pending: bool,
+    /// A directed privileged doorbell is pending.
+    pub doorbell: bool,
+    /// What `lqarx` has loaded beside the doubleword that is reserved.
+    pub reserved_second: u64,
+    /// Real address of the virtual processor area; 0 if there is none.
+    pub vpa: u64,
+    /// Of the SLB shadow buffer.
+    pub slb_shadow: u64,
+    /// Of the dispatch trace log, and its size.
+    pub dispatch_log: (u64, u32),
 }
 
 impl State {
@@ -203,8 +231,21 @@ impl State {
             timers: Default::default(),
             parked: false,
             acc: 0,
+            traced: false,
             napping: false,
             vscr: 0,
+            timebase_hz: model.timebase_hz(),
+            in_partition: false,
+            stopped: false,
+            ceded: false,
+            joined: false,
+            prodded: false,
+            reset_pending: false,
+            doorbell: false,
+            reserved_second: 0,
+            vpa: 0,
+            slb_shadow: 0,
+            dispatch_log: (0, 0),
         }
     }
 

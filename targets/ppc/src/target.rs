@@ -15,6 +15,7 @@ use crate::lift::{Handler, Lift};
 use crate::mmu;
 use crate::mode;
 use crate::model::Model;
+use crate::papr;
 use crate::regs;
 use crate::softtlb;
 use crate::state::{self, State};
@@ -72,6 +73,10 @@ impl Lifter {
             cache_line: self.cache_line,
             refused: Cell::new(None),
         };
+        let traced = code.mode & mode::SE != 0 || code.mode & mode::BE != 0 && is_branch(bits);
+        if traced {
+            l.call(helper::TRACE, &[]);
+        }
         let flow = match self.decoder.decode(bits.into(), 32) {
             Some(row) if row.guard.all & FP_UNIT != 0 && code.mode & mode::FP == 0 => {
                 l.refused.set(Some((code::NO_FP, 0)));
@@ -91,6 +96,10 @@ impl Lifter {
         match flow {
             Flow::Next if self.wraps(&code) => {
                 l.end(Exit::Jump { pc: l.next_pc() });
+                return Lifted::End(4);
+            }
+            Flow::Next if traced => {
+                l.update();
                 return Lifted::End(4);
             }
             Flow::Next => return Lifted::Next(4),
@@ -116,12 +125,22 @@ impl Lifter {
     }
 }
 
+/// Whether an instruction is one of the branches that MSR.BE traces: b, bc, bclr, bcctr, bctar.
+fn is_branch(bits: u32) -> bool {
+    match bits >> 26 {
+        16 | 18 => true,
+        19 => matches!(bits >> 1 & 0x3ff, 16 | 528 | 560),
+        _ => false,
+    }
+}
+
 fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
     ctx.state = State::new(ctx.model());
     ctx.state.msr = ctx.model().reset_msr();
     ctx.set_reg(state::ALWAYS, 1);
     let pc = ctx.model().reset_vector();
     ctx.set_pc(pc);
+    papr::reset(ctx);
     if ctx.model().has(Ext::BookE) {
         // The page of the first instruction is mapped (e500 Core Family Reference Manual and PPC440x5 User's Manual, "Reset").
         let page = Map { number: 0, effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true };
@@ -182,7 +201,9 @@ macro_rules! target {
             }
 
             fn mode(ctx: &Ctx<Self>) -> Mode {
-                mode::of(ctx.state.msr, ctx.model().has(Ext::Wide))
+                let mode = mode::of(ctx.state.msr, ctx.model().has(Ext::Wide));
+                // On embedded CPUs these bits of MSR are others.
+                if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) } else { mode }
             }
 
             fn space(mode: Mode, access: Access) -> u8 {

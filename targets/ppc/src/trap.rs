@@ -8,6 +8,7 @@ use crate::board::{Board, Entry};
 use crate::booke_timer;
 use crate::ext::Ext;
 use crate::mas;
+use crate::papr;
 use crate::softtlb;
 use crate::spr::{self, n};
 use crate::state::{self, msr};
@@ -28,6 +29,8 @@ pub(crate) const NO_TRANSLATION: u64 = 1 << 30;
 pub(crate) const NO_EXECUTE: u64 = 1 << 28;
 /// SRR1 and DSISR: protection.
 pub(crate) const PROTECTION: u64 = 1 << 27;
+/// SRR1 and DSISR: virtual page class key protection.
+pub(crate) const KEY: u64 = 1 << 21;
 /// DSISR: a store.
 pub(crate) const STORE: u64 = 1 << 25;
 /// ESR of the 40x: a zone shuts users out.
@@ -49,6 +52,10 @@ pub(crate) mod code {
     pub(crate) const NO_VSX: u32 = 4;
     /// Alignment; the argument is the instruction.
     pub(crate) const ALIGNMENT_HERE: u32 = 5;
+    /// System call vectored; the argument is the level.
+    pub(crate) const SYSCALL_VECTORED: u32 = 7;
+    /// Facility unavailable; the argument is its number in FSCR.
+    pub(crate) const NO_FACILITY: u32 = 8;
 }
 
 /// Interrupt lines of a CPU.
@@ -67,6 +74,8 @@ pub mod irq {
     pub const EXTERNAL_IPI: u32 = 8;
     /// A third: a timer.
     pub const EXTERNAL_TIMER: u32 = 9;
+    /// The CPU's partition has left mail.
+    pub const MAIL: u32 = 16;
     /// All that interrupt externally.
     pub const ANY_EXTERNAL: u64 = 1 << EXTERNAL | 1 << EXTERNAL_IPI | 1 << EXTERNAL_TIMER;
 }
@@ -106,6 +115,14 @@ pub enum Vector {
     NoVector,
     /// Vector-scalar unit unavailable.
     NoVsx,
+    /// Facility unavailable.
+    NoFacility,
+    /// System call vectored.
+    SystemCallVectored,
+    /// Directed privileged doorbell.
+    Doorbell,
+    /// None at all: the CPU's partition has left mail.
+    Mail,
     /// TLB miss of a fetch, handled by software.
     FetchMiss,
     /// TLB miss of a load.
@@ -135,6 +152,8 @@ pub struct Trap {
     pub done: bool,
     /// It goes to the hypervisor.
     pub hypervisor: bool,
+    /// The level of a vectored system call, the number of a facility.
+    pub number: u8,
 }
 
 impl Trap {
@@ -144,7 +163,7 @@ impl Trap {
     }
 
     const fn new(vector: Vector, srr1: u64) -> Trap {
-        Trap { vector, srr1, fault: None, done: false, hypervisor: false }
+        Trap { vector, srr1, fault: None, done: false, hypervisor: false, number: 0 }
     }
 
     /// A program interrupt for this reason.
@@ -159,6 +178,10 @@ impl Trap {
             code::NO_FP => Trap::new(Vector::NoFp, 0),
             code::NO_VECTOR => Trap::new(Vector::NoVector, 0),
             code::NO_VSX => Trap::new(Vector::NoVsx, 0),
+            code::SYSCALL_VECTORED => {
+                Trap { done: true, number: arg as u8, ..Trap::new(Vector::SystemCallVectored, 0) }
+            }
+            code::NO_FACILITY => Trap { number: arg as u8, ..Trap::new(Vector::NoFacility, 0) },
             code::ALIGNMENT_HERE => Trap { fault: Some((0, 0)), ..Trap::new(Vector::Alignment, 0) },
             _ => Trap::program(arg),
         }
@@ -171,6 +194,11 @@ impl Trap {
             Access::Read => Trap { fault: Some((address, why)), ..Trap::new(Vector::Data, 0) },
             Access::Write => Trap { fault: Some((address, why | STORE)), ..Trap::new(Vector::Data, 0) },
         }
+    }
+
+    /// A facility that FSCR or MSR has off.
+    pub(crate) fn facility(number: u8) -> Trap {
+        Trap { number, ..Trap::new(Vector::NoFacility, 0) }
     }
 
     /// No segment for an address.
@@ -214,6 +242,10 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::Trace => (0xd00, 15, 0x2000),
         Vector::NoVector => (0xf20, 32, 0xf20),
         Vector::NoVsx => (0xf40, 32, 0xf20),
+        Vector::NoFacility => (0xf60, 32, 0xf60),
+        Vector::SystemCallVectored => (0x1_7000, 8, 0xc00),
+        Vector::Doorbell => (0xa00, 36, 0xa00),
+        Vector::Mail => (0, 0, 0),
         Vector::FetchMiss => (0x1000, 14, 0x1200),
         Vector::LoadMiss => (0x1100, 13, 0x1100),
         Vector::StoreMiss => (0x1200, 13, 0x1100),
@@ -250,6 +282,26 @@ fn has_reason(vector: Vector) -> bool {
 /// Takes an interrupt.
 pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     let pc = ctx.pc();
+    ctx.state.traced = false;
+    match trap.vector {
+        Vector::Mail => {
+            papr::open_mail(ctx);
+            return;
+        }
+        Vector::SystemCall if trap.hypervisor && ctx.state.in_partition => {
+            ctx.set_pc(address(ctx.state.msr, pc.wrapping_add(4)));
+            papr::hypercall(ctx);
+            return;
+        }
+        Vector::SystemCallVectored if ctx.state.spr(n::FSCR) & facility::SCV_BIT == 0 => {
+            return enter_server(ctx, &Trap::facility(facility::SCV), pc);
+        }
+        Vector::SystemCallVectored => return enter_vectored(ctx, &trap, pc),
+        Vector::Doorbell => ctx.state.doorbell = false,
+        Vector::Reset => ctx.state.reset_pending = false,
+        _ => {}
+    }
+    ctx.state.ceded = false;
     let wide = ctx.model().has(Ext::Wide);
     let cut = |v: u64| if wide { v } else { v & 0xffff_ffff };
     let return_to = cut(if trap.done { pc.wrapping_add(4) } else { pc });
@@ -269,11 +321,74 @@ pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     ctx.clear_reservation();
 }
 
+/// Facilities by their numbers in FSCR ("Facility Status and Control Register").
+pub(crate) mod facility {
+    /// DSCR in problem state.
+    pub(crate) const DSCR: u8 = 2;
+    /// Performance monitor.
+    pub(crate) const PM: u8 = 3;
+    /// Transactional memory.
+    pub(crate) const TM: u8 = 5;
+    /// Event-based branches.
+    pub(crate) const EBB: u8 = 7;
+    /// Target address register.
+    pub(crate) const TAR: u8 = 8;
+    /// `scv`.
+    pub(crate) const SCV: u8 = 12;
+    /// The bit that enables it.
+    pub(crate) const SCV_BIT: u64 = 1 << SCV;
+}
+
+/// Helper: raises facility unavailable if FSCR has facility `number` off.
+pub(crate) fn check_facility<T: Ppc>(ctx: &mut Ctx<T>, [number, ..]: [u64; 4]) -> Result<u64, Trap> {
+    match ctx.state.spr(n::FSCR) >> (number & 63) & 1 {
+        0 => Err(Trap::facility(number as u8)),
+        _ => Ok(0),
+    }
+}
+
+/// Where LPCR puts interrupts ("Alternate Interrupt Location"), if translation is on.
+fn relocation<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
+    let on = ctx.state.msr & (msr::IR | msr::DR) == msr::IR | msr::DR;
+    match ctx.state.spr(n::LPCR) >> 23 & 3 {
+        2 if on => Some(0x1_8000),
+        3 if on => Some(0xc000_0000_0000_4000),
+        _ => None,
+    }
+}
+
+/// "System Call Vectored": the return address goes to LR, MSR to CTR; EE and RI stay.
+fn enter_vectored<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, pc: u64) {
+    let old = ctx.state.msr;
+    ctx.set_reg(crate::state::LR, address(old, pc.wrapping_add(4)));
+    ctx.set_reg(crate::state::CTR, old & !0x783f_0000);
+    let lpcr = ctx.state.spr(n::LPCR);
+    let relocated = relocation(ctx);
+    // With AIL = 3 the vectors are 0x3000 behind 0xc000_0000_0000_0000, otherwise at 0x1_7000.
+    let base = if relocated.is_some() && lpcr >> 23 & 3 == 3 { 0xc000_0000_0000_3000 } else { 0x1_7000 };
+    let kept = msr::ME | msr::EE | msr::RI | msr::HV;
+    let translation = if relocated.is_some() { msr::IR | msr::DR } else { 0 };
+    set_msr(ctx, msr::SF | old & kept | translation | if lpcr & 1 << 25 != 0 { msr::LE } else { 0 });
+    ctx.set_pc(base + 0x20 * u64::from(trap.number));
+    ctx.clear_reservation();
+}
+
+/// Helper: `rfscv`.
+pub(crate) fn rfscv<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    let hv = ctx.state.msr & msr::HV != 0;
+    let mask = !0x783f_0000 & if hv { u64::MAX } else { !(msr::HV | msr::ME) };
+    return_to(ctx, ctx.reg(crate::state::LR), ctx.reg(crate::state::CTR), mask)
+}
+
 /// "Interrupt Processing" of Book III-S; of the Programming Environments Manual on 32-bit CPUs.
 fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let model = ctx.model();
-    let (wide, has_hv) = (model.has(Ext::Wide), model.has(Ext::Hypervisor));
+    let (wide, has_hv) = (model.has(Ext::Wide), model.has(Ext::Hypervisor) && !ctx.state.in_partition);
     let old = ctx.state.msr;
+    if trap.vector == Vector::NoFacility {
+        let fscr = ctx.state.spr(n::FSCR) & bits::mask(56);
+        ctx.state.set_spr(n::FSCR, fscr | u64::from(trap.number) << 56);
+    }
     // What of MSR the manual keeps in SRR1: bits 33:36 and 42:47 tell about the interrupt.
     let saved = old & !0x783f_0000 | trap.srr1;
     if let Some((address, why)) = trap.fault {
@@ -292,13 +407,11 @@ fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
         // LPCR.ILE, and before Power ISA 2.07 MSR.ILE.
         let ile = if ctx.model().has(Ext::Isa206) { lpcr & 1 << 25 != 0 } else { old & msr::ILE != 0 };
         new |= old & msr::ILE | if ile { msr::LE } else { 0 };
-        // "Alternate interrupt location": with translation on, from 0xc000_0000_0000_4000.
-        let relocated = lpcr >> 23 & 3 == 3 && old & (msr::IR | msr::DR) == msr::IR | msr::DR;
         let reset = matches!(trap.vector, Vector::Reset | Vector::MachineCheck);
-        let base = if relocated && !reset { 0xc000_0000_0000_4000 } else { 0 };
-        new |= if base != 0 { msr::IR | msr::DR } else { 0 };
+        let base = relocation(ctx).filter(|_| !reset && ctx.model().has(Ext::Isa207));
+        new |= if base.is_some() { msr::IR | msr::DR } else { 0 };
         set_msr(ctx, new);
-        ctx.set_pc(base + offset);
+        ctx.set_pc(base.unwrap_or(0) + offset);
     } else {
         let mut new = old & (msr::ILE | msr::IP | msr::ME);
         if old & msr::ILE != 0 {
@@ -343,7 +456,7 @@ fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
 
 /// Writes MSR as far as the model has its bits.
 pub(crate) fn set_msr<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let mask = ctx.model().msr_mask();
+    let mask = ctx.model().msr_mask() & if ctx.state.in_partition { !msr::HV } else { u64::MAX };
     let mut value = value & mask;
     if value & msr::PR != 0 && ctx.model().has(Ext::Slb) {
         // Problem state has translation and interrupts on ("Machine State Register", PR).
@@ -376,6 +489,7 @@ fn address(m: u64, value: u64) -> u64 {
 
 /// Returns to SRR0 and SRR1; only these bits of MSR change.
 fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
+    ctx.state.traced = false;
     let old = ctx.state.msr;
     set_msr(ctx, old & !mask | value & mask & !msr::POW);
     ctx.clear_reservation();
@@ -423,6 +537,13 @@ pub(crate) fn rfmci<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> 
     return_to(ctx, ctx.state.spr(n::MCSRR0), ctx.state.spr(n::MCSRR1), u64::MAX)
 }
 
+/// Helper: the instruction at work is traced ("Trace Interrupt"): unless it is interrupted itself, or returns from an interrupt.
+pub(crate) fn trace<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
+    ctx.state.traced = true;
+    ctx.yield_turn();
+    Ok(0)
+}
+
 /// Helper: MSR.
 pub(crate) fn read_msr<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     Ok(ctx.state.msr)
@@ -465,14 +586,25 @@ pub(crate) fn nap<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     Ok(0)
 }
 
+/// Bits of the decrementer: with LPCR.LD it is a large one ("Decrementer").
+fn decrementer_bits<T: Ppc>(ctx: &Ctx<T>) -> u32 {
+    let large = ctx.model().has(Ext::Isa300) && ctx.state.spr(n::LPCR) & papr::LPCR_LD != 0;
+    if large { 56 } else { 32 }
+}
+
 /// DEC of other CPUs than embedded ones.
 pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
-    ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) & 0xffff_ffff
+    let left = ctx.state.dec_end.wrapping_sub(spr::time_base(ctx));
+    match decrementer_bits(ctx) {
+        32 => left & 0xffff_ffff,
+        // A large one is read sign-extended.
+        _ => left,
+    }
 }
 
 /// Writes DEC: from then on it counts down, and interrupts when it gets below 0.
 pub(crate) fn set_decrementer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let left = value as u32 as i32 as i64 as u64;
+    let left = bits::sign_extend(value, decrementer_bits(ctx));
     ctx.state.dec_end = spr::time_base(ctx).wrapping_add(left);
     ctx.state.dec_armed = true;
 }
@@ -486,7 +618,7 @@ fn decrementer_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
 pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
     let at = if ctx.model().has(Ext::BookE) {
         booke_timer::deadline(ctx)?
-    } else if ctx.state.dec_armed {
+    } else if ctx.state.dec_armed && !ctx.state.stopped && !ctx.state.joined {
         ctx.state.dec_end.wrapping_add(1)
     } else {
         return None;
@@ -525,6 +657,7 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
         .chain(on(irq::ANY_EXTERNAL, Vector::External))
         .chain(others)
         .chain(decrementer)
+        .chain(ctx.state.doorbell.then_some(Vector::Doorbell))
 }
 
 /// Whatever of other CPUs or of the board must be done before the next instruction.
@@ -543,6 +676,20 @@ fn serve_board<T: Ppc>(ctx: &mut Ctx<T>) {
     }
 }
 
+/// What a CPU of a partition looks at first; `None` where it looks at all that is pending.
+fn first<T: Ppc>(ctx: &Ctx<T>) -> Option<Option<Trap>> {
+    if ctx.lines() & 1 << irq::MAIL != 0 {
+        return Some(Some(Trap::new(Vector::Mail, 0)));
+    }
+    if ctx.state.stopped {
+        return Some(None);
+    }
+    if ctx.state.reset_pending {
+        return Some(Some(Trap::new(Vector::Reset, 0)));
+    }
+    ctx.state.joined.then_some(None)
+}
+
 /// Begins where the board says.
 pub(crate) fn begin<T: Ppc>(ctx: &mut Ctx<T>, entry: &Entry) {
     (0..32).for_each(|n| ctx.set_reg(state::g(n), 0));
@@ -559,10 +706,18 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
     if ctx.state.parked {
         return None;
     }
+    if std::mem::take(&mut ctx.state.traced) {
+        return Some(Trap::plain(Vector::Trace));
+    }
     if ctx.model().has(Ext::BookE) {
         booke_timer::sync(ctx);
     }
     let m = ctx.state.msr;
+    if ctx.state.in_partition
+        && let Some(trap) = first(ctx)
+    {
+        return trap;
+    }
     if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping {
         return None;
     }
@@ -580,5 +735,8 @@ pub(crate) fn wakes<T: Ppc>(ctx: &Ctx<T>) -> bool {
     if ctx.state.parked {
         return ctx.lines() & 1 << irq::RUN != 0;
     }
-    pending(ctx).next().is_some() || ctx.lines() & 1 << irq::INVALIDATE != 0
+    match ctx.state.in_partition.then(|| first(ctx)).flatten() {
+        Some(trap) => trap.is_some(),
+        None => pending(ctx).next().is_some() || ctx.lines() & 1 << irq::INVALIDATE != 0,
+    }
 }

@@ -11,7 +11,7 @@ pub struct QueryCpuDefinitions;
 impl Command for QueryCpuDefinitions {
     const NAME: &'static str = "query-cpu-definitions";
     const SINCE: &'static str = "1.2.0";
-    const ARCHES: &'static [Arch] = &[Arch::S390, Arch::Mips];
+    const ARCHES: &'static [Arch] = &[Arch::S390, Arch::Mips, Arch::Ppc];
     type Args = Empty;
     type Return = Vec<CpuDefinitionInfo>;
 
@@ -24,7 +24,7 @@ impl Command for QueryCpuDefinitions {
                 migration_safe: notes.as_ref().map(|notes| notes.migration_safe),
                 is_static: notes.as_ref().is_some_and(|notes| notes.is_static),
                 unavailable_features: notes.map(|notes| notes.unavailable.into_iter().map(str::to_owned).collect()),
-                typename: target.cpu_type(name),
+                typename: target.definition_type(name),
                 alias_of: None,
             }
         };

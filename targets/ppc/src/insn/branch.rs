@@ -7,7 +7,6 @@ use uop::{Exit, Hint, Val, Width};
 use crate::ext::Ext;
 use crate::format::W;
 use crate::lift::Lift;
-use crate::mode;
 use crate::state::{CTR, LR};
 use crate::trap::code;
 
@@ -114,6 +113,9 @@ fn bcctr(l: &Lift<'_>, f: W) -> Flow {
 }
 
 fn bctar(l: &Lift<'_>, f: W) -> Flow {
+    if l.problem() {
+        l.call(crate::helper::CHECK_FACILITY, &[l.ir.konst(Width::W32, crate::trap::facility::TAR.into())]);
+    }
     let to = l.call(crate::helper::READ_TAR, &[]).trunc(l.xlen());
     let cond = condition(l, f);
     indirect(l, f, to, cond, Hint::None)
@@ -122,6 +124,5 @@ fn bctar(l: &Lift<'_>, f: W) -> Flow {
 /// Level 1 is a call of the hypervisor, where there is one.
 fn sc(l: &Lift<'_>, f: W) -> Flow {
     let level = if l.has(Ext::Hypervisor) { f.lev() } else { 0 };
-    let _ = (mode::HV, Width::W64);
     l.raise(code::SYSCALL, level.into())
 }

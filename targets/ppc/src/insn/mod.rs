@@ -9,6 +9,7 @@ pub mod fp_mem;
 pub mod load;
 pub mod logic;
 pub mod rotate;
+pub mod server;
 pub mod spe;
 pub mod spe_fp;
 pub mod spe_mem;
@@ -31,6 +32,7 @@ pub static TABLES: &[&[Insn]] = &[
     logic::INSNS,
     rotate::INSNS,
     system::INSNS,
+    server::INSNS,
     embedded::INSNS,
     tlb4xx::INSNS,
     spe::INSNS,

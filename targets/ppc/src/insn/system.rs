@@ -9,9 +9,10 @@ use crate::format::W;
 use crate::helper;
 use crate::insn::embedded::change;
 use crate::lift::Lift;
+use crate::mode;
 use crate::spr::{self, Kind};
 use crate::state::{CA, CA32, CTR, LR, OV, OV32, SO, XER_REST};
-use crate::trap::{ILLEGAL, PRIVILEGED, code};
+use crate::trap::{ILLEGAL, PRIVILEGED, code, facility};
 
 insns! {
     /// Power ISA 3.0B, Book II and Book III; 2.07B, Book III-S and III-E.
@@ -50,6 +51,8 @@ insns! {
     "010011 00000 00000 00000 0110110010 0" W nap "" [Nap];
     "010011 00000 00000 00000 0110010010 0" W doze "" [Nap];
     "010011 00000 00000 00000 0111010010 0" W sleep "" [Nap];
+    "010011 00000 00000 00000 0111110010 0" W rvwinkle "" [Nap];
+    "010011 00000 00000 00000 0101110010 0" W stop "" [Isa300];
     "011111 000 .. 00000 00000 0000011110 0" W wait "" [Isa300];
 }
 
@@ -57,6 +60,30 @@ insns! {
 fn refuse(l: &Lift<'_>, reason: u64) -> Flow {
     l.refused.set(Some((code::PROGRAM, reason)));
     Flow::Illegal
+}
+
+/// Registers that problem state reaches only if FSCR lets it have their facility.
+fn check_facility(l: &Lift<'_>, number: u32) {
+    let facility = match number {
+        3 => facility::DSCR,
+        768..=783 if l.has(Ext::Isa207) => facility::PM,
+        800..=806 => facility::EBB,
+        815 => facility::TAR,
+        _ => return,
+    };
+    // MMCR0.PMCC says what problem state has of the performance monitor; the facility is looked at by whoever has it.
+    if l.problem() && facility != facility::PM {
+        l.call(helper::CHECK_FACILITY, &[l.ir.konst(Width::W32, facility.into())]);
+    }
+}
+
+/// Transactional registers need MSR.TM, in any state.
+fn lacks_transactions(l: &Lift<'_>, number: u32) -> bool {
+    let lacks = (128..=131).contains(&number) && l.has(Ext::Isa207) && l.mode & mode::TM == 0;
+    if lacks {
+        l.refused.set(Some((code::NO_FACILITY, facility::TM.into())));
+    }
+    lacks
 }
 
 /// What an SPR that is not there does: it depends on the state and on the bit of its number that marks the privileged ones. In
@@ -97,6 +124,10 @@ fn mfspr(l: &Lift<'_>, f: W) -> Flow {
     if !row.may_read(l.problem(), l.mode) {
         return refuse(l, if number & 0x10 != 0 { PRIVILEGED } else { ILLEGAL });
     }
+    if lacks_transactions(l, number) {
+        return Flow::Illegal;
+    }
+    check_facility(l, number);
     let value = match row.kind {
         Kind::Lr => l.ir.get(LR),
         Kind::Ctr => l.ir.get(CTR),
@@ -113,6 +144,10 @@ fn mtspr(l: &Lift<'_>, f: W) -> Flow {
     if !row.may_write(l.problem(), l.mode) {
         return refuse(l, if number & 0x10 != 0 { PRIVILEGED } else { ILLEGAL });
     }
+    if lacks_transactions(l, number) {
+        return Flow::Illegal;
+    }
+    check_facility(l, number);
     let value = l.g(f.rt());
     match row.kind {
         Kind::Lr => l.ir.set(LR, value),
@@ -271,25 +306,31 @@ fn mtsrin(l: &Lift<'_>, f: W) -> Flow {
     write_segment(l, f, by_address(l, f))
 }
 
-fn invalidate(l: &Lift<'_>) -> Flow {
+fn invalidate(l: &Lift<'_>, helper: u16) -> Flow {
     if l.refuse_problem() {
         return Flow::Illegal;
     }
-    l.call(helper::FLUSH_TLB, &[]);
+    l.call(helper, &[]);
     l.update()
 }
 
-/// On the 603 it empties a set of the TLB.
+/// Invalidates on all CPUs. On the 603 it empties a set of the TLB.
 fn tlbie(l: &Lift<'_>, f: W) -> Flow {
-    if l.has(Ext::SoftTlb) { change(l, helper::TLBIE_603, &[l.g(f.rb()).zext(Width::W64)]) } else { invalidate(l) }
+    match l.has(Ext::SoftTlb) {
+        true => change(l, helper::TLBIE_603, &[l.g(f.rb()).zext(Width::W64)]),
+        false => invalidate(l, helper::FLUSH_ALL_TLBS),
+    }
 }
 
 fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l)
+    invalidate(l, helper::FLUSH_TLB)
 }
 
 fn tlbia(l: &Lift<'_>, _: W) -> Flow {
-    if l.has(Ext::Emb40x) { change(l, helper::CLEAR_TLB_40X, &[]) } else { invalidate(l) }
+    match l.has(Ext::Emb40x) {
+        true => change(l, helper::CLEAR_TLB_40X, &[]),
+        false => invalidate(l, helper::FLUSH_TLB),
+    }
 }
 
 fn tlbsync(l: &Lift<'_>, _: W) -> Flow {
@@ -354,6 +395,15 @@ fn doze(l: &Lift<'_>, _: W) -> Flow {
 }
 
 fn sleep(l: &Lift<'_>, _: W) -> Flow {
+    power_saving(l)
+}
+
+fn rvwinkle(l: &Lift<'_>, _: W) -> Flow {
+    power_saving(l)
+}
+
+/// As the others, where PSSCR doesn't say that state may be lost.
+fn stop(l: &Lift<'_>, _: W) -> Flow {
     power_saving(l)
 }
 

@@ -170,9 +170,9 @@ insns! {
     "011111 ..... ..... ..... 0111100111 0" W stvxl "{vrt}, {ra0}, {rb}" [Altivec];
     "011111 ..... ..... ..... 0000000110 0" W lvsl "{vrt}, {ra0}, {rb}" [Altivec];
     "011111 ..... ..... ..... 0000100110 0" W lvsr "{vrt}, {ra0}, {rb}" [Altivec];
-    "011111 . 00 .. ..... ..... 0101010110 0" W dst "{ra0}, {rb}" [Altivec];
-    "011111 . 00 .. ..... ..... 0101110110 0" W dstst "{ra0}, {rb}" [Altivec];
-    "011111 . 00 .. 00000 00000 1100110110 0" W dss "" [Altivec];
+    "011111 . 00 .. ..... ..... 0101010110 0" W dst "{ra0}, {rb}" [Streams];
+    "011111 . 00 .. ..... ..... 0101110110 0" W dstst "{ra0}, {rb}" [Streams];
+    "011111 . 00 .. 00000 00000 1100110110 0" W dss "" [Streams];
 }
 
 /// Instructions that a helper carries out on whole registers.

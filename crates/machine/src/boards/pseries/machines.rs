@@ -1,0 +1,120 @@
+//! The versions of `pseries`, and their CPUs.
+
+use topology::Levels;
+
+use crate::build::{Build, model_name};
+use crate::registry::{BOARD, MachineType};
+use crate::targets::Arch;
+
+/// One machine type a version: its default CPU, and whether CPUs can be plugged.
+macro_rules! versions {
+    ($( $(#[$doc:meta])* $name:ident = $version:literal, $cpu:literal, $hotplug:literal; )*) => { $(
+        $(#[$doc])*
+        pub static $name: MachineType = MachineType {
+            name: concat!("pseries-", $version),
+            default_model: &[("ppc64", $cpu)],
+            hotplug: $hotplug,
+            ..COMMON
+        };
+    )* };
+}
+
+const COMMON: MachineType = MachineType {
+    desc: "pSeries Logical Partition (PAPR compliant)",
+    arches: &[Arch::Ppc],
+    targets: &["ppc64"],
+    max_cpus: 1024,
+    numa: true,
+    levels: Some(Levels { socket: false, die: false, core: true, thread: false }),
+    cores: true,
+    wakeup: true,
+    default_ram: 512 << 20,
+    own_properties: &[
+        ("kvm-type", "string", ""),
+        ("modern-hotplug-events", "bool", "on"),
+        ("resize-hpt", "string", "default"),
+        ("vsmt", "uint32", "0"),
+        ("vfio-no-msix-emulation", "bool", "off"),
+        ("kernel-addr", "string", ""),
+        ("ic-mode", "string", "dual"),
+        ("host-model", "string", ""),
+        ("host-serial", "string", ""),
+        ("cap-htm", "string", "off"),
+        ("cap-vsx", "string", "on"),
+        ("cap-dfp", "string", "on"),
+        ("cap-cfpc", "string", "workaround"),
+        ("cap-sbbc", "string", "workaround"),
+        ("cap-ibs", "string", "workaround"),
+        ("cap-hpt-max-page-size", "string", "65536"),
+        ("cap-nested-hv", "string", "off"),
+        ("cap-large-decr", "string", "on"),
+        ("cap-ccf-assist", "string", "on"),
+    ],
+    build: super::build,
+    ..BOARD
+};
+
+/// The newest version.
+pub static V4_2: MachineType = MachineType {
+    name: "pseries-4.2",
+    alias: Some("pseries"),
+    is_default: true,
+    default_model: &[("ppc64", "power9_v2.0")],
+    hotplug: true,
+    ..COMMON
+};
+
+versions! {
+    /// Version 2.1.
+    V2_1 = "2.1", "power7_v2.3", false;
+    /// Version 2.2.
+    V2_2 = "2.2", "power7_v2.3", false;
+    /// Version 2.3.
+    V2_3 = "2.3", "power7_v2.3", false;
+    /// Version 2.4.
+    V2_4 = "2.4", "power7_v2.3", false;
+    /// Version 2.5.
+    V2_5 = "2.5", "power7_v2.3", false;
+    /// Version 2.6.
+    V2_6 = "2.6", "power7_v2.3", false;
+    /// Version 2.7, the first to which CPUs can be added.
+    V2_7 = "2.7", "power7_v2.3", true;
+    /// Version 2.8.
+    V2_8 = "2.8", "power8_v2.0", true;
+    /// Version 2.9.
+    V2_9 = "2.9", "power8_v2.0", true;
+    /// Version 2.10.
+    V2_10 = "2.10", "power8_v2.0", true;
+    /// Version 2.11.
+    V2_11 = "2.11", "power8_v2.0", true;
+    /// Version 2.12.
+    V2_12 = "2.12", "power8_v2.0", true;
+    /// Version 2.12 with other mitigations.
+    V2_12_SXXM = "2.12-sxxm", "power8_v2.0", true;
+    /// Version 3.0.
+    V3_0 = "3.0", "power8_v2.0", true;
+    /// Version 3.1.
+    V3_1 = "3.1", "power8_v2.0", true;
+    /// Version 4.0.
+    V4_0 = "4.0", "power9_v2.0", true;
+    /// Version 4.1.
+    V4_1 = "4.1", "power9_v2.0", true;
+}
+
+/// The type name of a core of this model.
+pub(crate) fn core_type(model: &str) -> String {
+    let name = model_name(model);
+    format!("{}-spapr-cpu-core", ppc::model::Model::new(64, name).map_or(name, |model| model.name()))
+}
+
+/// Plans the CPUs: a core is an object without a name, its threads are children of it.
+pub(super) fn add_cpus(board: &mut Build<'_>, model: &str) {
+    let threads = board.smp.threads.max(1);
+    for first in (0..board.smp.cpus).step_by(threads as usize) {
+        let core = board.objects.add_anonymous(&core_type(model));
+        board.objects.set_property(core, "realized", "bool", crate::value::Value::Bool(true), true);
+        for n in 0..threads {
+            board.add_thread(core, &format!("thread[{n}]"), model, i64::from(first + n), (first / threads) as usize);
+        }
+    }
+}
