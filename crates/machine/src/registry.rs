@@ -120,6 +120,7 @@ static PCS: &[&[MachineType]] =
 
 /// Every other machine type, by name.
 static MACHINES: &[&MachineType] = &[
+    &boards::prep::IBM_40P,
     &boards::sun4m::LX,
     &boards::sun4m::SPARC_CLASSIC,
     &boards::sun4m::SPARCBOOK,

@@ -285,6 +285,7 @@ fn has_reason(vector: Vector) -> bool {
 /// Takes an interrupt.
 pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     let pc = ctx.pc();
+    ctx.state.traced = false;
     match trap.vector {
         Vector::Mail => {
             papr::open_mail(ctx);
@@ -435,6 +436,7 @@ pub(crate) fn address(m: u64, value: u64) -> u64 {
 
 /// Returns to SRR0 and SRR1; only these bits of MSR change.
 pub(crate) fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
+    ctx.state.traced = false;
     let old = ctx.state.msr;
     set_msr(ctx, old & !mask | value & mask & !msr::POW);
     ctx.clear_reservation();
@@ -567,6 +569,9 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
     serve_board(ctx);
     if ctx.state.parked {
         return None;
+    }
+    if std::mem::take(&mut ctx.state.traced) {
+        return Some(Trap::plain(Vector::Trace));
     }
     if ctx.model().has(Ext::BookE) {
         booke_timer::sync(ctx);
