@@ -86,7 +86,7 @@ static void show_all(void)
     show("GCR_CPC_BASE", gcr(CPC_BASE));
     show("GIC_SH_CONFIG", gic(SH_CONFIG));
     show("GIC_SH_MASK", gic(MASK));
-    show("GIC_SH_PEND", gic(PEND));
+    show("GIC_SH_PEND", gic(PEND) & ~8u); /* but for the timer behind the 8259A */
     show("GIC_MAP_PIN 3", gic(MAP_PIN + 4 * 3));
     show("GIC_MAP_VP 3", gic(MAP_VP + 0x20 * 3));
     show("GIC_VL_CTL", gic(VL + VL_CTL));

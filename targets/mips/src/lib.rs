@@ -22,6 +22,7 @@ pub mod insn;
 pub mod lift;
 pub mod mode;
 pub mod model;
+mod msa;
 mod regs;
 pub mod shared;
 pub mod state;
