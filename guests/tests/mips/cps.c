@@ -188,7 +188,7 @@ int test_main(word cpu)
     work(0);
     wait_for(&turn, CPUS);
     for (word n = 0; n < CPUS; n++) {
-        print("CPU %u: %u interrupt of a CPU, %u of the timer, ident %u, next %u\n", n, (word)n_ipis[n], (word)n_ticks[n], (word)ident[n],
+        print("CPU %u: %u interrupt of a CPU, of the timer: %u, ident %u, next %u\n", n, (word)n_ipis[n], (word)(n_ticks[n] != 0), (word)ident[n],
               (word)other[n]);
     }
     *(volatile word *)(CPC + LOCAL + VP_STOP) = 1 << 3;

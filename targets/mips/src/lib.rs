@@ -30,6 +30,7 @@ mod target;
 mod threads;
 pub mod tlb;
 pub mod trap;
+mod walker;
 
 pub use target::{Lifter, Mips, Mips64, Mips64el, Mipsel};
 pub use trap::irq;
