@@ -56,6 +56,8 @@ const MIPS_FLAGS: &[&str] =
     &["-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0", "-msoft-float", "-Wa,-msoft-float"];
 const MIPS64_FLAGS: &[&str] =
     &["-march=mips64r2", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
+const MIPS64R6_FLAGS: &[&str] =
+    &["-march=mips64r6", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
 
 const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, package: &'static str) -> Arch {
     let wide = suffix.as_bytes()[4] == b'6';
@@ -293,10 +295,45 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
+    Test { folder: "mips", name: "cps", smp: &[4], fp: false },
+    Test { folder: "mips", name: "mt", smp: &[4], fp: false },
+    Test { folder: "mips", name: "dsp", smp: &[1], fp: false },
+    Test { folder: "mips", name: "msa", smp: &[1], fp: false },
 ];
 
 /// Programs that other tests run, whose output depends on the machine.
 static TOOLS: &[Test] = &[Test { folder: "x86", name: "cpuid", smp: &[], fp: false }];
+
+/// A test that needs another CPU model than its architecture's tests have.
+struct On {
+    test: &'static str,
+    suffix: &'static str,
+    cpu: &'static str,
+    flags: &'static [&'static str],
+}
+
+const fn on(test: &'static str, suffix: &'static str, cpu: &'static str, flags: &'static [&'static str]) -> On {
+    On { test, suffix, cpu, flags }
+}
+
+/// All of them. A test that is named here runs on these architectures only.
+static ON: &[On] = &[
+    on("cps", "mips32", "P5600", MIPS_FLAGS),
+    on("cps", "mips32el", "P5600", MIPS_FLAGS),
+    on("cps", "mips64", "I6400", MIPS64R6_FLAGS),
+    on("cps", "mips64el", "I6400", MIPS64R6_FLAGS),
+    on("mt", "mips32", "34Kf", MIPS_FLAGS),
+    on("mt", "mips32el", "34Kf", MIPS_FLAGS),
+    on("dsp", "mips32", "34Kf", MIPS_FLAGS),
+    on("dsp", "mips32el", "74Kf", MIPS_FLAGS),
+    on("msa", "mips32", "P5600", MIPS_FLAGS),
+    on("msa", "mips32el", "P5600", MIPS_FLAGS),
+    on("msa", "mips64el", "I6400", MIPS64R6_FLAGS),
+];
+
+fn special(test: &Test, arch: &Arch) -> Option<&'static On> {
+    ON.iter().find(|on| on.test == test.name && on.suffix == arch.suffix)
+}
 
 /// One test on one target with one number of harts.
 #[derive(Debug)]
@@ -336,7 +373,8 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
+        let model = special(self.test, self.arch).map_or(self.arch.cpu, |on| on.cpu);
+        let cpu: &[&str] = if model.is_empty() { &[] } else { &["-cpu", model] };
         let rom = self.arch.rom_binary().map(|path| path.display().to_string());
         let bios: Vec<&str> = rom.as_deref().map_or_else(Vec::new, |path| vec!["-bios", path]);
         let console: &[&str] = if self.arch.folder == "x86" { PC_CONSOLE } else { &["-nographic"] };
@@ -365,7 +403,11 @@ pub fn in_tree(word: &str) -> String {
 }
 
 fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
-    let runs = |arch: &&Arch| arch.folder == test.folder && arch.script != NO_TESTS && arch.board != NO_TESTS;
+    let everywhere = ON.iter().all(|on| on.test != test.name);
+    let runs = move |arch: &&Arch| {
+        let is_listed = everywhere || special(test, arch).is_some();
+        is_listed && arch.folder == test.folder && arch.script != NO_TESTS && arch.board != NO_TESTS
+    };
     ARCHS.iter().chain(PCS).filter(runs)
 }
 
@@ -435,7 +477,11 @@ fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
 
 fn test(test: &Test, arch: &'static Arch) -> Build {
     let here = format!("tests/{}", arch.folder);
-    let own = if test.fp { arch.fp_flags } else { arch.flags };
+    let own = match special(test, arch) {
+        Some(on) => on.flags,
+        None if test.fp => arch.fp_flags,
+        None => arch.flags,
+    };
     let mut flags: Vec<String> = own.iter().map(|f| (*f).to_owned()).collect();
     flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/{}", arch.script)]);
     let mut sources = vec![format!("{here}/rt.S"), format!("{here}/rt.c"), format!("{here}/{}.c", test.name)];

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use cpu::Info;
 use devices::Capture;
 use machine::{Advance, Console, Machine, MachineConfig, targets};
 
@@ -40,6 +41,62 @@ fn roms_print() {
     }
     for (board, uart) in [("fulong2e", 0xbfd0_03f8), ("boston", 0xb7ff_e000)] {
         assert_eq!(printed("mips64el", board, uart), "k", "{board}");
+    }
+}
+
+/// A machine whose ROM holds `code`, stopped at its start.
+fn stopped(target: &str, code: &[u32]) -> Machine {
+    let target = targets::find(target).unwrap();
+    let mut config = MachineConfig::new(target, Some("malta")).unwrap();
+    let bytes = code.iter().flat_map(|word| if target.big_endian { word.to_be_bytes() } else { word.to_le_bytes() });
+    let file = std::env::temp_dir().join(format!("polyarch-slots-{}-{}", std::process::id(), target.name));
+    std::fs::write(&file, bytes.collect::<Vec<u8>>()).unwrap();
+    config.boot.bios = Some(file.display().to_string());
+    config.stopped = true;
+    let machine = Machine::new(config).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    machine
+}
+
+/// What `query-cpus` shows while the program goes through delay slots one instruction at a time: of a branch that is taken, of one that
+/// is not, of a likely one that skips its slot, of a jump to a register.
+#[test]
+fn query_cpus_is_exact_in_delay_slots() {
+    const BASE: u64 = 0xffff_ffff_bfc0_0000;
+    let code = [
+        0x3c08_bfc0, // 00: lui t0, 0xbfc0
+        0x1000_0002, // 04: b 0x10
+        0x2508_0040, // 08: addiu t0, t0, 0x40
+        0,           // 0c
+        0x1500_0003, // 10: bnez t0, 0x20
+        0,           // 14
+        0,           // 18
+        0,           // 1c
+        0x1100_0003, // 20: beqz t0, 0x30
+        0,           // 24: runs, though the branch is not taken
+        0x5100_0003, // 28: beqzl t0, 0x38
+        0,           // 2c: skipped
+        0x0100_0008, // 30: jr t0
+        0,           // 34
+        0,           // 38
+        0,           // 3c
+        0x1000_ffff, // 40: b .
+        0,           // 44
+    ];
+    let way = [0x00, 0x04, 0x08, 0x10, 0x14, 0x20, 0x24, 0x28, 0x30, 0x34, 0x40, 0x44, 0x40, 0x44, 0x40];
+    for (target, mask) in [("mips", 0xffff_ffff), ("mipsel", 0xffff_ffff), ("mips64", u64::MAX), ("mips64el", u64::MAX)]
+    {
+        let expected = |offset: u64| Info::Mips { pc: (BASE + offset) & mask };
+        let mut machine = stopped(target, &code);
+        for (n, offset) in way.into_iter().enumerate() {
+            assert_eq!(machine.cpus()[0].cpu.info(), expected(offset), "{target}: {n} single steps");
+            machine.cpus_mut()[0].cpu.step();
+        }
+        for (n, offset) in (0..).zip(way) {
+            let mut machine = stopped(target, &code);
+            machine.cpus_mut()[0].cpu.run(n);
+            assert_eq!(machine.cpus()[0].cpu.info(), expected(offset), "{target}: a run of {n} instructions");
+        }
     }
 }
 

@@ -317,13 +317,13 @@ int test_main(word cpu)
 {
     (void)cpu;
     u32 v;
-    __asm__ volatile(".set push\n\t.set dsp\n\taddu.qb %0, $4, $5\n\tmfhi %0, $ac2\n\tmfhi %0\n\t.set pop" : "=r"(v));
+    __asm__ volatile(".set push\n\t.set dsp\n\taddu.qb %0, $4, $5\n\tmfhi %0, $ac2\n\tmfhi %0\n\t.set pop" : "=r"(v)::"memory");
     expect("disabled", exceptions, 26 << 8 | 26);
     PUT(C0_STATUS, STATUS_BASE | STATUS_MX);
     release1();
     others();
     exceptions = 0;
-    __asm__ volatile(".set push\n\t.set dspr2\n\taddu.ph %0, $4, $5\n\t.set pop" : "=r"(v));
+    __asm__ volatile(".set push\n\t.set dspr2\n\taddu.ph %0, $4, $5\n\t.set pop" : "=r"(v)::"memory");
     print("release 2: %u\n", (word)exceptions);
     if (!exceptions)
         release2();

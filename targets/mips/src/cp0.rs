@@ -16,7 +16,7 @@ use crate::threads;
 use crate::tlb::Entry;
 use crate::trap::{Trap, cause, irq, listens};
 
-pub(crate) use table::{NAMED, number_of, peek, poke};
+pub(crate) use table::{NAMED, number_of, peek, poke, walker_register};
 
 /// Bits of Status.
 pub mod status {

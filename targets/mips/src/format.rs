@@ -8,6 +8,9 @@ use decode::{Format, Operand};
 
 use crate::state::{F_NAMES, R_NAMES};
 
+/// Sizes of vector elements, as they stand before the operands.
+const SIZES: [&str; 4] = [".b ", ".h ", ".w ", ".d "];
+
 /// An instruction word, read by its fields.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct F(pub u64);
@@ -87,7 +90,9 @@ impl F {
     fn register(self, name: &str) -> Option<Operand> {
         let general = |n: u8| Some(Operand::Text(R_NAMES[usize::from(n)]));
         let float = |n: u8| Some(Operand::Text(F_NAMES[usize::from(n)]));
+        let element = |lo, n, first: u64| Some(Operand::Text(SIZES[(field(self.0, lo, n) + first) as usize & 3]));
         match name {
+            "vbit" | "velm" => Some(Operand::Text("")),
             "rs" => general(self.rs()),
             "rt" => general(self.rt()),
             "rd" => general(self.rd()),
@@ -95,6 +100,15 @@ impl F {
             "ft" => float(self.ft()),
             "fd" => float(self.fd()),
             "fr" => float(self.fr()),
+            "wd" => Some(Operand::Owned(format!("$w{}", self.fd()))),
+            "ws" => Some(Operand::Owned(format!("$w{}", self.fs()))),
+            "wt" => Some(Operand::Owned(format!("$w{}", self.ft()))),
+            "rs_ws" => general(self.rd()),
+            "vdf" => element(21, 2, 0),
+            "vdf2" => element(16, 2, 0),
+            "vfdf" => element(21, 1, 2),
+            "vfdf2" => element(16, 1, 2),
+            "vqdf" => element(21, 1, 1),
             "c0" => Some(Operand::Owned(format!("${}", self.rd()))),
             _ => None,
         }
@@ -120,6 +134,13 @@ impl Format for F {
             "imm8" => Some(Operand::Hex(field(self.0, 16, 8))),
             "imm10" => Some(Operand::Signed(sign_extend(field(self.0, 16, 10), 10) as i64)),
             "shift" => Some(Operand::Signed(sign_extend(field(self.0, 20, 6), 6) as i64)),
+            "s5" => Some(Operand::Signed(sign_extend(field(self.0, 16, 5), 5) as i64)),
+            "u5" => Some(Operand::Hex(u64::from(self.rt()))),
+            "i8" => Some(Operand::Hex(field(self.0, 16, 8))),
+            "s10" => Some(Operand::Signed(sign_extend(field(self.0, 11, 10), 10) as i64)),
+            "vs10" => Some(Operand::Signed((sign_extend(field(self.0, 16, 10), 10) as i64) << field(self.0, 0, 2))),
+            "vm" => Some(Operand::Hex(field(self.0, 16, 7))),
+            "vn" => Some(Operand::Hex(field(self.0, 16, 6))),
             "user" => Some(Operand::Unsigned(field(self.0, 5, 1))),
             "high" => Some(Operand::Unsigned(field(self.0, 4, 1))),
             "sel" => Some(Operand::Unsigned(u64::from(self.sel()))),

@@ -70,7 +70,16 @@ pub(crate) trait Hart {
     /// Stores as an instruction does.
     fn store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Trap>;
 
+    /// The 32-bit word at a virtual address of an unmapped segment, as kernel mode sees it; `None` if there is none.
+    fn read_unmapped(&mut self, address: u64) -> Option<u64>;
+
     /// The word of code at an address, if it can be read without any effect.
+    fn read_unmapped(&mut self, address: u64) -> Option<u64> {
+        let phys = crate::tlb::unmapped(self.model(), &self.state, address)?;
+        let endian = self.model().endian();
+        self.phys_read(phys, uop::Width::W32, endian).ok()
+    }
+
     fn peek_word(&self, address: u64) -> Option<u32>;
 }
 

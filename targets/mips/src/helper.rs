@@ -18,6 +18,8 @@ const FLOAT: RegSet = RegSet::Ranges(&[(state::FCSR.0, state::FP_C.0 + 1)]);
 const DSP: RegSet = RegSet::Ranges(&[(state::DSP_CONTROL.0, state::DSP_CONTROL.0 + 1)]);
 const DSP_ACCS: RegSet =
     RegSet::Ranges(&[(state::HI.0, state::LO.0 + 1), (state::DSP_CONTROL.0, state::DSP_CONTROL.0 + 7)]);
+/// Vector registers and MSACSR.
+const MSA: RegSet = RegSet::Ranges(&[(state::f(0).0, state::f(31).0 + 1), (state::MSACSR.0, state::w_high(31).0 + 1)]);
 const USER_LOCAL: RegSet = RegSet::Ranges(&[(state::USER_LOCAL.0, state::USER_LOCAL.0 + 1)]);
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -114,6 +116,24 @@ helpers! {
     DSP_TWO = crate::dsp::two, HelperInfo { reads: DSP, writes: DSP, ..safe(3, Some(Width::W32)) };
     /// The same with an accumulator, which is the last argument.
     DSP_ACC = crate::dsp::acc, HelperInfo { reads: DSP_ACCS, writes: DSP_ACCS, ..safe(4, Some(Width::W32)) };
+    /// MSA: an operation on vectors: number, registers, element size, value.
+    MSA_THREE = crate::msa::three, HelperInfo { reads: MSA, writes: MSA, ..safe(4, None) };
+    /// The same with an immediate as second source.
+    MSA_IMMEDIATE = crate::msa::immediate, HelperInfo { reads: MSA, writes: MSA, ..safe(4, None) };
+    /// An operation on floating-point elements: number, registers, element size.
+    MSA_FLOAT = crate::msa::float::each, HelperInfo { reads: MSA, writes: MSA, ..row(4, None) };
+    /// A conversion between element sizes: kind, registers, size of the larger elements.
+    MSA_RESIZE = crate::msa::float::resize, HelperInfo { reads: MSA, writes: MSA, ..row(4, None) };
+    /// An element, sign-extended: register, size, number.
+    MSA_COPY = crate::msa::copy, HelperInfo { reads: MSA, ..safe(3, Some(Width::W64)) };
+    /// Puts a value into an element: register, size and number, value.
+    MSA_INSERT = crate::msa::insert, HelperInfo { reads: MSA, writes: MSA, ..safe(3, None) };
+    /// Whether any element is zero: register, size.
+    MSA_ANY_ZERO = crate::msa::any_zero, HelperInfo { reads: MSA, ..safe(2, Some(Width::W32)) };
+    /// CFCMSA: number of the register.
+    MSA_READ_CONTROL = crate::msa::float::read_control, HelperInfo { reads: MSA, ..safe(1, Some(Width::W64)) };
+    /// CTCMSA: number, value.
+    MSA_WRITE_CONTROL = crate::msa::float::write_control, HelperInfo { reads: MSA, writes: MSA, ..row(2, None) };
     /// An operation on one operand with a single, or 32-bit, result: operand, number.
     FP_ONE_S = crate::fpu::one, float(2, Some(Width::W32));
     /// The same with 64 bits.

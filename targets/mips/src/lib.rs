@@ -22,6 +22,7 @@ pub mod insn;
 pub mod lift;
 pub mod mode;
 pub mod model;
+mod msa;
 mod regs;
 pub mod shared;
 pub mod state;
@@ -29,6 +30,7 @@ mod target;
 mod threads;
 pub mod tlb;
 pub mod trap;
+mod walker;
 
 pub use target::{Lifter, Mips, Mips64, Mips64el, Mipsel};
 pub use trap::irq;

@@ -11,7 +11,7 @@ use crate::cp0::{self, NAMED};
 use crate::fpu;
 use crate::hart::Hart;
 use crate::model::Model;
-use crate::state::{self, F_NAMES, R_NAMES};
+use crate::state::{self, EXTENSION_NAMES, F_NAMES, R_NAMES, W_HIGH_NAMES};
 
 /// Places of the table.
 const STATUS: usize = 32;
@@ -60,7 +60,23 @@ fn build(width: u16) -> Vec<Register> {
     table.extend(R_NAMES.iter().map(|n| row(n, Group::General, "int")));
     table.extend(NAMED.iter().map(|(n, _)| row(n, Group::System, "int")));
     table.push(row("in_slot", Group::System, "int"));
+    table.extend(EXTENSION_NAMES.iter().map(|n| row(n, Group::General, "int")));
+    let upper = |name| Register { bits: 64, ..row(name, Group::Vector, "int") };
+    table.extend(W_HIGH_NAMES.iter().map(|n| upper(n)));
     table
+}
+
+/// Rows behind those of coprocessor 0: the delay slot's mark, the extensions' registers.
+fn behind_system(index: usize) -> Option<uop::Reg> {
+    let at = index.checked_sub(SYSTEM + NAMED.len())?;
+    Some(match at {
+        0 => state::IN_SLOT,
+        1..=3 => state::hi(at as u8),
+        4..=6 => state::lo(at as u8 - 3),
+        7 => state::DSP_CONTROL,
+        8 => state::MSACSR,
+        _ => state::w_high((at - 1 - EXTENSION_NAMES.len()) as u8),
+    })
 }
 
 /// The value of row `index`.
@@ -80,7 +96,7 @@ pub(crate) fn read<H: Hart>(hart: &H, index: usize) -> u128 {
         ALIASES..SYSTEM => cut(hart.file(state::r((index - ALIASES) as u8))),
         _ => match NAMED.get(index - SYSTEM) {
             Some((_, number)) => cut(cp0::peek(hart, *number)),
-            None => hart.file(state::IN_SLOT),
+            None => behind_system(index).map_or(0, |reg| hart.file(reg)),
         },
     };
     u128::from(value)
@@ -117,6 +133,11 @@ pub(crate) fn write<H: Hart>(hart: &mut H, index: usize, value: u128) -> Result<
         }
         FIR => return Err(RegisterError::ReadOnly(name)),
         ALIASES..SYSTEM => hart.set_file(state::r((index - ALIASES) as u8), cut),
+        _ if behind_system(index).is_some_and(|reg| reg != state::IN_SLOT) => {
+            let value = if matches!(name, "dspctl" | "msacsr") { value & 0xffff_ffff } else { value };
+            let value = if name.ends_with("_high") { value } else { value & bits::mask(width) };
+            behind_system(index).into_iter().for_each(|reg| hart.set_file(reg, value));
+        }
         _ => {
             let number = NAMED.get(index - SYSTEM).map(|(_, n)| *n);
             let value = bits::sign_extend(cut, width);

@@ -34,8 +34,13 @@ pub const DSP_CONTROL: Reg = Reg(75);
 /// HI of accumulator 1; those of 2 and 3 follow, then LO of all three.
 const HI1: u16 = 76;
 
+/// MSA control and status.
+pub const MSACSR: Reg = Reg(82);
+/// The upper 64 bits of vector register 0, whose lower ones are f0.
+const W0_HIGH: u16 = 83;
+
 /// Number of registers of the file.
-pub const N_REGS: u16 = 82;
+pub const N_REGS: u16 = 115;
 
 /// HI of accumulator `n`, 0 to 3. Those beyond 0 belong to the DSP extension.
 pub const fn hi(n: u8) -> Reg {
@@ -57,6 +62,11 @@ pub const fn f(n: u8) -> Reg {
     Reg(F0 + n as u16)
 }
 
+/// The upper 64 bits of vector register `n`.
+pub const fn w_high(n: u8) -> Reg {
+    Reg(W0_HIGH + n as u16)
+}
+
 /// Names of the general registers, in order, as the assembler of o32 writes them and gdb knows them.
 pub const R_NAMES: [&str; 32] = [
     "zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "s0", "s1", "s2",
@@ -69,6 +79,17 @@ pub const F_NAMES: [&str; 32] = [
     "f18", "f19", "f20", "f21", "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31",
 ];
 
+/// Names of the upper halves of the vector registers, in order.
+pub const W_HIGH_NAMES: [&str; 32] = [
+    "w0_high", "w1_high", "w2_high", "w3_high", "w4_high", "w5_high", "w6_high", "w7_high", "w8_high", "w9_high",
+    "w10_high", "w11_high", "w12_high", "w13_high", "w14_high", "w15_high", "w16_high", "w17_high", "w18_high",
+    "w19_high", "w20_high", "w21_high", "w22_high", "w23_high", "w24_high", "w25_high", "w26_high", "w27_high",
+    "w28_high", "w29_high", "w30_high", "w31_high",
+];
+
+/// Names of what the extensions add: accumulators and DSPControl, MSACSR.
+pub const EXTENSION_NAMES: [&str; 8] = ["hi1", "hi2", "hi3", "lo1", "lo2", "lo3", "dspctl", "msacsr"];
+
 /// Name and width of each register of the file, for a CPU with general registers of width `xlen`.
 pub fn file(xlen: Width) -> Vec<(String, Width)> {
     let row = |name: &str, width| (name.to_owned(), width);
@@ -80,6 +101,8 @@ pub fn file(xlen: Width) -> Vec<(String, Width)> {
     file.extend([row("in_slot", Width::W32), row("btarget", xlen), row("user_local", xlen)]);
     file.push(row("dsp_control", Width::W32));
     file.extend(["hi1", "hi2", "hi3", "lo1", "lo2", "lo3"].map(|n| row(n, xlen)));
+    file.push(row("msacsr", Width::W32));
+    file.extend(W_HIGH_NAMES.iter().map(|n| row(n, Width::W64)));
     file
 }
 

@@ -25,6 +25,8 @@ const INDEX: Index = Index { w16: &[], w32: &[Bits(0, 6), Bits(26, 6)], w48: &[]
 
 /// Rows that need this are reserved while 64-bit operations are off.
 const WIDE: u128 = ExtSet::of(&[Ext::W64]).bits();
+/// Rows that need this need Config5.MSAEn.
+const MSA: u128 = ExtSet::of(&[Ext::Msa]).bits();
 /// Rows that need this need Status.MX.
 const DSP: u128 = ExtSet::of(&[Ext::Dsp]).bits() | ExtSet::of(&[Ext::DspR2]).bits();
 /// Rows that need this need coprocessor 1.
@@ -39,6 +41,9 @@ pub struct Lifter {
     pub(crate) is_64: bool,
     pub(crate) needs_fr: bool,
     pub(crate) has_vp: bool,
+    has_msa: bool,
+    /// On a CPU with the first release of the DSP extension only: the instructions of the second, which count as disabled.
+    missing_dsp: Option<Decoder<Handler>>,
     has_short: bool,
     is_mips4: bool,
 }
@@ -53,6 +58,9 @@ impl Lifter {
             is_64: model.is_64(),
             needs_fr: model.has(Ext::R1),
             has_vp: model.has_vp(),
+            has_msa: model.has(Ext::Msa),
+            missing_dsp: (model.has(Ext::Dsp) && !model.has(Ext::DspR2))
+                .then(|| Decoder::new(&[insn::dsp::INSNS], ExtSet::of(&[Ext::DspR2]).bits(), INDEX)),
             has_short: model.has(Ext::Mips16) || model.has(Ext::MicroMips) || model.has(Ext::NanoMips),
             is_mips4: model.has(Ext::M4) && !model.has(Ext::R1),
         }
@@ -108,6 +116,11 @@ fn unusable(bits: u64, mode: Mode) -> Option<u64> {
     (mode & needs == 0).then_some(coprocessor)
 }
 
+/// Whether a row is of MSA, apart from the shift and add that came with it.
+fn is_vector(row: &crate::lift::Insn) -> bool {
+    row.guard.all & MSA != 0 && !row.name.ends_with("lsa")
+}
+
 /// Whether a row belongs to the DSP extension as a whole; moves from and to HI and LO do with the accumulators beyond the first only.
 fn needs_mx(row: &crate::lift::Insn) -> bool {
     row.guard.all & DSP != 0 && !matches!(row.name, "mfhi" | "mflo" | "mthi" | "mtlo")
@@ -121,10 +134,14 @@ impl Lift<'_> {
             let is_short = self.pc & 1 != 0 && self.lifter.has_short;
             return if is_short { self.raise(cause::RI, 0) } else { self.raise(cause::ADEL, self.pc) };
         }
-        if let Some(coprocessor) = unusable(self.bits, self.mode) {
+        let is_msa_branch = self.bits >> 26 == 17 && self.bits >> 24 & 3 == 3 || self.bits >> 21 & 0x7fb == 0x22b;
+        if let Some(coprocessor) = unusable(self.bits, self.mode).filter(|_| !(is_msa_branch && self.lifter.has_msa)) {
             return self.raise(cause::CPU, coprocessor);
         }
         let flow = match self.lifter.decoder.decode(self.bits, 32) {
+            // Vectors overlay registers of 64 bits: with pairs of 32 there are none.
+            Some(row) if is_vector(row) && self.mode & (mode::CU1 | mode::FR) == mode::CU1 => Flow::Illegal,
+            Some(row) if is_vector(row) && self.mode & mode::MSA == 0 => return self.raise(cause::MSADIS, 0),
             Some(row) if row.guard.all & FPU != 0 && self.mode & mode::CU1 == 0 => {
                 return self.raise(cause::CPU, 1);
             }
@@ -132,6 +149,9 @@ impl Lift<'_> {
             Some(row) if row.guard.all & WIDE != 0 && self.mode & mode::OPS64 == 0 => Flow::Illegal,
             Some(_) if self.lifter.is_mips4 && self.bits >> 26 == 19 && self.mode & mode::CU3 == 0 => Flow::Illegal,
             Some(row) => (row.lift)(self, self.bits),
+            None if self.lifter.missing_dsp.as_ref().is_some_and(|d| d.decode(self.bits, 32).is_some()) => {
+                return self.raise(cause::DSPDIS, 0);
+            }
             None => Flow::Illegal,
         };
         if flow == Flow::Illegal {

@@ -10,6 +10,7 @@ use crate::hart::Hart;
 use crate::mode::Space;
 use crate::model::Model;
 use crate::trap::Trap;
+use crate::walker;
 
 /// One of the two pages of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -124,18 +125,34 @@ fn fixed(address: u64, space: Space) -> u64 {
     if low < 0x8000_0000 && space != Space::Error { low + 0x4000_0000 } else { low }
 }
 
+/// The physical address behind one of an unmapped segment.
+pub(crate) fn unmapped(model: &Model, cp0: &Cp0, address: u64) -> Option<u64> {
+    match segment(model, cp0, address, Space::Kernel)? {
+        Segment::Unmapped(phys) => Some(phys),
+        Segment::Mapped => None,
+    }
+}
+
 fn everything(phys: u64) -> Translation {
     Translation { phys, read: true, write: true, cache: true }
 }
 
 /// Translates `address` for an access in `space`.
-pub(crate) fn translate<H: Hart>(hart: &H, address: u64, access: Access, space: Space) -> Result<Translation, Trap> {
-    let (model, cp0) = (hart.model(), hart.cp0());
-    let translation = match segment(model, cp0, address, space) {
+pub(crate) fn translate<H: Hart>(
+    hart: &mut H,
+    address: u64,
+    access: Access,
+    space: Space,
+) -> Result<Translation, Trap> {
+    let model = *hart.model();
+    let translation = match segment(&model, hart.cp0(), address, space) {
         None => return Err(Trap::address_error(address, access)),
         Some(Segment::Unmapped(phys)) => everything(phys),
         Some(Segment::Mapped) if model.is_fixed_mapping() => everything(fixed(address, space)),
-        Some(Segment::Mapped) => by_tlb(model, cp0, address, access)?,
+        Some(Segment::Mapped) => match by_tlb(&model, hart.cp0(), address, access) {
+            Err(trap) if trap.refill && walker::walk(hart, address) => by_tlb(&model, hart.cp0(), address, access)?,
+            result => result?,
+        },
     };
     Ok(match hart.shared() {
         Some(shared) => {

@@ -10,6 +10,7 @@ use decode::mnemonic;
 use interp::Interp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use mips::cp0::Cp0;
+use mips::ext::{Ext, ExtSet};
 use mips::model::Model;
 use mips::{Mips, Mips64, Mips64el, insn};
 use testkit::insn::{Bench, parse_file, trials};
@@ -27,14 +28,62 @@ const IGNORED: &[&str] = &[
 
 /// Rows without a case of their own: they do nothing, wait, or are about the system; see the other tests.
 const NO_CASE: &[&str] = &[
-    "nop", "ssnop", "ehb", "pause", "sync", "synci", "pref", "prefx", "cache", "wait", "eret", "eretnc", "deret",
-    "sdbbp", "ll", "lld", "sc", "scd", "mfc0", "mtc0", "dmfc0", "dmtc0", "di", "ei", "rdhwr", "rdpgpr", "wrpgpr",
-    "tlbr", "tlbwi", "tlbwr", "tlbp", "tlbinv", "tlbinvf", "dvpe", "evpe", "dmt", "emt", "msa.any", "dsp.any",
+    "nop",
+    "ssnop",
+    "ehb",
+    "pause",
+    "sync",
+    "synci",
+    "pref",
+    "prefx",
+    "cache",
+    "wait",
+    "eret",
+    "eretnc",
+    "deret",
+    "sdbbp",
+    "ll",
+    "lld",
+    "sc",
+    "scd",
+    "mfc0",
+    "mtc0",
+    "dmfc0",
+    "dmtc0",
+    "di",
+    "ei",
+    "rdhwr",
+    "rdpgpr",
+    "wrpgpr",
+    "tlbr",
+    "tlbwi",
+    "tlbwr",
+    "tlbp",
+    "tlbinv",
+    "tlbinvf",
+    "dvpe",
+    "evpe",
+    "dmt",
+    "emt",
+    "mftr",
+    "mttr",
+    "fork",
+    "yield.",
+    "dvp",
+    "evp",
+    "dsp64.any",
+    "ctcmsa",
 ];
 
 fn prepare<T: Target<State = Cp0, Model = Model>>(ctx: &mut Ctx<T>) {
     ctx.state.status = if ctx.model().is_64() { STATUS } else { STATUS & !0xe0 };
     ctx.state.ebase = VECTORS;
+    if ctx.model().has(Ext::Dsp) {
+        ctx.state.status |= 1 << 24;
+    }
+    if ctx.model().has(Ext::Msa) {
+        ctx.state.config5 |= 1 << 27;
+    }
 }
 
 fn trap<T: Target<State = Cp0, Model = Model>>(ctx: &Ctx<T>) -> Option<u64> {
@@ -62,8 +111,15 @@ fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
         |width, endian, name: &str| Model::parse(width, endian, name).expect("the tests name models that exist");
     let (narrow, wide) = (model(32, Endian::Big, "24Kf"), model(64, Endian::Big, "MIPS64R2-generic"));
     let r6 = model(64, Endian::Little, "I6400");
-    let mut list = vec![coverage(dir, "mips", &narrow), coverage(dir, "mips64", &wide), coverage(dir, "r6", &r6)];
+    let dsp = model(32, Endian::Big, "74Kf");
+    let mut list = vec![
+        coverage(dir, "dsp", &dsp),
+        coverage(dir, "mips", &narrow),
+        coverage(dir, "mips64", &wide),
+        coverage(dir, "r6", &r6),
+    ];
     list.extend(trials::<Mips, E>(dir, &bench("mips", narrow)));
+    list.extend(trials::<Mips, E>(dir, &bench("dsp", dsp)));
     list.extend(trials::<Mips64, E>(dir, &bench("mips64", wide)));
     list.extend(trials::<Mips64el, E>(dir, &bench("r6", r6)));
     list
@@ -71,10 +127,16 @@ fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
 
 /// Each instruction that the model has must have a case.
 fn coverage(dir: &Path, name: &'static str, model: &Model) -> Trial {
+    coverage_of(dir, name, model, 0)
+}
+
+/// The same for the instructions that need one of `exts`; 0 stands for all.
+fn coverage_of(dir: &Path, name: &'static str, model: &Model, exts: u128) -> Trial {
     let (dir, features) = (dir.to_owned(), model.exts().bits());
+    let is_asked = move |row: &&mips::lift::Insn| exts == 0 || row.guard.all & exts != 0;
     Trial::test(format!("every instruction of {name} has a case"), move || {
         let texts = texts(&dir, name).map_err(Failed::from)?;
-        let rows = insn::TABLES.iter().flat_map(|t| t.iter()).filter(|row| row.guard.holds(features));
+        let rows = insn::TABLES.iter().flat_map(|t| t.iter()).filter(|row| row.guard.holds(features)).filter(is_asked);
         let names = rows.map(|row| mnemonic(row.name)).filter(|m| !NO_CASE.contains(&m.as_str()));
         let missing: Vec<String> = names.filter(|m| !texts.contains(m)).collect();
         if missing.is_empty() { Ok(()) } else { Err(Failed::from(format!("no case for {}", missing.join(", ")))) }

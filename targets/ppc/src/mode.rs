@@ -30,11 +30,10 @@ pub const TM: Mode = 1 << 10;
 pub const NO_READ: Mode = 1 << 11;
 /// See [`NO_READ`].
 pub const NO_WRITE: Mode = 1 << 12;
-
 /// Each instruction is traced.
-pub const SE: Mode = 1 << 11;
+pub const SE: Mode = 1 << 13;
 /// Branches are traced.
-pub const BE: Mode = 1 << 12;
+pub const BE: Mode = 1 << 14;
 
 /// Number of address spaces: DR (or IR), PR, HV.
 pub const SPACES: usize = 8;

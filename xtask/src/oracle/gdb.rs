@@ -42,6 +42,59 @@ const SESSION: &[&str] = &[
     "info registers pc",
 ];
 
+/// The same for MIPS; `ENTRY` is where the program begins. What comes before is the boot ROM, of which each has its own.
+const MIPS_SESSION: &[&str] = &[
+    "info threads",
+    "p/x $pc",
+    "p/x $status",
+    "p/x $cause",
+    "break *ENTRY",
+    "continue",
+    "info registers a0 a2 a3 sp pc status cause",
+    "stepi 3",
+    "info registers pc a0 sp",
+    "x/4i $pc",
+    "set $s3 = 0x1234",
+    "p/x $s3",
+    "set $hi = 0x5678",
+    "set $lo = 0x9abc",
+    "info registers hi lo s3",
+    "set $status = $status | 0x20000000",
+    "p/x $status",
+    "set $f2 = 1.5",
+    "p $f2",
+    "info registers fcsr fir",
+    "set {int}0x80200000 = 0x5678",
+    "p/x {int}0x80200000",
+    // Through the delay slot of the call of the main program and into it.
+    "stepi 12",
+    "info registers",
+    "stepi",
+    "info registers pc ra sp",
+    "stepi",
+    "info registers pc ra sp",
+    "stepi",
+    "info registers pc ra sp",
+    "delete",
+    "watch *(int*)($sp - 8)",
+    "continue",
+    "info registers sp pc",
+    "set $pc = ENTRY",
+    "info registers pc",
+];
+
+/// The session of a target, and where its program begins.
+fn commands(run: &Run) -> Result<Vec<String>> {
+    let list = if run.arch.folder == "mips" { MIPS_SESSION } else { SESSION };
+    let elf = std::fs::read(run.binary())?;
+    let order = |bytes: &[u8]| {
+        let digits = |b: &mut dyn Iterator<Item = &u8>| b.fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+        if elf[5] == 1 { digits(&mut bytes.iter().rev()) } else { digits(&mut bytes.iter()) }
+    };
+    let entry = if elf[4] == 2 { order(&elf[0x18..0x20]) } else { order(&elf[0x18..0x1c]) };
+    Ok(list.iter().map(|line| line.replace("ENTRY", &format!("{entry:#x}"))).collect())
+}
+
 /// Runs the session on both.
 ///
 /// # Errors
@@ -49,9 +102,9 @@ const SESSION: &[&str] = &[
 pub(super) fn run() -> Result<()> {
     need("gdb-multiarch", "Debian's gdb-multiarch")?;
     let ours = super::release_build()?;
-    for target in ["riscv64", "riscv32"] {
+    for target in ["riscv64", "riscv32", "mips", "mipsel", "mips64", "mips64el"] {
         let theirs = format!("qemu-system-{target}");
-        need(&theirs, "Debian's qemu-system-misc")?;
+        need(&theirs, "a qemu-system package of Debian")?;
         let run = super::program("hello", target)?;
         let a = session(&ours, Some(target), &run)?;
         let b = session(&PathBuf::from(theirs), None, &run)?;
@@ -112,7 +165,7 @@ fn gdb(port: u16, run: &Run) -> Result<String> {
     let mut gdb = Command::new("timeout");
     gdb.args(["30", "gdb-multiarch", "-nx", "-q", "-batch", "-ex", "set pagination off", "-ex", "set confirm off"]);
     gdb.arg(run.binary()).args(["-ex", &format!("target remote 127.0.0.1:{port}")]);
-    for command in SESSION {
+    for command in &commands(run)? {
         gdb.args(["-ex", &format!("echo > {command}\\n"), "-ex", command]);
     }
     // Its exit status is that of the last command, which may well be an error that both sides have to give.

@@ -56,6 +56,10 @@ enum Place {
     Hi,
     Lo,
     Fcsr,
+    /// A register of an extension, by its place in the list of names.
+    Extension(u8),
+    /// The upper half of a vector register.
+    High(u8),
 }
 
 impl Place {
@@ -66,11 +70,22 @@ impl Place {
             Place::Hi => "hi".to_owned(),
             Place::Lo => "lo".to_owned(),
             Place::Fcsr => "fcsr".to_owned(),
+            Place::Extension(n) => state::EXTENSION_NAMES[usize::from(n)].to_owned(),
+            Place::High(n) => state::W_HIGH_NAMES[usize::from(n)].to_owned(),
         }
     }
 
+    /// What the oracle's server does not know.
+    fn extensions() -> impl Iterator<Item = Place> {
+        (0..8).map(Place::Extension).chain((0..32).map(Place::High))
+    }
+
     fn all() -> impl Iterator<Item = Place> {
-        (1..32).map(Place::R).chain((0..32).map(Place::F)).chain([Place::Hi, Place::Lo, Place::Fcsr])
+        (1..32)
+            .map(Place::R)
+            .chain((0..32).map(Place::F))
+            .chain([Place::Hi, Place::Lo, Place::Fcsr])
+            .chain(Place::extensions())
     }
 }
 
@@ -169,6 +184,7 @@ impl Generator {
             ("fpu", insn::fpu_move::INSNS),
             ("fpu", insn::paired::INSNS),
             ("dsp", insn::dsp::INSNS),
+            ("msa", insn::msa::INSNS),
             ("system", insn::system::INSNS),
         ];
         let holds = |table: &[Insn]| table.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern));
@@ -215,6 +231,16 @@ impl Generator {
             bits &= if row.name == "ldpc" { !0x3_ffff } else { !0x7_fff8 };
         }
         bits = self.shorten(row, bits);
+        if row.name.ends_with("_ps") {
+            // A pair of condition codes begins at an even one.
+            bits &= if row.name.starts_with("c_") {
+                !(1 << 8)
+            } else if row.name.starts_with("mov") {
+                !(1 << 18)
+            } else {
+                !0
+            };
+        }
         if !self.fr && row.guard.all >> Ext::Fpu as u32 & 1 != 0 && !row.operands.contains("{rt}, {fs}") {
             // Odd registers are halves, and as doubles UNPREDICTABLE.
             for (field, lo) in [("{fs}", 11), ("{ft}", 16), ("{fd}", 6), ("{fr}", 21)] {
@@ -262,6 +288,7 @@ impl Generator {
                 put(&mut case.set, place, value);
             }
         }
+        self.set_extensions(row, bits, &mut case);
         self.place_data(row, bits, &mut case);
         case
     }
@@ -317,15 +344,37 @@ impl Generator {
         put(&mut case.set, Place::Fcsr, fcsr);
     }
 
+    /// Operands of the DSP and MSA extensions.
+    fn set_extensions(&mut self, row: &Insn, bits: u64, case: &mut Case) {
+        let has = |ext: Ext| row.guard.all >> ext as u32 & 1 != 0;
+        if has(Ext::Dsp) || has(Ext::DspR2) {
+            for n in 0..6 {
+                put(&mut case.set, Place::Extension(n), bits::sign_extend(self.random.integer(), 32));
+            }
+            put(&mut case.set, Place::Extension(6), self.random.next() & 0x0fff_7fbf);
+        }
+        if has(Ext::Msa) {
+            for (operand, lo) in [("{wd}", 6), ("{ws}", 11), ("{wt}", 16)] {
+                if row.operands.contains(operand) {
+                    let n = bits::field(bits, lo, 5) as u8;
+                    put(&mut case.set, Place::F(n), self.random.double());
+                    put(&mut case.set, Place::High(n), self.random.integer());
+                }
+            }
+            put(&mut case.set, Place::Extension(7), self.random.below(4));
+        }
+    }
+
     /// Makes the base register of a memory access point into the window.
     fn place_data(&mut self, row: &Insn, bits: u64, case: &mut Case) {
-        if !row.operands.ends_with("({rs})") || self.random.below(256) == 0 {
+        let vector = row.operands.ends_with("({rs_ws})");
+        if !row.operands.ends_with("({rs})") && !vector || self.random.below(256) == 0 {
             return;
         }
-        let n = bits::field(bits, 21, 5) as u8;
+        let n = bits::field(bits, if vector { 11 } else { 21 }, 5) as u8;
         let spread = self.random.below(64);
         let at = BASE + if self.random.below(4) == 0 && pc() != CODE { spread } else { spread & !7 };
-        let displacement = ["imm", "offset9"].iter().find_map(|f| match (row.operand)(bits, f, pc())? {
+        let displacement = ["imm", "offset9", "vs10"].iter().find_map(|f| match (row.operand)(bits, f, pc())? {
             Operand::Signed(n) if row.operands.contains(f) => Some(n),
             _ => None,
         });
@@ -353,7 +402,7 @@ impl Generator {
         }
         case.text = texts.join("; ");
         for (place, value) in &mut case.set {
-            if matches!(place, Place::R(_) | Place::Hi | Place::Lo) {
+            if matches!(place, Place::R(_) | Place::Hi | Place::Lo | Place::Extension(0..6)) {
                 *value &= bits::mask(self.width);
             }
         }
@@ -498,6 +547,9 @@ fn prepare<T: Target<State = Cp0, Model = Model>>(ctx: &mut Ctx<T>) {
     ctx.state.ebase = VECTORS;
     ctx.state.cause = 0;
     ctx.state.epc = 0;
+    if ctx.model().has(Ext::Msa) {
+        ctx.state.config5 |= 1 << 27;
+    }
     ctx.set_reg(state::IN_SLOT, 0);
 }
 
@@ -570,6 +622,7 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
         only: options.only.clone(),
     };
     let status = STATUS | if fr { 1 << 26 } else { 0 } | if model.is_64() { 0xe0 } else { 0 };
+    let status = status | if model.has(Ext::Dsp) { 1 << 24 } else { 0 };
     let bench = Bench {
         name: "oracle",
         kind: Kind::<T>::new(model),

@@ -10,7 +10,8 @@ use crate::{Case, Outcome, Place};
 /// One JSON object.
 pub(crate) fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
     let places = |list: &[(Place, u64)]| {
-        let items: Vec<String> = list.iter().map(|(p, v)| format!("\"{}\":\"{v:#x}\"", p.name())).collect();
+        let known = list.iter().filter(|(p, _)| !matches!(p, Place::Extension(_) | Place::High(_)));
+        let items: Vec<String> = known.map(|(p, v)| format!("\"{}\":\"{v:#x}\"", p.name())).collect();
         items.join(",")
     };
     let words: Vec<String> = case.words.iter().map(|b| format!("\"{b:08x}\"")).collect();

@@ -21,6 +21,25 @@ pub(crate) const fn number_of(register: usize, select: usize) -> usize {
     register * 8 + select
 }
 
+/// PWBase, PWField, PWSize (selects 5 to 7 of register 5), PWCtl (8).
+pub(crate) fn walker_register(cp0: &super::Cp0, select: usize) -> u64 {
+    cp0.plain[WALKER + select - 2]
+}
+
+/// What of PWField, PWSize and PWCtl a 32-bit CPU takes.
+fn walker_value(model: &Model, old: u64, place: usize, value: u64) -> u64 {
+    if model.width() != 32 {
+        return value;
+    }
+    match place {
+        // A PTEI that leaves no bit of a page is not taken.
+        6 if value & 0x3f >= 32 => value & 0x3fff_ffc0 | old & 0x3f,
+        6 | 7 => value & 0x3fff_ffff,
+        8 => bits::sign_extend(value & 0x8000_00ff, 32),
+        _ => value,
+    }
+}
+
 /// Registers that debuggers see by name.
 pub(crate) static NAMED: &[(&str, usize)] = &[
     ("index", 0),
@@ -83,6 +102,7 @@ fn presence(model: &Model, number: usize) -> Presence {
         (17, 1 | 2) => has(model.config_bit(5, 5) || model.row().config[5] >> 5 & 1 != 0),
         (18, 0..=7) | (19, 0..=7) => has(model.has(Ext::R1) || select == 0),
         (20, 0) => has(model.is_64()),
+        (27, 1..=3) => has(true),
         (28 | 29, _) => has(true),
         (31, 2..=7) => has(model.config_bit(4, 16 + select as u32)),
         (5, 1) | (6, 1..=5) | (12, 1..=3) | (15, 1) | (21 | 22 | 31, 0) => has(true),
@@ -227,7 +247,11 @@ fn write_mmu<H: Hart>(hart: &mut H, register: usize, select: usize, value: u64, 
             let rw = model.row().page_grain.1;
             cp0.page_grain = model.row().page_grain.0 | cp0.page_grain & !rw | low & rw;
         }
-        (5, 2..=7) | (6, 6) => cp0.plain[WALKER + (select - 2) + usize::from(register == 6) * 2] = value,
+        (5, 2..=7) | (6, 6) => {
+            let place = select + usize::from(register == 6) * 2;
+            let slot = &mut cp0.plain[WALKER + place - 2];
+            *slot = walker_value(&model, *slot, place, value);
+        }
         (6, 0) if cp0.tlb.is_empty() => {}
         (6, 0) if !model.is_r6() => cp0.wired = low % cp0.tlb.len() as u32,
         (6, 0) if (low as usize) < cp0.tlb.len() => cp0.wired = low,

@@ -7,6 +7,7 @@ pub mod dsp;
 pub mod fpu;
 pub mod fpu_move;
 pub mod memory;
+pub mod msa;
 pub mod paired;
 pub mod release6;
 pub mod system;
@@ -25,6 +26,7 @@ pub static TABLES: &[&[Insn]] = &[
     threads::INSNS,
     dsp::INSNS,
     paired::INSNS,
+    msa::INSNS,
     fpu::INSNS,
     fpu_move::INSNS,
 ];

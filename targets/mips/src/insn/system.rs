@@ -38,7 +38,6 @@ insns! {
     "011100 .................... 111111" F sdbbp "{code}" [R1 !R6];
     "000000 .................... 001110" F sdbbp "{code}" [R6];
     // The extensions: disabled, or reserved.
-    "011110 .........................." F msa_any "" [Msa];
     "011111 ..... ..... ..... ..... 0101.." F dsp64_any "" [Dsp W64];
     "011111 ..... ..... ..... ..... 11010." F dsp64_any "" [Dsp W64];
     "011111 ..... ..... ..... ..... 111100" F dsp64_any "" [Dsp W64];
@@ -170,11 +169,6 @@ fn rdhwr(l: &Lift, f: F) -> Flow {
 /// EJTAG debug breakpoint.
 fn sdbbp(l: &Lift, _: F) -> Flow {
     l.raise(cause::SDBBP, 0)
-}
-
-/// MSA is not implemented: its state can be enabled, its instructions are reserved then.
-fn msa_any(l: &Lift, _: F) -> Flow {
-    if l.mode() & mode::MSA == 0 { l.raise(cause::MSADIS, 0) } else { Flow::Illegal }
 }
 
 /// The part of the DSP extension that works on 64 bits is not implemented.
