@@ -459,7 +459,7 @@ impl<T: Target<State = Cp0, Model = Model>> Pair<T> {
     }
 
     fn run(&mut self, case: &Case) -> Outcome {
-        let words: Vec<(u64, u32)> = case.words.iter().map(|w| (*w, 4)).collect();
+        let words: Vec<(u128, u32)> = case.words.iter().map(|w| (u128::from(*w), 4)).collect();
         let code = self.bench.bytes(&words);
         let status = self.status;
         for machine in [&mut self.engine, &mut self.evaluator] {
