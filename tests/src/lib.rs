@@ -2,7 +2,7 @@
 //!
 //! They stand in `tests/tests/`; here is what they share: a machine from a few options, run to its end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};

@@ -218,7 +218,7 @@ fn main() {
             memory[160..].fill(0);
         }
         let before = Values { regs, cc: random.below(4), memory };
-        let code = bench.bytes(&[(bits, row.pattern.width / 8)]).concat();
+        let code = bench.bytes(&[(bits.into(), row.pattern.width / 8)]).concat();
         for machine in [&mut engine, &mut evaluator] {
             machine.ram.write_bytes(PC - RAM_BASE, &code);
             machine.cpu.flush();
