@@ -367,7 +367,8 @@ impl<T: Target<State = Csrs, Model = Model>> Pair<T> {
     }
 
     fn run(&mut self, case: &Case) -> Outcome {
-        let code = self.bench.bytes(&case.words);
+        let words: Vec<_> = case.words.iter().map(|(bits, len)| (u128::from(*bits), *len)).collect();
+        let code = self.bench.bytes(&words);
         for machine in [&mut self.engine, &mut self.evaluator] {
             machine.ram.write_bytes(PC - RAM_BASE, &code.concat());
             machine.cpu.flush();

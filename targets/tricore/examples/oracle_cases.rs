@@ -219,7 +219,7 @@ fn main() {
         n += 1;
         let memory = (0..WINDOW / 4).flat_map(|_| (random.integer() as u32).to_le_bytes()).collect();
         let before = Values { regs, memory };
-        let code = bench.bytes(&[(bits, row.pattern.width / 8)]).concat();
+        let code = bench.bytes(&[(bits.into(), row.pattern.width / 8)]).concat();
         for machine in [&mut engine, &mut evaluator] {
             machine.ram.write_bytes(PC - RAM_BASE, &code);
             machine.cpu.flush();
