@@ -26,7 +26,7 @@ fn machine<T: Target<State = State, Model = Model>>(
     };
     let mut machine = bench.machine();
     machine.cpu.ctx().state.msr = msr;
-    let words: Vec<(u64, u32)> = code.iter().map(|w| (*w, 4)).collect();
+    let words: Vec<(u128, u32)> = code.iter().map(|w| (u128::from(*w), 4)).collect();
     machine.ram.write_bytes(CODE - RAM_BASE, &bench.bytes(&words).concat());
     machine
 }

@@ -72,7 +72,7 @@ fn rows(dir: &Path, lifter: &Lifter) -> Result<Vec<Pattern>, String> {
         let text = std::fs::read_to_string(entry.map_err(|e| e.to_string())?.path()).map_err(|e| e.to_string())?;
         let cases = parse_file(&text).map_err(|e| e.to_string())?;
         let words = cases.iter().flat_map(|case| &case.words);
-        found.extend(words.filter_map(|(bits, len)| Some(lifter.decoder().decode(*bits, len * 8)?.pattern)));
+        found.extend(words.filter_map(|(bits, len)| Some(lifter.decoder().decode(*bits as u64, len * 8)?.pattern)));
     }
     Ok(found)
 }
