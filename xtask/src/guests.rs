@@ -202,7 +202,7 @@ const fn pc(target: &'static str, cpu: &'static str, flags: &'static [&'static s
     }
 }
 
-/// Targets that tests are compiled for, and not the demo.
+/// Targets whose tests are for PCs.
 static PCS: &[Arch] = &[pc("x86_64", "qemu64", PC_FLAGS), pc("i386", "qemu32", PC32_FLAGS)];
 /// How a PC without firmware's text on its console is run.
 const PC_CONSOLE: &[&str] = &["-display", "none", "-serial", "stdio", "-monitor", "none", "-vga", "none", "-no-reboot"];
@@ -363,7 +363,7 @@ fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
     flags.extend(board.iter().map(|f| (*f).to_owned()));
     let mut sources = vec![format!("{here}/start.S")];
     sources.extend(["demo/main.c", "demo/machine.c", "lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
-    let arch = ARCHS.iter().find(|a| a.target == arch.target).expect("a row of the table");
+    let arch = ARCHS.iter().chain(PCS).find(|a| a.target == arch.target).expect("a row of the table");
     Build { arch, out, flags: [arch.flags.iter().map(|f| (*f).to_owned()).collect(), flags].concat(), sources }
 }
 
@@ -391,7 +391,10 @@ impl Build {
 
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
-    let demos = ARCHS.iter().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
+    let demos = ARCHS
+        .iter()
+        .chain(PCS)
+        .map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
     let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).collect()
 }

@@ -51,6 +51,12 @@ enum What {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
+    /// Random instructions of the x86 target on the host's CPU (an x86-64 under Linux, cc, python3), and on unicorn if PyPI's is there
+    X86 {
+        /// Instructions for each width and oracle
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
     /// Random instructions of the tricore target on unicorn (python3, PyPI's unicorn)
     Tricore {
         /// Cases
@@ -84,6 +90,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Sparc { count } => sparc::run(*count),
         What::Mips { count } => mips::run(*count),
         What::Tricore { count } => tricore(*count),
+        What::X86 { count } => x86(*count),
         What::Qmp { replay, target } => qmp(replay.as_deref(), target),
         What::Gdb => gdb::run(),
     }
@@ -92,6 +99,22 @@ pub fn run(args: &Args) -> Result<()> {
 fn tricore(count: u64) -> Result<()> {
     need("python3", "Debian's python3")?;
     riscv::pipe("tricore", &["1", &count.to_string()], &["oracles/unicorn_tricore.py"])
+}
+
+fn x86(count: u64) -> Result<()> {
+    need("python3", "Debian's python3")?;
+    need("cc", "Debian's gcc")?;
+    let count = count.to_string();
+    for bits in ["64", "32"] {
+        say(&format!("the host's CPU, {bits}-bit code"));
+        riscv::pipe("x86", &[bits, "1", &count], &["oracles/native_x86.py"])?;
+    }
+    let unicorn = Command::new("python3").args(["-c", "import unicorn"]).status().is_ok_and(|s| s.success());
+    for bits in if unicorn { &["64", "32", "16"][..] } else { &[] } {
+        say(&format!("unicorn, {bits}-bit code"));
+        riscv::pipe("x86", &[bits, "2", &count], &["oracles/unicorn_x86.py"])?;
+    }
+    Ok(())
 }
 
 /// A package of its own, since it builds C code.

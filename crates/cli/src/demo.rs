@@ -17,6 +17,7 @@ use crate::fatal::Fatal;
 
 /// The guests: target and ELF file.
 const GUESTS: &[(&str, &[u8])] = &[
+    ("i386", include_bytes!("../../../guests/demo/bin/demo-i386.elf")),
     ("mips", include_bytes!("../../../guests/demo/bin/demo-mips.elf")),
     ("mipsel", include_bytes!("../../../guests/demo/bin/demo-mipsel.elf")),
     ("mips64", include_bytes!("../../../guests/demo/bin/demo-mips64.elf")),
@@ -28,6 +29,7 @@ const GUESTS: &[(&str, &[u8])] = &[
     ("s390x", include_bytes!("../../../guests/demo/bin/demo-s390x.elf")),
     ("sparc", include_bytes!("../../../guests/demo/bin/demo-sparc.elf")),
     ("sparc64", include_bytes!("../../../guests/demo/bin/demo-sparc64.elf")),
+    ("x86_64", include_bytes!("../../../guests/demo/bin/demo-x86_64.elf")),
 ];
 
 /// The machine: 16 CPUs on every level there is.

@@ -37,6 +37,7 @@ static RULES: &[Rule] = &[
     rule("i386", Names(&["fs_base", "gs_base"]), "org.gnu.gdb.i386.segments"),
     rule("i386", Of(General), "org.gnu.gdb.i386.core"),
     rule("i386", Of(Float), "org.gnu.gdb.i386.core"),
+    rule("i386", Names(&YMMH), "org.gnu.gdb.i386.avx"),
     rule("i386", Of(Vector), "org.gnu.gdb.i386.sse"),
     Rule {
         architecture: "sparc",
@@ -60,6 +61,11 @@ static RULES: &[Rule] = &[
     rule("s390", Of(General), "org.gnu.gdb.s390.core"),
     rule("s390", Of(Float), "org.gnu.gdb.s390.fpr"),
     rule("s390", Of(Vector), "org.gnu.gdb.s390.vx"),
+];
+
+static YMMH: [&str; 16] = [
+    "ymm0h", "ymm1h", "ymm2h", "ymm3h", "ymm4h", "ymm5h", "ymm6h", "ymm7h", "ymm8h", "ymm9h", "ymm10h", "ymm11h",
+    "ymm12h", "ymm13h", "ymm14h", "ymm15h",
 ];
 
 static ACRS: [&str; 16] = [
@@ -173,6 +179,7 @@ mod tests {
         assert_eq!(of("sparc:v9", "psr", System), "org.gnu.gdb.sparc.cp0");
         assert_eq!(of("i386:x86-64", "st0", Float), "org.gnu.gdb.i386.core");
         assert_eq!(of("TriCore", "d0", General), "org.polyarch.tricore.general");
+        assert_eq!(of("i386", "ymm7h", Vector), "org.gnu.gdb.i386.avx");
         assert_eq!(of("i386", "cr3", System), "org.polyarch.i386.system");
     }
 

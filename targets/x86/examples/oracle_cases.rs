@@ -15,7 +15,11 @@ use x86::model::Model;
 use x86::state::{self, Seg};
 use x86::{X86, flags};
 
-const PC: u64 = CODE + 0x800;
+/// Where the instruction is: 32- and 64-bit code where lines of `.insn` files have it.
+fn pc_of(bits: u32) -> u64 {
+    if bits == 16 { CODE + 0x800 } else { CODE }
+}
+
 const WINDOW: u64 = 512;
 const WINDOW_AT: u64 = DATA + 0x1000 - WINDOW / 2;
 
@@ -205,7 +209,7 @@ fn eflags(ctx: &Ctx<X86>) -> u64 {
     flags::value(get(state::CC_KIND), get(state::CC_A), get(state::CC_B), get(state::CC_C)) | get(state::DF) << 10
 }
 
-fn put(machine: &mut Machine<X86, Interp>, values: &Values, prepare: fn(&mut Ctx<X86>)) {
+fn put(machine: &mut Machine<X86, Interp>, values: &Values, prepare: fn(&mut Ctx<X86>), pc: u64) {
     machine.cpu.reset();
     let ctx = machine.cpu.ctx();
     prepare(ctx);
@@ -219,7 +223,7 @@ fn put(machine: &mut Machine<X86, Interp>, values: &Values, prepare: fn(&mut Ctx
     ctx.set_reg(state::CC_KIND, 0);
     ctx.set_reg(state::CC_A, values.flags & state::bit::ARITH);
     ctx.set_reg(state::DF, values.flags >> 10 & 1);
-    ctx.set_pc(PC);
+    ctx.set_pc(pc);
     machine.ram.write_bytes(WINDOW_AT - RAM_BASE, &values.memory);
 }
 
@@ -460,6 +464,119 @@ fn place(insn: &Instruction, random: &mut Random, regs: &mut [u64], bits: u32) -
     true
 }
 
+/// The registers that an instruction has to do with: name, first slot, slots.
+fn used(insn: &Instruction) -> Vec<(String, usize, usize)> {
+    let mut info = iced_x86::InstructionInfoFactory::new();
+    let mut list: Vec<(String, usize, usize)> = Vec::new();
+    let general = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"];
+    for r in info.info(insn).used_registers() {
+        let r = r.register().full_register();
+        let n = r.number();
+        if r.is_gpr64() {
+            let name = general.get(n).map_or_else(|| format!("r{n}"), |name| format!("r{name}"));
+            list.push((name, n, 1));
+        } else if r.is_vector_register() {
+            list.push((format!("xmm{n}"), 16 + 4 * n, 2));
+            list.push((format!("ymm{n}h"), 18 + 4 * n, 2));
+        }
+    }
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// The case as a line of a `.insn` file, without what it has nothing to do with; empty if that form has no place for it: x87 and MMX.
+fn line(
+    insn: &Instruction,
+    engine: &mut Machine<X86, Interp>,
+    code: &[u8],
+    before: &Values,
+    after: &Values,
+    pc: u64,
+) -> String {
+    let ctx = engine.cpu.ctx();
+    let wide = ctx.state.efer != 0;
+    let trap = ctx.state.last_vector;
+    let mode = if wide { 1 << 2 } else { 1 << 3 };
+    let lifter = <X86 as cpu::Target>::lifter(&model());
+    let bytes = cpu::Code { pc, offset: 0, bytes: code, mode, alone: true };
+    let Some((text, _)) = <X86 as cpu::Target>::disassemble(&lifter, bytes) else { return String::new() };
+    let fpu = format!("{:?}", insn.mnemonic()).starts_with('F') || text.contains("%mm") || text.contains("%st");
+    if fpu || before.memory.is_empty() {
+        return String::new();
+    }
+    let value = |v: &Values, at: usize, slots: usize| {
+        let high = if slots == 2 { u128::from(v.regs[at + 1]) << 64 } else { 0 };
+        high | u128::from(v.regs[at])
+    };
+    let name_of = |name: &str| if wide { name.to_owned() } else { name.replacen('r', "e", 1) };
+    let mut ins = vec![format!("eflags={:#x}", before.flags | 2)];
+    let mut outs = Vec::new();
+    if before.flags != after.flags && trap.is_none() {
+        outs.push(format!("eflags={:#x}", after.flags | 2));
+    }
+    for (name, at, slots) in used(insn) {
+        let (old, new) = (value(before, at, slots), value(after, at, slots));
+        let name = if at < 16 { name_of(&name) } else { name };
+        if old != 0 {
+            ins.push(format!("{name}={old:#x}"));
+        }
+        if old != new {
+            outs.push(format!("{name}={new:#x}"));
+        }
+    }
+    if before.regs[80] != 0x1f80 {
+        ins.push(format!("mxcsr={:#x}", before.regs[80]));
+    }
+    if before.regs[80] != after.regs[80] {
+        outs.push(format!("mxcsr={:#x}", after.regs[80]));
+    }
+    // Memory near what the instruction names, by eight bytes.
+    let uses_memory = (0..insn.op_count()).any(|n| !matches!(insn.op_kind(n), OpKind::Register))
+        || insn.stack_pointer_increment() != 0;
+    let cells = |v: &Values, n: usize| u64::from_le_bytes(std::array::from_fn(|k| v.memory[8 * n + k]));
+    for n in 0..if uses_memory { before.memory.len() / 8 } else { 0 } {
+        let at = WINDOW_AT + 8 * n as u64;
+        let (old, new) = (cells(before, n), cells(after, n));
+        if old != new || engine_reads(insn, before, at) {
+            ins.push(format!("[{at:#x}]:8={old:#x}"));
+        }
+        if old != new {
+            outs.push(format!("[{at:#x}]:8={new:#x}"));
+        }
+    }
+    match trap {
+        Some(n) => outs.push(format!("trap {n}")),
+        None if engine.cpu.ctx().pc() != pc + code.len() as u64 => {
+            outs.push(format!("{}={:#x}", name_of("rip"), engine.cpu.ctx().pc()));
+        }
+        None => {}
+    }
+    let hex: Vec<String> = code.iter().map(|b| format!("{b:02x}")).collect();
+    let variant = if wide { "x86_64" } else { "i386" };
+    format!("@{variant} {}  {text} | {} => {}", hex.join("."), ins.join(" "), outs.join(" "))
+}
+
+/// Whether an instruction may read the eight bytes at `at`.
+fn engine_reads(insn: &Instruction, before: &Values, at: u64) -> bool {
+    let mut info = iced_x86::InstructionInfoFactory::new();
+    let memory: Vec<iced_x86::UsedMemory> = info.info(insn).used_memory().to_vec();
+    memory.iter().any(|m| {
+        let start = m.virtual_address(0, |r, element, size| {
+            if r.is_segment_register() {
+                return Some(0);
+            }
+            if r.is_vector_register() {
+                let word = before.regs[16 + 4 * r.number() + element * size / 8];
+                return Some(word >> (8 * (element * size % 8)) & bits::mask(8 * size as u32));
+            }
+            Some(before.regs[r.full_register().number()] & bits::mask(r.size() as u32 * 8))
+        });
+        let size = m.memory_size().size().max(8) as u64;
+        start.is_some_and(|start| at + 8 > start && at < start + size)
+    })
+}
+
 /// The flags that the manual leaves undefined.
 fn undefined(insn: &Instruction) -> u64 {
     use iced_x86::RflagsBits as F;
@@ -509,12 +626,13 @@ fn main() {
         ignored: &[],
         trap_changes: &[],
     };
+    let pc = pc_of(bits);
     let (mut engine, mut evaluator) = (bench.machine::<Interp>(), bench.machine::<Interp>());
-    println!("{{\"pc\":{PC},\"window\":{WINDOW_AT},\"bits\":{bits}}}");
+    println!("{{\"pc\":{pc},\"window\":{WINDOW_AT},\"bits\":{bits}}}");
     let mut n = 0;
     while n < count {
         let code = random.code(bits);
-        let mut decoder = Decoder::with_ip(bits, &code, PC, DecoderOptions::NONE);
+        let mut decoder = Decoder::with_ip(bits, &code, pc, DecoderOptions::NONE);
         let insn = decoder.decode();
         if insn.is_invalid() || !fair(&insn) {
             continue;
@@ -539,9 +657,9 @@ fn main() {
         let before = Values { regs, flags, memory };
         let code = &code[..insn.len()];
         for machine in [&mut engine, &mut evaluator] {
-            machine.ram.write_bytes(PC - RAM_BASE, code);
+            machine.ram.write_bytes(pc - RAM_BASE, code);
             machine.cpu.flush();
-            put(machine, &before, prepare);
+            put(machine, &before, prepare, pc);
         }
         engine.cpu.step();
         Reference::default().step(&mut evaluator.cpu, code);
@@ -562,7 +680,7 @@ fn main() {
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
         println!(
-            "{{\"name\":\"{name}\",\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"flags\":{},\"mem\":\"{}\",\"out\":[{}],\"flags2\":{},\"mem2\":\"{}\",\"pc\":{},\"trap\":{trap},\"undefined\":{}}}",
+            "{{\"name\":\"{name}\",\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"flags\":{},\"mem\":\"{}\",\"out\":[{}],\"flags2\":{},\"mem2\":\"{}\",\"pc\":{},\"trap\":{trap},\"undefined\":{},\"line\":\"{}\"}}",
             hex(code),
             list(&before.regs),
             before.flags,
@@ -572,6 +690,7 @@ fn main() {
             hex(&after.memory),
             engine.cpu.ctx().pc(),
             undefined(&insn),
+            line(&insn, &mut engine, code, &before, &after, pc),
         );
     }
 }

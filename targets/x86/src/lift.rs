@@ -313,17 +313,28 @@ impl<'b> Lift<'b> {
 
     /// The offset of the memory operand in its segment, before `extra` is added; 64 bits wide.
     pub(crate) fn offset_plus(&self, extra: Option<V<'b>>) -> V<'b> {
+        self.sum(self.address_width(), extra).zext(Width::W64)
+    }
+
+    /// The low bits of the offset, as LEA has them.
+    pub(crate) fn offset_in(&self, w: Width) -> V<'b> {
+        let address = self.address_width();
+        if w < address { self.sum(w, None) } else { self.sum(address, None).zext(w) }
+    }
+
+    /// The sum that is the offset, worked out in `w`.
+    fn sum(&self, w: Width, extra: Option<V<'b>>) -> V<'b> {
         let i = &self.insn;
-        let w = self.address_width();
         let mut sum: Option<V<'b>> = None;
         let mut add = |v: V<'b>| sum = Some(sum.map_or(v, |s| s + v));
+        let register = |r: Register| self.low(r.full_register().number() as u8, w.min(width(r.size())));
         let ip_relative = i.is_ip_rel_memory_operand();
         if i.memory_base() != Register::None && !ip_relative {
-            add(self.gpr(i.memory_base()));
+            add(register(i.memory_base()));
         }
         if i.memory_index() != Register::None {
             let scale = i.memory_index_scale().trailing_zeros();
-            let index = self.gpr(i.memory_index());
+            let index = register(i.memory_index());
             add(if scale == 0 { index } else { index.shl(index.konst(scale.into())) });
         }
         let disp = i.memory_displacement64();
@@ -333,7 +344,7 @@ impl<'b> Lift<'b> {
         if let Some(extra) = extra {
             add(extra.trunc(w));
         }
-        sum.unwrap_or_else(|| self.ir.konst(w, 0)).zext(Width::W64)
+        sum.unwrap_or_else(|| self.ir.konst(w, 0))
     }
 
     /// The offset of the memory operand in its segment.

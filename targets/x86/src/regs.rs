@@ -20,6 +20,8 @@ enum What {
     Control(u8),
     Efer,
     Xmm(u8),
+    /// Bits 128 to 255.
+    YmmHigh(u8),
     Mxcsr,
     Fpu(u8),
     FpuControl(u8),
@@ -43,7 +45,12 @@ const XMM: [&str; 16] = [
     "xmm14", "xmm15",
 ];
 
-fn build(wide: bool) -> Table {
+const YMM_HIGH: [&str; 16] = [
+    "ymm0h", "ymm1h", "ymm2h", "ymm3h", "ymm4h", "ymm5h", "ymm6h", "ymm7h", "ymm8h", "ymm9h", "ymm10h", "ymm11h",
+    "ymm12h", "ymm13h", "ymm14h", "ymm15h",
+];
+
+fn build(wide: bool, avx: bool) -> Table {
     let bits = if wide { 64 } else { 32 };
     let mut rows = Vec::new();
     let mut kinds = Vec::new();
@@ -81,6 +88,11 @@ fn build(wide: bool) -> Table {
         add(name, 128, Group::Vector, "vec128", What::Xmm(n as u8));
     }
     add("mxcsr", 32, Group::Vector, "i386_mxcsr", What::Mxcsr);
+    if avx {
+        for (n, name) in YMM_HIGH.into_iter().take(if wide { 16 } else { 8 }).enumerate() {
+            add(name, 128, Group::Vector, "uint128", What::YmmHigh(n as u8));
+        }
+    }
     add("fs_base", bits, Group::System, int, What::Base(sreg::FS));
     add("gs_base", bits, Group::System, int, What::Base(sreg::GS));
     add("k_gs_base", bits, Group::System, int, What::KernelGs);
@@ -91,15 +103,16 @@ fn build(wide: bool) -> Table {
     (rows, kinds)
 }
 
-fn tables(wide: bool) -> &'static Table {
-    static NARROW: OnceLock<Table> = OnceLock::new();
-    static WIDE: OnceLock<Table> = OnceLock::new();
-    if wide { WIDE.get_or_init(|| build(true)) } else { NARROW.get_or_init(|| build(false)) }
+/// The table of a model: by width, and whether it has AVX.
+fn tables(model: &Model) -> &'static Table {
+    static TABLES: [OnceLock<Table>; 4] = [const { OnceLock::new() }; 4];
+    let (wide, avx) = (model.bits == 64, model.has(crate::model::word::F1_ECX, 28));
+    TABLES[usize::from(wide) * 2 + usize::from(avx)].get_or_init(|| build(wide, avx))
 }
 
 /// The table.
 pub(crate) fn table(model: &Model) -> &'static [Register] {
-    &tables(model.bits == 64).0
+    &tables(model).0
 }
 
 /// EFLAGS.
@@ -130,7 +143,7 @@ pub(crate) fn ip_of(cpu: &Cpu, pc: u64) -> u64 {
 
 /// The value of row `index`.
 pub(crate) fn read(cpu: &Cpu, index: usize) -> u128 {
-    let table = tables(cpu.model().bits == 64);
+    let table = tables(cpu.model());
     let value = match table.1[index] {
         What::General(n) => cpu.reg(state::r(n)),
         What::Pc => ip(cpu),
@@ -146,6 +159,7 @@ pub(crate) fn read(cpu: &Cpu, index: usize) -> u128 {
         What::KernelGs => cpu.state.kernel_gs_base,
         What::Mxcsr => cpu.reg(state::MXCSR),
         What::Xmm(n) => return u128::from(cpu.reg(state::xmm(n, 1))) << 64 | u128::from(cpu.reg(state::xmm(n, 0))),
+        What::YmmHigh(n) => return u128::from(cpu.reg(state::xmm(n, 3))) << 64 | u128::from(cpu.reg(state::xmm(n, 2))),
         What::Fpu(n) => {
             let fpu = &cpu.state.fpu;
             let at = usize::from((fpu.top + n) & 7);
@@ -172,7 +186,7 @@ fn fpu_control(cpu: &Cpu, n: u8) -> u64 {
 
 /// Writes row `index`.
 pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), RegisterError> {
-    let table = tables(cpu.model().bits == 64);
+    let table = tables(cpu.model());
     let (row, wide) = (&table.0[index], value);
     let value = value as u64 & bits::mask(u32::from(row.bits).min(64));
     match table.1[index] {
@@ -196,10 +210,14 @@ pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), Regi
         }
         What::Efer => cpu.state.efer = value,
         What::KernelGs => cpu.state.kernel_gs_base = value,
-        What::Mxcsr => cpu.set_reg(state::MXCSR, value),
+        What::Mxcsr => crate::sse::set_mxcsr(cpu, value),
         What::Xmm(n) => {
             cpu.set_reg(state::xmm(n, 0), wide as u64);
             cpu.set_reg(state::xmm(n, 1), (wide >> 64) as u64);
+        }
+        What::YmmHigh(n) => {
+            cpu.set_reg(state::xmm(n, 2), wide as u64);
+            cpu.set_reg(state::xmm(n, 3), (wide >> 64) as u64);
         }
         What::Fpu(n) => {
             let fpu = &mut cpu.state.fpu;

@@ -25,6 +25,12 @@ pub mod irq {
     pub const SIPI: u32 = 3;
     /// While this is up, address bit 20 is 0.
     pub const A20_OFF: u32 = 4;
+    /// While this is up, CPUs other than number 0 run after reset without INIT and a start-up IPI.
+    pub const RUN: u32 = 5;
+    /// The first of three interrupts with vectors of their own, [`FIXED_VECTOR`] and up: for boards without an interrupt controller.
+    pub const FIXED: u32 = 8;
+    /// The vector of [`FIXED`].
+    pub const FIXED_VECTOR: u8 = 0x20;
 }
 
 /// Vectors of exceptions.
@@ -161,7 +167,10 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
             cpu.state.nmi_masked = true;
             hard(vector::NMI)
         }
-        Fault::Interrupt => hard(cpu.acknowledge(irq::INTR) as u8),
+        Fault::Interrupt => hard(match fixed(cpu.lines()) {
+            Some(vector) => vector,
+            None => cpu.acknowledge(irq::INTR) as u8,
+        }),
     };
     (cpu.state.shadow, cpu.state.shadow_ss) = (false, false);
     if let Fault::Software { vector, short: false, next } = fault
@@ -263,6 +272,17 @@ fn start_up(cpu: &mut Cpu) {
     cpu.set_pc(vector << 12);
 }
 
+/// The vector of an interrupt that needs no acknowledgement.
+fn fixed(lines: u64) -> Option<u8> {
+    let up = (lines >> irq::FIXED) as u8 & 7;
+    (up != 0).then(|| irq::FIXED_VECTOR + up.trailing_zeros() as u8)
+}
+
+/// Whether an interrupt is pending that EFLAGS.IF lets in.
+fn pending(lines: u64) -> bool {
+    lines >> irq::INTR & 1 != 0 || fixed(lines).is_some()
+}
+
 /// What is to be taken now.
 pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
     let lines = cpu.lines();
@@ -273,6 +293,10 @@ pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
     }
     if up(irq::INIT) {
         return Some(Fault::Init);
+    }
+    if cpu.state.wait_for_sipi && up(irq::RUN) {
+        cpu.state.wait_for_sipi = false;
+        cpu.set_halted(false);
     }
     if cpu.state.wait_for_sipi {
         return up(irq::SIPI).then_some(Fault::Sipi);
@@ -290,7 +314,7 @@ pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
     if up(irq::NMI) && !cpu.state.nmi_masked {
         return Some(Fault::Nmi);
     }
-    (up(irq::INTR) && cpu.state.eflags & bit::IF != 0).then_some(Fault::Interrupt)
+    (pending(lines) && cpu.state.eflags & bit::IF != 0).then_some(Fault::Interrupt)
 }
 
 /// Whether a halted CPU goes on.
@@ -298,12 +322,12 @@ pub(crate) fn wakes(cpu: &Cpu) -> bool {
     let lines = cpu.lines();
     let up = |n: u32| lines >> n & 1 != 0;
     if cpu.state.wait_for_sipi {
-        return up(irq::INIT) || up(irq::SIPI);
+        return up(irq::INIT) || up(irq::SIPI) || up(irq::RUN);
     }
     up(irq::INIT)
         || up(irq::NMI) && !cpu.state.nmi_masked
         || cpu.state.debug_trap != 0
-        || up(irq::INTR) && cpu.state.eflags & bit::IF != 0
+        || pending(lines) && cpu.state.eflags & bit::IF != 0
 }
 
 /// The fault that an exit of a block means: the vector, and whether it has the error code 0.

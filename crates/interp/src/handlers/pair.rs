@@ -106,6 +106,23 @@ impl Body for SextWord {
     never_misses!();
 }
 
+/// The low 32 bits.
+struct CutWord;
+
+impl Body for CutWord {
+    #[inline(always)]
+    unsafe fn run<const CHAIN: u8>(core: *mut Core, s: &Slot, _: Tlb, before: u64) -> Result<u64, u64> {
+        // SAFETY: see the module `handlers`.
+        unsafe {
+            let r = if CHAIN == chain::FIRST { before } else { get(core, s.a) } as u32 as u64;
+            set(core, s.d, r);
+            Ok(r)
+        }
+    }
+
+    never_misses!();
+}
+
 struct Konst;
 
 impl Body for Konst {
@@ -341,6 +358,30 @@ macro_rules! short_bodies {
     } };
 }
 
+/// The same for guests of 64 bits whose 32-bit operations clear the upper half: addresses are wide, much else is not.
+macro_rules! mixed_bodies {
+    ($m:ident $($rest:tt)*) => { $m! { $($rest)*
+        (Shape::Bin(BinOp::Add, Width::W64, true, false)) Bin<{ op!(Add) }, W64, true, false>;
+        (Shape::Bin(BinOp::Add, Width::W64, false, false)) Bin<{ op!(Add) }, W64, false, false>;
+        (Shape::Bin(BinOp::Add, Width::W32, true, false)) Bin<{ op!(Add) }, W32, true, false>;
+        (Shape::Bin(BinOp::Add, Width::W32, false, false)) Bin<{ op!(Add) }, W32, false, false>;
+        (Shape::Bin(BinOp::Sub, Width::W32, false, false)) Bin<{ op!(Sub) }, W32, false, false>;
+        (Shape::Bin(BinOp::And, Width::W32, true, false)) Bin<{ op!(And) }, W32, true, false>;
+        (Shape::Bin(BinOp::Or, Width::W32, false, false)) Bin<{ op!(Or) }, W32, false, false>;
+        (Shape::Bin(BinOp::Xor, Width::W32, false, false)) Bin<{ op!(Xor) }, W32, false, false>;
+        (Shape::Bin(BinOp::Shl, Width::W32, true, false)) Bin<{ op!(Shl) }, W32, true, false>;
+        (Shape::Bin(BinOp::ShrU, Width::W32, true, false)) Bin<{ op!(ShrU) }, W32, true, false>;
+        (Shape::CutWord) CutWord;
+        (Shape::Mov) Mov;
+        (Shape::Konst) Konst;
+        (Shape::Load(Width::W64, ext::ZERO, LITTLE)) Load<W64, { ext::ZERO }, LITTLE>;
+        (Shape::Load(Width::W32, ext::ZERO, LITTLE)) Load<W32, { ext::ZERO }, LITTLE>;
+        (Shape::Load(Width::W8, ext::ZERO, LITTLE)) Load<W8, { ext::ZERO }, LITTLE>;
+        (Shape::Store(Width::W64, LITTLE)) Store<W64, LITTLE>;
+        (Shape::Store(Width::W32, LITTLE)) Store<W32, LITTLE>;
+    } };
+}
+
 /// What an op is, as far as pairing goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Shape {
@@ -350,6 +391,8 @@ pub(crate) enum Shape {
     Mov,
     /// A sign extension from 32 to 64 bits.
     SextWord,
+    /// The low 32 bits.
+    CutWord,
     /// A constant in the immediate, sign-extended.
     Konst,
     /// A constant in the immediate, zero-extended.
@@ -384,6 +427,15 @@ macro_rules! first {
         $( if $a == $shape { return behind::<$body, W64>($b, $chain).or_else(|| long_pair::<$body, K>($b, $chain)); } )*
     };
 }
+macro_rules! mixed_first {
+    ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
+        $( if $a == $shape {
+            return behind::<$body, W32>($b, $chain)
+                .or_else(|| behind::<$body, W64>($b, $chain))
+                .or_else(|| mixed_pair::<$body>($b, $chain));
+        } )*
+    };
+}
 macro_rules! short_first {
     ($a:expr, $b:expr, $chain:expr; $( ($shape:expr) $body:ty; )*) => {
         $( if $a == $shape { return behind::<$body, W32>($b, $chain).or_else(|| short_pair::<$body, K>($b, $chain)); } )*
@@ -392,6 +444,11 @@ macro_rules! short_first {
 
 fn long_pair<A: Body, const K: u8>(b: Shape, chain: u8) -> Option<Handler> {
     bodies!(second [A] b, chain;);
+    None
+}
+
+fn mixed_pair<A: Body>(b: Shape, chain: u8) -> Option<Handler> {
+    mixed_bodies!(second [A] b, chain;);
     None
 }
 
@@ -433,8 +490,14 @@ pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slo
     let chain = chain_of(a, first, b, second);
     long::<LITTLE>(a, b, chain)
         .or_else(|| short::<SHORT_LITTLE>(a, b, chain))
+        .or_else(|| mixed(a, b, chain))
         .or_else(|| long::<BIG>(a, b, chain))
         .or_else(|| short::<SHORT_BIG>(a, b, chain))
+}
+
+fn mixed(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
+    mixed_bodies!(mixed_first a, b, chain;);
+    None
 }
 
 fn long<const K: u8>(a: Shape, b: Shape, chain: u8) -> Option<Handler> {
@@ -491,7 +554,7 @@ fn chain_of(a: Shape, first: &Slot, b: Shape, second: &Slot) -> u8 {
     let (uses_a, other) = match b {
         Shape::Bin(_, _, imm, _) | Shape::Branch(_, _, imm) => (true, if imm { None } else { Some(second.b()) }),
         Shape::Store(..) => (true, Some(second.d)),
-        Shape::Mov | Shape::SextWord | Shape::Load(..) => (true, None),
+        Shape::Mov | Shape::SextWord | Shape::CutWord | Shape::Load(..) => (true, None),
         _ => (false, None),
     };
     if uses_a && second.a == first.d {

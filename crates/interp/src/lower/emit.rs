@@ -252,8 +252,11 @@ impl Cx<'_> {
             _ => unreachable!("{op:?} has a form of its own"),
         };
         let d = self.dest(i);
-        let sext_word = matches!(op, Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64);
-        let shape = if sext_word { Shape::SextWord } else { Shape::Other };
+        let shape = match op {
+            Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64 => Shape::SextWord,
+            Op::Trunc(_) if w == Width::W32 => Shape::CutWord,
+            _ => Shape::Other,
+        };
         self.push_as(shape, handler, d, at(0), imm);
     }
 

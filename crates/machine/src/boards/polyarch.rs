@@ -49,6 +49,8 @@ pub static POLYARCH: MachineType = MachineType {
         ("ppc64", "970fx"),
         ("s390x", "qemu"),
         ("tricore", "tc27x"),
+        ("i386", "qemu32"),
+        ("x86_64", "qemu64"),
     ],
     smp_rules: SmpRules::Strict,
     numa: true,
@@ -104,6 +106,11 @@ const MACHINES: &[Machine] = &[
         lines: [s390x::trap::irq::EMERGENCY, s390x::trap::irq::TIMER, s390x::trap::irq::KEY],
         registers: ["r2", "r3"],
     },
+    Machine {
+        arch: Arch::X86,
+        lines: [x86::irq::FIXED, x86::irq::FIXED + 1, x86::irq::FIXED + 2],
+        registers: ["eax", "ebx"],
+    },
     // Priority numbers of service requests.
     Machine { arch: Arch::Tricore, lines: [3, 2, 1], registers: ["d4", "d5"] },
 ];
@@ -138,9 +145,47 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         )));
     }
     board.store().write(DTB, &blob).map_err(|e| Error::new(format!("devicetree: {e}")))?;
-    let [number, dtb] = row.registers;
+    let mut entry = entry;
+    let [mut number, mut dtb] = row.registers;
+    if board.config.target.arch == Arch::X86 {
+        (0..i64::from(board.smp.maxcpus)).for_each(|index| board.line(index, x86::irq::RUN).raise());
+        let stub = x86_stub(entry);
+        board.store().write(X86_STUB, &stub).map_err(|e| Error::new(format!("start code: {e}")))?;
+        entry = X86_STUB + (ROM_AGAIN - ROM.0);
+        if board.config.target.bits == 64 {
+            (number, dtb) = ("rax", "rbx");
+        }
+    }
     board.start = Start::At { pc: entry, number, dtb: (dtb, DTB) };
     Ok(())
+}
+
+/// Where x86's start code is in the ROM: the last page, where CPUs of that architecture begin in real mode.
+const X86_STUB: u64 = ROM.0 + ROM.1 - 0x100;
+
+/// Start code for x86: from real mode to 32-bit protected mode with flat segments, and on to the program.
+fn x86_stub(entry: u64) -> Vec<u8> {
+    let gdt = (X86_STUB + (ROM_AGAIN - ROM.0) + 0x40) as u32;
+    let mut code = vec![0; 0x60];
+    // CLI; LGDT CS:[0xff58]; MOV ECX, CR0; OR CL, 1; MOV CR0, ECX; JMP 8:protected
+    code[..6].copy_from_slice(&[0xfa, 0x2e, 0x66, 0x0f, 0x01, 0x16]);
+    code[6..8].copy_from_slice(&0xff58u16.to_le_bytes());
+    code[8..17].copy_from_slice(&[0x0f, 0x20, 0xc1, 0x80, 0xc9, 0x01, 0x0f, 0x22, 0xc1]);
+    code[17..19].copy_from_slice(&[0x66, 0xea]);
+    code[19..23].copy_from_slice(&(gdt - 0x40 + 25).to_le_bytes());
+    code[23..25].copy_from_slice(&8u16.to_le_bytes());
+    // MOV ECX, 16; MOV DS, ES, FS, GS and SS, ECX; MOV ECX, entry; JMP ECX
+    code[25..30].copy_from_slice(&[0xb9, 0x10, 0, 0, 0]);
+    code[30..40].copy_from_slice(&[0x8e, 0xd9, 0x8e, 0xc1, 0x8e, 0xe1, 0x8e, 0xe9, 0x8e, 0xd1]);
+    code[40] = 0xb9;
+    code[41..45].copy_from_slice(&(entry as u32).to_le_bytes());
+    code[45..47].copy_from_slice(&[0xff, 0xe1]);
+    // The descriptor table, and its limit and address.
+    code[0x48..0x50].copy_from_slice(&0x00cf_9b00_0000_ffffu64.to_le_bytes());
+    code[0x50..0x58].copy_from_slice(&0x00cf_9300_0000_ffffu64.to_le_bytes());
+    code[0x58..0x5a].copy_from_slice(&0x17u16.to_le_bytes());
+    code[0x5a..0x5e].copy_from_slice(&gdt.to_le_bytes());
+    code
 }
 
 fn add_devices(board: &mut Build<'_>, [ipi, timer, external]: [u32; 3]) -> Result<(), Error> {

@@ -8,13 +8,13 @@ pub struct Case {
     /// The only variant that it is for.
     pub variant: Option<String>,
     /// The encodings and the bytes of each.
-    pub words: Vec<(u64, u32)>,
+    pub words: Vec<(u128, u32)>,
     /// The disassembly; empty if there is none.
     pub text: String,
     /// What is put where before.
-    pub inputs: Vec<(Place, u64)>,
+    pub inputs: Vec<(Place, u128)>,
     /// What must be where after.
-    pub outputs: Vec<(Place, u64)>,
+    pub outputs: Vec<(Place, u128)>,
     /// Why the last instruction traps.
     pub trap: Option<u64>,
 }
@@ -82,16 +82,24 @@ fn parse(line: usize, text: &str) -> Result<Case, String> {
     Ok(Case { line, variant, words, text, inputs, outputs, trap })
 }
 
-fn word(text: &str) -> Result<(u64, u32), String> {
+fn word(text: &str) -> Result<(u128, u32), String> {
+    if text.contains('.') {
+        // Bytes in the order of memory.
+        let bytes: Vec<&str> = text.split('.').collect();
+        let number: String = bytes.iter().rev().copied().collect();
+        let short = bytes.len() <= 16 && bytes.iter().all(|b| b.len() == 2);
+        let bits = u128::from_str_radix(&number, 16).ok().filter(|_| short);
+        return Ok((bits.ok_or_else(|| format!("'{text}' is no encoding"))?, bytes.len() as u32));
+    }
     let len = text.len() / 2;
-    let bits = u64::from_str_radix(text, 16).map_err(|_| format!("'{text}' is no encoding"))?;
+    let bits = u128::from_str_radix(text, 16).map_err(|_| format!("'{text}' is no encoding"))?;
     if !text.len().is_multiple_of(2) || len == 0 || len > 8 {
         return Err(format!("'{text}' has a strange number of digits"));
     }
     Ok((bits, len as u32))
 }
 
-type Effects = (Vec<(Place, u64)>, Option<u64>);
+type Effects = (Vec<(Place, u128)>, Option<u64>);
 
 fn effects_of(text: &str) -> Result<Effects, String> {
     let mut list = Vec::new();
@@ -99,7 +107,7 @@ fn effects_of(text: &str) -> Result<Effects, String> {
     let mut tokens = text.split_whitespace();
     while let Some(token) = tokens.next() {
         if token == "trap" {
-            trap = Some(value(tokens.next().ok_or("'trap' without a number")?)?);
+            trap = Some(value(tokens.next().ok_or("'trap' without a number")?)? as u64);
             continue;
         }
         let (left, right) = token.split_once('=').ok_or_else(|| format!("'{token}' is no assignment"))?;
@@ -115,30 +123,30 @@ fn place(text: &str) -> Result<Place, String> {
     if !matches!(size, 1 | 2 | 4 | 8) {
         return Err(format!("{size} is no size of a memory cell"));
     }
-    Ok(Place::Memory(value(address)?, size as u32))
+    Ok(Place::Memory(value(address)? as u64, size as u32))
 }
 
-fn value(text: &str) -> Result<u64, String> {
+fn value(text: &str) -> Result<u128, String> {
     let wrong = || format!("'{text}' is no value");
     let inner =
         |name: &str| text.strip_prefix(name).and_then(|t| t.strip_prefix('(')).and_then(|t| t.strip_suffix(')'));
     if let Some(number) = inner("f64") {
-        return number.parse::<f64>().map(f64::to_bits).map_err(|_| wrong());
+        return number.parse::<f64>().map(|f| f.to_bits().into()).map_err(|_| wrong());
     }
     if let Some(number) = inner("f32") {
         return number.parse::<f32>().map(|f| f.to_bits().into()).map_err(|_| wrong());
     }
     if let Some(number) = inner("box") {
-        return number.parse::<f32>().map(|f| 0xffff_ffff << 32 | u64::from(f.to_bits())).map_err(|_| wrong());
+        return number.parse::<f32>().map(|f| 0xffff_ffff << 32 | u128::from(f.to_bits())).map_err(|_| wrong());
     }
     match text {
-        "MIN32" => return Ok(i32::MIN as u64),
-        "MIN64" => return Ok(i64::MIN as u64),
+        "MIN32" => return Ok(i128::from(i32::MIN) as u128),
+        "MIN64" => return Ok(i128::from(i64::MIN) as u128),
         _ => {}
     }
     let (minus, digits) = text.strip_prefix('-').map_or((false, text), |d| (true, d));
     let number = match digits.strip_prefix("0x") {
-        Some(hex) => u64::from_str_radix(hex, 16),
+        Some(hex) => u128::from_str_radix(hex, 16),
         None => digits.parse(),
     };
     let number = number.map_err(|_| wrong())?;
@@ -164,11 +172,19 @@ mod tests {
             variant: Some("rv64".to_owned()),
             words: vec![(0x02c5_c533, 4), (0x952e, 2)],
             text: "div a0, a1, a2; c.add a0, a1".to_owned(),
-            inputs: vec![(register("a1"), -7i64 as u64), (Place::Memory(0x20, 4), i32::MIN as u64)],
+            inputs: vec![(register("a1"), -7i128 as u128), (Place::Memory(0x20, 4), i128::from(i32::MIN) as u128)],
             outputs: vec![(register("fa0"), 0xffff_ffff_3f80_0000)],
             trap: Some(2),
         };
         assert_eq!(case, Ok(expected));
+    }
+
+    #[test]
+    fn long_encodings_and_values() {
+        let case = parse_line(1, "c5.f8.77 vzeroupper | xmm0=0x10000000000000002 =>").expect("a case");
+        assert_eq!(case.words, vec![(0x77_f8c5, 3)]);
+        assert_eq!(case.inputs, vec![(register("xmm0"), 0x1_0000_0000_0000_0002)]);
+        assert!(parse_line(1, "48.b movabs | => rax=1").is_err());
     }
 
     #[test]

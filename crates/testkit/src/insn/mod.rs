@@ -9,7 +9,8 @@
 //!
 //! A line is the encoding in hexadecimal, the disassembly (`-` for none), inputs after `|` and outputs after `=>`. The encoding is
 //! the number that the manual shows; several instructions are joined with `+`, their texts with `; `. `@name` in front restricts the
-//! line to one of the harness's variants.
+//! line to one of the harness's variants. Long encodings of little-endian guests are given as bytes in the order of memory, with dots
+//! between them: `c5.f8.77`.
 //!
 //! Values are decimal or hexadecimal numbers, `MIN32`, `MIN64`, or floating-point numbers: `f64(-1.5)`, `f32(inf)`, and `box(1.5)`,
 //! which is `f32` with all bits above set. They are cut to the width of what they are put into. `[address]:size=value` is memory.

@@ -78,11 +78,10 @@ impl<T: Target> Bench<T> {
     }
 
     /// The bytes of encodings, in a row.
-    pub fn bytes(&self, words: &[(u64, u32)]) -> Vec<Vec<u8>> {
-        let bytes = |&(bits, len): &(u64, u32)| {
-            let mut bytes = vec![0; len as usize];
-            self.endian.write(&mut bytes, bits);
-            bytes
+    pub fn bytes(&self, words: &[(u128, u32)]) -> Vec<Vec<u8>> {
+        let bytes = |&(bits, len): &(u128, u32)| match self.endian {
+            Endian::Little => bits.to_le_bytes()[..len as usize].to_vec(),
+            Endian::Big => bits.to_be_bytes()[16 - len as usize..].to_vec(),
         };
         words.iter().map(bytes).collect()
     }
@@ -110,16 +109,16 @@ impl<T: Target, E: Engine> Machine<T, E> {
         image
     }
 
-    fn put(&mut self, place: &Place, value: u64, endian: Endian) -> Result<(), String> {
+    fn put(&mut self, place: &Place, value: u128, endian: Endian) -> Result<(), String> {
         match place {
             Place::Register(name) => {
                 let at = self.register(name)?;
                 let width = u32::from(self.cpu.registers()[at].bits);
-                self.cpu.set_register(at, u128::from(cut(value, width))).map_err(|e| e.to_string())
+                self.cpu.set_register(at, cut(value, width)).map_err(|e| e.to_string())
             }
             Place::Memory(address, size) => {
                 let mut bytes = vec![0; *size as usize];
-                endian.write(&mut bytes, value);
+                endian.write(&mut bytes, value as u64);
                 self.ram.write_bytes(offset(*address, *size)?, &bytes);
                 Ok(())
             }
@@ -127,8 +126,8 @@ impl<T: Target, E: Engine> Machine<T, E> {
     }
 }
 
-fn cut(value: u64, bits: u32) -> u64 {
-    value & bits::mask(bits.min(64))
+fn cut(value: u128, bits: u32) -> u128 {
+    value & (u128::MAX >> (128 - bits.min(128)))
 }
 
 fn offset(address: u64, size: u32) -> Result<u64, String> {
@@ -237,7 +236,8 @@ fn compare_registers<T: Target, E: Engine>(
 ) -> Result<Vec<String>, String> {
     let mut expected: Vec<Option<u128>> = before.iter().map(|v| Some(*v)).collect();
     // The address half of the PSW is what z/Architecture has.
-    let pc = machine.register("pc").or_else(|_| machine.register("pswa"))?;
+    let names = ["pc", "pswa", "rip", "eip"];
+    let pc = names.iter().find_map(|name| machine.register(name).ok()).ok_or("there is no register 'pc'")?;
     expected[pc] = if case.trap.is_some() { None } else { Some(next.into()) };
     let after_trap = if case.trap.is_some() { bench.trap_changes } else { &[] };
     for name in bench.ignored.iter().chain(after_trap) {
@@ -248,7 +248,7 @@ fn compare_registers<T: Target, E: Engine>(
     for (place, value) in &case.outputs {
         if let Place::Register(name) = place {
             let at = machine.register(name)?;
-            expected[at] = Some(cut(*value, machine.cpu.registers()[at].bits.into()).into());
+            expected[at] = Some(cut(*value, machine.cpu.registers()[at].bits.into()));
         }
     }
     let after = machine.registers();
@@ -269,7 +269,7 @@ fn compare_memory<T: Target, E: Engine>(
     for (place, value) in &case.outputs {
         if let Place::Memory(address, size) = place {
             let at = offset(*address, *size)? as usize;
-            bench.endian.write(&mut expected[at..at + *size as usize], *value);
+            bench.endian.write(&mut expected[at..at + *size as usize], *value as u64);
         }
     }
     let after = machine.memory();

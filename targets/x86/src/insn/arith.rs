@@ -1,5 +1,6 @@
 //! Integer arithmetic (SDM volume 1, "Binary Arithmetic Instructions", "Decimal Arithmetic Instructions").
 
+use iced_x86::OpKind;
 use uop::{Mem, Order, RmwOp, Width};
 
 use crate::flags::Op;
@@ -123,7 +124,10 @@ fn binary(l: &Lift<'_>, op: Op) -> Flow {
             l.set_flags(op, w, sum, Some(b), Some(c));
         }
         Op::Sub => {
-            l.put(place, a - b);
+            // A constant is added, which engines have a short form for.
+            let known = !matches!(l.insn.op1_kind(), OpKind::Register | OpKind::Memory);
+            let result = if known { a.add_imm((l.insn.immediate(1) as i64).wrapping_neg()) } else { a - b };
+            l.put(place, result);
             l.set_flags(op, w, a, Some(b), None);
         }
         _ => {
@@ -254,8 +258,9 @@ fn imul(l: &Lift<'_>) -> Flow {
             (low, a.mul_hi_s(b) ^ low.shr_s(low.konst(63)))
         }
         _ => {
+            // The product by itself, and the wide one for the flags, which are seldom looked at.
+            let low = a * b;
             let product = a.sext(Width::W64) * b.sext(Width::W64);
-            let low = product.trunc(w);
             (low, product ^ low.sext(Width::W64))
         }
     };

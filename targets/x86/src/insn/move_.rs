@@ -20,7 +20,7 @@ pub(crate) static ROWS: &[Row] = rows! {
         if !l.is_mem(1) {
             return Flow::Undefined;
         }
-        l.write(0, l.offset().trunc(w));
+        l.write(0, l.offset_in(w));
         Flow::Next
     };
     Xchg xchg;

@@ -146,7 +146,12 @@ impl Unit<'_> {
             let greatest = 0x7ffe << 64 | u128::from(u64::MAX);
             return sf::mul::<X87>(greatest | if v & Q_SIGN != 0 { SIGN } else { 0 }, greatest, &mut self.env);
         }
-        sf::convert::<F128, X87>(v, &mut self.env)
+        let result = sf::convert::<F128, X87>(v, &mut self.env);
+        // Tiny, and inexact in any case.
+        if result >> 64 & 0x7fff == 0 {
+            self.env.raise(Flags::UNDERFLOW);
+        }
+        result
     }
 
     fn invalid(&mut self) -> u128 {
