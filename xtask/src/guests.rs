@@ -251,6 +251,9 @@ pub static TESTS: &[Test] = &[
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
 ];
 
+/// Programs that other tests run, whose output depends on the machine.
+static TOOLS: &[Test] = &[Test { folder: "x86", name: "cpuid", smp: &[], fp: false }];
+
 /// One test on one target with one number of harts.
 #[derive(Debug)]
 pub struct Run {
@@ -392,7 +395,7 @@ fn builds() -> Vec<Build> {
         .iter()
         .chain(PCS)
         .map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
-    let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
+    let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).collect()
 }
 

@@ -119,14 +119,45 @@ impl Machine {
         if self.config.machine.core_ids {
             return self.add_core(device);
         }
-        let place = place(&device.props)?;
+        let (apic, props): (Vec<_>, Vec<_>) = device.props.iter().cloned().partition(|(name, _)| name == "apic-id");
+        let ids = self.config.machine.apic_ids.ids(&self.smp);
+        if let (Some((name, _)), None) = (apic.first(), &ids) {
+            return Err(unknown_property(name));
+        }
+        let mut place = place(&props)?;
         let expected = build::cpu_type(&self.config);
         if driver != expected {
             return Err(Error::new(format!("Invalid CPU type, expected cpu type: '{expected}'")));
         }
+        if let (Some((name, value)), Some(ids)) = (apic.last(), ids) {
+            self.set_place_by_apic(&mut place, &ids, unsigned(name, value)?)?;
+        }
         let slot = self.free_slot(place)?;
         let object = self.objects.add_peripheral(device.id.as_deref(), driver);
         self.plug(slot, object)
+    }
+
+    /// Fills in the place that an APIC ID means; what the user said of it, too, has to agree.
+    fn set_place_by_apic(&self, place: &mut CpuProps, ids: &ApicIds, id: u32) -> Result<(), Error> {
+        if !(0..self.slots.len()).any(|slot| ids.of_index(slot as u32) == id) {
+            return Err(self.no_such_apic(ids, id));
+        }
+        let ApicPlace { socket, die, core, thread } = ids.decode(id);
+        let levels = [
+            ("socket-id", &mut place.socket_id, socket),
+            ("die-id", &mut place.die_id, die),
+            ("core-id", &mut place.core_id, core),
+            ("thread-id", &mut place.thread_id, thread),
+        ];
+        for (name, given, must) in levels {
+            let must = i64::from(must);
+            if let Some(is) = given.filter(|is| *is != must) {
+                let text = format!("property {name}: {is} doesn't match set apic-id: {id:#x} ({name}: {must})");
+                return Err(Error::new(text));
+            }
+            *given = Some(must);
+        }
+        Ok(())
     }
 
     /// Plugs a CPU where `core-id` alone says which.

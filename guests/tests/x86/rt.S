@@ -142,7 +142,7 @@ page_directory:
     .bss
     .balign 16
 stacks:
-    .skip STACK * 16
+    .skip STACK * 64
 
     .text
 #ifdef __x86_64__

@@ -17,7 +17,6 @@ fn host_bridge(platform: &Platform, from: u32) -> Aml {
     } else {
         inside.push(name("_HID", &eisa("PNP0A03")));
     }
-    inside.push(name("_ADR", &int(0)));
     inside.push(name("_UID", &int(1)));
     inside.push(name(
         "_CRS",
