@@ -248,6 +248,22 @@ impl Draft {
         Ok(())
     }
 
+    /// `-boot`: only the menu means something here, since there is no drive.
+    pub(crate) fn boot_order(&mut self, text: Text<'_>) -> Result<(), Fatal> {
+        for (key, value) in opts::pairs(text.value, Some("order")) {
+            let fault = |why: String| Fatal::of(&text.whole(), why);
+            match key.as_str() {
+                "menu" => {
+                    let on = opts::switch(&value);
+                    self.boot.menu = on.ok_or_else(|| fault("Parameter 'menu' expects 'on' or 'off'".into()))?;
+                }
+                "order" | "once" | "splash" | "splash-time" | "reboot-timeout" | "strict" => {}
+                _ => return Err(fault(format!("Invalid parameter '{key}'"))),
+            }
+        }
+        Ok(())
+    }
+
     /// `-debugcon`: a character device, and a port for it.
     pub(crate) fn debugcon(&mut self, text: Text<'_>) -> Result<(), Fatal> {
         self.consoles.push((text.whole(), text.value.to_string(), User::Debug));

@@ -205,6 +205,12 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
             Draft::object,
         ),
     ),
+    value(
+        &["boot"],
+        "[order=drives][,menu=on|off]",
+        "what firmware boots from; 'menu=on' offers a choice",
+        Draft::boot_order,
+    ),
     value(&["debugcon"], "dev", "redirect the debug console to a character device", Draft::debugcon),
     listed(
         "device",

@@ -273,6 +273,8 @@ pub struct Boot {
     pub append: Option<String>,
     /// `-dtb`.
     pub dtb: Option<String>,
+    /// `-boot menu=on`: firmware offers a choice.
+    pub menu: bool,
 }
 
 /// Everything a machine is built from.

@@ -1,6 +1,8 @@
 //! The guest architectures: one row a target.
 
 use crate::engines::{self, Engine};
+use crate::error::Error;
+use crate::value::Value;
 
 /// The family, as the schema's `CpuInfoArch` names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,6 +117,38 @@ impl Target {
             Arch::Ppc => ppc::model::Model::new(self.bits, name).map_or(name, |model| model.name()),
             _ => name,
         }
+    }
+
+    /// All properties that model `name` has once `props` are set; features that are missing here are among them.
+    ///
+    /// # Errors
+    /// No such model or property.
+    pub fn expand_model(&self, name: &str, props: &[(String, String)]) -> Result<Vec<(&'static str, Value)>, Error> {
+        use x86::model::{Model, ModelError, WORDS};
+        let text: String = props.iter().map(|(name, value)| format!(",{name}={value}")).collect();
+        let model = Model::parse(self.bits, &format!("{name}{text}")).map_err(|e| {
+            Error::new(match e {
+                ModelError::Property { why, .. } => why,
+                ModelError::Unknown(name) => format!("CPU model '{name}' not found"),
+                other => other.to_string(),
+            })
+        })?;
+        let bit = |words: &x86::model::FeatureWords, n: usize, bit: u32| Value::Bool(words.0[n] >> bit & 1 != 0);
+        let words = WORDS.iter().enumerate();
+        let mut out: Vec<(&str, Value)> = words
+            .flat_map(|(n, word)| word.bits().map(move |(name, b)| (name, n, b)))
+            .map(|(name, n, b)| (name, bit(&model.wanted, n, b)))
+            .collect();
+        out.extend([
+            ("family", Value::Int(model.family.into())),
+            ("model", Value::Int(model.model.into())),
+            ("stepping", Value::Int(model.stepping.into())),
+            ("vendor", Value::from(String::from_utf8_lossy(&model.vendor).as_ref())),
+            ("model-id", Value::from(model.model_id.as_str())),
+            ("min-level", Value::Int(model.level.into())),
+            ("min-xlevel", Value::Int(model.xlevel.into())),
+        ]);
+        Ok(out)
     }
 
     /// The model of that name; type names are taken as well.

@@ -1,6 +1,6 @@
 //! CPUs, machine types, NUMA and memory backends: the section `machine.json`.
 
-use crate::{qapi_enum, qapi_struct, qapi_union};
+use crate::{Value, qapi_enum, qapi_struct, qapi_union};
 
 qapi_enum! {
     /// Name of an emulator's target.
@@ -218,6 +218,44 @@ impl CpuInfoFastByTarget {
             T::Xtensa => By::Xtensa,
             T::Xtensaeb => By::Xtensaeb,
         }
+    }
+}
+
+qapi_enum! {
+    /// How far a model is expanded.
+    pub enum CpuModelExpansionType {
+        /// To a static model and what it has more.
+        Static = "static",
+        /// To all properties.
+        Full = "full",
+    }
+}
+
+qapi_struct! {
+    /// A model with properties.
+    pub struct CpuModelInfo {
+        /// Its name.
+        "name" => name: String,
+        /// Its properties.
+        "props" => props: Option<Value>,
+    }
+}
+
+qapi_struct! {
+    /// An expanded model.
+    pub struct CpuModelExpansionInfo {
+        /// The model.
+        "model" => model: CpuModelInfo,
+    }
+}
+
+qapi_struct! {
+    /// What is to be expanded, and how far.
+    pub struct QueryCpuModelExpansionArguments {
+        /// How far.
+        "type" => kind: CpuModelExpansionType,
+        /// What.
+        "model" => model: CpuModelInfo,
     }
 }
 

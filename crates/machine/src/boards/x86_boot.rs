@@ -144,7 +144,7 @@ fn add_fw_cfg(board: &mut Build<'_>, chips: &mut Chips, facts: &Facts<'_>) {
         .u16(key::NOGRAPHIC, 1)
         .u16(key::NB_CPUS, smp.cpus as u16)
         .u16(key::MAX_CPUS, apic_limit(smp.maxcpus) as u16)
-        .u16(key::BOOT_MENU, 0);
+        .u16(key::BOOT_MENU, u16::from(board.config.boot.menu));
     let mut e820 = Vec::new();
     let ram = [(0, facts.map.below), (TOP, facts.map.above)];
     for (start, len) in ram.into_iter().filter(|(_, len)| *len > 0) {

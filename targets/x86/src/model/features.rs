@@ -110,7 +110,7 @@ pub static WORDS: [Word; word::N] = [
         1,
         None,
         Reg::Edx,
-        0x0fcb_fbfd,
+        0x0fcb_fbff,
         "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush - ds acpi mmx fxsr sse sse2 ss \
          ht tm ia64 pbe",
     ),
@@ -134,7 +134,7 @@ pub static WORDS: [Word; word::N] = [
         7,
         Some(0),
         Reg::Ecx,
-        1 << 22,
+        1 << 22 | 1 << 2,
         "- avx512vbmi umip pku - waitpkg avx512vbmi2 - gfni vaes vpclmulqdq avx512vnni avx512bitalg - avx512-vpopcntdq - \
          la57 - - - - - rdpid - - cldemote - movdiri movdir64b - - -",
     ),
