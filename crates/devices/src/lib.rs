@@ -11,8 +11,8 @@ mod state;
 
 mod ccw;
 pub mod cfi_flash;
-pub mod clint;
 mod chsc;
+pub mod clint;
 pub mod css;
 pub mod escc;
 pub mod esp;
