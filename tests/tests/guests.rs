@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tests::Setup;
 use xtask::guests::{ARCHS, Run, demo_binary};
+use xtask::root;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -19,6 +20,7 @@ fn main() {
         trials.push(trial(format!("demo-many-{target}"), move || many(target)));
         trials.push(trial(format!("icount-{target}"), move || deterministic(target)));
     }
+    trials.push(trial("topology-s390x".to_owned(), topology));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -87,6 +89,18 @@ fn demo(target: &str) -> Result<()> {
     ] {
         ensure!(console.lines().any(|l| l == line), "no line {line:?} in\n{console}");
     }
+    Ok(())
+}
+
+/// STORE SYSTEM INFORMATION 15.1.x: the guest finds two sockets of four CPUs, of which two are not there yet.
+fn topology() -> Result<()> {
+    let program = root().join("guests/tests/s390x/bin/topology-s390x.elf");
+    let setup = Setup { smp: "6,maxcpus=8,sockets=2,cores=4", ..Setup::new("s390x", "s390-ccw-virtio") };
+    let console = setup.boot(&program, LIMIT)?.0.console;
+    let tree = "15.1.2: cc 0\nmagnitudes 0 0 0 0 2 4, levels 2\n level 1, container 1\n  CPUs from 0: f000000000000000\n \
+                level 1, container 2\n  CPUs from 0: 0c00000000000000\n15.1.3: cc 3\n";
+    ensure!(console.contains("changed: cc 0, again: cc 0\n") && console.contains(tree), "{console}");
+    ensure!(console.ends_with("horizontal: cc 2, vertical: cc 2\nno such function: 0x6\nexit 0\n"), "{console}");
     Ok(())
 }
 

@@ -378,7 +378,10 @@ impl Draft {
                 ("file", _) => value.file = given,
                 ("id", _) => value.id = Some(given),
                 ("if", "none") => value.attached = false,
-                ("if", "virtio") | ("format", "raw") | ("media", "disk") | ("cache" | "aio" | "index" | "discard", _) => {}
+                ("if", "virtio")
+                | ("format", "raw")
+                | ("media", "disk")
+                | ("cache" | "aio" | "index" | "discard", _) => {}
                 ("readonly" | "read-only", _) => {
                     value.read_only = opts::switch(&given).ok_or_else(|| fault("readonly expects 'on' or 'off'"))?;
                 }

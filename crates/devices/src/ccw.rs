@@ -211,8 +211,8 @@ impl Program {
             }
             Ending::Incorrect => return Err(Check),
         };
-        let stored = writes
-            || each(&parts, &mut data[..used], |part, data| part.skip || dma.write(part.address, data).is_ok());
+        let stored =
+            writes || each(&parts, &mut data[..used], |part, data| part.skip || dma.write(part.address, data).is_ok());
         if !stored {
             return Err(Check);
         }
@@ -234,11 +234,7 @@ impl Program {
         if unchained && !wrong && last.flags & Ccw::CHAIN_COMMAND != 0 {
             return Step::Chain;
         }
-        Step::End(
-            device::CHANNEL_END | device::DEVICE_END,
-            if wrong { sub::INCORRECT_LENGTH } else { 0 },
-            left,
-        )
+        Step::End(device::CHANNEL_END | device::DEVICE_END, if wrong { sub::INCORRECT_LENGTH } else { 0 }, left)
     }
 
     /// The parts of a word's data area.
@@ -259,7 +255,7 @@ impl Program {
         let wide = self.flags & request::IDAW_64 != 0;
         let block = if wide && self.flags & request::IDAW_2K == 0 { 4096 } else { 2048 };
         let size = if wide { 8 } else { 4 };
-        if ccw.address % size != 0 {
+        if !ccw.address.is_multiple_of(size) {
             return Err(Check);
         }
         let (mut parts, mut left, mut at) = (Vec::new(), usize::from(ccw.count), u64::from(ccw.address));
@@ -267,7 +263,7 @@ impl Program {
             let mut bytes = [0; 8];
             dma.read(at, &mut bytes[8 - size as usize..]);
             let address = u64::from_be_bytes(bytes);
-            if !wide && address >> 31 != 0 || !parts.is_empty() && address % block != 0 {
+            if !wide && address >> 31 != 0 || !parts.is_empty() && !address.is_multiple_of(block) {
                 return Err(Check);
             }
             let len = left.min((block - address % block) as usize);
@@ -282,7 +278,7 @@ impl Program {
 fn modified(ccw: Ccw, dma: &Dma) -> Result<Vec<Part>, Check> {
     const LAST: u8 = 0x80;
     const SKIP: u8 = 0x40;
-    if ccw.flags & Ccw::INDIRECT != 0 || ccw.address % 16 != 0 {
+    if ccw.flags & Ccw::INDIRECT != 0 || !ccw.address.is_multiple_of(16) {
         return Err(Check);
     }
     let (mut parts, mut left, mut at) = (Vec::new(), usize::from(ccw.count), u64::from(ccw.address));

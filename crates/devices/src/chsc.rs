@@ -30,7 +30,7 @@ fn put(bytes: &mut [u8], at: usize, value: u32) {
 /// Carries out the request at the start of the block; the response goes behind it. The condition code.
 pub(crate) fn call(block: &mut [u8; 4096]) -> u64 {
     let (len, command) = ((word(block, 0) >> 16) as usize, word(block, 0) & 0xffff);
-    if !(16..=4080).contains(&len) || len % 8 != 0 {
+    if !(16..=4080).contains(&len) || !len.is_multiple_of(8) {
         return 3;
     }
     let (request, answer) = block.split_at_mut(len);

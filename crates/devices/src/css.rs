@@ -292,7 +292,8 @@ impl Css {
             return Some(1);
         }
         // A program that is halted stays the subchannel's function beside the halt; clearing forgets it.
-        let halted = if function == control::HALT && s.suspended.is_some() { control::START | control::PRIMARY } else { 0 };
+        let halted =
+            if function == control::HALT && s.suspended.is_some() { control::START | control::PRIMARY } else { 0 };
         s.suspended = None;
         s.status = [s.status[0] & !control::ALL | function | status | halted, 0, 0];
         s.interrupts = true;

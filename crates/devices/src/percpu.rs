@@ -15,8 +15,8 @@
 //! architectures of either byte order; a 64-bit access at 0x00 has `IPI` in its lower half. An access costs O(1), arming
 //! a timer and asking for the next deadline O(log n), so that thousands of idle CPUs are free.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use memory::{Device, Line, Nanos, Size};
 use serde::{Deserialize, Serialize};

@@ -104,7 +104,9 @@ fn branches(bits: u64, width: u32) -> bool {
         0xcc => nibble == 6,
         0xe3 => matches!(last, 0x46 | 0x47),
         0xeb => matches!(last, 0x44 | 0x45),
-        0xec => matches!(last, 0x44 | 0x45 | 0x64 | 0x65 | 0x76 | 0x77 | 0x7c..=0x7f | 0xe4 | 0xe5 | 0xf6 | 0xf7 | 0xfc..=0xff),
+        0xec => {
+            matches!(last, 0x44 | 0x45 | 0x64 | 0x65 | 0x76 | 0x77 | 0x7c..=0x7f | 0xe4 | 0xe5 | 0xf6 | 0xf7 | 0xfc..=0xff)
+        }
         // Branch and stack, branch in subspace group, branch and set authority; program transfer and call; program return.
         0xb2 => matches!(bits >> 16 & 0xff, 0x18 | 0x28 | 0x40 | 0x58 | 0x5a),
         0x01 => last == 0x01,
@@ -120,7 +122,8 @@ pub(crate) fn step(cpu: &mut Cpu, [pc, bits, width, _]: [u64; 4]) -> Out {
     let width = width as u32;
     let mask = cpu.state.psw_mask;
     // PSW bits 31, 1, 32, 5, 16 and 17.
-    let identification = (mask >> 32 & 1) << 7 | 1 << 6 | (mask >> 31 & 1) << 5 | (mask >> 58 & 1) << 4 | (mask >> 46 & 3) << 2;
+    let identification =
+        (mask >> 32 & 1) << 7 | 1 << 6 | (mask >> 31 & 1) << 5 | (mask >> 58 & 1) << 4 | (mask >> 46 & 3) << 2;
     cpu.state.per = Seen { code: 0, mode: identification as u8, address: pc };
     if wants(&cpu.state, event::FETCH.0) && in_range(&cpu.state, pc) {
         cpu.state.per.code = event::FETCH.1;
@@ -155,4 +158,3 @@ pub(crate) fn report(cpu: &mut Cpu) -> u32 {
 pub(crate) fn pending(cpu: &Cpu) -> bool {
     cpu.state.per.code != 0
 }
-

@@ -39,7 +39,7 @@ static CONTROL: [Register; 16] = rows!(64 System "int":
 static VECTOR_LOW: [Register; 16] = rows!(64 Vector "int":
     "v0l" = V0L, "v1l" = 70, "v2l" = 71, "v3l" = 72, "v4l" = 73, "v5l" = 74, "v6l" = 75, "v7l" = 76,
     "v8l" = 77, "v9l" = 78, "v10l" = 79, "v11l" = 80, "v12l" = 81, "v13l" = 82, "v14l" = 83, "v15l" = 84);
-static VECTOR: [Register; 16] = rows!(128 Vector "uint128":
+static VECTOR: [Register; 16] = rows!(128 Vector "vec128":
     "v16" = V16, "v17" = 86, "v18" = 87, "v19" = 88, "v20" = 89, "v21" = 90, "v22" = 91, "v23" = 92,
     "v24" = 93, "v25" = 94, "v26" = 95, "v27" = 96, "v28" = 97, "v29" = 98, "v30" = 99, "v31" = 100);
 static OTHER: [Register; 2] = [

@@ -14,8 +14,8 @@ use s390x::shared::{Channel, IoInterruption, Services, Topology, Wish};
 use s390x::trap::irq;
 use topology::Levels;
 
-use crate::boards::{mips, s390_devices};
 use crate::boards::s390_topology::Shape;
+use crate::boards::{mips, s390_devices};
 use crate::build::{Build, read_file};
 use crate::error::Error;
 use crate::firmware;

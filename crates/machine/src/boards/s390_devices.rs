@@ -34,18 +34,16 @@ pub(crate) fn add(board: &Build<'_>, css: &Css) -> Result<(), Error> {
         }
         let id = drive.ok_or_else(|| fault(&given.option, "drive property not set".into()))?;
         let found = drives.iter().find(|drive| drive.value.id.as_deref() == Some(&id));
-        let found = found.ok_or_else(|| {
-            fault(&given.option, format!("Property '{BLOCK}.drive' can't find value '{id}'"))
-        })?;
+        let found =
+            found.ok_or_else(|| fault(&given.option, format!("Property '{BLOCK}.drive' can't find value '{id}'")))?;
         attach(css, found)?;
     }
     drives.iter().filter(|drive| drive.value.attached).try_for_each(|drive| attach(css, drive))
 }
 
 fn attach(css: &Css, drive: &Given<DriveConfig>) -> Result<(), Error> {
-    let disk = FileDisk::open(&drive.value).map_err(|e| {
-        Error::new(format!("{}: Could not open '{}': {e}", drive.option, drive.value.file))
-    })?;
+    let disk = FileDisk::open(&drive.value)
+        .map_err(|e| Error::new(format!("{}: Could not open '{}': {e}", drive.option, drive.value.file)))?;
     css.add(Box::new(VirtioCcw::new(VirtioModel::block(Box::new(disk)))));
     Ok(())
 }

@@ -45,9 +45,9 @@ impl Shape {
         if whole && of.iter().any(|n| *n != of[0]) {
             levels.push(of);
         }
-        let shape = Shape { levels, present, reported: AtomicU64::new(0) };
-        shape.reported.store(shape.fingerprint(), Ordering::Release);
-        shape
+        // The guest need not be told of the CPUs that the machine begins with.
+        let reported = AtomicU64::new(fingerprint(0..smp.cpus));
+        Shape { levels, present, reported }
     }
 
     fn all(&self) -> Vec<u32> {
@@ -60,8 +60,7 @@ impl Shape {
 
     /// A number that changes when CPUs come or go.
     fn fingerprint(&self) -> u64 {
-        let cpus = self.all().into_iter().filter(|&n| self.here(n));
-        cpus.fold(1, |all, n| all.rotate_left(7).wrapping_mul(0x100_0000_01b3) ^ u64::from(n + 1))
+        fingerprint(self.all().into_iter().filter(|&n| self.here(n)))
     }
 
     /// The containers of a level that hold these CPUs.
@@ -105,6 +104,10 @@ impl Shape {
             block.extend(mask.to_be_bytes());
         }
     }
+}
+
+fn fingerprint(cpus: impl Iterator<Item = u32>) -> u64 {
+    cpus.fold(1, |all, n| all.rotate_left(7).wrapping_mul(0x100_0000_01b3) ^ u64::from(n + 1))
 }
 
 impl s390x::shared::Topology for Shape {
