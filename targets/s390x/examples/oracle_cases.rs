@@ -62,7 +62,10 @@ const FPC: usize = 80;
 
 fn put(machine: &mut Machine<S390x, Interp>, values: &Values) {
     prepare(machine.cpu.ctx());
+    // What is around the window is zero, and so are the access registers.
+    machine.ram.write_bytes(WINDOW_AT - 256 - RAM_BASE, &[0; WINDOW as usize + 512]);
     machine.ram.write_bytes(WINDOW_AT - RAM_BASE, &values.memory);
+    (0..16).for_each(|n| machine.cpu.ctx().set_reg(state::a(n), 0));
     machine.cpu.set_pc(PC);
     for (slot, value) in slots().into_iter().zip(&values.regs) {
         machine.cpu.ctx().set_reg(slot, *value);

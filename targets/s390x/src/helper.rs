@@ -326,7 +326,7 @@ helpers! {
     /// CONVERT UTF: registers, forms, whether the source is checked.
     CONVERT_UTF = utf::convert, any(4);
     /// PERFORM LOCKED OPERATION: registers, addresses.
-    PLO = plo::perform, any(4);
+    PLO = plo::perform, any(3);
     /// COMPARE AND SWAP AND STORE: register, addresses.
     CSST = plo::compare_swap_store, any(3);
     /// LOAD PAIR DISJOINT: register, addresses, bytes.

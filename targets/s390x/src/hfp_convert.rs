@@ -141,7 +141,8 @@ pub(crate) fn from_bfp(cpu: &mut Cpu, [r1, operand, size, _]: Args) -> Out {
         match long.range() {
             Range::Fits => (long, if negative { 1 } else { 2 }),
             Range::Overflow => (greatest, 3),
-            Range::Underflow => (Hex::zero(negative), 0),
+            // The code tells of the source.
+            Range::Underflow => (Hex::zero(negative), if negative { 1 } else { 2 }),
         }
     };
     write(cpu, target, value);

@@ -24,7 +24,8 @@ pub(crate) fn search_unicode(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
     }
     let mask = address_mask(cpu);
     let (end, start) = (address(cpu, r1), address(cpu, r2));
-    // An odd distance is never 0: then storage is searched until it is found.
+    // Where only one of the addresses is odd, the end is one byte later.
+    let end = end.wrapping_add((start ^ end) & 1) & mask;
     for i in 0..PART {
         let at = start.wrapping_add(2 * i) & mask;
         if at == end {

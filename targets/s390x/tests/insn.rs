@@ -12,10 +12,10 @@ use s390x::model::Model;
 use s390x::trap::Fault;
 use testkit::insn::{Bench, trials};
 
-/// 64-bit mode, AFP registers on. The lowcore is outside RAM: a program interruption loads zeros.
+/// 64-bit mode, AFP and vector registers on. The lowcore is outside RAM: a program interruption loads zeros.
 fn prepare(ctx: &mut Ctx<S390x>) {
     ctx.state.psw_mask = s390x::psw::EXTENDED | s390x::psw::BASIC;
-    ctx.state.cr[0] |= 1 << 18;
+    ctx.state.cr[0] |= 3 << 17;
 }
 
 fn main() {

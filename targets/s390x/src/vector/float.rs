@@ -129,12 +129,19 @@ arithmetic! {
     /// VECTOR FP MULTIPLY AND SUBTRACT.
     multiply_sub = |a, b, c, env| softfloat::fma::<F>(a, b, c, Negate::ADDEND, env);
     /// VECTOR FP NEGATIVE MULTIPLY AND ADD: a NaN keeps its sign.
-    negative_multiply_add = |a, b, c, env| negative::<F>(softfloat::fma::<F>(a, b, c, Negate::NONE, env));
+    negative_multiply_add = |a, b, c, env| negative::<F>(a, b, c, Negate::NONE, env);
     /// VECTOR FP NEGATIVE MULTIPLY AND SUBTRACT.
-    negative_multiply_sub = |a, b, c, env| negative::<F>(softfloat::fma::<F>(a, b, c, Negate::ADDEND, env));
+    negative_multiply_sub = |a, b, c, env| negative::<F>(a, b, c, Negate::ADDEND, env);
 }
 
-fn negative<F: Float>(value: F::Bits) -> F::Bits {
+/// The sum is negated before it is rounded, so that it is rounded the other way.
+fn negative<F: Float>(a: F::Bits, b: F::Bits, c: F::Bits, negate: Negate, env: &mut Env) -> F::Bits {
+    env.rounding = match env.rounding {
+        Rounding::Up => Rounding::Down,
+        Rounding::Down => Rounding::Up,
+        other => other,
+    };
+    let value = softfloat::fma::<F>(a, b, c, negate, env);
     if softfloat::is_nan::<F>(value) { value } else { softfloat::neg::<F>(value) }
 }
 
@@ -292,26 +299,28 @@ pub(crate) fn min<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
 /// VECTOR FP PERFORM SIGN OPERATION: M 0 complement, 1 negative, 2 positive.
 pub(crate) fn sign<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let r = Regs::of(regs);
-    let (a, top, n) = (get(cpu, r.v2), 1u128 << (B - 1), count::<B>(r.n));
+    let (old, a, top, n) = (get(cpu, r.v1), get(cpu, r.v2), 1u128 << (B - 1), count::<B>(r.n));
     let one = |e: u128| match r.m {
         0 => e ^ top,
         1 => e | top,
         _ => e & !top,
     };
-    set(cpu, r.v1, build::<B>(|i| if i < n { one(lane::<B>(a, i)) } else { 0 }));
+    set(cpu, r.v1, build::<B>(|i| if i < n { one(lane::<B>(a, i)) } else { lane::<B>(old, i) }));
     Ok(0)
 }
 
 /// VECTOR FP TEST DATA CLASS IMMEDIATE: I the classes.
 pub(crate) fn test_class<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     fn go<F: Lane, const B: u32>(cpu: &mut Cpu, r: Regs) -> Out {
-        let (a, n) = (get(cpu, r.v2), count::<B>(r.n));
+        let (old, a, n) = (get(cpu, r.v1), get(cpu, r.v2), count::<B>(r.n));
         let matches = |e: u128| {
             let class = softfloat::class::<F>(F::of(e), Env::S390X.nan);
             r.i >> fp::class_bit(class, e >> (B - 1) != 0) & 1 != 0
         };
         let result = build::<B>(|i| if i < n && matches(lane::<B>(a, i)) { u128::MAX } else { 0 });
-        set(cpu, r.v1, result);
+        // Of one element alone, the others stay.
+        let rest = if n == 1 && B < 128 { old & (u128::MAX >> (B % 128)) } else { 0 };
+        set(cpu, r.v1, result | rest);
         Ok(code_of::<B>(result, n))
     }
     by_format!(B, go(cpu, Regs::of(regs)))
