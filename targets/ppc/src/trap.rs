@@ -1,6 +1,4 @@
-//! Interrupts: vectors, what is saved where, priorities, returns, and the decrementer.
-//!
-//! Power ISA 2.07B, Book III-S, "Interrupts", and Book III-E, "Interrupts and Exceptions"; Programming Environments Manual, chapter 6.
+//! Interrupts: vectors, what is saved where, priorities, returns, and the decrementer. Power ISA 2.07B, Book III-S, "Interrupts", and Book III-E, "Interrupts and Exceptions"; Programming Environments Manual, chapter 6.
 
 use cpu::{Access, Ctx};
 
