@@ -2,7 +2,7 @@
 //!
 //! System V ABI, "Program Header"; Linux, `elf(5)`; the registers are those of the 64-bit PowerPC ELF ABI's `elf_gregset_t`.
 
-use std::io::Write;
+use std::io::{Seek, Write};
 
 use crate::error::Error;
 use crate::machine::{Machine, Vcpu};
@@ -83,10 +83,17 @@ impl Machine {
         while done < self.ram {
             let len = (self.ram - done).min(CHUNK as u64);
             self.memory.read_bytes(done, &mut bytes[..len as usize]);
-            file.write_all(&bytes[..len as usize]).map_err(fault)?;
+            let piece = &bytes[..len as usize];
+            // Where memory holds nothing the file has holes.
+            match piece.iter().all(|&byte| byte == 0) {
+                true => file.seek_relative(len as i64).map_err(fault)?,
+                false => file.write_all(piece).map_err(fault)?,
+            }
             done += len;
         }
         file.flush().map_err(fault)?;
+        let end = file.stream_position().map_err(fault)?;
+        file.get_ref().set_len(end).map_err(fault)?;
         let total = Value::Int(self.ram as i64);
         let result = vec![
             ("total".to_string(), total.clone()),
