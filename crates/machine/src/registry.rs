@@ -84,6 +84,7 @@ pub(crate) const BOARD: MachineType = MachineType {
 
 /// Every machine type, by name.
 static MACHINES: &[&MachineType] = &[
+    &boards::prep::IBM_40P,
     &boards::sun4m::LX,
     &boards::sun4m::SPARC_CLASSIC,
     &boards::sun4m::SPARCBOOK,

@@ -182,6 +182,8 @@ pub struct State {
     pub parked: bool,
     /// SPE's accumulator.
     pub acc: u64,
+    /// The instruction at work is traced.
+    pub traced: bool,
     /// A power-saving instruction has been executed: the next event is a system reset interrupt.
     pub napping: bool,
     /// Vector status and control register.
@@ -229,6 +231,7 @@ impl State {
             timers: Default::default(),
             parked: false,
             acc: 0,
+            traced: false,
             napping: false,
             vscr: 0,
             timebase_hz: model.timebase_hz(),

@@ -74,6 +74,10 @@ impl Lifter {
             cache_line: self.cache_line,
             refused: Cell::new(None),
         };
+        let traced = code.mode & mode::SE != 0 || code.mode & mode::BE != 0 && is_branch(bits);
+        if traced {
+            l.call(helper::TRACE, &[]);
+        }
         let flow = match self.decoder.decode(bits.into(), 32) {
             Some(row) if row.guard.all & FP_UNIT != 0 && code.mode & mode::FP == 0 => {
                 l.refused.set(Some((code::NO_FP, 0)));
@@ -93,6 +97,10 @@ impl Lifter {
         match flow {
             Flow::Next if self.wraps(&code) => {
                 l.end(Exit::Jump { pc: l.next_pc() });
+                return Lifted::End(4);
+            }
+            Flow::Next if traced => {
+                l.update();
                 return Lifted::End(4);
             }
             Flow::Next => return Lifted::Next(4),
@@ -115,6 +123,15 @@ impl Lifter {
     fn disassemble(&self, code: Code<'_>) -> Option<(String, u32)> {
         let bits = Lifter::word(&code)?;
         Some((self.decoder.disassemble(bits.into(), 32, code.pc)?, 4))
+    }
+}
+
+/// Whether an instruction is one of the branches that MSR.BE traces: b, bc, bclr, bcctr, bctar.
+fn is_branch(bits: u32) -> bool {
+    match bits >> 26 {
+        16 | 18 => true,
+        19 => matches!(bits >> 1 & 0x3ff, 16 | 528 | 560),
+        _ => false,
     }
 }
 
@@ -185,7 +202,9 @@ macro_rules! target {
             }
 
             fn mode(ctx: &Ctx<Self>) -> Mode {
-                mode::of(ctx.state.msr, ctx.model().has(Ext::Wide)) | radix::keys(ctx)
+                let mode = mode::of(ctx.state.msr, ctx.model().has(Ext::Wide)) | radix::keys(ctx);
+                // On embedded CPUs these bits of MSR are others.
+                if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) } else { mode }
             }
 
             fn space(mode: Mode, access: Access) -> u8 {

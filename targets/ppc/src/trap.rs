@@ -4,6 +4,7 @@ use cpu::{Access, Ctx};
 
 use crate::board::{Board, Entry};
 use crate::booke_timer;
+use crate::decrementer;
 use crate::ext::Ext;
 use crate::facility::{self, enter_vectored, relocation};
 use crate::mas;
@@ -283,6 +284,7 @@ fn has_reason(vector: Vector) -> bool {
 /// Takes an interrupt.
 pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     let pc = ctx.pc();
+    ctx.state.traced = false;
     match trap.vector {
         Vector::Mail => {
             papr::open_mail(ctx);
@@ -433,6 +435,7 @@ pub(crate) fn address(m: u64, value: u64) -> u64 {
 
 /// Returns to SRR0 and SRR1; only these bits of MSR change.
 pub(crate) fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
+    ctx.state.traced = false;
     let old = ctx.state.msr;
     set_msr(ctx, old & !mask | value & mask & !msr::POW);
     ctx.clear_reservation();
@@ -444,34 +447,6 @@ pub(crate) fn nap<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     ctx.state.napping = true;
     ctx.set_halted(true);
     Ok(0)
-}
-
-/// Bits of the decrementer: with LPCR.LD it is a large one ("Decrementer").
-fn decrementer_bits<T: Ppc>(ctx: &Ctx<T>) -> u32 {
-    let large = ctx.model().has(Ext::Isa300) && ctx.state.spr(n::LPCR) & papr::LPCR_LD != 0;
-    if large { 56 } else { 32 }
-}
-
-/// DEC of other CPUs than embedded ones.
-pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
-    let left = ctx.state.dec_end.wrapping_sub(spr::time_base(ctx));
-    match decrementer_bits(ctx) {
-        32 => left & 0xffff_ffff,
-        // A large one is read sign-extended.
-        _ => left,
-    }
-}
-
-/// Writes DEC: from then on it counts down, and interrupts when it gets below 0.
-pub(crate) fn set_decrementer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let left = bits::sign_extend(value, decrementer_bits(ctx));
-    ctx.state.dec_end = spr::time_base(ctx).wrapping_add(left);
-    ctx.state.dec_armed = true;
-}
-
-/// Whether the decrementer asks for an interrupt, whatever MSR.EE says.
-fn decrementer_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    ctx.state.dec_armed && (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0
 }
 
 /// When a timer will ask, as guest time.
@@ -502,7 +477,7 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
     let lines = ctx.lines();
     let on = move |mask: u64, vector| (lines & mask != 0).then_some(vector);
     let embedded = ctx.model().has(Ext::BookE);
-    let decrementer = (!embedded && decrementer_pending(ctx)).then_some(Vector::Decrementer);
+    let decrementer = (!embedded && decrementer::is_pending(ctx)).then_some(Vector::Decrementer);
     let mut timers: [Option<Vector>; 3] = [None; 3];
     if embedded {
         booke_timer::pending(ctx).zip(&mut timers).for_each(|(vector, slot)| *slot = Some(vector));
@@ -565,6 +540,9 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
     serve_board(ctx);
     if ctx.state.parked {
         return None;
+    }
+    if std::mem::take(&mut ctx.state.traced) {
+        return Some(Trap::plain(Vector::Trace));
     }
     if ctx.model().has(Ext::BookE) {
         booke_timer::sync(ctx);

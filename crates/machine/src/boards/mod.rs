@@ -15,6 +15,7 @@ mod ppc;
 pub mod ppc4xx;
 pub mod ppce500;
 mod ppce500_tree;
+pub mod prep;
 pub mod pseries;
 mod riscv;
 pub mod s390_ccw;

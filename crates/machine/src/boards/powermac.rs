@@ -137,6 +137,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     add_rom(board, row)?;
     add_pci(board, row)?;
     load(board, row)?;
+    ppc::fill(board, 1 << 32)?;
     let entry = Entry { pc: 0xfff0_0100, registers: Vec::new(), maps: Vec::new(), msr: 0x40 };
     ppc::share(board, row.timebase_hz, vec![Some(entry)]);
     Ok(())
@@ -151,7 +152,6 @@ fn nvram() -> Vec<u8> {
 }
 
 fn add_rom(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
-    use loader::LoadTarget;
     let (rom, size) = row.rom;
     if row.machine_id != 1 {
         board.rom("ppc_heathrow.bios", rom, size)?;
@@ -161,6 +161,12 @@ fn add_rom(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     board.ram("macio-nvram", NVRAM.0, NVRAM.1)?;
     let behind = NVRAM.0 + NVRAM.1;
     board.rom("ppc_core99.bios", behind, rom + size - behind)?;
+    Ok(())
+}
+
+/// The contents of what lies on top of mac99's ROM, whatever a ROM's file has there.
+fn fill_nvram(board: &mut Build<'_>) -> Result<(), Error> {
+    use loader::LoadTarget;
     let spread: Vec<u8> = nvram().into_iter().flat_map(|byte| [byte, 0]).collect();
     board.store().write(NVRAM.0, &spread).map_err(|e| Error::new(format!("NVRAM: {e}")))
 }
@@ -252,7 +258,10 @@ fn add_pci(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
 /// Loads ROM, kernel and RAM disk, and tells the firmware of all.
 fn load(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     let files = board.config.boot.clone();
-    load_rom(board, row)?;
+    load_rom(board, row.rom)?;
+    if row.machine_id == 1 {
+        fill_nvram(board)?;
+    }
     let mut items = fw_cfg_items(board, row.machine_id);
     for (n, value) in [1024u16, 768, 32].into_iter().enumerate() {
         items.u16(own::WIDTH + n as u16, value);
@@ -298,7 +307,7 @@ fn load_initrd(board: &mut Build<'_>, items: &mut FwCfgItems, at: u64) -> Result
 }
 
 /// OpenBIOS, or what `-bios` names. An ELF file says where it goes; anything else is put at the ROM's end.
-fn load_rom(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
+pub(crate) fn load_rom(board: &mut Build<'_>, (rom, size): (u64, u64)) -> Result<(), Error> {
     let boot = board.config.boot.clone();
     let name = match boot.bios.as_deref() {
         Some("none") => return Ok(()),
@@ -317,7 +326,6 @@ fn load_rom(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     if loader::Elf::is_elf(&bytes) {
         return crate::boards::sparc::load_elf(board, &file, &bytes, 0).map(|_| ());
     }
-    let (rom, size) = row.rom;
     let at = (rom + size).saturating_sub((bytes.len() as u64).next_multiple_of(4096)).max(rom);
     load_firmware(board, &file, at, rom + size - at)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ::ppc::board::{Board, Dcrs, Entry};
-use devices::PowerRequest;
+use devices::{PowerRequest, Unimp};
 use loader::image::UImage;
 use loader::{AddressKind, ByteOrder, Elf, Expected, load_raw};
 use memory::{DeviceEndian, Line};
@@ -56,6 +56,22 @@ fn made(board: &mut Build<'_>, hz: u32, entries: Vec<Option<Entry>>) -> Board {
 /// The wire to a CPU's external interrupt.
 pub(crate) fn external(board: &mut Build<'_>, cpu: i64) -> Line {
     board.line(cpu, irq::EXTERNAL)
+}
+
+/// Lets whatever is not mapped up to `end` read 0 and ignore writes: nobody raises a bus error there on these boards.
+pub(crate) fn fill(board: &mut Build<'_>, end: u64) -> Result<(), Error> {
+    let mut taken: Vec<(u64, u64)> =
+        board.memory.map().map(|(first, last, _)| (first, last.saturating_add(1))).collect();
+    taken.sort_unstable();
+    let mut from = 0;
+    for (start, next) in taken.into_iter().chain([(end, end)]) {
+        let gap = start.min(end);
+        if gap > from {
+            board.device("empty-slot", from, gap - from, BIG, Unimp::new("empty slot"))?;
+        }
+        from = from.max(next);
+    }
+    Ok(())
 }
 
 /// A program in memory.

@@ -192,6 +192,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let external = ppc::external(board, 0);
     if row.pci.is_none() {
         add_xilinx(board, row, external)?;
+        ppc::fill(board, 1 << 32)?;
         let entry = boot(board, row)?;
         ppc::share(board, row.clock_hz, vec![Some(entry)]);
         return Ok(());
@@ -201,6 +202,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let lines: Vec<Line> = row.serials.iter().map(|&(_, _, source)| line(&uics, source)).collect();
     add_serials(board, row, lines)?;
     add_pci(board, row)?;
+    ppc::fill(board, 1 << 36)?;
     let entry = boot(board, row)?;
     let dcrs = Registers4xx { uics, pairs: Default::default(), kept: Mutex::default() };
     ppc::share_with_dcrs(board, row.clock_hz, entry, dcrs);

@@ -116,7 +116,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let shared = ppc::share(board, CLOCK_HZ, std::iter::once(Some(entry)).chain(waiting).collect());
     let release = Box::new(move |cpu: usize, address: u64, r3: u64| shared.release(cpu, secondary(address, r3)));
     board.device("e500 spin pv device", places.spin, 32 * 32, BIG, SpinTable::new(32, release))?;
-    Ok(())
+    ppc::fill(board, 1 << 36)
 }
 
 /// A CPU that the table lets go has the 64 MiB around its program at 0.
