@@ -60,6 +60,12 @@ enum What {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
+    /// Random instructions of the ppc target on unicorn (PyPI's) and QEMU (Debian: qemu-system-ppc), of its server side on QEMU
+    Ppc {
+        /// Cases of 32 bits; a tenth as many of the signal processing engine and of 64 bits
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
     /// Random instructions of the tricore target on unicorn (python3, PyPI's unicorn)
     Tricore {
         /// Cases
@@ -92,11 +98,28 @@ pub fn run(args: &Args) -> Result<()> {
         What::Riscv { count } => riscv::run(*count),
         What::Sparc { count } => sparc::run(*count),
         What::Mips { count } => mips::run(*count),
+        What::Ppc { count } => ppc(*count),
         What::Tricore { count } => tricore(*count),
         What::X86 { count } => x86(*count),
         What::Qmp { replay, target } => qmp(replay.as_deref(), target),
         What::Gdb => gdb::run(),
     }
+}
+
+/// Book I of 32 bits on unicorn; embedded instructions on QEMU's e500, 64 bits on its POWER9, one after the other by its gdb server.
+fn ppc(count: u64) -> Result<()> {
+    const SCALAR: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem";
+    need("python3", "Debian's python3")?;
+    need("qemu-system-ppc", "Debian's qemu-system-ppc")?;
+    let (all, tenth) = (count.to_string(), (count / 10).to_string());
+    let run = |text: &str, options: &[&str], script: &[&str]| {
+        say(text);
+        riscv::pipe("ppc", options, script)
+    };
+    run("32 bits", &["--xlen", "32", "--only", SCALAR, "--count", &all], &["oracles/unicorn_ppc.py"])?;
+    let embedded = ["--xlen", "32", "--cpu", "e500v2_v30", "--only", "spe,spe_fp,spe_mem", "--count", &tenth];
+    run("signal processing engine", &embedded, &["oracles/qemu_ppc.py", "e500v2_v30"])?;
+    run("64 bits", &["--xlen", "64", "--only", SCALAR, "--count", &tenth], &["oracles/qemu_ppc.py"])
 }
 
 fn tricore(count: u64) -> Result<()> {

@@ -111,12 +111,13 @@ impl Target {
         }
     }
 
-    /// The model that a name stands for: PowerPC has many names for one chip.
-    pub fn resolved<'a>(&self, name: &'a str) -> &'a str {
-        match self.arch {
-            Arch::Ppc => ppc::model::Model::new(self.bits, name).map_or(name, |model| model.name()),
-            _ => name,
+    /// The type that `query-cpu-definitions` shows for a model: PowerPC's show whose name another one is, and nothing for the chips themselves.
+    pub fn definition_type(&self, name: &str) -> String {
+        if self.arch != Arch::Ppc {
+            return self.cpu_type(name);
         }
+        let model = ppc::model::Model::new(self.bits, name).map_or("", |model| model.name());
+        if model.is_empty() || model == name { String::new() } else { self.cpu_type(model) }
     }
 
     /// All properties that model `name` has once `props` are set; features that are missing here are among them.

@@ -10,6 +10,7 @@
 #define MCSRR1 571
 #define IVPR 63
 
+    .machine "e500"
     .section .text.start, "ax"
     .globl _start, _start_secondary
 _start:

@@ -5,6 +5,9 @@
 #include "../../lib/print.h"
 #include "../../lib/types.h"
 
+/* Instructions of the e500, whatever the compiler was told. */
+__asm__(".machine \"e500\"");
+
 #define CCSR 0xe0000000u
 #define MPIC (CCSR + 0x40000)
 #define SPIN 0xef000000u

@@ -79,7 +79,7 @@ __asm__(".pushsection .text\n"
         "user_tlbwe:\ttlbwe\n\tblr\n"
         "user_rfi:\trfi\n\tblr\n"
         "user_wrteei:\twrteei 1\n\tblr\n"
-        "user_timebase:\tmftb 3\n\tblr\n"
+        "user_timebase:\t.long 0x7c6c42e6\n\tblr\n"
         "user_sprg:\tmfspr 3, 260\n\tblr\n"
         "user_fine:\tli 3, 7\n\tblr\n"
         ".popsection");

@@ -27,13 +27,14 @@ pub const FE: Mode = 1 << 9;
 /// Transactional memory available.
 pub const TM: Mode = 1 << 10;
 /// With radix trees: AMR keeps privileged software from reading pages of problem state, and from writing them.
-pub const NO_READ: Mode = 1 << 11;
+pub const NO_READ: Mode = 1 << 13;
 /// See [`NO_READ`].
-pub const NO_WRITE: Mode = 1 << 12;
+pub const NO_WRITE: Mode = 1 << 14;
+
 /// Each instruction is traced.
-pub const SE: Mode = 1 << 13;
+pub const SE: Mode = 1 << 11;
 /// Branches are traced.
-pub const BE: Mode = 1 << 14;
+pub const BE: Mode = 1 << 12;
 
 /// Number of address spaces: DR (or IR), PR, HV.
 pub const SPACES: usize = 8;

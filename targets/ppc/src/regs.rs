@@ -47,6 +47,9 @@ const NAMES_VS: [&str; 32] = [
     "vs26h", "vs27h", "vs28h", "vs29h", "vs30h", "vs31h",
 ];
 
+/// gdb's number of VRSAVE where there are vectors: behind the vector-scalar registers.
+const VRSAVE: u16 = 136;
+
 /// The table for a model. Tables are made once and kept.
 pub(crate) fn table(model: &Model, xlen: u32) -> &'static [Register] {
     static TABLES: Mutex<BTreeMap<(u128, u32), &'static [Register]>> = Mutex::new(BTreeMap::new());
@@ -73,6 +76,7 @@ fn build(model: &Model, xlen: u16) -> Vec<Register> {
     if model.has(Ext::Altivec) {
         table.extend((71..).zip(NAMES_V).map(|(n, name)| row(name, 128, Group::Vector, Some(n), "vec128")));
         table.push(row("vscr", 32, Group::Vector, Some(103), "int"));
+        table.push(row("vrsave", 32, Group::Vector, Some(VRSAVE), "int"));
     }
     if model.has(Ext::Spe) {
         table.extend((71..).zip(NAMES_EV).map(|(n, name)| row(name, 32, Group::Vector, Some(n), "int")));
@@ -82,7 +86,8 @@ fn build(model: &Model, xlen: u16) -> Vec<Register> {
     if model.has(Ext::Vsx) {
         table.extend((104..).zip(NAMES_VS).map(|(n, name)| row(name, 64, Group::Vector, Some(n), "uint64")));
     }
-    let taken = ["xer", "lr", "ctr", "spefscr"];
+    let mut taken = vec!["xer", "lr", "ctr", "spefscr"];
+    taken.extend(model.has(Ext::Altivec).then_some("vrsave"));
     for (_, name) in spr::list(model.exts()).into_iter().filter(|(_, name)| !taken.contains(name)) {
         table.push(row(name, xlen, Group::System, None, "int"));
     }

@@ -70,6 +70,8 @@ pub(crate) fn translate<T: Ppc>(
         return Err(Trap::storage(address, access, PROTECTION));
     }
     if access == Access::Write && second & CHANGED == 0 {
+        // The entry is to be loaded anew where it is.
+        ctx.state.next_way = u32::from(at % 64 >= 32);
         return Err(miss(ctx, address, access, (segment, key)));
     }
     ctx.state.next_way = u32::from(at % 64 < 32);

@@ -39,7 +39,7 @@ where
         prepare: prepare::<T>,
         trap: trap::<T>,
         ignored: IGNORED,
-        trap_changes: &["msr", "srr0", "srr1", "dar", "dsisr"],
+        trap_changes: &["msr", "srr0", "srr1", "dar", "dsisr", "esr", "dear"],
     })
 }
 

@@ -60,7 +60,8 @@ pub(crate) fn external(board: &mut Build<'_>, cpu: i64) -> Line {
 
 /// Lets whatever is not mapped up to `end` read 0 and ignore writes: nobody raises a bus error there on these boards.
 pub(crate) fn fill(board: &mut Build<'_>, end: u64) -> Result<(), Error> {
-    let mut taken: Vec<(u64, u64)> = board.memory.map().map(|(first, last, _)| (first, last.saturating_add(1))).collect();
+    let mut taken: Vec<(u64, u64)> =
+        board.memory.map().map(|(first, last, _)| (first, last.saturating_add(1))).collect();
     taken.sort_unstable();
     let mut from = 0;
     for (start, next) in taken.into_iter().chain([(end, end)]) {
