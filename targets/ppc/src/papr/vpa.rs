@@ -70,7 +70,7 @@ fn register_area<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition, area: u64) -> 
     let mut shared = [0];
     if read(ctx, area + SHARED, &mut shared) {
         // More CPUs than the host has: they share.
-        write(ctx, area + SHARED, &[shared[0] | 2 * u8::from(partition.config().cpus > 0)]);
+        write(ctx, area + SHARED, &[shared[0] | u8::from(partition.config().cpus > 0) << 1]);
     }
     rc::SUCCESS
 }
