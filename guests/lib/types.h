@@ -9,6 +9,7 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef signed short i16;
 typedef signed int i32;
+typedef signed long long i64;
 typedef unsigned long word; /* as wide as an address */
 
 #endif

@@ -30,17 +30,20 @@ pub struct Setup<'a> {
     pub icount: Option<u8>,
     /// `-accel interp,thread=single`.
     pub single: bool,
+    /// `-bios`; a file of this tree begins with `@`.
+    pub bios: &'a str,
 }
 
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
-        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false }
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false, bios: "none" }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
     pub fn of(arch: &'a xtask::guests::Arch, smp: &'a str) -> Setup<'a> {
-        Setup { cpu: arch.cpu, smp, ..Setup::new(arch.target, arch.board) }
+        let bios = arch.options.iter().skip_while(|word| **word != "-bios").nth(1).copied().unwrap_or("none");
+        Setup { cpu: arch.cpu, smp, bios, ..Setup::new(arch.target, arch.board) }
     }
 
     /// The configuration, with `-bios none`.
@@ -65,7 +68,7 @@ impl<'a> Setup<'a> {
         if self.single {
             config.threading = Threading::Single;
         }
-        config.boot.bios = Some("none".to_owned());
+        config.boot.bios = Some(xtask::guests::in_tree(self.bios));
         Ok(config)
     }
 

@@ -49,8 +49,11 @@ pub fn run(args: &Args) -> Result<()> {
         Some(path) => path.canonicalize().with_context(|| format!("--polyarch {}", path.display()))?,
         None => build()?,
     };
+    let folder = stage(&args.bench_dir.canonicalize()?)?;
+    let script = folder.join("tools/compare.py");
     // Images of targets whose cross compiler is missing can't be made; those of the others can.
-    let make = output(Command::new("make").arg("-k").arg("-C").arg(&args.bench_dir).arg("bare"));
+    let make = |more: &[String]| output(Command::new("make").arg("-k").arg("-C").arg(&folder).arg("bare").args(more));
+    let make = make(&[]).and(make(&own_variables()));
     if make.is_err() {
         say("some images could not be built (cross compilers missing?); going on with the others");
     }
@@ -70,6 +73,116 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
+/// A target that the folder has no image for: name, program of QEMU, machine type and options, start code, where it is linked, byte order.
+struct Own {
+    arch: &'static str,
+    options: &'static str,
+    start: &'static str,
+    base: &'static str,
+    order: &'static str,
+    /// The flat image is given in place of firmware; the name that both programs know the target by.
+    flat: Option<&'static str>,
+}
+
+const OWN: &[Own] = &[
+    Own {
+        arch: "mipsel",
+        options: "-M malta",
+        start: "rt/bare_mips.S -DUART=0x180003f8 -DHALT=0x1f000500",
+        base: "0x80010000",
+        order: "little",
+        flat: None,
+    },
+    Own {
+        arch: "mips64",
+        options: "-M malta -cpu MIPS64R2-generic",
+        start: "own/mips64.S -DUART=0x180003f8 -DHALT=0x1f000500",
+        base: "0xffffffff80010000",
+        order: "big",
+        flat: None,
+    },
+    Own {
+        arch: "ppc64",
+        options: "-M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off -cpu power8",
+        start: "own/ppc64.S",
+        base: "0",
+        order: "big",
+        flat: Some("ppc64"),
+    },
+    Own {
+        arch: "ppc64le",
+        options: "-M pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off -cpu power8",
+        start: "own/ppc64.S",
+        base: "0",
+        order: "little",
+        flat: Some("ppc64"),
+    },
+];
+
+impl Own {
+    /// The variable of the Makefile that describes its images.
+    fn variable(&self) -> String {
+        format!("BARE_{0}-own={0}|{1}|{2}", self.arch, self.start, self.base)
+    }
+
+    /// Two rows of the table of peers.
+    fn peers(&self) -> String {
+        let Own { arch, options, order, flat, .. } = self;
+        let target = flat.unwrap_or(arch);
+        let (copy, image) = match flat {
+            Some(_) => (" && powerpc64-linux-gnu-objcopy -O binary {tmp} {tmp}.bin", "-bios {tmp}.bin"),
+            None => ("", "-kernel {tmp}"),
+        };
+        let any = flat.is_some();
+        let row = |name: &str, program: &str| {
+            format!(
+                "{{\"name\": \"{name}\", \"base\": true, \"needs\": \"{{out}}/bare/{arch}-own-{{kernel}}.elf\", \
+                 \"archs\": {{\"{arch}\": \"\"}}, \"prep\": [\"python3 tools/patch_n.py {{out}}/bare/{arch}-own-{{kernel}}.elf \
+                 {{tmp}} {{n}} {order}{copy}\"], \"cmd\": \"{program} {options} {image} -nographic -monitor none -no-reboot\", \
+                 \"any_status\": {any}}}"
+            )
+        };
+        format!(
+            "{},\n{}",
+            row("qemu-system", &format!("qemu-system-{target}")),
+            row("polyarch", &format!("POLYARCH {target}"))
+        )
+    }
+}
+
+/// What makes the Makefile build our own images, and no others.
+fn own_variables() -> Vec<String> {
+    let bares = OWN.iter().map(|own| format!("{}-own", own.arch)).collect::<Vec<_>>().join(" ");
+    OWN.iter().map(Own::variable).chain([format!("BARES={bares}"), "PCS=".to_owned()]).collect()
+}
+
+/// A folder like that of the benchmarks, with our start code and targets besides, to build and measure in.
+fn stage(bench: &std::path::Path) -> Result<PathBuf> {
+    let folder = root().join("target/bench");
+    std::fs::create_dir_all(&folder)?;
+    for entry in std::fs::read_dir(bench)? {
+        let name = entry?.file_name();
+        let link = folder.join(&name);
+        if name != "out" && name != "peers-system.json" && !link.exists() {
+            std::os::unix::fs::symlink(bench.join(&name), &link).with_context(|| link.display().to_string())?;
+        }
+    }
+    let own = folder.join("own");
+    if !own.exists() {
+        std::os::unix::fs::symlink(root().join("benches/start"), &own)?;
+    }
+    let peers = std::fs::read_to_string(bench.join("peers-system.json"))?;
+    let rows: Vec<String> = OWN.iter().map(Own::peers).collect();
+    std::fs::write(folder.join("peers-system.json"), with_rows(&peers, &rows)?)?;
+    Ok(folder)
+}
+
+/// A JSON array with more elements at its end.
+fn with_rows(array: &str, rows: &[String]) -> Result<String> {
+    let open = array.trim_end().strip_suffix(']').context("the table of peers is no array")?;
+    Ok(format!("{},\n{}\n]\n", open.trim_end(), rows.join(",\n")))
+}
+
 fn build() -> Result<PathBuf> {
     sh(cargo().args(["build", "--release", "--package", "cli"]))?;
     Ok(root().join("target/release/polyarch"))
@@ -85,6 +198,12 @@ fn replace(old: &str, table: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_go_to_the_end_of_an_array() {
+        assert_eq!(with_rows("[\n {}\n]\n", &["{1}".to_owned()]).expect("an array"), "[\n {},\n{1}\n]\n");
+        assert!(with_rows("{}", &[]).is_err());
+    }
 
     #[test]
     fn figures_go_between_the_markers() {

@@ -38,7 +38,7 @@ pub struct Arch {
     /// The CPU model of its tests; empty for the machine's.
     pub cpu: &'static str,
     /// More options for that machine.
-    options: &'static [&'static str],
+    pub options: &'static [&'static str],
     /// The linker script of tests, in their folder.
     script: &'static str,
     /// Where the demo is linked.
@@ -166,16 +166,16 @@ pub static ARCHS: &[Arch] = &[
     },
     Arch {
         target: "ppc64",
-        folder: "ppc",
+        folder: "ppc64",
         suffix: "ppc64",
         cc: "powerpc64-linux-gnu-gcc",
         package: "Debian's gcc-powerpc64-linux-gnu",
         flags: &["-mcpu=power4", "-mabi=elfv2", "-msoft-float"],
         fp_flags: &["-mcpu=power4", "-mabi=elfv2"],
-        board: NO_TESTS,
-        cpu: "",
-        options: &[],
-        script: NO_TESTS,
+        board: "pseries",
+        cpu: "POWER9",
+        options: &["-bios", "@guests/tests/ppc64/bin/boot.bin", "-nodefaults", "-serial", "stdio"],
+        script: "pseries.ld",
         demo_base: "0x100000",
     },
 ];
@@ -218,6 +218,11 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
     Test { folder: "mips", name: "pic", smp: &[1], fp: false },
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
+    Test { folder: "ppc64", name: "hello", smp: &[1], fp: false },
+    Test { folder: "ppc64", name: "traps", smp: &[1], fp: false },
+    Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
+    Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
+    Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
     Test { folder: "ppc", name: "hello", smp: &[1], fp: false },
     Test { folder: "ppc", name: "traps", smp: &[1], fp: false },
     Test { folder: "ppc", name: "timer", smp: &[1], fp: false },
@@ -266,8 +271,13 @@ impl Run {
         let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
         let machine = ["-M", self.arch.board, "-nographic", "-smp", &smp, "-kernel", &binary];
         let words = [&machine, cpu, self.arch.options].concat();
-        words.into_iter().map(str::to_owned).collect()
+        words.into_iter().map(in_tree).collect()
     }
+}
+
+/// An option; a file of this tree begins with `@`.
+pub fn in_tree(word: &str) -> String {
+    word.strip_prefix('@').map_or_else(|| word.to_owned(), |path| root().join(path).display().to_string())
 }
 
 fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
@@ -328,7 +338,8 @@ const COMMON: &[&str] = &[
 ];
 
 fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
-    let here = format!("demo/arch/{}", arch.folder);
+    // 64-bit PowerPC has the start code of the 32-bit one.
+    let here = format!("demo/arch/{}", if arch.folder == "ppc64" { "ppc" } else { arch.folder });
     let mut flags = vec![format!("-I{here}"), "-Idemo".to_owned(), "-Wl,-T,demo/link.ld".to_owned()];
     flags.extend(board.iter().map(|f| (*f).to_owned()));
     let mut sources = vec![format!("{here}/start.S")];
@@ -363,7 +374,19 @@ impl Build {
 fn builds() -> Vec<Build> {
     let demos = ARCHS.iter().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
     let tests = TESTS.iter().flat_map(|t| archs_of(t).map(move |a| test(t, a)));
-    demos.chain(tests).collect()
+    demos.chain(tests).chain(boot_rom()).collect()
+}
+
+/// What stands for firmware on `pseries`: a flat image that calls the kernel.
+fn boot_rom() -> Option<Build> {
+    let arch = ARCHS.iter().find(|arch| arch.folder == "ppc64")?;
+    let flags = ["-mcpu=power4", "-mabi=elfv2", "-Wl,-T,tests/ppc64/boot.ld", "-Wl,--oformat=binary"];
+    Some(Build {
+        arch,
+        out: root().join("guests/tests/ppc64/bin/boot.bin"),
+        flags: flags.map(str::to_owned).to_vec(),
+        sources: vec!["tests/ppc64/boot.S".to_owned()],
+    })
 }
 
 /// Compiles the guest programs, or compares.

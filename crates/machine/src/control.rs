@@ -212,6 +212,12 @@ impl Machine {
 
     /// `inject-nmi`: whether the machine has such a thing. On mainframes it is the restart key of the first CPU.
     pub fn inject_nmi(&mut self) -> bool {
+        if self.config.machine.cores {
+            // "System Reset" goes to all of a partition's CPUs.
+            self.cpus.iter().for_each(|vcpu| vcpu.cpu.lines().set(ppc::trap::irq::SYSTEM_RESET, true));
+            self.sched.wake_all();
+            return true;
+        }
         let is_mainframe = self.config.target.arch == Arch::S390 && self.config.machine.core_ids;
         if let Some(vcpu) = self.cpus.first().filter(|_| is_mainframe) {
             vcpu.cpu.lines().set(s390x::trap::irq::RESTART, true);

@@ -80,7 +80,8 @@ impl Machine {
             return Err(Error::new("Parameter 'driver' expects non-abstract device type"));
         }
         let is_loader = driver == "loader";
-        let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, "cpu");
+        let slot_type = if self.config.machine.cores { "spapr-cpu-core" } else { "cpu" };
+        let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, slot_type);
         if !is_loader && !is_slot_cpu {
             return Err(Error::new("Parameter 'driver' expects pluggable device type"));
         }
@@ -95,6 +96,9 @@ impl Machine {
         }
         if self.config.machine.core_ids {
             return self.add_core(device);
+        }
+        if self.config.machine.cores {
+            return self.add_whole_core(device);
         }
         let place = place(&device.props)?;
         let expected = build::cpu_type(&self.config);
@@ -188,6 +192,11 @@ impl Machine {
         let object = self.objects.resolve(&path);
         let object = object.map_err(|_| Error::not_found(format!("Device '{name}' not found")))?;
         let path = self.objects.path(object);
+        if self.config.machine.cores
+            && let Some(slot) = self.core_slot(object)
+        {
+            return self.remove_core(object, slot);
+        }
         let Some(at) = self.cpus.iter().position(|vcpu| vcpu.object == object) else {
             return Err(Error::new(format!("{path} is not a hotpluggable device")));
         };
@@ -215,7 +224,7 @@ impl Machine {
     /// # Errors
     /// When the board has no hotplug, there is no such CPU, or it is there already.
     pub fn cpu_add(&mut self, id: i64) -> Result<(), Error> {
-        if !self.config.machine.hotplug {
+        if !self.config.machine.hotplug || self.config.machine.cores {
             return Err(Error::new("Not supported"));
         }
         if self.config.machine.core_ids {

@@ -109,6 +109,8 @@ static MACHINES: &[&MachineType] = &[
     &boards::none::NONE,
     &boards::mips_more::PICA61,
     &boards::polyarch::POLYARCH,
+    &boards::powernv::POWERNV8,
+    &boards::powernv::POWERNV9,
     &boards::pseries::V2_1,
     &boards::pseries::V2_10,
     &boards::pseries::V2_11,

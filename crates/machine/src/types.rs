@@ -39,6 +39,21 @@ const RISCV: [(&str, &str, bool); 4] = [
     ("riscv.sifive.test", "sys-bus-device", false),
 ];
 
+/// Cores of the `pseries` machines: the CPU models that have one.
+const CORES: [&str; 11] = [
+    "970_v2.2",
+    "970mp_v1.0",
+    "970mp_v1.1",
+    "power5+_v2.1",
+    "power7_v2.3",
+    "power7+_v2.1",
+    "power8_v2.0",
+    "power8e_v2.1",
+    "power8nvl_v1.0",
+    "power9_v1.0",
+    "power9_v2.0",
+];
+
 /// All types of `target`.
 pub fn types(target: &Target) -> Vec<TypeInfo> {
     let info = |name: &str, parent: &str, is_abstract| TypeInfo {
@@ -50,6 +65,10 @@ pub fn types(target: &Target) -> Vec<TypeInfo> {
     out.extend(COMMON.iter().map(|&(name, parent, is_abstract)| info(name, parent, is_abstract)));
     if target.arch == crate::targets::Arch::Riscv {
         out.extend(RISCV.iter().map(|&(name, parent, is_abstract)| info(name, parent, is_abstract)));
+    }
+    if target.name == "ppc64" {
+        out.extend([info("cpu-core", "device", true), info("spapr-cpu-core", "cpu-core", true)]);
+        out.extend(CORES.map(|model| info(&format!("{model}-spapr-cpu-core"), "spapr-cpu-core", false)));
     }
     let boards = registry::machines(target).filter(|machine| machine.name != "none");
     out.extend(boards.map(|machine| info(&machine.type_name(), "machine", false)));

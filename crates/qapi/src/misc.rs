@@ -225,6 +225,25 @@ qapi_struct! {
     }
 }
 
+qapi_enum! {
+    /// Form of a core file.
+    pub enum DumpGuestMemoryFormat {
+        Elf = "elf",
+        KdumpZlib = "kdump-zlib",
+        KdumpLzo = "kdump-lzo",
+        KdumpSnappy = "kdump-snappy",
+        WinDmp = "win-dmp",
+    }
+}
+
+qapi_struct! {
+    /// Result of `query-dump-guest-memory-capability`.
+    pub struct DumpGuestMemoryCapability {
+        /// Forms that there are.
+        "formats" => formats: Vec<DumpGuestMemoryFormat>,
+    }
+}
+
 qapi_struct! {
     /// Result of `query-dump`.
     pub struct DumpQueryResult {

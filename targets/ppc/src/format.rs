@@ -180,6 +180,7 @@ impl W {
             "sh6z" => n(self.0 >> 10 & 63),
             "spd" => n(self.ra() >> 3),
             "sbcd" => n(self.ra() >> 4),
+            "n5b" => n(self.rb()),
             "ev8" => n(self.rb() * 8),
             "ev4" => n(self.rb() * 4),
             "ev2" => n(self.rb() * 2),

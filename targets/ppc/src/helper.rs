@@ -103,27 +103,27 @@ helpers! {
     /// Writes an SPR: number, value.
     WRITE_SPR = crate::spr::write_helper, plain(2, None);
     /// MSR.
-    READ_MSR = crate::trap::read_msr, plain(0, Some(Width::W64));
+    READ_MSR = crate::msr_moves::read_msr, plain(0, Some(Width::W64));
     /// Writes MSR.
-    WRITE_MSR = crate::trap::write_msr, plain(1, None);
+    WRITE_MSR = crate::msr_moves::write_msr, plain(1, None);
     /// Writes its low word.
-    WRITE_MSR_LOW = crate::trap::write_msr_low, plain(1, None);
+    WRITE_MSR_LOW = crate::msr_moves::write_msr_low, plain(1, None);
     /// Writes EE and RI.
-    WRITE_MSR_EE_RI = crate::trap::write_msr_ee_ri, plain(1, None);
+    WRITE_MSR_EE_RI = crate::msr_moves::write_msr_ee_ri, plain(1, None);
     /// Writes EE.
-    WRITE_EE = crate::trap::write_ee, plain(1, None);
+    WRITE_EE = crate::msr_moves::write_ee, plain(1, None);
     /// Returns from an interrupt; the new pc.
-    RFI = crate::trap::rfi, plain(0, Some(Width::W64));
+    RFI = crate::msr_moves::rfi, plain(0, Some(Width::W64));
     /// The same on 64-bit CPUs.
-    RFID = crate::trap::rfid, plain(0, Some(Width::W64));
+    RFID = crate::msr_moves::rfid, plain(0, Some(Width::W64));
     /// From a hypervisor interrupt.
-    HRFID = crate::trap::hrfid, faulting(0, Some(Width::W64));
+    HRFID = crate::msr_moves::hrfid, faulting(0, Some(Width::W64));
     /// From a critical one.
-    RFCI = crate::trap::rfci, plain(0, Some(Width::W64));
+    RFCI = crate::msr_moves::rfci, plain(0, Some(Width::W64));
     /// From a debug interrupt.
-    RFDI = crate::trap::rfdi, plain(0, Some(Width::W64));
+    RFDI = crate::msr_moves::rfdi, plain(0, Some(Width::W64));
     /// From a machine check.
-    RFMCI = crate::trap::rfmci, plain(0, Some(Width::W64));
+    RFMCI = crate::msr_moves::rfmci, plain(0, Some(Width::W64));
     /// Power saving.
     NAP = crate::trap::nap, plain(0, None);
     /// Segment register: number.
@@ -132,12 +132,12 @@ helpers! {
     WRITE_SR = crate::mmu::write_sr, plain(2, None);
     /// Forgets translations.
     FLUSH_TLB = crate::mmu::flush, plain(0, None);
-    /// The same on all CPUs.
-    FLUSH_ALL_TLBS = crate::mmu::flush_all, plain(0, None);
+    /// `tlbie`: RB, whether on all CPUs.
+    TLBIE = crate::mmu::tlbie, plain(2, None);
     /// Raises facility unavailable unless FSCR has it: number.
-    CHECK_FACILITY = crate::trap::check_facility, faulting(1, None);
+    CHECK_FACILITY = crate::facility::check_facility, faulting(1, None);
     /// From a vectored system call.
-    RFSCV = crate::trap::rfscv, HelperInfo { reads: RegSet::Ranges(&[(LR.0, CTR.0 + 1)]), ..plain(0, Some(Width::W64)) };
+    RFSCV = crate::facility::rfscv, HelperInfo { reads: RegSet::Ranges(&[(LR.0, CTR.0 + 1)]), ..plain(0, Some(Width::W64)) };
     /// From an event-based branch: whether they are enabled again; the new pc.
     RFEBB = crate::server::rfebb, plain(1, Some(Width::W64));
     /// `tbegin.` fails: its address.

@@ -27,10 +27,11 @@ pub(crate) fn translate<T: Ppc>(
     if ctx.model().has(Ext::BookE) {
         return softtlb::translate(ctx, address, access, space);
     }
-    if !mode::is_translated(space) {
+    let keyed = ctx.state.in_partition && space >= mode::KEYED;
+    if !keyed && !mode::is_translated(space) {
         return Ok(real(address));
     }
-    let problem = mode::is_problem(space);
+    let problem = !keyed && mode::is_problem(space);
     if radix::is_on(ctx) {
         radix::translate(ctx, address, access, problem)
     } else if ctx.model().has(Ext::Slb) {
@@ -85,9 +86,27 @@ pub(crate) fn flush<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
     Ok(0)
 }
 
-/// Helper: the same on all CPUs.
-pub(crate) fn flush_all<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
-    papr::forget_all(ctx);
+/// The range of a page that `tlbie` names with IS = 0, if it is small: radix trees have AP in RB.
+fn small_page<T: Ppc>(ctx: &Ctx<T>, rb: u64) -> Option<(u64, u64)> {
+    if !radix::is_on(ctx) || rb >> 10 & 3 != 0 {
+        return None;
+    }
+    match rb >> 5 & 7 {
+        0 => Some((rb & !0xfff, 1)),
+        5 => Some((rb & !0xffff, 16)),
+        _ => None,
+    }
+}
+
+/// Helper: `tlbie` and `tlbiel`: RB, and whether all CPUs are meant.
+pub(crate) fn tlbie<T: Ppc>(ctx: &mut Ctx<T>, [rb, all, ..]: [u64; 4]) -> Out {
+    match small_page(ctx, rb) {
+        Some((first, pages)) => (0..pages).for_each(|n| ctx.flush_tlb_page(first + 4096 * n)),
+        None => ctx.flush_tlb(),
+    }
+    if all != 0 {
+        papr::forget_others(ctx);
+    }
     Ok(0)
 }
 

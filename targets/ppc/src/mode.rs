@@ -26,6 +26,10 @@ pub const VSX: Mode = 1 << 8;
 pub const FE: Mode = 1 << 9;
 /// Transactional memory available.
 pub const TM: Mode = 1 << 10;
+/// With radix trees: AMR keeps privileged software from reading pages of problem state, and from writing them.
+pub const NO_READ: Mode = 1 << 11;
+/// See [`NO_READ`].
+pub const NO_WRITE: Mode = 1 << 12;
 
 /// Each instruction is traced.
 pub const SE: Mode = 1 << 11;
@@ -34,6 +38,9 @@ pub const BE: Mode = 1 << 12;
 
 /// Number of address spaces: DR (or IR), PR, HV.
 pub const SPACES: usize = 8;
+
+/// The first of the three spaces of privileged accesses that AMR restricts: CPUs that have them have no hypervisor state.
+pub const KEYED: u8 = 5;
 
 /// The mode of an MSR.
 pub const fn of(m: u64, wide: bool) -> Mode {
@@ -60,6 +67,11 @@ pub const fn space(mode: Mode, access: Access) -> u8 {
         Access::Fetch => mode & IR != 0,
         _ => mode & DR != 0,
     };
+    // What AMR forbids makes spaces of its own, so that it can be changed often; fetches and problem state don't look at it.
+    let keys = mode & (NO_READ | NO_WRITE);
+    if keys != 0 && mode & (PR | DR) == DR && !matches!(access, Access::Fetch) {
+        return KEYED + (keys / NO_READ - 1) as u8;
+    }
     translated as u8 | ((mode & PR != 0) as u8) << 1 | ((mode & HV != 0) as u8) << 2
 }
 

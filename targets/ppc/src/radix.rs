@@ -3,9 +3,10 @@
 //! Power ISA 3.0B, Book III, 5.7.10, "Radix Tree Translation".
 
 use bits::Endian;
-use cpu::{Access, Ctx, Translation};
+use cpu::{Access, Ctx, Mode, Translation};
 use uop::Width;
 
+use crate::mode;
 use crate::papr;
 use crate::spr::n;
 use crate::target::Ppc;
@@ -33,6 +34,15 @@ const UNSUPPORTED: u64 = 1 << 19;
 /// Whether the CPU translates by radix trees.
 pub(crate) fn is_on<T: Ppc>(ctx: &Ctx<T>) -> bool {
     ctx.state.spr(n::LPCR) & papr::LPCR_HR != 0
+}
+
+/// What AMR forbids to privileged accesses, as a mode: only in partitions, where the spaces of hypervisor state are free for it.
+pub(crate) fn keys<T: Ppc>(ctx: &Ctx<T>) -> Mode {
+    if !ctx.state.in_partition || !is_on(ctx) {
+        return 0;
+    }
+    let amr = ctx.state.spr(n::AMR) >> 62;
+    (if amr & 1 != 0 { mode::NO_READ } else { 0 }) | if amr & 2 != 0 { mode::NO_WRITE } else { 0 }
 }
 
 fn peek<T: Ppc>(ctx: &Ctx<T>, phys: u64) -> Option<u64> {

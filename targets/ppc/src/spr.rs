@@ -322,8 +322,14 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
         Kind::Server(reg) => server::write(ctx, number, reg, value),
         Kind::Plain(mask) => ctx.state.set_spr(storage(number), value & mask),
         Kind::Translation(mask) => {
-            ctx.state.set_spr(storage(number), value & mask);
-            ctx.flush_tlb();
+            let (at, value) = (storage(number), value & mask);
+            let same = ctx.state.spr(at) == value;
+            ctx.state.set_spr(at, value);
+            // What AMR forbids is in the mode there.
+            let in_mode = at == n::AMR && ctx.state.in_partition && crate::radix::is_on(ctx);
+            if !same && !in_mode {
+                ctx.flush_tlb();
+            }
         }
         Kind::Pvr | Kind::Pir | Kind::Zero => {}
     }

@@ -16,6 +16,7 @@ use crate::mmu;
 use crate::mode;
 use crate::model::Model;
 use crate::papr;
+use crate::radix;
 use crate::regs;
 use crate::softtlb;
 use crate::state::{self, State};
@@ -201,7 +202,7 @@ macro_rules! target {
             }
 
             fn mode(ctx: &Ctx<Self>) -> Mode {
-                let mode = mode::of(ctx.state.msr, ctx.model().has(Ext::Wide));
+                let mode = mode::of(ctx.state.msr, ctx.model().has(Ext::Wide)) | radix::keys(ctx);
                 // On embedded CPUs these bits of MSR are others.
                 if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) } else { mode }
             }

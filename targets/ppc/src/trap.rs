@@ -1,12 +1,11 @@
-//! Interrupts: vectors, what is saved where, priorities, returns, and the decrementer.
-//!
-//! Power ISA 2.07B, Book III-S, "Interrupts", and Book III-E, "Interrupts and Exceptions"; Programming Environments Manual, chapter 6.
+//! Interrupts: vectors, what is saved where, priorities, returns, and the decrementer. Power ISA 2.07B, Book III-S, "Interrupts", and Book III-E, "Interrupts and Exceptions"; Programming Environments Manual, chapter 6.
 
 use cpu::{Access, Ctx};
 
 use crate::board::{Board, Entry};
 use crate::booke_timer;
 use crate::ext::Ext;
+use crate::facility::{self, enter_vectored, relocation};
 use crate::mas;
 use crate::papr;
 use crate::softtlb;
@@ -76,6 +75,8 @@ pub mod irq {
     pub const EXTERNAL_TIMER: u32 = 9;
     /// The CPU's partition has left mail.
     pub const MAIL: u32 = 16;
+    /// System reset, an edge.
+    pub const SYSTEM_RESET: u32 = 17;
     /// All that interrupt externally.
     pub const ANY_EXTERNAL: u64 = 1 << EXTERNAL | 1 << EXTERNAL_IPI | 1 << EXTERNAL_TIMER;
 }
@@ -293,12 +294,15 @@ pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
             papr::hypercall(ctx);
             return;
         }
-        Vector::SystemCallVectored if ctx.state.spr(n::FSCR) & facility::SCV_BIT == 0 => {
-            return enter_server(ctx, &Trap::facility(facility::SCV), pc);
+        Vector::SystemCallVectored if ctx.state.spr(n::FSCR) & facility::number::SCV_BIT == 0 => {
+            return enter_server(ctx, &Trap::facility(facility::number::SCV), pc);
         }
         Vector::SystemCallVectored => return enter_vectored(ctx, &trap, pc),
         Vector::Doorbell => ctx.state.doorbell = false,
-        Vector::Reset => ctx.state.reset_pending = false,
+        Vector::Reset => {
+            ctx.state.reset_pending = false;
+            ctx.acknowledge(irq::SYSTEM_RESET);
+        }
         _ => {}
     }
     ctx.state.ceded = false;
@@ -321,67 +325,8 @@ pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     ctx.clear_reservation();
 }
 
-/// Facilities by their numbers in FSCR ("Facility Status and Control Register").
-pub(crate) mod facility {
-    /// DSCR in problem state.
-    pub(crate) const DSCR: u8 = 2;
-    /// Performance monitor.
-    pub(crate) const PM: u8 = 3;
-    /// Transactional memory.
-    pub(crate) const TM: u8 = 5;
-    /// Event-based branches.
-    pub(crate) const EBB: u8 = 7;
-    /// Target address register.
-    pub(crate) const TAR: u8 = 8;
-    /// `scv`.
-    pub(crate) const SCV: u8 = 12;
-    /// The bit that enables it.
-    pub(crate) const SCV_BIT: u64 = 1 << SCV;
-}
-
-/// Helper: raises facility unavailable if FSCR has facility `number` off.
-pub(crate) fn check_facility<T: Ppc>(ctx: &mut Ctx<T>, [number, ..]: [u64; 4]) -> Result<u64, Trap> {
-    match ctx.state.spr(n::FSCR) >> (number & 63) & 1 {
-        0 => Err(Trap::facility(number as u8)),
-        _ => Ok(0),
-    }
-}
-
-/// Where LPCR puts interrupts ("Alternate Interrupt Location"), if translation is on.
-fn relocation<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
-    let on = ctx.state.msr & (msr::IR | msr::DR) == msr::IR | msr::DR;
-    match ctx.state.spr(n::LPCR) >> 23 & 3 {
-        2 if on => Some(0x1_8000),
-        3 if on => Some(0xc000_0000_0000_4000),
-        _ => None,
-    }
-}
-
-/// "System Call Vectored": the return address goes to LR, MSR to CTR; EE and RI stay.
-fn enter_vectored<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, pc: u64) {
-    let old = ctx.state.msr;
-    ctx.set_reg(crate::state::LR, address(old, pc.wrapping_add(4)));
-    ctx.set_reg(crate::state::CTR, old & !0x783f_0000);
-    let lpcr = ctx.state.spr(n::LPCR);
-    let relocated = relocation(ctx);
-    // With AIL = 3 the vectors are 0x3000 behind 0xc000_0000_0000_0000, otherwise at 0x1_7000.
-    let base = if relocated.is_some() && lpcr >> 23 & 3 == 3 { 0xc000_0000_0000_3000 } else { 0x1_7000 };
-    let kept = msr::ME | msr::EE | msr::RI | msr::HV;
-    let translation = if relocated.is_some() { msr::IR | msr::DR } else { 0 };
-    set_msr(ctx, msr::SF | old & kept | translation | if lpcr & 1 << 25 != 0 { msr::LE } else { 0 });
-    ctx.set_pc(base + 0x20 * u64::from(trap.number));
-    ctx.clear_reservation();
-}
-
-/// Helper: `rfscv`.
-pub(crate) fn rfscv<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    let hv = ctx.state.msr & msr::HV != 0;
-    let mask = !0x783f_0000 & if hv { u64::MAX } else { !(msr::HV | msr::ME) };
-    return_to(ctx, ctx.reg(crate::state::LR), ctx.reg(crate::state::CTR), mask)
-}
-
 /// "Interrupt Processing" of Book III-S; of the Programming Environments Manual on 32-bit CPUs.
-fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
+pub(crate) fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let model = ctx.model();
     let (wide, has_hv) = (model.has(Ext::Wide), model.has(Ext::Hypervisor) && !ctx.state.in_partition);
     let old = ctx.state.msr;
@@ -482,101 +427,18 @@ fn swap_temporary<T: Ppc>(ctx: &mut Ctx<T>) {
 }
 
 /// The address of an instruction in MSR's mode.
-fn address(m: u64, value: u64) -> u64 {
+pub(crate) fn address(m: u64, value: u64) -> u64 {
     let value = value & !3;
     if m & (msr::SF | msr::CM) != 0 { value } else { value & 0xffff_ffff }
 }
 
 /// Returns to SRR0 and SRR1; only these bits of MSR change.
-fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
+pub(crate) fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
     ctx.state.traced = false;
     let old = ctx.state.msr;
     set_msr(ctx, old & !mask | value & mask & !msr::POW);
     ctx.clear_reservation();
     Ok(address(ctx.state.msr, pc))
-}
-
-/// Helper: `rfi`. TGPR and POW are not restored from what an interrupt has left there.
-pub(crate) fn rfi<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    let mask = if ctx.model().has(Ext::BookE) { u64::MAX } else { 0x87c0_ffff };
-    let srr1 = ctx.state.spr(n::SRR1);
-    if ctx.model().has(Ext::SoftTlb) {
-        // The ordinary general registers are back.
-        return return_to(ctx, ctx.state.spr(n::SRR0), srr1 & !msr::TGPR, mask | msr::TGPR);
-    }
-    return_to(ctx, ctx.state.spr(n::SRR0), srr1, mask)
-}
-
-/// Helper: `rfid`. HV and ME can be cleared, and ME set, by the hypervisor alone.
-pub(crate) fn rfid<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    let hv = ctx.state.msr & msr::HV != 0 || !ctx.model().has(Ext::Hypervisor);
-    let mask = !0x783f_0000 & if hv { u64::MAX } else { !(msr::HV | msr::ME) };
-    return_to(ctx, ctx.state.spr(n::SRR0), ctx.state.spr(n::SRR1), mask)
-}
-
-/// Helper: `hrfid`.
-pub(crate) fn hrfid<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    if ctx.state.msr & msr::HV == 0 {
-        return Err(Trap::program(PRIVILEGED));
-    }
-    return_to(ctx, ctx.state.spr(n::HSRR0), ctx.state.spr(n::HSRR1), !0x783f_0000)
-}
-
-/// Helper: `rfci`.
-pub(crate) fn rfci<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    return_to(ctx, ctx.state.spr(n::CSRR0), ctx.state.spr(n::CSRR1), u64::MAX)
-}
-
-/// Helper: `rfdi`.
-pub(crate) fn rfdi<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    return_to(ctx, ctx.state.spr(n::DSRR0), ctx.state.spr(n::DSRR1), u64::MAX)
-}
-
-/// Helper: `rfmci`.
-pub(crate) fn rfmci<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    return_to(ctx, ctx.state.spr(n::MCSRR0), ctx.state.spr(n::MCSRR1), u64::MAX)
-}
-
-/// Helper: the instruction at work is traced ("Trace Interrupt"): unless it is interrupted itself, or returns from an interrupt.
-pub(crate) fn trace<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    ctx.state.traced = true;
-    ctx.yield_turn();
-    Ok(0)
-}
-
-/// Helper: MSR.
-pub(crate) fn read_msr<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    Ok(ctx.state.msr)
-}
-
-/// Helper: `mtmsrd`; HV stays ("Move To Machine State Register").
-pub(crate) fn write_msr<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let kept = msr::HV | if ctx.model().has(Ext::Slb) { msr::LE } else { 0 };
-    let value = ctx.state.msr & kept | value & !kept;
-    set_msr(ctx, value);
-    Ok(0)
-}
-
-/// Helper: `mtmsr`: the low word.
-pub(crate) fn write_msr_low<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let kept = !0xffff_ffff | if ctx.model().has(Ext::Slb) { msr::LE } else { 0 };
-    let value = ctx.state.msr & kept | value & !kept;
-    set_msr(ctx, value);
-    Ok(0)
-}
-
-/// Helper: `mtmsr` with L = 1: EE and RI.
-pub(crate) fn write_msr_ee_ri<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let mask = msr::EE | msr::RI;
-    let value = ctx.state.msr & !mask | value & mask;
-    set_msr(ctx, value);
-    Ok(0)
-}
-
-/// Helper: `wrtee`.
-pub(crate) fn write_ee<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Result<u64, Trap> {
-    ctx.state.msr = ctx.state.msr & !msr::EE | value & msr::EE;
-    Ok(0)
 }
 
 /// Helper: `nap` and its kin.
@@ -684,7 +546,7 @@ fn first<T: Ppc>(ctx: &Ctx<T>) -> Option<Option<Trap>> {
     if ctx.state.stopped {
         return Some(None);
     }
-    if ctx.state.reset_pending {
+    if ctx.state.reset_pending || ctx.lines() & 1 << irq::SYSTEM_RESET != 0 {
         return Some(Some(Trap::new(Vector::Reset, 0)));
     }
     ctx.state.joined.then_some(None)

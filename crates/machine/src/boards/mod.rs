@@ -10,6 +10,7 @@ pub mod mipssim;
 pub mod none;
 pub mod polyarch;
 pub mod powermac;
+pub mod powernv;
 mod ppc;
 pub mod ppc4xx;
 pub mod ppce500;

@@ -51,7 +51,8 @@ pub static MAC99: MachineType = MachineType {
     name: "mac99",
     desc: "Mac99 based PowerMAC",
     is_default: false,
-    default_model: &[("ppc", "7400_v2.9")],
+    targets: &["ppc", "ppc64"],
+    default_model: &[("ppc", "7400_v2.9"), ("ppc64", "970fx_v3.1")],
     ..G3BEIGE
 };
 

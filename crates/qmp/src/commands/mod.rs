@@ -31,6 +31,7 @@ pub mod query_cpus;
 pub mod query_cpus_fast;
 pub mod query_current_machine;
 pub mod query_dump;
+pub mod query_dump_guest_memory_capability;
 pub mod query_events;
 pub mod query_hotpluggable_cpus;
 pub mod query_iothreads;
@@ -97,6 +98,7 @@ pub static COMMANDS: &[Spec] = &[
     Spec::of::<query_memory_size_summary::QueryMemorySizeSummary>(),
     Spec::of::<dump_guest_memory::DumpGuestMemory>(),
     Spec::of::<query_dump::QueryDump>(),
+    Spec::of::<query_dump_guest_memory_capability::QueryDumpGuestMemoryCapability>(),
     Spec::of::<memsave::Memsave>(),
     Spec::of::<pmemsave::Pmemsave>(),
     Spec::of::<human_monitor_command::HumanMonitorCommand>(),

@@ -114,7 +114,7 @@ fn bcctr(l: &Lift<'_>, f: W) -> Flow {
 
 fn bctar(l: &Lift<'_>, f: W) -> Flow {
     if l.problem() {
-        l.call(crate::helper::CHECK_FACILITY, &[l.ir.konst(Width::W32, crate::trap::facility::TAR.into())]);
+        l.call(crate::helper::CHECK_FACILITY, &[l.ir.konst(Width::W32, crate::facility::number::TAR.into())]);
     }
     let to = l.call(crate::helper::READ_TAR, &[]).trunc(l.xlen());
     let cond = condition(l, f);

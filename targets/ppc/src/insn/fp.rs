@@ -66,6 +66,12 @@ insns! {
     "111111 ... 00 ..... ..... 0000100000 0" W fcmpo "{bf}, {fra}, {frb}" [Fp];
     "111111 ..... ..... ..... ..... 10111 ." W fsel "{.rc} {frt}, {fra}, {frc}, {frb}" [Fp FpGfx];
     "111111 ..... 00000 00000 1001000111 ." W mffs "{.rc} {frt}" [Fp];
+    "111111 ..... 00001 00000 1001000111 0" W mffsce "{frt}" [Fp Isa300];
+    "111111 ..... 10100 ..... 1001000111 0" W mffscdrn "{frt}, {frb}" [Fp Isa300];
+    "111111 ..... 10101 00... 1001000111 0" W mffscdrni "{frt}, {n5b}" [Fp Isa300];
+    "111111 ..... 10110 ..... 1001000111 0" W mffscrn "{frt}, {frb}" [Fp Isa300];
+    "111111 ..... 10111 000.. 1001000111 0" W mffscrni "{frt}, {n5b}" [Fp Isa300];
+    "111111 ..... 11000 00000 1001000111 0" W mffsl "{frt}" [Fp Isa300];
     "111111 ... 00 ... 00 00000 0001000000 0" W mcrfs "{bf}, {bfa}" [Fp];
     "111111 ... 00 00000 .... 0 0010000110 ." W mtfsfi "{.rc} {bf}, {u4}" [Fp !Isa205];
     "111111 ... 00 0000. .... 0 0010000110 ." W mtfsfi "{.rc} {bf}, {u4}" [Fp Isa205];
@@ -244,6 +250,46 @@ fn fsel(l: &Lift<'_>, f: W) -> Flow {
 fn mffs(l: &Lift<'_>, f: W) -> Flow {
     l.set_f(f.rt(), l.call(helper::READ_FPSCR, &[]));
     record(l, f);
+    Next
+}
+
+/// Parts of FPSCR: exception enables; the control bits, rounding modes and NI with them; the status bits that are not sticky.
+const ENABLES: u64 = 0xf8;
+const DRN: u64 = 7 << 32;
+const CONTROL: u64 = DRN | 0xff;
+const STATUS: u64 = 0x7_f000;
+
+/// Reads `shown` bits of FPSCR and replaces `mask` bits of it ("Move From FPSCR" of version 3.0).
+fn read_and_set<'b>(l: &Lift<'b>, f: W, shown: u64, mask: u64, value: Val<'b>) -> Flow {
+    let old = l.call(helper::READ_FPSCR, &[]);
+    l.call(helper::WRITE_FPSCR, &[value & value.konst(mask), l.ir.konst(Width::W64, mask)]);
+    l.set_f(f.rt(), old & old.konst(shown));
+    Next
+}
+
+fn mffsce(l: &Lift<'_>, f: W) -> Flow {
+    read_and_set(l, f, u64::MAX, ENABLES, l.ir.konst(Width::W64, 0))
+}
+
+fn mffscdrn(l: &Lift<'_>, f: W) -> Flow {
+    read_and_set(l, f, CONTROL, DRN, l.f(f.rb()))
+}
+
+fn mffscdrni(l: &Lift<'_>, f: W) -> Flow {
+    read_and_set(l, f, CONTROL, DRN, l.ir.konst(Width::W64, u64::from(f.rb()) << 32))
+}
+
+fn mffscrn(l: &Lift<'_>, f: W) -> Flow {
+    read_and_set(l, f, CONTROL, 3, l.f(f.rb()))
+}
+
+fn mffscrni(l: &Lift<'_>, f: W) -> Flow {
+    read_and_set(l, f, CONTROL, 3, l.ir.konst(Width::W64, f.rb().into()))
+}
+
+fn mffsl(l: &Lift<'_>, f: W) -> Flow {
+    let value = l.call(helper::READ_FPSCR, &[]);
+    l.set_f(f.rt(), value & value.konst(CONTROL | STATUS));
     Next
 }
 

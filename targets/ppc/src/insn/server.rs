@@ -6,12 +6,13 @@ use uop::{Align, Exit, Mem, Val, Width};
 
 use super::load::at;
 use crate::ext::Ext;
+use crate::facility::number as facility;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
 use crate::state::{SO, cr};
-use crate::trap::{code, facility};
+use crate::trap::code;
 
 insns! {
     /// Power ISA 2.07B, Book I, 3.3.4; Book II, 4.4.2.2 and chapter 5; Book III-S, chapters 4, 5 and 11; 3.0B, Book III, 3.3.2.

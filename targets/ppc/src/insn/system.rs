@@ -5,6 +5,7 @@ use decode::insns;
 use uop::{Exit, Fence, Val, Width};
 
 use crate::ext::Ext;
+use crate::facility::number as facility;
 use crate::format::W;
 use crate::helper;
 use crate::insn::embedded::change;
@@ -12,7 +13,7 @@ use crate::lift::Lift;
 use crate::mode;
 use crate::spr::{self, Kind};
 use crate::state::{CA, CA32, CTR, LR, OV, OV32, SO, XER_REST};
-use crate::trap::{ILLEGAL, PRIVILEGED, code, facility};
+use crate::trap::{ILLEGAL, PRIVILEGED, code};
 
 insns! {
     /// Power ISA 3.0B, Book II and Book III; 2.07B, Book III-S and III-E.
@@ -318,12 +319,20 @@ fn invalidate(l: &Lift<'_>, helper: u16) -> Flow {
 fn tlbie(l: &Lift<'_>, f: W) -> Flow {
     match l.has(Ext::SoftTlb) {
         true => change(l, helper::TLBIE_603, &[l.g(f.rb()).zext(Width::W64)]),
-        false => invalidate(l, helper::FLUSH_ALL_TLBS),
+        false => by_page(l, f, true),
     }
 }
 
-fn tlbiel(l: &Lift<'_>, _: W) -> Flow {
-    invalidate(l, helper::FLUSH_TLB)
+fn tlbiel(l: &Lift<'_>, f: W) -> Flow {
+    by_page(l, f, false)
+}
+
+fn by_page(l: &Lift<'_>, f: W, all: bool) -> Flow {
+    if l.refuse_problem() {
+        return Flow::Illegal;
+    }
+    l.call(helper::TLBIE, &[l.g(f.rb()).zext(Width::W64), l.ir.konst(Width::W32, all.into())]);
+    l.update()
 }
 
 fn tlbia(l: &Lift<'_>, _: W) -> Flow {

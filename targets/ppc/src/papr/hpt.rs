@@ -2,8 +2,8 @@
 //!
 //! LoPAPR 1.1, 14.5.4.1, "Page Frame Table Access". Entries are those of Power ISA 2.07B, 5.7.7.1, whatever the CPU.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use cpu::Ctx;
 
@@ -33,41 +33,59 @@ const PTE_W: u64 = 0x40;
 const PTE_I: u64 = 0x20;
 const PTE_M: u64 = 0x10;
 
-/// A page table: two words an entry, eight entries a group. Entries are made under the lock.
-pub struct Hpt(Box<[AtomicU64]>, Mutex<()>);
+/// Words that come into being together.
+const CHUNK: usize = 8192;
+
+/// A page table: two words an entry, eight entries a group. What was never written takes no room. Entries are made under the lock.
+pub struct Hpt {
+    chunks: Box<[OnceLock<Box<[AtomicU64]>>]>,
+    words: u64,
+    making: Mutex<()>,
+}
 
 impl Hpt {
-    /// An empty table of 2^`shift` bytes.
+    /// An empty table of 2^`shift` bytes, 256 KiB at least.
     pub fn new(shift: u32) -> Hpt {
-        Hpt((0..(1usize << shift) / 8).map(|_| AtomicU64::new(0)).collect(), Mutex::new(()))
+        let words = 1u64 << (shift.clamp(18, 46) - 3);
+        let chunks = (0..words / CHUNK as u64).map(|_| OnceLock::new()).collect();
+        Hpt { chunks, words, making: Mutex::new(()) }
     }
 
     /// Number of groups less one.
     pub(crate) fn mask(&self) -> u64 {
-        self.0.len() as u64 / 16 - 1
+        self.words / 16 - 1
+    }
+
+    fn chunk(&self, word: u64) -> Option<&OnceLock<Box<[AtomicU64]>>> {
+        self.chunks.get(usize::try_from(word).ok()? / CHUNK)
     }
 
     /// A word, by its distance from the table's start in bytes.
     pub(crate) fn word(&self, at: u64) -> u64 {
-        self.0.get((at / 8) as usize).map_or(0, |word| word.load(Ordering::Acquire))
+        let chunk = self.chunk(at / 8).and_then(OnceLock::get);
+        chunk.map_or(0, |chunk| chunk[(at / 8) as usize % CHUNK].load(Ordering::Acquire))
     }
 
     /// Sets R, and C, in the second word of an entry.
     pub(crate) fn set_bits(&self, at: u64, bits: u64) {
-        if let Some(word) = self.0.get((at / 8) as usize) {
-            word.fetch_or(bits, Ordering::AcqRel);
+        if let Some(chunk) = self.chunk(at / 8).and_then(OnceLock::get) {
+            chunk[(at / 8) as usize % CHUNK].fetch_or(bits, Ordering::AcqRel);
         }
     }
 
     /// Makes all entries invalid.
     pub fn clear(&self) {
-        self.0.iter().for_each(|word| word.store(0, Ordering::Release));
+        let chunks = self.chunks.iter().filter_map(OnceLock::get);
+        chunks.flatten().for_each(|word| word.store(0, Ordering::Release));
     }
 
     /// The two words of entry `ptex`.
     fn entry(&self, ptex: u64) -> Option<(&AtomicU64, &AtomicU64)> {
-        let at = usize::try_from(ptex).ok()?.checked_mul(2)?;
-        Some((self.0.get(at)?, self.0.get(at + 1)?))
+        let word = ptex.checked_mul(2).filter(|&word| word < self.words)?;
+        let fresh = || (0..CHUNK).map(|_| AtomicU64::new(0)).collect();
+        let chunk = self.chunk(word)?.get_or_init(fresh);
+        let at = word as usize % CHUNK;
+        Some((&chunk[at], &chunk[at + 1]))
     }
 }
 
@@ -101,7 +119,7 @@ fn enter(partition: &Partition, [flags, ptex, first, second]: [u64; 4]) -> Resul
     let first = first & !0x60;
     let hpt = partition.hpt();
     hpt.entry(ptex).ok_or(rc::PARAMETER)?;
-    let _making = super::lock(&hpt.1);
+    let _making = super::lock(&hpt.making);
     let exact = flags & flag::EXACT != 0;
     let slots = if exact { ptex..ptex + 1 } else { ptex & !7..(ptex & !7) + 8 };
     for slot in slots {
@@ -197,8 +215,31 @@ pub(super) fn call<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition, number: u64)
             return Some(code);
         }
         // H_BULK_REMOVE
-        0xa4 => return Some(bulk_remove(ctx, partition)),
+        0x124 => return Some(bulk_remove(ctx, partition)),
         _ => return None,
     };
     Some(result.err().unwrap_or(rc::SUCCESS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_come_and_go() {
+        let hpt = Hpt::new(18);
+        assert_eq!((hpt.mask(), hpt.word(0x100)), (2047, 0));
+        let (high, low) = hpt.entry(16).unwrap();
+        high.store(0x55 << 7 | PTE_V, Ordering::Release);
+        low.store(0x1010, Ordering::Release);
+        hpt.set_bits(0x108, PTE_R);
+        assert_eq!((hpt.word(0x100), hpt.word(0x108)), (0x55 << 7 | PTE_V, 0x1010 | PTE_R));
+        assert_eq!(remove(&hpt, 16, 0x2a80, flag::ANDCOND), Err(rc::NOT_FOUND));
+        assert_eq!(remove(&hpt, 16, 0, flag::AVPN), Err(rc::NOT_FOUND));
+        assert_eq!(protect(&hpt, 3, 16, 0), rc::SUCCESS);
+        assert_eq!(remove(&hpt, 16, 0x55 << 7, flag::AVPN), Ok((0x55 << 7 | PTE_V, 0x1013 | PTE_R)));
+        assert_eq!(remove(&hpt, 16, 0, 0), Err(rc::NOT_FOUND));
+        assert_eq!(remove(&hpt, 1 << 14, 0, 0), Err(rc::PARAMETER));
+        assert!(hpt.entry(u64::MAX).is_none());
+    }
 }

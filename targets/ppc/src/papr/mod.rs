@@ -297,6 +297,11 @@ pub(crate) fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
 /// Forgets all translations, here and on all other CPUs of the partition.
 pub(crate) fn forget_all<T: Ppc>(ctx: &mut Ctx<T>) {
     ctx.flush_tlb();
+    forget_others(ctx);
+}
+
+/// Forgets all translations on all other CPUs of the partition.
+pub(crate) fn forget_others<T: Ppc>(ctx: &mut Ctx<T>) {
     let board = ctx.board();
     if of(&*board).is_some_and(|partition| partition.refresh_others(ctx.index())) {
         ctx.yield_turn();

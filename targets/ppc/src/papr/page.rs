@@ -68,7 +68,8 @@ pub(super) fn call<T: Ppc>(ctx: &mut Ctx<T>, number: u64) -> Option<i64> {
 fn block<T: Ppc>(ctx: &mut Ctx<T>) -> i64 {
     let arg = |n: u32| ctx.reg(g(n));
     let (destination, source, shift, count, operation) = (arg(4), arg(5), arg(6), arg(7), arg(8));
-    if shift > 3 || operation > 1 || count > 0x8000_0000 {
+    // Longer ones than firmware does would keep the CPU from its interrupts.
+    if shift > 3 || operation > 1 || count > 0x100_0000 {
         return rc::PARAMETER;
     }
     let width = width(1 << shift).unwrap_or(Width::W8);

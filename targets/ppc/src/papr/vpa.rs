@@ -28,7 +28,7 @@ pub(super) fn register<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition) -> i64 {
         return if flags >> 45 & 7 >= 5 { rc::SUCCESS } else { rc::PARAMETER };
     }
     match flags >> 45 & 7 {
-        1 => register_area(ctx, partition, area),
+        1 => register_area(ctx, area),
         5 => {
             if ctx.state.slb_shadow != 0 || ctx.state.dispatch_log != (0, 0) {
                 return rc::RESOURCE;
@@ -55,7 +55,7 @@ fn size<T: Ppc>(ctx: &Ctx<T>, area: u64, bytes: usize) -> Option<u32> {
     read(ctx, area.wrapping_add(SIZE), &mut size[..bytes]).then(|| u32::from_be_bytes(size) >> (32 - 8 * bytes))
 }
 
-fn register_area<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition, area: u64) -> i64 {
+fn register_area<T: Ppc>(ctx: &mut Ctx<T>, area: u64) -> i64 {
     if area == 0 {
         return rc::HARDWARE;
     }
@@ -69,8 +69,8 @@ fn register_area<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition, area: u64) -> 
     ctx.state.vpa = area;
     let mut shared = [0];
     if read(ctx, area + SHARED, &mut shared) {
-        // More CPUs than the host has: they share.
-        write(ctx, area + SHARED, &[shared[0] | u8::from(partition.config().cpus > 0) << 1]);
+        // Partitions of this kind share the processors that there are.
+        write(ctx, area + SHARED, &[shared[0] | 2]);
     }
     rc::SUCCESS
 }

@@ -39,16 +39,16 @@ const COMMON: MachineType = MachineType {
         ("ic-mode", "string", "dual"),
         ("host-model", "string", ""),
         ("host-serial", "string", ""),
-        ("cap-htm", "string", "off"),
-        ("cap-vsx", "string", "on"),
-        ("cap-dfp", "string", "on"),
+        ("cap-htm", "bool", "off"),
+        ("cap-vsx", "bool", "on"),
+        ("cap-dfp", "bool", "on"),
         ("cap-cfpc", "string", "workaround"),
         ("cap-sbbc", "string", "workaround"),
         ("cap-ibs", "string", "workaround"),
-        ("cap-hpt-max-page-size", "string", "65536"),
-        ("cap-nested-hv", "string", "off"),
-        ("cap-large-decr", "string", "on"),
-        ("cap-ccf-assist", "string", "on"),
+        ("cap-hpt-max-page-size", "int", "65536"),
+        ("cap-nested-hv", "bool", "off"),
+        ("cap-large-decr", "bool", "on"),
+        ("cap-ccf-assist", "bool", "on"),
     ],
     build: super::build,
     ..BOARD
@@ -109,6 +109,10 @@ pub(crate) fn core_type(model: &str) -> String {
 
 /// Plans the CPUs: a core is an object without a name, its threads are children of it.
 pub(super) fn add_cpus(board: &mut Build<'_>, model: &str) {
+    if matches!(ppc::model::Model::new(64, model_name(model)), Ok(m) if super::tree::generation(&m) >= 9) {
+        // QEMU's second interrupt controller, which no guest is offered here.
+        board.objects.add_anonymous("spapr-xive");
+    }
     let threads = board.smp.threads.max(1);
     for first in (0..board.smp.cpus).step_by(threads as usize) {
         let core = board.objects.add_anonymous(&core_type(model));

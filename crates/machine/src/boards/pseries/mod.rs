@@ -21,7 +21,7 @@ use memory::{Device, Line, Nanos, Size};
 use parking_lot::Mutex;
 use ppc::model::Model;
 use ppc::papr::{Caller, Partition, PartitionConfig, Services, rc};
-use ppc::trap::irq::{EXTERNAL, MAIL};
+use ppc::trap::irq::{EXTERNAL, MAIL, SYSTEM_RESET};
 use topology::{Numa, SlotTable, Smp};
 
 use crate::boards::mips;
@@ -40,7 +40,7 @@ const KERNEL: (u64, u64) = (0x40_0000, 0x0fff_ffff);
 const LOW_END: u64 = 0x8000_0000;
 /// Room for RTAS at the end of it, for the devicetree before that, and for the client interface with its stack.
 const RTAS_ROOM: u64 = 0x1_0000;
-const TREE_ROOM: u64 = 0x10_0000;
+const TREE_ROOM: u64 = 0x20_0000;
 const CLIENT_ROOM: u64 = 0x1_0000;
 /// Where CPUs begin.
 const ENTRY: u64 = 0x100;
@@ -336,7 +336,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     machines::add_cpus(board, &text);
     let booted = load(board)?;
     let hpt_shift = hpt_shift(board.config.mem.max.unwrap_or(ram));
-    let low = board.numa.nodes().next().map_or(ram, |(_, node)| node.mem).min(LOW_END);
+    let low = board.numa.nodes().map(|(_, node)| node.mem).find(|&mem| mem > 0).unwrap_or(ram).min(LOW_END);
     let places = Places::new(low);
     let (numa, slots) = (board.numa, board.slots);
     let mut fdt = tree::tree(&Shape {
@@ -406,11 +406,18 @@ fn connect(board: &mut Build<'_>, model: Model, client: Client, shape: Cores) {
     let partition = Arc::new(Partition::new(Box::new(services), config));
     board.part(Resetter { partition: Arc::clone(&partition), firmware });
     board.shared = Some(partition);
+    let resets: Vec<Line> = (0..i64::from(cpus)).map(|n| board.line(n, SYSTEM_RESET)).collect();
+    board.acknowledge = Some(Arc::new(move |cpu, line| {
+        if let Some(reset) = resets.get(cpu as usize).filter(|_| line == SYSTEM_RESET) {
+            reset.lower();
+        }
+        0
+    }));
 }
 
-/// A page table of at least a 128th of memory, and 256 KiB.
+/// A page table of at least a 128th of memory, and 256 KiB; it takes the host's memory as it is used.
 fn hpt_shift(ram: u64) -> u32 {
-    (ram.next_power_of_two().trailing_zeros().saturating_sub(7)).clamp(18, 46)
+    (ram.next_power_of_two().trailing_zeros().saturating_sub(7)).clamp(18, 38)
 }
 
 /// Where firmware's things are: from the end of low memory downwards.
