@@ -85,7 +85,8 @@ fn assemble(from: &Path) -> Result<PathBuf> {
         }
     }
     let guests = root().join("guests");
-    let more = std::fs::read_to_string(guests.join("bench/peers.json"))?.replace("GUESTS", &guests.display().to_string());
+    let more =
+        std::fs::read_to_string(guests.join("bench/peers.json"))?.replace("GUESTS", &guests.display().to_string());
     let own = std::fs::read_to_string(from.join("peers-system.json"))?;
     std::fs::write(to.join("peers-system.json"), join_lists(&own, &more)?)?;
     Ok(to)
@@ -101,11 +102,7 @@ fn build_images(folder: &Path) {
     let make = |more: &[String]| output(Command::new("make").arg("-k").arg("-C").arg(folder).arg("bare").args(more));
     let ours = IMAGES.map(|(name, arch, start, base)| {
         let start = root().join("guests/bench").join(start);
-        make(&[
-            format!("BARES={name}"),
-            "PCS=".to_owned(),
-            format!("BARE_{name}={arch}|{}|{base}", start.display()),
-        ])
+        make(&[format!("BARES={name}"), "PCS=".to_owned(), format!("BARE_{name}={arch}|{}|{base}", start.display())])
     });
     // Images of targets whose cross compiler is missing can't be made; those of the others can.
     if make(&[]).is_err() || ours.iter().any(Result::is_err) {

@@ -265,9 +265,9 @@ fn save_moves_nothing() {
         0x4180,
         expect![[r#"
             0x4000:
-              v0:w8 = get mark.w7
-              v1:w8 = const 0x0
-              v2:w1 = ne.w8 v0, v1
+              v0:w32 = get mark.w7
+              v1:w32 = const 0x0
+              v2:w1 = ne.w32 v0, v1
               raise_if v2, 5, 0x0
               v4:w32 = get o6.w0
               v5:w32 = const 0xffffffa0

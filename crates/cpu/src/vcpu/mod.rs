@@ -243,7 +243,13 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
     /// the slice must end, for its sake or because nothing was executed `since` the last time.
     fn go_on(&mut self, left: i64, step: bool, since: &mut u64) -> Option<Mode> {
         let fruitless = std::mem::replace(since, self.ctx.executed) == self.ctx.executed;
-        if step || left <= 0 || fruitless || self.ctx.env.lines.is_kicked() || self.ctx.stuck.is_some() || self.ctx.halted {
+        if step
+            || left <= 0
+            || fruitless
+            || self.ctx.env.lines.is_kicked()
+            || self.ctx.stuck.is_some()
+            || self.ctx.halted
+        {
             return None;
         }
         if let Some(interrupt) = T::interrupt(&mut self.ctx) {
