@@ -121,6 +121,7 @@ fn rett_goes_back_into_a_delay_slot() {
     put(&m, CODE + 0x40, &[0x8200_6001]);
     set(&mut m, "psr", u64::from(psr::S | psr::PS | 7));
     set(&mut m, "pc", CODE + 0x800);
+    set(&mut m, "npc", CODE + 0x800 + 4);
     set(&mut m, "l1", CODE + 0x40);
     set(&mut m, "l2", CODE + 0x20);
     m.cpu.run(3);
@@ -221,6 +222,7 @@ fn the_mmu_walks_three_levels_and_reports_faults() {
     // Read-only now, and still known to the TLB as it was, until it is flushed.
     map(&m, 2);
     set(&mut m, "pc", CODE + 12);
+    set(&mut m, "npc", CODE + 12 + 4);
     m.cpu.flush();
     m.cpu.step();
     assert_eq!(info(&m).0, u64::from(VECTOR) + 0x90);
