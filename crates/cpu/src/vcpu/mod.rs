@@ -178,6 +178,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                         return Slice::Again;
                     }
                     alone = true;
+                    continue;
                 }
                 Leave::Direct { pc, link } => {
                     self.ctx.pc = pc;
@@ -189,6 +190,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                         self.engine.link(link, to);
                     }
                     next = Some(to);
+                    continue;
                 }
                 Leave::Indirect { pc } => {
                     self.ctx.pc = pc;
@@ -196,6 +198,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                         return Slice::Again;
                     }
                     next = self.find(pc, mode, alone).ok();
+                    continue;
                 }
                 Leave::Stopped(at) => {
                     let stopped = self.stand_at(at);
@@ -212,30 +215,23 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     }
                     let fault = self.ctx.fault.take().expect("an access that stops leaves a fault");
                     self.deliver(fault);
-                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
-                    mode = on;
                 }
                 Leave::Raise { at, code, arg } => {
                     self.stand_at(at);
                     self.deliver(T::raise(code, arg));
-                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
-                    mode = on;
                 }
-                Leave::Update { pc } => {
-                    self.ctx.pc = pc;
-                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
-                    mode = on;
-                }
+                Leave::Update { pc } => self.ctx.pc = pc,
                 Leave::Halt { pc } => {
                     self.ctx.pc = pc;
                     self.ctx.halted = true;
-                    return Slice::Again;
                 }
                 Leave::Break { pc } => {
                     self.ctx.pc = pc;
                     return Slice::Out(Exit::Breakpoint);
                 }
             }
+            let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
+            mode = on;
         }
     }
 
