@@ -74,7 +74,7 @@ fn x86_rep_movsb() {
 /// `save %sp, -96, %sp`: a test of the window's mark, a sum, and a mode in which the other window is the current one.
 #[test]
 fn sparc_save() {
-    let regs = [("mark.w7", Width::W8), ("o6.w0", W32), ("o6.w7", W32), ("cwp", Width::W8)];
+    let regs = [("mark.w7", W32), ("o6.w0", W32), ("o6.w7", W32), ("cwp", Width::W8)];
     let [mark, old, new, cwp] = [0, 1, 2, 3].map(Reg);
     check("0011-sparc.md", 0, 0x4000, 4, &layout(&regs, vec![]), |b| {
         b.begin_insn(0, 0);

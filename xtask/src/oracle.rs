@@ -42,9 +42,9 @@ enum What {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
-    /// Random instructions of the sparc target on QEMU (Debian: qemu-system-sparc, python3)
+    /// Random instructions of the sparc targets on QEMU (Debian: qemu-system-sparc, python3)
     Sparc {
-        /// Cases of one to five instructions
+        /// V8: cases of one to five instructions; V9: instructions
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },

@@ -13,7 +13,7 @@ pub const MAX_SPACES: usize = 8;
 /// Entries of the soft TLB, for each address space.
 pub const TLB_SIZE: usize = 256;
 /// Entries of the jump cache.
-pub const JUMP_CACHE_SIZE: usize = 512;
+pub const JUMP_CACHE_SIZE: usize = 1024;
 
 /// A tag that no address matches: its low bits lie between page number and alignment.
 pub const TLB_INVALID: u64 = 0x800;
@@ -81,6 +81,9 @@ pub struct SlowPaths {
     pub load_linked: unsafe fn(core: *mut Core, addr: u64, mem: uop::Mem) -> Result<u64, Stopped>,
     /// A conditional store.
     pub store_cond: unsafe fn(core: *mut Core, addr: u64, value: u64, mem: uop::Mem) -> Result<u64, Stopped>,
+    /// Where the mode may have changed and an interrupt may have become deliverable, at the end of a block that leads to an address: takes such
+    /// an interrupt and puts mode and space right. Gives where to go on; `false`: not within the engine.
+    pub resume: unsafe fn(core: *mut Core, pc: u64) -> (u64, bool),
     /// A helper, by number.
     pub call: unsafe fn(core: *mut Core, helper: u16, args: [u64; 4]) -> Result<u64, Stopped>,
 }
@@ -135,10 +138,11 @@ impl Core {
         (self.mode_key - 1) as u32
     }
 
-    /// The jump cache slot for a pc.
+    /// The jump cache slot for a pc in the mode with that key: the same code may run in many modes, of which each has its own blocks.
     #[inline(always)]
-    pub const fn jump_slot(pc: u64) -> usize {
-        (pc >> 1) as usize & (JUMP_CACHE_SIZE - 1)
+    pub const fn jump_slot(pc: u64, mode_key: u64) -> usize {
+        let spread = mode_key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 50;
+        ((pc >> 1) ^ spread) as usize & (JUMP_CACHE_SIZE - 1)
     }
 
     /// The TLB slot for an address.

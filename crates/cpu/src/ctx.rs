@@ -70,6 +70,8 @@ pub struct Ctx<T: Target> {
     pub(crate) reservation: Option<Reservation>,
     pub(crate) watchpoints: Vec<(u64, u64, Watch)>,
     pub(crate) watch_hit: Option<(u64, Watch)>,
+    /// Somebody wants to read of each interrupt: only the run loop tells.
+    pub(crate) logs_interrupts: bool,
     /// The block at work holds one instruction only, and stores may change lifted code.
     pub(crate) alone: bool,
     /// Instructions executed up to the last time the engine was entered.
@@ -101,6 +103,7 @@ impl<T: Target> Ctx<T> {
             reservation: None,
             watchpoints: Vec::new(),
             watch_hit: None,
+            logs_interrupts: false,
             alone: false,
             executed: 0,
             round_start: 0,
@@ -257,7 +260,7 @@ impl<T: Target> Ctx<T> {
     /// Remembers where the block at `entry.pc` begins, for indirect jumps.
     pub(crate) fn note_jump(&mut self, entry: JumpEntry) {
         self.jumps_used = true;
-        self.core.jumps[Core::jump_slot(entry.pc)] = entry;
+        self.core.jumps[Core::jump_slot(entry.pc, entry.mode_key)] = entry;
     }
 
     /// What is fetched after this instruction is what memory holds now, whoever has stored it: for fences of instruction fetches and

@@ -26,6 +26,7 @@ pub(crate) fn slow_paths<T: Target>() -> SlowPaths {
         cas: path!(slow_cas(addr, expected, new, mem)),
         load_linked: path!(slow_load_linked(addr, mem)),
         store_cond: path!(slow_store_cond(addr, value, mem)),
+        resume: path!(resume(pc)),
         call: path!(helper(number, args)),
     }
 }
@@ -125,6 +126,29 @@ impl<T: Target> Ctx<T> {
             self.entered_with -= rest;
             self.put_by += rest;
         }
+    }
+
+    /// See [`SlowPaths::resume`].
+    pub(crate) fn resume(&mut self, pc: u64) -> (u64, bool) {
+        self.pc = pc;
+        self.core.insns_left = 0;
+        let pending = self.requests.sync_code || self.requests.code_changed || self.watch_hit.is_some();
+        let by_hand = self.entered_with == 0;
+        if self.alone || by_hand || self.logs_interrupts || pending || self.env.lines.is_kicked() {
+            return (pc, false);
+        }
+        if let Some(interrupt) = T::interrupt(self) {
+            self.halted = false;
+            T::deliver(self, interrupt);
+        }
+        if self.stuck.is_some() || self.halted {
+            return (self.pc, false);
+        }
+        let mode = T::mode(self);
+        self.core.space = T::space(mode, Access::Read);
+        self.ready_space(self.core.space);
+        self.core.mode_key = Core::key_of(mode);
+        (self.pc, true)
     }
 
     fn watched(&self, address: u64, len: u64, access: Watch) -> bool {

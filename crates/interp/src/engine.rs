@@ -6,6 +6,7 @@ use std::ptr;
 use cpu::{CodeId, Core, Engine, Leave, Link as ExitLink, Position};
 use uop::{Block, Layout};
 
+use crate::handlers::control::tlb_of;
 use crate::lower::{Links, lower};
 use crate::slot::{Data, Head, Link, Raw, Slot, UNLINKED, leave};
 
@@ -63,6 +64,10 @@ impl Interp {
 
     fn position(&self, ip: *const u8) -> (Position, u32) {
         let (code, slot) = self.slot_at(ip).expect("handlers leave from within a block");
+        self.position_in(code, slot)
+    }
+
+    fn position_in(&self, code: CodeId, slot: u32) -> (Position, u32) {
         let insn = self.code(code).insn_at(slot);
         (Position { code, insn }, self.code(code).starts.len() as u32 - u32::from(insn))
     }
@@ -92,9 +97,12 @@ impl Interp {
                 return (Leave::Break { pc }, budget + i64::from(left));
             }
             leave::RAISE => {
-                let (at, left) = self.position(core.ip);
-                // SAFETY: behind the slot of a raise is its data.
-                let data = unsafe { *core.ip.cast::<Slot>().add(1).cast::<Data>() };
+                // SAFETY: behind the slot of a raise is its data, which says how many slots before it the head is.
+                let (data, id) = unsafe {
+                    let data = *core.ip.cast::<Slot>().add(1).cast::<Data>();
+                    (data, CodeId((*core.ip.cast::<Raw>().sub((data.high >> 32) as usize).cast::<Head>()).code))
+                };
+                let (at, left) = self.position_in(id, (data.high >> 32) as u32);
                 return (Leave::Raise { at, code: data.high as u32, arg: data.low }, budget + i64::from(left));
             }
             _ => {
@@ -178,8 +186,7 @@ impl Engine for Interp {
             if rest < 0 {
                 return (Leave::Budget { pc: (*head).pc }, budget);
             }
-            let space = usize::from((*core).space);
-            let tlb = (&raw const (*core).tlb).cast::<[cpu::TlbEntry; cpu::TLB_SIZE]>().add(space).cast();
+            let tlb = tlb_of(core);
             let ip = head.add(1).cast::<Slot>();
             #[cfg_attr(
                 not(any(debug_assertions, feature = "loop-dispatch")),
@@ -189,7 +196,7 @@ impl Engine for Interp {
             #[cfg(any(debug_assertions, feature = "loop-dispatch"))]
             while why >= leave::LIMIT {
                 let ip = why as *const Slot;
-                why = ((*ip).handler)(core, ip, tlb, (*core).budget);
+                why = ((*ip).handler)(core, ip, tlb_of(core), (*core).budget);
             }
             self.leave(&*core, why, (*core).budget)
         }

@@ -45,7 +45,7 @@ __asm__(
     " globals 0x15\n globals 0x414\n globals 0x814\n globals 0x14\n"
     " addr in\n ldx [%g4 + 8 * 18], %g5\n ldx [%g4 + 8 * 16], %g4\n wr %g4, 0, %ccr\n wrpr %g5, 0, %pstate\n"
     ".globl slot\nslot: nop\n ta 1\n ta 3\n"
-    ".globl landing\nlanding: ta 2\n ta 4\n ta 5\n"
+    ".globl landing\nlanding: ta 2\n ta 4\n ta 5\n ta 6\n"
     ".macro g2of n, bits\n wrpr %g0, \\bits, %pstate\n addr out\n stx %g2, [%g4 + 8 * (\\n)]\n .endm\n"
     "note: addr out\n"
     KEEP(0, "rdpr %tt") KEEP(1, "rdpr %tstate") KEEP(2, "rdpr %tpc") KEEP(3, "rdpr %tnpc") KEEP(4, "rdpr %tl") KEEP(5, "rdpr %pstate")
@@ -120,6 +120,14 @@ static u32 instruction(void)
     }
 }
 
+/* Bits that registers have. */
+static const u64 privileged_bits[16] = {
+    ~3ul, ~3ul, 0xff0f0fff1f, 0x1ff, 0, 0, 0, 0, 15, 7, 7, 7, 7, 7, 0x3f, ~0ul,
+};
+static const u64 state_bits[24] = {
+    0xffffffff, ~0ul, 0xff, 0xff, 0, ~0ul, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xffffffff060000ff, 0xfffe, 0xfffe, 0xfffe, 0,
+};
+
 static void set_up(u32 bits)
 {
     u64 windows = 6, take;
@@ -145,13 +153,21 @@ static void set_up(u32 bits)
     in[G1] = below(2) ? next() & 0xff : next();
     in[G3] = below(2) ? 0 : next() & 0xf;
     if (bits == (OP3(2, 0x39) | RS1_G1 | IMM))
-        in[G1] = (u64)landing + (below(8) ? 0 : below(4));
-    /* Counts that there can be, and trap registers of levels that lead back. */
-    if ((bits & 0xc1f80000) == OP3(2, 0x32)) {
-        u32 rd = bits >> 25 & 31;
-        if (rd >= 9 && rd <= 13)
-            in[G1] &= 7, in[G3] = 0;
-    }
+        in[G1] = (u64)landing;
+    if ((bits & 0xc1f80000) == OP3(2, 0x3e) && !in[TL])
+        in[TL] = 1;
+    /* Counts that there can be, and no bits that are not there. */
+    u32 op3 = bits >> 19 & 0x3f, rd = bits >> 25 & 31;
+    u64 there = op3 == 0x32 && rd < 16 ? privileged_bits[rd] : op3 == 0x30 && rd < 24 ? state_bits[rd] : ~0ul;
+    in[G1] &= there, in[G3] &= there;
+    /* SOFTINT from user mode is an illegal instruction to some and a privileged one to others. */
+    if ((op3 == 0x30 && rd >= 20) || (op3 == 0x28 && (bits >> 14 & 31) >= 20))
+        in[PSTATE] |= P_PRIV;
+    /* SAVED and RESTORED with counts of which nothing can be taken; trap registers that are not there. */
+    if (op3 == 0x31 && !in[OTHERWIN] && !in[rd ? CANSAVE : CANRESTORE])
+        in[OTHERWIN] = 1, in[rd ? CANRESTORE : CANSAVE]--;
+    if (!in[TL] && ((op3 == 0x2a && (bits >> 14 & 31) < 4) || (op3 == 0x32 && rd < 4)))
+        in[TL] = 1;
 }
 
 static void show(u32 n, u32 bits)

@@ -37,8 +37,10 @@ impl<'b> Lift<'b> {
     /// Jumps behind the delay slot, where the mode may have changed to one that is not known: the slot is always lifted apart.
     pub fn jump_updating(&self, to: Jump<'b>) -> Flow {
         let here = if self.is_delayed() { self.ir.get(state::NPC) } else { self.konst(self.relative(4) as i64) };
-        self.ir.set(state::NPC, self.target(to));
-        self.set_byte(state::DELAYED, 1);
+        let target = self.target(to);
+        self.ir.set(state::NPC, target);
+        // Where the jump only goes on, what stands there is no slot: trap handlers return so to the instruction that has trapped.
+        self.ir.set(state::DELAYED, target.ne(here.add_imm(4)).zext(Width::W8));
         self.end(Exit::UpdateIndirect { pc: here.id() })
     }
 

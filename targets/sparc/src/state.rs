@@ -40,7 +40,7 @@ pub const fn double(n: u16) -> Reg {
     Reg(FLOAT0 + n)
 }
 
-/// V8: whether WIM marks window `window`, so that SAVE and RESTORE need not take it apart; 0 or 1, 8 bits.
+/// V8: whether WIM marks window `window`, so that SAVE and RESTORE need not take it apart; 0 or 1, 32 bits.
 pub const fn mark(window: u16) -> Reg {
     Reg(MARK0 + window)
 }
@@ -120,7 +120,7 @@ pub fn file(width: Width) -> Vec<(String, Width)> {
         file.extend((0..8).map(|n| (format!("l{n}.w{window}"), width)));
     }
     file.extend((0..32).map(|n| (format!("d{}", 2 * n), Width::W64)));
-    file.extend((0..WINDOWS).map(|n| (format!("mark.w{n}"), Width::W8)));
+    file.extend((0..WINDOWS).map(|n| (format!("mark.w{n}"), Width::W32)));
     file.extend(OTHERS.iter().map(|(name, w)| ((*name).to_owned(), w.unwrap_or(width))));
     file
 }

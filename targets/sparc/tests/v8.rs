@@ -121,6 +121,7 @@ fn rett_goes_back_into_a_delay_slot() {
     put(&m, CODE + 0x40, &[0x8200_6001]);
     set(&mut m, "psr", u64::from(psr::S | psr::PS | 7));
     set(&mut m, "pc", CODE + 0x800);
+    set(&mut m, "npc", CODE + 0x800 + 4);
     set(&mut m, "l1", CODE + 0x40);
     set(&mut m, "l2", CODE + 0x20);
     m.cpu.run(3);
@@ -221,6 +222,7 @@ fn the_mmu_walks_three_levels_and_reports_faults() {
     // Read-only now, and still known to the TLB as it was, until it is flushed.
     map(&m, 2);
     set(&mut m, "pc", CODE + 12);
+    set(&mut m, "npc", CODE + 12 + 4);
     m.cpu.flush();
     m.cpu.step();
     assert_eq!(info(&m).0, u64::from(VECTOR) + 0x90);
@@ -265,9 +267,9 @@ fn save_moves_nothing() {
         0x4180,
         expect![[r#"
             0x4000:
-              v0:w8 = get mark.w7
-              v1:w8 = const 0x0
-              v2:w1 = ne.w8 v0, v1
+              v0:w32 = get mark.w7
+              v1:w32 = const 0x0
+              v2:w1 = ne.w32 v0, v1
               raise_if v2, 5, 0x0
               v4:w32 = get o6.w0
               v5:w32 = const 0xffffffa0

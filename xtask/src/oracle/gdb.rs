@@ -11,7 +11,7 @@ use crate::guests::Run;
 use crate::{need, say};
 
 /// Commands after connecting. Addresses and instructions are those of the committed program, the same on both sides.
-const SESSION: &[&str] = &[
+const RISCV: &[&str] = &[
     "info threads",
     "p/x $a0",
     "break *0x80000000",
@@ -83,9 +83,8 @@ const MIPS_SESSION: &[&str] = &[
     "info registers pc",
 ];
 
-/// The session of a target, and where its program begins.
-fn commands(run: &Run) -> Result<Vec<String>> {
-    let list = if run.arch.folder == "mips" { MIPS_SESSION } else { SESSION };
+/// What is asked, with the address at which the program begins.
+fn with_entry(run: &Run, list: &[&str]) -> Result<Vec<String>> {
     let elf = std::fs::read(run.binary())?;
     let order = |bytes: &[u8]| {
         let digits = |b: &mut dyn Iterator<Item = &u8>| b.fold(0u64, |n, byte| n << 8 | u64::from(*byte));
@@ -95,19 +94,103 @@ fn commands(run: &Run) -> Result<Vec<String>> {
     Ok(list.iter().map(|line| line.replace("ENTRY", &format!("{entry:#x}"))).collect())
 }
 
-/// Runs the session on both.
+/// All but FSR, of which QEMU 7.2 does not know the FPU's version.
+const ALL: &str = "info registers g0 g1 g2 g3 g4 g5 g6 g7 o0 o1 o2 o3 o4 o5 sp o7 l0 l1 l2 l3 l4 l5 l6 l7 i0 i1 i2 i3 i4 i5 fp i7 \
+                   y psr wim tbr pc npc csr";
+/// LEON3: reset, the program's first instructions, all registers, a call stepped through with its delay slot.
+const SPARC: &[&str] = &[
+    "info threads",
+    "info registers pc npc",
+    "break *0x40000000",
+    "continue",
+    "stepi",
+    "p/x $pc",
+    "stepi 4",
+    ALL,
+    "x/8xw 0x40000000",
+    "x/4i $pc",
+    "set $l3 = 0x1234",
+    "p/x $l3",
+    "set $f4 = 1.5",
+    "p $f4",
+    "p $d4",
+    "set {int}0x40100000 = 0x5678",
+    "p/x {int}0x40100000",
+    "stepi 76",
+    "info registers pc npc psr wim tbr y",
+    "stepi",
+    "info registers pc npc",
+    "stepi",
+    "info registers pc npc o7",
+    "stepi",
+    "info registers pc npc o7",
+    "stepi 40",
+    ALL,
+    "info registers f0 f4 f5 f31 d4",
+    "delete",
+    "hbreak *0x40000010",
+    "set $pc = 0x40000008",
+    "info registers pc npc",
+];
+/// The same on sun4u.
+const SPARC64: &[&str] = &[
+    "info threads",
+    "info registers pc npc",
+    "break *0x100000",
+    "continue",
+    "stepi",
+    "p/x $pc",
+    "stepi 4",
+    "info registers",
+    "x/8xw 0x100000",
+    "x/4i $pc",
+    "set $l3 = 0x123456789",
+    "p/x $l3",
+    "set $f4 = 1.5",
+    "p $f4",
+    "set $f32 = 2.25",
+    "p $f32",
+    "set {int}0x180000 = 0x5678",
+    "p/x {int}0x180000",
+    "stepi 16",
+    "info registers pc npc state fprs",
+    "stepi",
+    "info registers pc npc",
+    "stepi",
+    "info registers pc npc o7",
+    "stepi 40",
+    "info registers",
+    "delete",
+    "hbreak *0x100010",
+    "set $pc = 0x100008",
+    "info registers pc npc",
+];
+
+/// The targets, a package with their emulator, and what is asked.
+const SESSIONS: [(&str, &str, &[&str]); 8] = [
+    ("riscv64", "Debian's qemu-system-misc", RISCV),
+    ("riscv32", "Debian's qemu-system-misc", RISCV),
+    ("mips", "Debian's qemu-system-mips", MIPS_SESSION),
+    ("mipsel", "Debian's qemu-system-mips", MIPS_SESSION),
+    ("mips64", "Debian's qemu-system-mips", MIPS_SESSION),
+    ("mips64el", "Debian's qemu-system-mips", MIPS_SESSION),
+    ("sparc", "Debian's qemu-system-sparc", SPARC),
+    ("sparc64", "Debian's qemu-system-sparc", SPARC64),
+];
+
+/// Runs the sessions on both.
 ///
 /// # Errors
 /// When a program is missing, doesn't answer, or the answers differ.
 pub(super) fn run() -> Result<()> {
     need("gdb-multiarch", "Debian's gdb-multiarch")?;
     let ours = super::release_build()?;
-    for target in ["riscv64", "riscv32", "mips", "mipsel", "mips64", "mips64el"] {
+    for (target, package, commands) in SESSIONS {
         let theirs = format!("qemu-system-{target}");
-        need(&theirs, "a qemu-system package of Debian")?;
+        need(&theirs, package)?;
         let run = super::program("hello", target)?;
-        let a = session(&ours, Some(target), &run)?;
-        let b = session(&PathBuf::from(theirs), None, &run)?;
+        let a = session(&ours, Some(target), &run, commands)?;
+        let b = session(&PathBuf::from(theirs), None, &run, commands)?;
         if a != b {
             bail!("gdb sees different machines on {target}.\nOurs:\n{a}\nqemu-system:\n{b}");
         }
@@ -116,7 +199,7 @@ pub(super) fn run() -> Result<()> {
     Ok(())
 }
 
-fn session(emulator: &Path, target: Option<&str>, run: &Run) -> Result<String> {
+fn session(emulator: &Path, target: Option<&str>, run: &Run, commands: &[&str]) -> Result<String> {
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mut child = Command::new(emulator)
         .args(target)
@@ -127,7 +210,7 @@ fn session(emulator: &Path, target: Option<&str>, run: &Run) -> Result<String> {
         .stderr(Stdio::inherit())
         .spawn()
         .with_context(|| format!("can't start {}", emulator.display()))?;
-    let answers = listen(port, &mut child).and_then(|()| gdb(port, run));
+    let answers = listen(port, &mut child).and_then(|()| gdb(port, run, commands));
     // It may have ended by itself: the guest's last act is to switch the machine off.
     let _ = child.kill();
     child.wait()?;
@@ -161,11 +244,11 @@ fn listening(port: u16) -> Result<bool> {
     }))
 }
 
-fn gdb(port: u16, run: &Run) -> Result<String> {
+fn gdb(port: u16, run: &Run, commands: &[&str]) -> Result<String> {
     let mut gdb = Command::new("timeout");
     gdb.args(["30", "gdb-multiarch", "-nx", "-q", "-batch", "-ex", "set pagination off", "-ex", "set confirm off"]);
     gdb.arg(run.binary()).args(["-ex", &format!("target remote 127.0.0.1:{port}")]);
-    for command in &commands(run)? {
+    for command in &with_entry(run, commands)? {
         gdb.args(["-ex", &format!("echo > {command}\\n"), "-ex", command]);
     }
     // Its exit status is that of the last command, which may well be an error that both sides have to give.

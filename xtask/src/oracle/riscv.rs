@@ -40,8 +40,13 @@ fn replay(xlen: &str, count: u64, more: &[&str], script: &[&str]) -> Result<()> 
 
 /// Pipes the cases of a target's example `oracle_cases` into a script that replays them.
 pub(super) fn pipe(target: &str, options: &[&str], script: &[&str]) -> Result<()> {
+    pipe_example(target, "oracle_cases", options, script)
+}
+
+/// The same for another example.
+pub(super) fn pipe_example(target: &str, example: &str, options: &[&str], script: &[&str]) -> Result<()> {
     let mut cases = cargo();
-    cases.args(["run", "--quiet", "--release", "--package", target, "--example", "oracle_cases", "--"]).args(options);
+    cases.args(["run", "--quiet", "--release", "--package", target, "--example", example, "--"]).args(options);
     let mut cases = cases.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
     let pipe = cases.stdout.take().context("cases have an output")?;
     let replayed = Command::new("python3").current_dir(root()).args(script).stdin(pipe).status();

@@ -48,8 +48,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
 
     /// The block at `pc`, if the jump cache knows it.
     pub(super) fn recall(&self, pc: u64, mode: Mode) -> Option<CodeId> {
-        let entry = &self.ctx.core.jumps[Core::jump_slot(pc)];
-        if entry.pc != pc || entry.mode_key != Core::key_of(mode) {
+        let key = Core::key_of(mode);
+        let entry = &self.ctx.core.jumps[Core::jump_slot(pc, key)];
+        if entry.pc != pc || entry.mode_key != key {
             return None;
         }
         // SAFETY: the cache is emptied whenever blocks are removed.

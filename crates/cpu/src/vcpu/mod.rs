@@ -180,6 +180,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                         return Slice::Again;
                     }
                     alone = true;
+                    continue;
                 }
                 Leave::Direct { pc, link } => {
                     self.ctx.pc = pc;
@@ -191,6 +192,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                         self.engine.link(link, to);
                     }
                     next = Some(to);
+                    continue;
                 }
                 Leave::Indirect { pc } => {
                     self.ctx.pc = pc;
@@ -198,6 +200,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                         return Slice::Again;
                     }
                     next = self.find(pc, mode, alone).ok();
+                    continue;
                 }
                 Leave::Stopped(at) => {
                     let stopped = self.stand_at(at);
@@ -214,30 +217,23 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     }
                     let fault = self.ctx.fault.take().expect("an access that stops leaves a fault");
                     self.deliver(fault);
-                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
-                    mode = on;
                 }
                 Leave::Raise { at, code, arg } => {
                     self.stand_at(at);
                     self.deliver(T::raise(code, arg));
-                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
-                    mode = on;
                 }
-                Leave::Update { pc } => {
-                    self.ctx.pc = pc;
-                    let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
-                    mode = on;
-                }
+                Leave::Update { pc } => self.ctx.pc = pc,
                 Leave::Halt { pc } => {
                     self.ctx.pc = pc;
                     self.ctx.halted = true;
-                    return Slice::Again;
                 }
                 Leave::Break { pc } => {
                     self.ctx.pc = pc;
                     return Slice::Out(Exit::Breakpoint);
                 }
             }
+            let Some(on) = self.go_on(left, step, &mut since) else { return Slice::Again };
+            mode = on;
         }
     }
 
@@ -245,7 +241,13 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
     /// the slice must end, for its sake or because nothing was executed `since` the last time.
     fn go_on(&mut self, left: i64, step: bool, since: &mut u64) -> Option<Mode> {
         let fruitless = std::mem::replace(since, self.ctx.executed) == self.ctx.executed;
-        if step || left <= 0 || fruitless || self.ctx.env.lines.is_kicked() || self.ctx.stuck.is_some() || self.ctx.halted {
+        if step
+            || left <= 0
+            || fruitless
+            || self.ctx.env.lines.is_kicked()
+            || self.ctx.stuck.is_some()
+            || self.ctx.halted
+        {
             return None;
         }
         if let Some(interrupt) = T::interrupt(&mut self.ctx) {

@@ -182,6 +182,7 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
     }
 
     fn set_log(&mut self, log: Option<Arc<dyn Log>>, items: LogItems) {
+        self.ctx.logs_interrupts = log.is_some() && items.int;
         self.log = log.map(|log| (log, items));
         self.drop_all_blocks();
     }

@@ -53,8 +53,9 @@ unsafe extern "C" fn no_entry(core: *mut Core, head: Ip, tlb: Tlb, budget: i64, 
 pub(super) unsafe fn far(core: *mut Core, pc: u64, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`; entries with the current mode's key are heads of live blocks.
     unsafe {
-        let entry = &raw const (*core).jumps[Core::jump_slot(pc)];
-        if (*entry).pc == pc && (*entry).mode_key == (*core).mode_key {
+        let key = (*core).mode_key;
+        let entry = &raw const (*core).jumps[Core::jump_slot(pc, key)];
+        if (*entry).pc == pc && (*entry).mode_key == key {
             let head = (*entry).entry.cast::<Head>();
             let rest = budget - i64::from((*head).n_insns);
             if rest >= 0 {
@@ -246,15 +247,44 @@ macro_rules! to_known {
         }
     };
 }
-to_known!(/** Goes on at the address behind, after a look at mode and interrupts. */ update, UPDATE);
 to_known!(/** Waits for an interrupt. */ halt, HALT);
 to_known!(/** A breakpoint. */ break_, BREAK);
 
-/// Goes on at the address in `a`, after a look at mode and interrupts.
+/// The TLB of the current space.
+#[inline(always)]
+pub(crate) unsafe fn tlb_of(core: *mut Core) -> Tlb {
+    // SAFETY: see the module `handlers`; the space is one of those that there is room for.
+    unsafe {
+        let space = usize::from((*core).space);
+        (&raw const (*core).tlb).cast::<[TlbEntry; cpu::TLB_SIZE]>().add(space).cast()
+    }
+}
+
+/// Goes on at `pc` after a look at mode and interrupts.
+#[inline(always)]
+unsafe fn resume(core: *mut Core, ip: Ip, budget: i64, pc: u64) -> u64 {
+    // SAFETY: see the module `handlers`; nothing refers to the CPU while the slow path runs. Where it lets the handlers go on, mode and space
+    // belong together, and the jump cache holds live blocks.
+    unsafe {
+        (*core).ip = ip.cast();
+        (*core).budget = budget;
+        let (pc, goes_on) = ((*core).slow.resume)(core, pc);
+        if goes_on {
+            return far(core, pc, tlb_of(core), (*core).budget);
+        }
+        (*core).leave_pc = pc;
+        out(core, ip.cast(), (*core).budget, leave::UPDATE)
+    }
+}
+
+/// Goes on at the address behind.
+pub(crate) unsafe extern "C" fn update(core: *mut Core, ip: Ip, _: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe { resume(core, ip, budget, (*ip.add(1).cast::<Data>()).low) }
+}
+
+/// Goes on at the address in `a`.
 pub(crate) unsafe extern "C" fn update_indirect(core: *mut Core, ip: Ip, _: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
-    unsafe {
-        (*core).leave_pc = get(core, (*ip).a);
-        out(core, ip.cast(), budget, leave::UPDATE)
-    }
+    unsafe { resume(core, ip, budget, get(core, (*ip).a)) }
 }

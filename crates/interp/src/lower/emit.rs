@@ -206,7 +206,13 @@ impl Cx<'_> {
     fn raise_if(&mut self, i: usize, cond: Value, code: u32, arg: u64) {
         let (handler, a, second) = self.condition(i, cond, control::raise_if_handler);
         self.push(handler, 0, a, second);
-        self.slots.push(Data { low: arg, high: u64::from(code) }.into());
+        self.raise_data(code, arg);
+    }
+
+    /// What a raising op has behind its slot: the exception, and how far the op is from the head, so that the block need not be looked for.
+    fn raise_data(&mut self, code: u32, arg: u64) {
+        let distance = self.slots.len() as u64 - 1;
+        self.slots.push(Data { low: arg, high: distance << 32 | u64::from(code) }.into());
     }
 
     /// What an op that goes by a truth value compares: the operands of the comparison that makes it, if that can be done at once.
@@ -476,7 +482,11 @@ impl Cx<'_> {
                 self.push(control::update_indirect, 0, a, 0);
                 [None; 3]
             }
-            Exit::Raise { code, arg } => self.out(control::raise, arg, u64::from(code)),
+            Exit::Raise { code, arg } => {
+                self.push(control::raise, 0, 0, 0);
+                self.raise_data(code, arg);
+                [None; 3]
+            }
             Exit::Update { pc } => self.out(control::update, pc, 0),
             Exit::Halt { pc } => self.out(control::halt, pc, 0),
             Exit::Break => self.out(control::break_, self.block.pc, 0),

@@ -3,7 +3,7 @@
 use cpu::Ctx;
 use uop::Width;
 
-use super::state::{read_psr, write_psr, write_wim};
+use super::state::{read_psr, write_psr};
 use super::{Sparc32, asi, trap};
 use crate::helper::{helper_table, system};
 use crate::trap::{Trap, tt};
@@ -22,12 +22,6 @@ fn wrpsr(ctx: &mut Ctx<Sparc32>, [value, ..]: Args) -> Out {
         return Err(Trap::new(tt::ILLEGAL, 0));
     }
     write_psr(ctx, value as u32);
-    Ok(0)
-}
-
-/// Helper: writes WIM.
-fn wrwim(ctx: &mut Ctx<Sparc32>, [value, ..]: Args) -> Out {
-    write_wim(ctx, value as u32);
     Ok(0)
 }
 
@@ -53,8 +47,6 @@ helper_table! { for Sparc32;
     RDPSR = rdpsr, system(0, Some(Width::W32));
     /// Writes the PSR.
     WRPSR = wrpsr, system(1, None);
-    /// Writes WIM.
-    WRWIM = wrwim, system(1, None);
     /// The TBR.
     RDTBR = rdtbr, system(0, Some(Width::W32));
     /// Writes the TBR.

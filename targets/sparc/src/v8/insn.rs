@@ -156,7 +156,9 @@ fn wrpsr(l: &Lift, f: Arith) -> Flow {
 
 fn wrwim(l: &Lift, f: Arith) -> Flow {
     privileged!(l);
-    l.call(helper::WRWIM, &[written(l, &f)]);
+    let wim = written(l, &f) & l.konst(bits::mask(u32::from(l.windows())) as i64);
+    l.ir.set(state::WIM, wim);
+    (0..l.windows()).for_each(|n| l.ir.set(state::mark(n), wim.extract(n.into(), 1)));
     Next
 }
 

@@ -100,7 +100,13 @@ pub(super) fn read(ctx: &Ctx<Sparc32>, n: u16) -> u32 {
     }
 }
 
-/// Writes row `n`. After writing the pc, npc is the word behind it until it is written, too.
+fn set_npc(ctx: &mut Ctx<Sparc32>, npc: u64) {
+    let delayed = npc != ctx.pc().wrapping_add(4) & 0xffff_ffff;
+    ctx.set_reg(NPC, npc);
+    ctx.set_reg(DELAYED, delayed.into());
+}
+
+/// Writes row `n`. pc and npc are written one by one, and the other stays.
 pub(super) fn write(ctx: &mut Ctx<Sparc32>, n: u16, value: u32) -> Result<(), RegisterError> {
     let wide = u64::from(value);
     match n {
@@ -123,14 +129,11 @@ pub(super) fn write(ctx: &mut Ctx<Sparc32>, n: u16, value: u32) -> Result<(), Re
         66 => write_wim(ctx, value),
         67 => ctx.state.tbr = value,
         68 => {
+            let npc = super::trap::npc(ctx);
             ctx.set_pc(wide & !3);
-            ctx.set_reg(DELAYED, 0);
+            set_npc(ctx, npc);
         }
-        69 => {
-            let delayed = wide != ctx.pc().wrapping_add(4) & 0xffff_ffff;
-            ctx.set_reg(NPC, wide & !3);
-            ctx.set_reg(DELAYED, delayed.into());
-        }
+        69 => set_npc(ctx, wide & !3),
         70 => {
             super::state::write_fsr(ctx, value);
             fpu::set_ftt(ctx, value >> fpu::fsr::FTT & 7);

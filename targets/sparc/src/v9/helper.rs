@@ -76,10 +76,6 @@ helpers! {
     WRITE_HPR = super::privreg::write_hpr, system(2);
     /// CCR.
     READ_CCR = super::privreg::read_ccr, HelperInfo { writes: RegSet::None, faults: false, ..system(0) };
-    /// SAVED.
-    SAVED = super::trap::saved, system(0);
-    /// RESTORED.
-    RESTORED = super::trap::restored, system(0);
     /// DONE: the new pc.
     DONE = super::trap::done, system(0);
     /// RETRY: the new pc.

@@ -7,7 +7,7 @@ use cpu::{Access, Ctx};
 use crate::model::Model;
 
 use super::mode;
-use super::state::{CANRESTORE, CANSAVE, CC_A, CC_B, CLEANWIN, MODE, NPC, OTHERWIN};
+use super::state::{CANSAVE, CC_A, CC_B, MODE, NPC, OTHERWIN};
 use super::sys::{self, pstate};
 use super::target::Sparc64;
 use super::transfer::branch_target;
@@ -194,7 +194,7 @@ fn jump(ctx: &mut Ctx<Sparc64>, pc: u64) {
     set_npc(ctx, pc, pc.wrapping_add(4));
 }
 
-/// Raises TL and saves what traps save.
+/// Raises TL and saves what traps save. The mode follows when the caller writes PSTATE.
 fn save_state(ctx: &mut Ctx<Sparc64>, tt: u16) {
     let (tstate, pc, npc) = (tstate(ctx), ctx.pc(), npc(ctx));
     let state = &mut ctx.state;
@@ -202,7 +202,6 @@ fn save_state(ctx: &mut Ctx<Sparc64>, tt: u16) {
     let level = &mut state.levels[state.tl as usize];
     (level.tstate, level.tpc, level.tnpc, level.tt) = (tstate, pc, npc, tt);
     level.htstate = state.hpstate;
-    sys::sync_mode(ctx);
 }
 
 /// "clean_window: CWP + 1; spill: CWP + CANSAVE + 2; fill: CWP - 1".
@@ -281,8 +280,8 @@ fn leave(ctx: &mut Ctx<Sparc64>, to: impl Fn(u64, u64) -> (u64, u64)) -> Result<
     sys::put_mode(ctx, mode::CWP, (level.tstate & 0x1f) as u32 % windows);
     if ctx.state.sun4v {
         sys::put_mode(ctx, mode::GLOBALS, (level.tstate >> 40 & 3) as u32);
+        sys::sync_mode(ctx);
     }
-    sys::sync_mode(ctx);
     let (pc, npc) = to(level.tpc, level.tnpc);
     let cut = if ctx.state.pstate & pstate::AM != 0 { 0xffff_ffff } else { u64::MAX };
     set_npc(ctx, pc & cut, npc & cut);
@@ -297,26 +296,6 @@ pub(crate) fn done(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault> {
 /// Helper: RETRY.
 pub(crate) fn retry(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault> {
     leave(ctx, |tpc, tnpc| (tpc, tnpc))
-}
-
-/// Helper: SAVED ("SAVED and RESTORED").
-pub(crate) fn saved(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault> {
-    ctx.set_reg(CANSAVE, ctx.reg(CANSAVE) + 1);
-    let from = if ctx.reg(OTHERWIN) == 0 { CANRESTORE } else { OTHERWIN };
-    ctx.set_reg(from, ctx.reg(from).wrapping_sub(1) & 31);
-    Ok(0)
-}
-
-/// Helper: RESTORED.
-pub(crate) fn restored(ctx: &mut Ctx<Sparc64>, _: [u64; 4]) -> Result<u64, Fault> {
-    let windows = u64::from(ctx.model().windows());
-    ctx.set_reg(CANRESTORE, ctx.reg(CANRESTORE) + 1);
-    if ctx.reg(CLEANWIN) < windows - 1 {
-        ctx.set_reg(CLEANWIN, ctx.reg(CLEANWIN) + 1);
-    }
-    let from = if ctx.reg(OTHERWIN) == 0 { CANSAVE } else { OTHERWIN };
-    ctx.set_reg(from, ctx.reg(from).wrapping_sub(1) & 31);
-    Ok(0)
 }
 
 /// Helper: raises trap type `tt` unless that is 0.

@@ -67,13 +67,18 @@ fn flushw(l: &Lift, _: Bare) -> Flow {
     Next
 }
 
+/// "SAVED and RESTORED": one more window that SAVE may enter, one less of OTHERWIN if there is one, else of CANRESTORE.
 fn saved(l: &Lift, _: Bare) -> Flow {
-    l.call(helper::SAVED, &[]);
+    l.count_window(CANSAVE, CANRESTORE);
     Next
 }
 
+/// The same the other way round; and the window is clean.
 fn restored(l: &Lift, _: Bare) -> Flow {
-    l.call(helper::RESTORED, &[]);
+    let clean = l.ir.get(CLEANWIN);
+    let grows = clean.lt_u(clean.konst(u64::from(l.lifter.windows) - 1));
+    l.ir.set(CLEANWIN, clean + grows.zext(Width::W64));
+    l.count_window(CANRESTORE, CANSAVE);
     Next
 }
 
