@@ -22,7 +22,7 @@ fn machine(cpu: &str, msr: u64, code: &[u32]) -> M {
     };
     let mut machine = bench.machine();
     machine.cpu.ctx().state.msr = msr;
-    let words: Vec<(u64, u32)> = code.iter().map(|w| (u64::from(*w), 4)).collect();
+    let words: Vec<(u128, u32)> = code.iter().map(|w| (u128::from(*w), 4)).collect();
     machine.ram.write_bytes(CODE - RAM_BASE, &bench.bytes(&words).concat());
     machine.ram.write_bytes(DATA - RAM_BASE, &0x1234_5678u32.to_be_bytes());
     machine

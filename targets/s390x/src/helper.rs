@@ -8,8 +8,8 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    cc, decimal, dfp, execute, fp, hfp, hfp_convert, numbers, per, plo, service, signal, spaces, storage, strings, system,
-    text, time, utf, vector,
+    cc, decimal, dfp, execute, fp, hfp, hfp_convert, numbers, per, plo, service, signal, spaces, storage, strings,
+    system, text, time, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
