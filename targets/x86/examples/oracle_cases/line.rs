@@ -45,7 +45,8 @@ pub(super) fn line(
     let bytes = cpu::Code { pc, offset: 0, bytes: code, mode, alone: true };
     let Some((text, _)) = <X86 as cpu::Target>::disassemble(&lifter, bytes) else { return String::new() };
     let fpu = format!("{:?}", insn.mnemonic()).starts_with('F') || text.contains("%mm") || text.contains("%st");
-    if fpu || before.memory.is_empty() {
+    let implicit = matches!(insn.mnemonic(), iced_x86::Mnemonic::Leave | iced_x86::Mnemonic::Cvtpi2ps);
+    if fpu || implicit || insn.is_vsib() || insn.has_rep_prefix() || insn.has_repne_prefix() {
         return String::new();
     }
     let value = |v: &Values, at: usize, slots: usize| {
