@@ -54,8 +54,7 @@ pub(super) fn line(
         high | u128::from(v.regs[at])
     };
     let name_of = |name: &str| if wide { name.to_owned() } else { name.replacen('r', "e", 1) };
-    let mut ins = vec![format!("eflags={:#x}", before.flags | 2)];
-    let mut outs = Vec::new();
+    let (mut ins, mut outs) = (vec![format!("eflags={:#x}", before.flags | 2)], Vec::new());
     if before.flags != after.flags && trap.is_none() {
         outs.push(format!("eflags={:#x}", after.flags | 2));
     }
@@ -98,7 +97,7 @@ pub(super) fn line(
     }
     let hex: Vec<String> = code.iter().map(|b| format!("{b:02x}")).collect();
     let variant = if wide { "x86_64" } else { "i386" };
-    format!("@{variant} {}  {text} | {} => {}", hex.join("."), ins.join(" "), outs.join(" "))
+    format!("@{variant} {}  {text} | {} => {}", hex.join("."), ins.join(" "), outs.join(" ")).trim_end().to_owned()
 }
 
 /// Whether an instruction may read the eight bytes at `at`.
