@@ -6,7 +6,7 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::VECTORS;
 use crate::target::X86;
 use crate::trap::{Cpu, Out};
-use crate::{debug, far, flags, integer, mmx, seg, sse, strings, system, x87};
+use crate::{debug, far, flags, integer, mmx, seg, sse, strings, syscall, system, x87};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -134,13 +134,13 @@ helpers! {
     /// MOV to control and debug registers.
     WRITE_CONTROL = system::write_control, any(2);
     /// SYSCALL: next address.
-    SYSCALL = system::syscall, any(1);
+    SYSCALL = syscall::syscall, any(1);
     /// SYSRET.
-    SYSRET = system::sysret, any(1);
+    SYSRET = syscall::sysret, any(1);
     /// SYSENTER.
-    SYSENTER = system::sysenter, any(0);
+    SYSENTER = syscall::sysenter, any(0);
     /// SYSEXIT.
-    SYSEXIT = system::sysexit, any(1);
+    SYSEXIT = syscall::sysexit, any(1);
     /// Far JMP.
     FAR_JUMP = far::jump, any(4);
     /// Far CALL.

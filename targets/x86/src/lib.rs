@@ -7,6 +7,7 @@
 //! then `seg`, `mmu`, `trap`, `msr`, and `target`, where all of it meets the contract. The plan is in docs/decisions/0016-x86.md.
 #![forbid(unsafe_code)]
 
+mod cond;
 mod debug;
 mod far;
 pub mod flags;
@@ -23,8 +24,10 @@ mod regs;
 mod reset;
 mod seg;
 mod sse;
+mod stack;
 pub mod state;
 mod strings;
+mod syscall;
 mod system;
 mod target;
 mod task;

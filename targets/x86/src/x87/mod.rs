@@ -167,8 +167,8 @@ fn cmov(l: &Lift<'_>) -> Flow {
     }
     let cc = CMOVS.iter().find(|(m, _)| *m == l.mnemonic()).map_or(2, |(_, cc)| *cc);
     let yes = l.cond(cc).zext(Width::W64);
-    pointers(l, false);
     l.ir.call(helper::FPU, &[l.k(Mnemonic::Fcmovb as u64 | u64::from(st(l.insn.op1_register())) << 16), yes, l.k(0)]);
+    pointers(l, false);
     Flow::Next
 }
 
@@ -196,7 +196,8 @@ fn memory_kind(l: &Lift<'_>) -> (u64, usize) {
     }
 }
 
-/// The unit keeps the addresses of the last instruction that is not a control instruction, and of its operand.
+/// The unit keeps the addresses of the last instruction that is not a control instruction, and of its operand. They are set behind the
+/// instruction: one that finds an exception pending leaves them at what has caused it.
 fn pointers(l: &Lift<'_>, mem: bool) {
     l.ir.set(state::FPU_IP, l.ip_of(l.pc));
     if mem {
@@ -225,8 +226,8 @@ fn compute(l: &Lift<'_>) -> Flow {
         what |= (segment(l.insn.memory_segment()) as u64) << 32 | 1 << 35;
     }
     if !mem {
-        pointers(l, false);
         let v = l.ir.call(helper::FPU, &[l.k(what), l.k(0), l.k(0)]);
+        pointers(l, false);
         if matches!(m, Mnemonic::Fcomi | Mnemonic::Fcomip | Mnemonic::Fucomi | Mnemonic::Fucomip) {
             l.set_flag_bits(v);
         }
@@ -240,8 +241,8 @@ fn compute(l: &Lift<'_>) -> Flow {
         let low = l.load(at, w);
         let low = if kind == INTEGER { low.sext(Width::W64) } else { low.zext(Width::W64) };
         let high = if bytes == 10 { l.load(at.add_imm(8), Width::W16).zext(Width::W64) } else { l.k(0) };
-        pointers(l, true);
         l.ir.call(helper::FPU, &[l.k(what), low, high]);
+        pointers(l, true);
     }
     Flow::Next
 }
