@@ -89,7 +89,8 @@ impl Machine {
         let is_loader = driver == "loader";
         let is_isa = types::is_a(target, driver, "isa-device");
         let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, "cpu");
-        if !is_loader && !is_slot_cpu && !(is_isa && ASKED_FOR.contains(&driver)) {
+        let asked_for = is_isa && ASKED_FOR.contains(&driver);
+        if !(is_loader || is_slot_cpu || asked_for) {
             // CPUs of PCs are pluggable, even if this machine has no place for them.
             let is_pc_cpu = self.config.machine.apic_ids != ApicIdKind::None && types::is_a(target, driver, "cpu");
             return Err(Error::new(match is_pc_cpu {
