@@ -186,15 +186,15 @@ impl I8042 {
             0xd1 => self.set_output_port(value),
             0xd2 => self.put(value, Source::Keyboard),
             0xd3 => self.put(value, Source::Mouse),
-            0xd4 => self.to_mouse(value),
+            0xd4 => self.mouse_command(value),
             _ => {
                 self.s.mode &= !mode::KBD_OFF;
-                self.to_keyboard(value);
+                self.keyboard_command(value);
             }
         }
     }
 
-    fn to_keyboard(&mut self, value: u8) {
+    fn keyboard_command(&mut self, value: u8) {
         let from = Source::Keyboard;
         match std::mem::take(&mut self.s.keyboard) {
             0 => {}
@@ -227,7 +227,7 @@ impl I8042 {
         }
     }
 
-    fn to_mouse(&mut self, value: u8) {
+    fn mouse_command(&mut self, value: u8) {
         let from = Source::Mouse;
         match std::mem::take(&mut self.s.mouse) {
             0 => {}

@@ -280,7 +280,7 @@ impl Device for I8254 {
         match offset {
             0..=2 => u64::from(self.counters[offset as usize].read(now)),
             4 => {
-                let (refresh, out) = (u64::from(now / REFRESH % 2 != 0), u64::from(self.output(2, now)));
+                let (refresh, out) = (now / REFRESH % 2, u64::from(self.output(2, now)));
                 u64::from(self.port_b) | refresh << 4 | out << 5
             }
             _ => 0,

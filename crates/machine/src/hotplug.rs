@@ -88,9 +88,10 @@ impl Machine {
         }
         let is_loader = driver == "loader";
         let is_isa = types::is_a(target, driver, "isa-device");
+        let asked_for = is_isa && ASKED_FOR.contains(&driver);
         let slot_type = if self.config.machine.cores { "spapr-cpu-core" } else { "cpu" };
         let is_slot_cpu = self.config.machine.hotplug && types::is_a(target, driver, slot_type);
-        if !is_loader && !is_slot_cpu && !(is_isa && ASKED_FOR.contains(&driver)) {
+        if !(is_loader || is_slot_cpu || asked_for) {
             // CPUs of PCs are pluggable, even if this machine has no place for them.
             let is_pc_cpu = self.config.machine.apic_ids != ApicIdKind::None && types::is_a(target, driver, "cpu");
             return Err(Error::new(match is_pc_cpu {

@@ -175,8 +175,8 @@ impl Device for ApicPage {
         self.bus.with(self.n, |unit| match (offset, size) {
             (BASE_AT, 8) => unit.base,
             (DEADLINE_AT, 8) => unit.tsc_deadline(),
-            (0..0x400, 4) if offset % 16 == 0 => unit.read((offset >> 4) as u32, now),
-            (0x800..0x1000, 8) => unit.read((offset - 0x800 >> 3) as u32, now),
+            (0..0x400, 4) if offset.is_multiple_of(16) => unit.read((offset >> 4) as u32, now),
+            (0x800..0x1000, 8) => unit.read(((offset - 0x800) >> 3) as u32, now),
             _ => 0,
         })
     }
@@ -192,8 +192,8 @@ impl Device for ApicPage {
                 unit.advance(now);
                 Effect::None
             }
-            (0..0x400, 4) if offset % 16 == 0 => unit.write((offset >> 4) as u32, value, now),
-            (0x800..0x1000, 8) => unit.write((offset - 0x800 >> 3) as u32, value, now),
+            (0..0x400, 4) if offset.is_multiple_of(16) => unit.write((offset >> 4) as u32, value, now),
+            (0x800..0x1000, 8) => unit.write(((offset - 0x800) >> 3) as u32, value, now),
             _ => Effect::None,
         });
         self.bus.carry_out(self.n, effect);

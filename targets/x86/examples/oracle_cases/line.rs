@@ -45,7 +45,8 @@ pub(super) fn line(
     let bytes = cpu::Code { pc, offset: 0, bytes: code, mode, alone: true };
     let Some((text, _)) = <X86 as cpu::Target>::disassemble(&lifter, bytes) else { return String::new() };
     let fpu = format!("{:?}", insn.mnemonic()).starts_with('F') || text.contains("%mm") || text.contains("%st");
-    if fpu || before.memory.is_empty() {
+    let implicit = matches!(insn.mnemonic(), iced_x86::Mnemonic::Leave | iced_x86::Mnemonic::Cvtpi2ps);
+    if fpu || implicit || insn.is_vsib() || insn.has_rep_prefix() || insn.has_repne_prefix() {
         return String::new();
     }
     let value = |v: &Values, at: usize, slots: usize| {
@@ -53,8 +54,7 @@ pub(super) fn line(
         high | u128::from(v.regs[at])
     };
     let name_of = |name: &str| if wide { name.to_owned() } else { name.replacen('r', "e", 1) };
-    let mut ins = vec![format!("eflags={:#x}", before.flags | 2)];
-    let mut outs = Vec::new();
+    let (mut ins, mut outs) = (vec![format!("eflags={:#x}", before.flags | 2)], Vec::new());
     if before.flags != after.flags && trap.is_none() {
         outs.push(format!("eflags={:#x}", after.flags | 2));
     }
@@ -97,7 +97,7 @@ pub(super) fn line(
     }
     let hex: Vec<String> = code.iter().map(|b| format!("{b:02x}")).collect();
     let variant = if wide { "x86_64" } else { "i386" };
-    format!("@{variant} {}  {text} | {} => {}", hex.join("."), ins.join(" "), outs.join(" "))
+    format!("@{variant} {}  {text} | {} => {}", hex.join("."), ins.join(" "), outs.join(" ")).trim_end().to_owned()
 }
 
 /// Whether an instruction may read the eight bytes at `at`.

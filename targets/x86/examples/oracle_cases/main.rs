@@ -86,7 +86,7 @@ impl Random {
                 if self.below(3) == 0 {
                     code.extend([0xc5, self.next() as u8]);
                 } else {
-                    code.extend([0xc4, self.next() as u8 & 0xe0 | 1 + self.below(3) as u8, self.next() as u8]);
+                    code.extend([0xc4, self.next() as u8 & 0xe0 | (1 + self.below(3) as u8), self.next() as u8]);
                 }
             }
         }

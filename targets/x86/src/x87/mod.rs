@@ -265,7 +265,7 @@ fn area(l: &Lift<'_>, which: u64) -> Flow {
     if matches!(which, 3 | 5) {
         l.ir.call(helper::FPU_CHECK, &[]);
     }
-    let bytes = if which < 2 || which > 5 { 512 } else { 14 };
+    let bytes = if (2..=5).contains(&which) { 14 } else { 512 };
     let at = l.address(bytes, which & 1 == 0);
     let narrow = matches!(
         l.insn.code(),

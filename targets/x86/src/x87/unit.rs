@@ -343,13 +343,13 @@ impl Unit<'_> {
             SINGLE => sf::convert::<X87, F32>(v, &mut self.env).into(),
             DOUBLE => sf::convert::<X87, F64>(v, &mut self.env),
             EXTENDED => return (v as u64, (v >> 64) as u64),
-            DECIMAL => return self.to_decimal(v),
-            _ => self.to_integer(v, i),
+            DECIMAL => return self.decimal_of(v),
+            _ => self.integer_of(v, i),
         };
         (low, 0)
     }
 
-    fn to_integer(&mut self, v: u128, i: Insn) -> u64 {
+    fn integer_of(&mut self, v: u128, i: Insn) -> u64 {
         let rounding = if i.m == Mnemonic::Fisttp { Rounding::TowardZero } else { self.env.rounding };
         let n = sf::to_int::<X87, i64>(v, rounding, &mut self.env).or(i64::MIN);
         let lowest =
@@ -362,7 +362,7 @@ impl Unit<'_> {
     }
 
     /// FBSTP: 18 digits and a sign.
-    fn to_decimal(&mut self, v: u128) -> (u64, u64) {
+    fn decimal_of(&mut self, v: u128) -> (u64, u64) {
         const LIMIT: i64 = 1_000_000_000_000_000_000;
         let rounding = self.env.rounding;
         let n = sf::to_int::<X87, i64>(v, rounding, &mut self.env).or(i64::MIN);
