@@ -1,7 +1,8 @@
 //! The virtio transport over channel I/O, with a network card on no network or a disk behind it.
 //!
-//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device", "Block Device". Numbers of
-//! the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's, big-endian too.
+//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device", "Block
+//! Device". Numbers of the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's,
+//! big-endian too.
 
 use memory::Dma;
 

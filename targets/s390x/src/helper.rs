@@ -5,7 +5,7 @@ use uop::{HelperInfo, RegSet, Width};
 
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
-use crate::{cc, execute, fp, numbers, per, service, signal, spaces, storage, strings, system, time};
+use crate::{cc, execute, fp, information, numbers, per, service, signal, spaces, storage, strings, system, time};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -169,9 +169,9 @@ helpers! {
     /// STORE FACILITY LIST EXTENDED.
     STFLE = system::stfle, any(1);
     /// STORE SYSTEM INFORMATION.
-    STSI = system::stsi, any(1);
+    STSI = information::stsi, any(1);
     /// PERFORM TOPOLOGY FUNCTION.
-    PTF = system::ptf, any(1);
+    PTF = information::ptf, any(1);
     /// The TOD clock.
     CLOCK = time::clock, plain(0);
     /// STORE CLOCK EXTENDED.

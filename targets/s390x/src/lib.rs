@@ -14,6 +14,7 @@ pub mod fetch;
 pub mod format;
 mod fp;
 mod helper;
+mod information;
 pub mod insn;
 pub mod lift;
 mod mmu;

@@ -8,6 +8,7 @@ pub(crate) mod alu;
 pub(crate) mod control;
 pub(crate) mod memory;
 pub(crate) mod pair;
+pub(crate) mod shape;
 
 use cpu::Core;
 
