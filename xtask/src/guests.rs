@@ -223,6 +223,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "s390x", name: "timer", smp: &[1], fp: false },
     Test { folder: "s390x", name: "mmu", smp: &[1], fp: false },
     Test { folder: "s390x", name: "css", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "per", smp: &[1], fp: false },
     Test { folder: "s390x", name: "sclp", smp: &[4], fp: false },
     Test { folder: "s390x", name: "smp", smp: &[4], fp: false },
     // QEMU has what it reads under KVM alone: `tests/tests/guests.rs` knows what it prints.
