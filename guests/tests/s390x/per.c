@@ -56,8 +56,6 @@ int test_main(void)
     PER("lghi %%r3, 1");
     watch("fetch again", 0x40000000, 0, ~0ull);
     PER("llihf %%r1, 0x7fff");
-    watch("execute", 0x40000000, 0, ~0ull);
-    PER("exrl 0, 9f\n\tj 8f\n9:\tlghi %%r3, 2");
     SET_CONTROL(9, 0);
     return (int)n_failures;
 }
