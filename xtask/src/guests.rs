@@ -283,6 +283,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "s390x", name: "timer", smp: &[1], fp: false },
     Test { folder: "s390x", name: "mmu", smp: &[1], fp: false },
     Test { folder: "s390x", name: "css", smp: &[1], fp: false },
+    Test { folder: "s390x", name: "per", smp: &[1], fp: false },
     Test { folder: "s390x", name: "sclp", smp: &[4], fp: false },
     Test { folder: "s390x", name: "smp", smp: &[4], fp: false },
     Test { folder: "ppc", name: "hello", smp: &[1], fp: false },

@@ -1,7 +1,8 @@
 //! The virtio transport over channel I/O, with a network card on no network or a disk behind it.
 //!
-//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device", "Block Device". Numbers of
-//! the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's, big-endian too.
+//! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device", "Block
+//! Device". Numbers of the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's,
+//! big-endian too.
 
 use memory::Dma;
 
@@ -54,6 +55,8 @@ pub struct VirtioModel {
     pub features: u64,
     /// Its configuration, little-endian.
     pub config: Vec<u8>,
+    /// The numbers in it: offset and size. Before revision 1 they are in the guest's order.
+    pub numbers: Vec<(usize, usize)>,
     /// The size of each queue.
     pub queues: Vec<u16>,
     /// What is done with buffers.
@@ -76,13 +79,27 @@ impl VirtioModel {
         let mut config = address.to_vec();
         // Link up; one pair of queues.
         config.extend([1, 0, 1, 0]);
-        VirtioModel { id: 1, features: HAS_ADDRESS | HAS_STATUS, config, queues: vec![256, 256], work: Work::Sink(1) }
+        VirtioModel {
+            id: 1,
+            features: HAS_ADDRESS | HAS_STATUS,
+            config,
+            numbers: vec![(6, 2), (8, 2)],
+            queues: vec![256, 256],
+            work: Work::Sink(1),
+        }
     }
 
     /// A disk.
     pub fn block(disk: Box<dyn Disk>) -> VirtioModel {
         let features = virtio_block::FLUSH | if disk.is_read_only() { virtio_block::READ_ONLY } else { 0 };
-        VirtioModel { id: 2, features, config: virtio_block::config(&*disk), queues: vec![256], work: Work::Disk(disk) }
+        VirtioModel {
+            id: 2,
+            features,
+            config: virtio_block::config(&*disk),
+            numbers: vec![(0, 8)],
+            queues: vec![256],
+            work: Work::Disk(disk),
+        }
     }
 }
 
@@ -125,6 +142,15 @@ impl VirtioCcw {
         self.config.clone_from(&self.model.config);
         (self.status, self.guest_features, self.indicators, self.config_indicators) = (0, 0, 0, 0);
         self.attention = false;
+    }
+
+    /// The configuration as the guest sees it.
+    fn shown_config(&self) -> Vec<u8> {
+        let mut config = self.config.clone();
+        if self.revision == 0 {
+            self.model.numbers.iter().for_each(|&(at, len)| config[at..at + len].reverse());
+        }
+        config
     }
 
     fn read_features(&self, data: &mut [u8]) -> Ending {
@@ -311,7 +337,7 @@ impl CcwDevice for VirtioCcw {
             code::WRITE_FEATURES => self.write_features(data),
             code::SET_QUEUE => self.set_queue(data),
             code::READ_QUEUE => self.read_queue(data),
-            code::READ_CONFIG => given(data, &self.config),
+            code::READ_CONFIG => given(data, &self.shown_config()),
             code::WRITE_CONFIG => {
                 let n = data.len().min(self.config.len());
                 self.config[..n].copy_from_slice(&data[..n]);

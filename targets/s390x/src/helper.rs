@@ -8,8 +8,8 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    cc, decimal, dfp, execute, fp, hfp, hfp_convert, numbers, per, plo, service, signal, spaces, storage, strings,
-    system, text, time, utf, vector,
+    cc, decimal, dfp, execute, fp, hfp, hfp_convert, information, numbers, per, plo, service, signal, spaces, storage,
+    strings, system, text, time, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -186,9 +186,9 @@ helpers! {
     /// STORE FACILITY LIST EXTENDED.
     STFLE = system::stfle, any(1);
     /// STORE SYSTEM INFORMATION.
-    STSI = system::stsi, any(1);
+    STSI = information::stsi, any(1);
     /// PERFORM TOPOLOGY FUNCTION.
-    PTF = system::ptf, any(1);
+    PTF = information::ptf, any(1);
     /// The TOD clock.
     CLOCK = time::clock, plain(0);
     /// STORE CLOCK EXTENDED.

@@ -18,6 +18,7 @@ mod fp;
 mod helper;
 mod hfp;
 mod hfp_convert;
+mod information;
 pub mod insn;
 pub mod lift;
 mod mmu;

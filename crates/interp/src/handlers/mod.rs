@@ -7,7 +7,10 @@
 pub(crate) mod alu;
 pub(crate) mod control;
 pub(crate) mod memory;
+#[macro_use]
+mod pair_tables;
 pub(crate) mod pair;
+pub(crate) mod shape;
 
 use cpu::Core;
 

@@ -1,0 +1,135 @@
+//! What the configuration tells of itself: STORE SYSTEM INFORMATION, PERFORM TOPOLOGY FUNCTION (PoP, "Control Instructions").
+
+use crate::ext::Ext;
+use crate::psw;
+use crate::shared::{Machine, Place, Topology};
+use crate::storage;
+use crate::system::{general, set_general};
+use crate::trap::{Cpu, Fault, Out, code, set_cc};
+
+type Args = [u64; 4];
+
+/// Text in EBCDIC, filled with blanks: capitals, digits and blanks.
+fn ebcdic(text: &str, len: usize) -> Vec<u8> {
+    let code = |c: u8| match c {
+        b'A'..=b'I' => 0xc1 + (c - b'A'),
+        b'J'..=b'R' => 0xd1 + (c - b'J'),
+        b'S'..=b'Z' => 0xe2 + (c - b'S'),
+        b'0'..=b'9' => 0xf0 + (c - b'0'),
+        _ => 0x40,
+    };
+    let mut bytes: Vec<u8> = text.bytes().map(code).collect();
+    bytes.resize(len, 0x40);
+    bytes
+}
+
+/// CPU capability, a short number in BFP: what QEMU shows.
+const CAPABILITY: u32 = 0x443a_fc29;
+
+/// SYSIB 2.2.2: the logical CPUs are dedicated ones.
+const DEDICATED: u8 = 0x80;
+/// SYSIB 3.2.2: the extended name's encoding.
+const UTF_8: u8 = 2;
+
+/// STORE SYSTEM INFORMATION: function code and selectors in registers 0 and 1.
+pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    if cpu.state.psw_mask & psw::PROBLEM != 0 {
+        return Err(Fault::program(code::PRIVILEGED));
+    }
+    let (zero, one) = (general(cpu, 0) as u32, general(cpu, 1) as u32);
+    if zero & 0x0fff_ff00 != 0 || one & 0xffff_0000 != 0 {
+        return Err(Fault::SPECIFICATION);
+    }
+    let (function, first, second) = (zero >> 28, zero & 0xff, one & 0xffff);
+    if function == 0 {
+        let old = general(cpu, 0);
+        set_general(cpu, 0, old & !0xffff_ffff | 0x3000_0000);
+        set_cc(cpu, 0);
+        return Ok(0);
+    }
+    let Some(block) = information(cpu, function, first, second) else {
+        set_cc(cpu, 3);
+        return Ok(0);
+    };
+    if address & 4095 != 0 {
+        return Err(Fault::SPECIFICATION);
+    }
+    storage::write(cpu, address, &block)?;
+    set_cc(cpu, 0);
+    Ok(0)
+}
+
+/// The system-information block that these numbers select; `None` where there is none.
+fn information(cpu: &Cpu, function: u32, first: u32, second: u32) -> Option<Vec<u8>> {
+    let mut block = vec![0; 4096];
+    let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
+    let machine = format!("{:04X}", cpu.model().machine());
+    let cpus = cpu.shared::<Machine>().map_or(1, |m| (0..m.cpus()).filter(|&n| m.state(n).is_some()).count()) as u16;
+    match (function, first, second) {
+        (1, 1, 1) => {
+            put(32, &ebcdic("QEMU", 16));
+            put(48, &ebcdic(&machine, 4));
+            put(64, &ebcdic("QEMU", 16));
+            put(80, &ebcdic("QEMU", 16));
+            put(96, &ebcdic("QEMU", 4));
+        }
+        (1, 2, 1) | (2, 2, 1) => {
+            put(80, &ebcdic("QEMUQEMUQEMUQEMU", 16));
+            put(96, &ebcdic("QEMU", 4));
+            put(if function == 1 { 100 } else { 102 }, &(cpu.index() as u16).to_be_bytes());
+        }
+        (1, 2, 2) => {
+            put(32, &CAPABILITY.to_be_bytes());
+            put(36, &cpus.to_be_bytes());
+            put(38, &cpus.to_be_bytes());
+        }
+        (2, 2, 2) => {
+            put(36, &cpus.to_be_bytes());
+            put(38, &cpus.to_be_bytes());
+            put(44, &ebcdic("QEMU", 8));
+            put(35, &[DEDICATED]);
+            put(52, &1000u32.to_be_bytes());
+            put(64, &cpus.to_be_bytes());
+        }
+        (3, 2, 2) => {
+            put(31, &[1]);
+            put(36, &cpus.to_be_bytes());
+            put(38, &cpus.to_be_bytes());
+            // TCGguest, as QEMU says.
+            put(44, &[0xe3, 0xc3, 0xc7, 0x87, 0xa4, 0x85, 0xa2, 0xa3]);
+            put(52, &1000u32.to_be_bytes());
+            put(75, &[UTF_8]);
+            put(2048, b"TCGguest");
+            put(56, &ebcdic("KVM", 3));
+            // A solidus and small letters.
+            put(59, &[0x61, 0xd3, 0x89, 0x95, 0xa4, 0xa7, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40]);
+        }
+        (15, 1, magnitude) => {
+            let told = topology(cpu).filter(|_| cpu.model().has(Ext::Topology));
+            put(0, &told.and_then(|topology| topology.block(magnitude))?);
+        }
+        _ => return None,
+    }
+    Some(block)
+}
+
+/// The configuration's topology, if the board has one.
+fn topology(cpu: &Cpu) -> Option<&dyn Topology> {
+    let place = cpu.shared::<Place>().map(|place| &*place.0);
+    place.or_else(|| cpu.shared::<Machine>().map(|machine| machine.services().topology()))
+}
+
+/// PERFORM TOPOLOGY FUNCTION: polarization is horizontal and stays so.
+pub(crate) fn ptf(cpu: &mut Cpu, [function, ..]: Args) -> Out {
+    match function {
+        // Already so polarized: register 1's bits 48 to 55 are the reason code.
+        0 => set_cc(cpu, 2),
+        1 => set_cc(cpu, 2),
+        2 => {
+            let changed = topology(cpu).is_some_and(Topology::changed);
+            set_cc(cpu, changed.into());
+        }
+        _ => return Err(Fault::SPECIFICATION),
+    }
+    Ok(0)
+}
