@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cc;
+mod crypto;
 mod decimal;
 mod dfp;
 mod execute;
@@ -23,6 +24,7 @@ pub mod lift;
 mod mmu;
 pub mod mode;
 pub mod model;
+mod msa;
 mod numbers;
 mod plo;
 pub mod psw;
