@@ -163,7 +163,7 @@ def insn_line(case, theirs, vectors):
         if any(not k.startswith(("fpc=", "cc=")) for k in changed.split()):
             return ""
         changed = f"trap {code & 0xff}"
-    return f"{case['code']}  {case['text']}  | {given} => {changed}\n"
+    return f"{case['code']}  {case['text']}  | {given} => {changed}".rstrip() + "\n"
 
 
 def main():

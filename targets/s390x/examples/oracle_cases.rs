@@ -151,8 +151,14 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
         if *name != "plo" {
             regs[0] = if random.below(4) == 0 { regs[0] } else { random.below(256) };
         }
-        if name.starts_with("tr") {
+        if name.starts_with("tr") || data::CIPHERS.contains(name) {
             regs[1] = WINDOW_AT;
+        }
+        if data::CIPHERS.contains(name) {
+            regs[0] = [0, 1, 2, 3, 18, 19, 20][random.below(7) as usize] | random.below(2) << 7;
+            if *name != "klmd" {
+                (3..16).step_by(2).for_each(|n| regs[n] &= 0xf0);
+            }
         }
     }
     true

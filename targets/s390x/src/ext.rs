@@ -90,6 +90,8 @@ facilities! {
     DfpZoned = 48;
     /// Execution hint, load and trap, miscellaneous 1, processor assist.
     Zec12 = 49;
+    /// Message-security assist 4: KMCTR.
+    Msa4 = 77;
     /// Constrained transactional execution.
     Ctx = 50;
     /// Local TLB clearing.

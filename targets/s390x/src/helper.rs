@@ -8,8 +8,8 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    cc, decimal, dfp, execute, fp, hfp, hfp_convert, information, numbers, per, plo, service, signal, spaces, storage,
-    strings, system, text, time, utf, vector,
+    cc, decimal, dfp, execute, fp, hfp, hfp_convert, information, msa, numbers, per, plo, service, signal, spaces,
+    storage, strings, system, text, time, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -379,6 +379,9 @@ helpers! {
     DFP_FROM_ZONED = dfp::from_zoned, any(4);
     /// DFP to zoned digits.
     DFP_TO_ZONED = dfp::to_zoned, any(4);
+
+    /// The message-security assist: which instruction, registers.
+    MSA = msa::perform, any(4);
 
     /// ADD DECIMAL: lengths, addresses.
     DECIMAL_ADD = decimal::add, any(3);

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cc;
+mod crypto;
 mod decimal;
 mod dfp;
 mod execute;
@@ -24,6 +25,7 @@ pub mod lift;
 mod mmu;
 pub mod mode;
 pub mod model;
+mod msa;
 mod numbers;
 pub mod per;
 mod plo;

@@ -106,10 +106,10 @@ use Ext::*;
 /// What each generation brings, of what is implemented.
 const BY_GENERATION: &[(u8, &[Ext])] = &[
     (7, &[Z, Etf2]),
-    (8, &[Idte, LongDisp, HfpMadd, Etf3]),
+    (8, &[Idte, LongDisp, HfpMadd, Etf3, Msa]),
     (9, &[ExtImm, Etf2Enh, Stckf, Etf3Enh, Mvcos]),
     (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology, Dfp]),
-    (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp]),
+    (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp, Msa4]),
     (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned]),
     (13, &[Loc2, Vector]),
     (14, &[Misc2, VectorEnh1]),

@@ -19,6 +19,9 @@ pub(crate) const JUMPS: &[&str] = &[
 pub(crate) const CLOCKS: &[&str] =
     &["stck", "stcke", "stckf", "ectg", "ecag", "stfle", "stap", "stidp", "prno", "ptff", "mvcos"];
 
+/// Instructions of the message-security assist: function codes in register 0, a parameter block in register 1.
+pub(crate) const CIPHERS: &[&str] = &["km", "kmc", "kmac", "kimd", "klmd", "kmctr"];
+
 /// Registers that hold addresses (`a`), addresses with a length in the next register (`l`), or neither (`-`): of R1, R2, R3.
 pub(crate) const POINTERS: &[(&str, &str)] = &[
     ("srst", "aa"),
@@ -46,6 +49,12 @@ pub(crate) const POINTERS: &[(&str, &str)] = &[
     ("cu41", "ll"),
     ("cu42", "ll"),
     ("cuse", "ll"),
+    ("km", "al"),
+    ("kmc", "al"),
+    ("kmac", "-l"),
+    ("kimd", "-l"),
+    ("klmd", "-l"),
+    ("kmctr", "ala"),
 ];
 
 /// An integer that is likely to be interesting.

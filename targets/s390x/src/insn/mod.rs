@@ -25,6 +25,7 @@ pub mod hfp;
 pub mod locked;
 pub mod move_;
 mod move_ops;
+pub mod msa;
 pub mod spaces_;
 pub mod string;
 pub mod system_;
@@ -44,6 +45,7 @@ pub static TABLES: &[&[Insn]] = &[
     decimal::INSNS,
     hfp::INSNS,
     dfp::INSNS,
+    msa::INSNS,
     locked::INSNS,
     bfp::INSNS,
     vector_support::INSNS,
