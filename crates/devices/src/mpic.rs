@@ -73,7 +73,7 @@ impl Source {
     /// Internal sources are active high; those that have a destination go to CPU 0.
     fn after_reset(number: usize) -> Source {
         let vpr = SOURCE.vpr | if (16..MSI_FIRST).contains(&number) { vpr::P } else { 0 };
-        let has_destination = number < SOURCES || number >= TIMER;
+        let has_destination = !(SOURCES..TIMER).contains(&number);
         Source { vpr, destination: u32::from(has_destination), ..SOURCE }
     }
 
@@ -436,7 +436,7 @@ impl Inner {
         match offset {
             0x0000 => self.version.brr1,
             // The CPU that reads is not known here: boards with several use the registers of each.
-            0x0000..=0x00ff => self.read_cpu(0, offset),
+            0x0001..=0x00ff => self.read_cpu(0, offset),
             0x10f0 => self.s.frequency,
             0x1600..=0x167f => self.read_message(((offset - 0x1600) >> 4) as usize),
             0x1720 => (0..8).filter(|&n| self.s.messages[n as usize] != 0).fold(0, |all, n| all | 1 << n),

@@ -85,15 +85,6 @@ impl Target {
         (self.models)()
     }
 
-    /// The type that `query-cpu-definitions` shows for a model: PowerPC's show whose name another one is, and nothing for the chips themselves.
-    pub fn definition_type(&self, name: &str) -> String {
-        if self.arch != Arch::Ppc {
-            return self.cpu_type(name);
-        }
-        let model = ppc::model::Model::new(self.bits, name).map_or("", |model| model.name());
-        if model.is_empty() || model == name { String::new() } else { self.cpu_type(model) }
-    }
-
     /// What management is told of a model beside its name, on families where QEMU 4.2 tells it.
     pub fn model_notes(&self, name: &str) -> Option<ModelNotes> {
         (self.arch == Arch::S390).then(|| ModelNotes {

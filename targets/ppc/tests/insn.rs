@@ -46,7 +46,8 @@ where
 fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
     let model = |xlen, name: &str| Model::new(xlen, name).expect("the tests name models that exist");
     let mut list = trials::<Ppc32, E>(dir, &bench("ppc", model(32, "7400")));
-    list.extend(trials::<Ppc32, E>(dir, &bench("e500", model(32, "e500v2_v30"))));
+    let embedded = dir.with_file_name("insn_e500");
+    list.extend(trials::<Ppc32, E>(&embedded, &bench("e500", model(32, "e500v2_v30"))));
     list.extend(trials::<Ppc64, E>(dir, &bench("ppc64", model(64, "power9"))));
     list
 }
