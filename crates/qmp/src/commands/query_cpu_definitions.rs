@@ -1,7 +1,7 @@
 //! `query-cpu-definitions`: the CPU models. QEMU 4.2 has it on some families only.
 
 use crate::command::{Command, Context};
-use machine::Arch;
+use machine::{Arch, Target};
 use qapi::machine::CpuDefinitionInfo;
 use qapi::{Empty, Error};
 
@@ -31,5 +31,13 @@ impl Command for QueryCpuDefinitions {
             }
         };
         Ok(target.models().into_iter().map(info).collect())
+    }
+}
+
+/// The type of a model. On PowerPC QEMU 4.2 says it of names that stand for another model, and of no others.
+fn typename(target: &Target, name: &str) -> String {
+    match (target.arch, target.resolved(name)) {
+        (Arch::Ppc, of) if of == name => String::new(),
+        (_, of) => target.cpu_type(of),
     }
 }
