@@ -65,17 +65,16 @@ static RULES: &[Rule] = &[
     rule("s390", Of(Vector), "org.gnu.gdb.s390.vx"),
 ];
 
-<<<<<<< HEAD
 static YMMH: [&str; 16] = [
     "ymm0h", "ymm1h", "ymm2h", "ymm3h", "ymm4h", "ymm5h", "ymm6h", "ymm7h", "ymm8h", "ymm9h", "ymm10h", "ymm11h",
     "ymm12h", "ymm13h", "ymm14h", "ymm15h",
-=======
+];
+
 /// What power-vsx has: the right halves of the first vector-scalar registers, which are no floating-point registers.
 static VSX: [&str; 32] = [
     "vs0h", "vs1h", "vs2h", "vs3h", "vs4h", "vs5h", "vs6h", "vs7h", "vs8h", "vs9h", "vs10h", "vs11h", "vs12h", "vs13h",
     "vs14h", "vs15h", "vs16h", "vs17h", "vs18h", "vs19h", "vs20h", "vs21h", "vs22h", "vs23h", "vs24h", "vs25h",
     "vs26h", "vs27h", "vs28h", "vs29h", "vs30h", "vs31h",
->>>>>>> ppcs
 ];
 
 /// What power-spe has: the upper words of general registers, the accumulator, and its status.
