@@ -76,7 +76,7 @@ fn pair(high: u32, low: u32) -> u32 {
 
 /// Shifts right with rounding: half of the last place is added.
 fn round_shift(v: i32, n: u32) -> i32 {
-    if n == 0 { v } else { (i64::from(v) + (1 << (n - 1)) >> n) as i32 }
+    if n == 0 { v } else { ((i64::from(v) + (1 << (n - 1))) >> n) as i32 }
 }
 
 impl Dsp {
@@ -135,7 +135,7 @@ impl Dsp {
     fn q31(&mut self, n: u32, a: u32, b: u32) -> i64 {
         let both = a == 1 << 31 && b == 1 << 31;
         self.flag_if(n, both);
-        if both { i64::MAX } else { i64::from(a as i32) * i64::from(b as i32) << 1 }
+        if both { i64::MAX } else { (i64::from(a as i32) * i64::from(b as i32)) << 1 }
     }
 
     fn acc_flag(&self) -> u32 {
@@ -223,7 +223,7 @@ impl Dsp {
     /// What EXTR and its kin take out of the accumulator: shifted with one bit more, which rounds.
     fn extract(&mut self, n: u32, kind: Extract) -> u32 {
         let wide = i128::from(self.acc) << 1 >> n;
-        let (plain, rounded) = (wide >> 1, wide + 1 >> 1);
+        let (plain, rounded) = (wide >> 1, (wide + 1) >> 1);
         if kind == Extract::Half {
             let (v, lo, hi) = (plain, i128::from(i16::MIN), i128::from(i16::MAX));
             self.flag_if(control::EXTRACT, !(lo..=hi).contains(&v));
@@ -383,18 +383,18 @@ operations! {
     shll_s_w = |d, a, b| d.shift_left(b as i32, a & 31, 32, true);
     shra_r_w = |_, a, b| round_shift(b as i32, a & 31) as u32;
     // Halves of sums.
-    adduh_qb = |_, a, b| bytes(|n| byte(a, n) + byte(b, n) >> 1);
-    adduh_r_qb = |_, a, b| bytes(|n| byte(a, n) + byte(b, n) + 1 >> 1);
-    subuh_qb = |_, a, b| bytes(|n| (byte(a, n) as i32 - byte(b, n) as i32 >> 1) as u32);
-    subuh_r_qb = |_, a, b| bytes(|n| (byte(a, n) as i32 - byte(b, n) as i32 + 1 >> 1) as u32);
-    addqh_ph = |_, a, b| halves(|n| (half(a, n) + half(b, n) >> 1) as u32);
-    addqh_r_ph = |_, a, b| halves(|n| (half(a, n) + half(b, n) + 1 >> 1) as u32);
-    subqh_ph = |_, a, b| halves(|n| (half(a, n) - half(b, n) >> 1) as u32);
-    subqh_r_ph = |_, a, b| halves(|n| (half(a, n) - half(b, n) + 1 >> 1) as u32);
-    addqh_w = |_, a, b| (i64::from(a as i32) + i64::from(b as i32) >> 1) as u32;
-    addqh_r_w = |_, a, b| (i64::from(a as i32) + i64::from(b as i32) + 1 >> 1) as u32;
-    subqh_w = |_, a, b| (i64::from(a as i32) - i64::from(b as i32) >> 1) as u32;
-    subqh_r_w = |_, a, b| (i64::from(a as i32) - i64::from(b as i32) + 1 >> 1) as u32;
+    adduh_qb = |_, a, b| bytes(|n| (byte(a, n) + byte(b, n)) >> 1);
+    adduh_r_qb = |_, a, b| bytes(|n| (byte(a, n) + byte(b, n) + 1) >> 1);
+    subuh_qb = |_, a, b| bytes(|n| ((byte(a, n) as i32 - byte(b, n) as i32) >> 1) as u32);
+    subuh_r_qb = |_, a, b| bytes(|n| ((byte(a, n) as i32 - byte(b, n) as i32 + 1) >> 1) as u32);
+    addqh_ph = |_, a, b| halves(|n| ((half(a, n) + half(b, n)) >> 1) as u32);
+    addqh_r_ph = |_, a, b| halves(|n| ((half(a, n) + half(b, n) + 1) >> 1) as u32);
+    subqh_ph = |_, a, b| halves(|n| ((half(a, n) - half(b, n)) >> 1) as u32);
+    subqh_r_ph = |_, a, b| halves(|n| ((half(a, n) - half(b, n) + 1) >> 1) as u32);
+    addqh_w = |_, a, b| ((i64::from(a as i32) + i64::from(b as i32)) >> 1) as u32;
+    addqh_r_w = |_, a, b| ((i64::from(a as i32) + i64::from(b as i32) + 1) >> 1) as u32;
+    subqh_w = |_, a, b| ((i64::from(a as i32) - i64::from(b as i32)) >> 1) as u32;
+    subqh_r_w = |_, a, b| ((i64::from(a as i32) - i64::from(b as i32) + 1) >> 1) as u32;
 }
 
 operations! {

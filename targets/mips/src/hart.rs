@@ -74,12 +74,6 @@ pub(crate) trait Hart {
     fn read_unmapped(&mut self, address: u64) -> Option<u64>;
 
     /// The word of code at an address, if it can be read without any effect.
-    fn read_unmapped(&mut self, address: u64) -> Option<u64> {
-        let phys = crate::tlb::unmapped(self.model(), &self.state, address)?;
-        let endian = self.model().endian();
-        self.phys_read(phys, uop::Width::W32, endian).ok()
-    }
-
     fn peek_word(&self, address: u64) -> Option<u32>;
 }
 
@@ -158,6 +152,12 @@ impl<T: Target<Model = Model, State = Cp0, Fault = Trap>> Hart for Ctx<T> {
 
     fn store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Trap> {
         self.store(address, value, mem)
+    }
+
+    fn read_unmapped(&mut self, address: u64) -> Option<u64> {
+        let phys = crate::tlb::unmapped(self.model(), &self.state, address)?;
+        let endian = self.model().endian();
+        self.phys_read(phys, uop::Width::W32, endian).ok()
     }
 
     fn peek_word(&self, address: u64) -> Option<u32> {

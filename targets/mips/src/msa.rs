@@ -211,10 +211,10 @@ operations! {
     adds_a = |o| o.each(|a, b| o.clamp_s(a.abs() + b.abs()));
     adds_s = |o| o.each(|a, b| o.clamp_s(a + b));
     adds_u = |o| o.each_u(|a, b| o.clamp_u(a + b));
-    ave_s = |o| o.each(|a, b| a + b >> 1);
-    ave_u = |o| o.each_u(|a, b| a + b >> 1);
-    aver_s = |o| o.each(|a, b| a + b + 1 >> 1);
-    aver_u = |o| o.each_u(|a, b| a + b + 1 >> 1);
+    ave_s = |o| o.each(|a, b| (a + b) >> 1);
+    ave_u = |o| o.each_u(|a, b| (a + b) >> 1);
+    aver_s = |o| o.each(|a, b| (a + b + 1) >> 1);
+    aver_u = |o| o.each_u(|a, b| (a + b + 1) >> 1);
     subs_s = |o| o.each(|a, b| o.clamp_s(a - b));
     subs_u = |o| o.each_u(|a, b| o.clamp_u(a - b));
     subsus_u = |o| o.each(|a, b| o.clamp_u(o.un(a) - b));
@@ -275,12 +275,12 @@ operations! {
     pcnt = |o| o.collect(|i| cut(o.element(o.s, i), o.w).count_ones().into());
     nloc = |o| o.collect(|i| (!(cut(o.element(o.s, i), o.w) << (128 - o.w))).leading_zeros().min(o.w).into());
     nlzc = |o| o.collect(|i| (cut(o.element(o.s, i), o.w).leading_zeros() - (128 - o.w)).into());
-    mul_q = |o| o.each(|a, b| o.clamp_s(a * b >> (o.w - 1)));
-    mulr_q = |o| o.each(|a, b| o.clamp_s(a * b + (1 << (o.w - 2)) >> (o.w - 1)));
-    madd_q = |o| o.each3(|d, a, b| o.clamp_s((d << (o.w - 1)) + a * b >> (o.w - 1)));
-    maddr_q = |o| o.each3(|d, a, b| o.clamp_s((d << (o.w - 1)) + a * b + (1 << (o.w - 2)) >> (o.w - 1)));
-    msub_q = |o| o.each3(|d, a, b| o.clamp_s((d << (o.w - 1)) - a * b >> (o.w - 1)));
-    msubr_q = |o| o.each3(|d, a, b| o.clamp_s((d << (o.w - 1)) - a * b + (1 << (o.w - 2)) >> (o.w - 1)));
+    mul_q = |o| o.each(|a, b| o.clamp_s((a * b) >> (o.w - 1)));
+    mulr_q = |o| o.each(|a, b| o.clamp_s((a * b + (1 << (o.w - 2))) >> (o.w - 1)));
+    madd_q = |o| o.each3(|d, a, b| o.clamp_s(((d << (o.w - 1)) + a * b) >> (o.w - 1)));
+    maddr_q = |o| o.each3(|d, a, b| o.clamp_s(((d << (o.w - 1)) + a * b + (1 << (o.w - 2))) >> (o.w - 1)));
+    msub_q = |o| o.each3(|d, a, b| o.clamp_s(((d << (o.w - 1)) - a * b) >> (o.w - 1)));
+    msubr_q = |o| o.each3(|d, a, b| o.clamp_s(((d << (o.w - 1)) - a * b + (1 << (o.w - 2))) >> (o.w - 1)));
 }
 
 /// Helper: an operation on registers: number, registers, element size, a general register or an element's number.

@@ -10,7 +10,7 @@ use decode::mnemonic;
 use interp::Interp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use mips::cp0::Cp0;
-use mips::ext::{Ext, ExtSet};
+use mips::ext::Ext;
 use mips::model::Model;
 use mips::{Mips, Mips64, Mips64el, insn};
 use testkit::insn::{Bench, parse_file, trials};
