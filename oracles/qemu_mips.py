@@ -98,6 +98,9 @@ class Machine:
         if self.gdb.ask("G" + data.hex()) != "OK":
             raise ValueError("registers can't be written")
 
+    def put(self, number, value):
+        self.gdb.ask(f"P{number:x}={(value & (1 << 8 * self.size) - 1).to_bytes(self.size, self.order).hex()}")
+
     def put_memory(self, address, data):
         for at in range(0, len(data), 1024):
             part = bytes(data[at : at + 1024])
@@ -113,9 +116,9 @@ class Machine:
         self.put_memory(SCRATCH, b"".join(word.to_bytes(4, self.order) for word in [*words, 0]))
         if values:
             self.put_memory(SCRATCH + 0x200, b"".join(value.to_bytes(8, self.order) for value in values))
-        kept, self.registers = self.registers, [0] * len(self.registers)
-        self.registers[4], self.registers[PC], self.registers[STATUS] = SCRATCH + 0x200, SCRATCH, self.status
-        self.put_all()
+        self.put(4, SCRATCH + 0x200)
+        self.put(PC, SCRATCH)
+        self.put(STATUS, self.status)
         end = SCRATCH + 4 * len(words)
         self.gdb.ask(f"Z0,{end:x},4")
         for _ in range(4):
@@ -123,15 +126,12 @@ class Machine:
             if self.all()[PC] == end:
                 break
         self.gdb.ask(f"z0,{end:x},4")
-        self.registers = kept
         data = self.get_memory(SCRATCH + 0x200, 256)
         return [int.from_bytes(data[at : at + 8], self.order) for at in range(0, 256, 8)]
 
     def run(self, state, case):
         """Runs a case from a state; (registers, window, pc, exception)."""
         halves = self.fr and self.size == 4
-        if halves:
-            self.floats(LDC1, [state[f"f{n}"] for n in range(32)])
         self.registers = [0] * len(self.registers)
         for n in range(1, 32):
             self.registers[n] = state[f"r{n}"]
@@ -144,6 +144,11 @@ class Machine:
                 self.registers[F0 + n] = state[f"f{n & ~1}"] >> 32 * (n & 1) & 0xFFFFFFFF
         self.registers[FCSR] = state["fcsr"]
         self.put_all()
+        if halves:
+            # Writing a register by the server clears its upper half.
+            self.floats(LDC1, [state[f"f{n}"] for n in range(32)])
+            self.put(4, state["r4"])
+            self.put(PC, self.pc)
         code = b"".join(int(word, 16).to_bytes(4, self.order) for word in case["bits"])
         self.put_memory(self.pc, code)
         pc = self.pc
