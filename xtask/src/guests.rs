@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{need, root, say};
 
+mod models;
+
 /// What `cargo xtask guests` understands.
 #[derive(clap::Args, Default)]
 pub struct Args {
@@ -56,9 +58,6 @@ const MIPS_FLAGS: &[&str] =
     &["-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0", "-msoft-float", "-Wa,-msoft-float"];
 const MIPS64_FLAGS: &[&str] =
     &["-march=mips64r2", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
-const MIPS64R6_FLAGS: &[&str] =
-    &["-march=mips64r6", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
-
 const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, package: &'static str) -> Arch {
     let wide = suffix.as_bytes()[4] == b'6';
     let flags = if wide { MIPS64_FLAGS } else { MIPS_FLAGS };
@@ -269,6 +268,10 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "sparc64", name: "sabre", smp: &[1], fp: false },
     Test { folder: "mips", name: "hello", smp: &[1], fp: false },
+    Test { folder: "mips", name: "cps", smp: &[4], fp: false },
+    Test { folder: "mips", name: "mt", smp: &[4], fp: false },
+    Test { folder: "mips", name: "dsp", smp: &[1], fp: false },
+    Test { folder: "mips", name: "msa", smp: &[1], fp: false },
     Test { folder: "mips", name: "traps", smp: &[1], fp: false },
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
     Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
@@ -296,10 +299,6 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
-    Test { folder: "mips", name: "cps", smp: &[4], fp: false },
-    Test { folder: "mips", name: "mt", smp: &[4], fp: false },
-    Test { folder: "mips", name: "dsp", smp: &[1], fp: false },
-    Test { folder: "mips", name: "msa", smp: &[1], fp: false },
 ];
 
 /// Programs that other tests run, whose output depends on the machine.
@@ -308,37 +307,6 @@ static TOOLS: &[Test] = &[
     // QEMU has what it reads under KVM alone.
     Test { folder: "s390x", name: "topology", smp: &[], fp: false },
 ];
-
-/// A test that needs another CPU model than its architecture's tests have.
-struct On {
-    test: &'static str,
-    suffix: &'static str,
-    cpu: &'static str,
-    flags: &'static [&'static str],
-}
-
-const fn on(test: &'static str, suffix: &'static str, cpu: &'static str, flags: &'static [&'static str]) -> On {
-    On { test, suffix, cpu, flags }
-}
-
-/// All of them. A test that is named here runs on these architectures only.
-static ON: &[On] = &[
-    on("cps", "mips32", "P5600", MIPS_FLAGS),
-    on("cps", "mips32el", "P5600", MIPS_FLAGS),
-    on("cps", "mips64", "I6400", MIPS64R6_FLAGS),
-    on("cps", "mips64el", "I6400", MIPS64R6_FLAGS),
-    on("mt", "mips32", "34Kf", MIPS_FLAGS),
-    on("mt", "mips32el", "34Kf", MIPS_FLAGS),
-    on("dsp", "mips32", "34Kf", MIPS_FLAGS),
-    on("dsp", "mips32el", "74Kf", MIPS_FLAGS),
-    on("msa", "mips32", "P5600", MIPS_FLAGS),
-    on("msa", "mips32el", "P5600", MIPS_FLAGS),
-    on("msa", "mips64el", "I6400", MIPS64R6_FLAGS),
-];
-
-fn special(test: &Test, arch: &Arch) -> Option<&'static On> {
-    ON.iter().find(|on| on.test == test.name && on.suffix == arch.suffix)
-}
 
 /// One test on one target with one number of harts.
 #[derive(Debug)]
@@ -378,7 +346,7 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let model = special(self.test, self.arch).map_or(self.arch.cpu, |on| on.cpu);
+        let model = models::special(self.test.name, self.arch.suffix).map_or(self.arch.cpu, |on| on.cpu);
         let cpu: &[&str] = if model.is_empty() { &[] } else { &["-cpu", model] };
         let rom = self.arch.rom_binary().map(|path| path.display().to_string());
         let bios: Vec<&str> = rom.as_deref().map_or_else(Vec::new, |path| vec!["-bios", path]);
@@ -408,9 +376,9 @@ pub fn in_tree(word: &str) -> String {
 }
 
 fn archs_of(test: &'static Test) -> impl Iterator<Item = &'static Arch> {
-    let everywhere = ON.iter().all(|on| on.test != test.name);
+    let everywhere = !models::is_special(test.name);
     let runs = move |arch: &&Arch| {
-        let is_listed = everywhere || special(test, arch).is_some();
+        let is_listed = everywhere || models::special(test.name, arch.suffix).is_some();
         is_listed && arch.folder == test.folder && arch.script != NO_TESTS && arch.board != NO_TESTS
     };
     ARCHS.iter().chain(PCS).filter(runs)
@@ -482,7 +450,7 @@ fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
 
 fn test(test: &Test, arch: &'static Arch) -> Build {
     let here = format!("tests/{}", arch.folder);
-    let own = match special(test, arch) {
+    let own = match models::special(test.name, arch.suffix) {
         Some(on) => on.flags,
         None if test.fp => arch.fp_flags,
         None => arch.flags,

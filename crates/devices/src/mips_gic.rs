@@ -235,7 +235,7 @@ impl Inner {
             reg::MAP_VP..reg::LOCAL => {
                 let at = offset - reg::MAP_VP;
                 let to = self.state.inputs.get((at / 0x20) as usize).and_then(|input| input.to);
-                to.filter(|_| at % 0x20 == 0).map_or(0, |cpu| 1u32.checked_shl(cpu).unwrap_or(0))
+                to.filter(|_| at.is_multiple_of(0x20)).map_or(0, |cpu| 1u32.checked_shl(cpu).unwrap_or(0))
             }
             reg::LOCAL..reg::USER => self.read_local(cpu, offset),
             _ => 0,
@@ -275,7 +275,8 @@ impl Inner {
                 let at = offset - reg::MAP_VP;
                 let cpus = self.pins.len() as u32;
                 let to = Some(value.trailing_zeros()).filter(|to| *to < cpus);
-                if let Some(input) = self.state.inputs.get_mut((at / 0x20) as usize).filter(|_| at % 0x20 == 0) {
+                if let Some(input) = self.state.inputs.get_mut((at / 0x20) as usize).filter(|_| at.is_multiple_of(0x20))
+                {
                     input.to = to;
                     self.drive_all();
                 }

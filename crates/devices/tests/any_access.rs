@@ -9,6 +9,7 @@ use devices::grlib_gptimer::{GpTimer, GpTimerConfig};
 use devices::grlib_irqmp::{IrqMp, IrqMpCpu};
 use devices::lance::Lance;
 use devices::m48t59::M48t59;
+use devices::mips_cps::VpLines;
 use devices::pci::PciBus;
 use devices::percpu::CpuLines;
 use devices::piix4::{Piix4Pm, isa_bridge};
@@ -19,8 +20,8 @@ use devices::sparc32_dma::Sparc32Dma;
 use devices::sun4m_intctl::{IntCpu, Sun4mIntctl};
 use devices::{
     CfiFlash, Clint, EmptyVirtioMmio, FlashGeometry, Fromhost, Gt64120, HartLines, I8254, I8259, MaltaFpga, Mc146818,
-    Ns16550a, NullSink, PerCpu, Plic, PlicConfig, PlicContext, PlicMode, Ports, Power, SifiveEPrci, SifiveGpio,
-    SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
+    MipsCps, MipsGic, Ns16550a, NullSink, PerCpu, Plic, PlicConfig, PlicContext, PlicMode, Ports, Power, SifiveEPrci,
+    SifiveGpio, SifiveTest, SifiveUPrci, SifiveUart, Tohost, Unimp, htif,
 };
 use memory::{Device, Line, Nanos, SharedDevice, Size};
 use parking_lot::Mutex;
@@ -67,6 +68,12 @@ fn gt64120() -> Gt64120 {
     Gt64120::new(0x1400_0000, false, ports, I8259::new(line()), pci)
 }
 
+/// Two processors.
+fn mips_cps() -> MipsCps {
+    let pins = (0..2).map(|_| std::array::from_fn(|_| line())).collect();
+    MipsCps::new((0..2).map(|_| VpLines { run: line(), restart: line() }).collect(), MipsGic::new(pins))
+}
+
 /// One of each.
 fn all() -> Vec<(&'static str, Box<dyn Device>)> {
     let context = PlicContext { hart: 0, mode: PlicMode::Machine, line: line() };
@@ -107,6 +114,7 @@ fn all() -> Vec<(&'static str, Box<dyn Device>)> {
         ("fw_cfg", Box::new(FwCfg::new(FwCfgItems::new(), FwCfgLayout::Memory))),
         ("registers", Box::new(Registers::new(4, &[Word::kept(0, 1), Word::fixed(4, 2)]))),
         ("i8259", Box::new(I8259::new(line()))),
+        ("mips_cps", Box::new(mips_cps())),
         ("i8254", Box::new(I8254::new(line()))),
         ("mc146818", Box::new(Mc146818::new(1_700_000_000, line()))),
         ("malta_fpga", Box::new(MaltaFpga::new(true, Power::unconnected()))),

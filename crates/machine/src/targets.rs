@@ -152,14 +152,6 @@ impl Target {
         Ok(out)
     }
 
-    /// The model that a name stands for: PowerPC has many names for one chip.
-    pub fn resolved<'a>(&self, name: &'a str) -> &'a str {
-        match self.arch {
-            Arch::Ppc => ppc::model::Model::new(self.bits, name).map_or(name, |model| model.name()),
-            _ => name,
-        }
-    }
-
     /// The model of that name; type names are taken as well.
     pub fn model(&self, name: &str) -> Option<&'static str> {
         let bare = name.strip_suffix(self.cpu_suffix).unwrap_or(name);

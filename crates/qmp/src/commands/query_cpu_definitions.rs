@@ -33,11 +33,3 @@ impl Command for QueryCpuDefinitions {
         Ok(target.models().into_iter().map(info).collect())
     }
 }
-
-/// The type of a model. On PowerPC QEMU 4.2 says it of names that stand for another model, and of no others.
-fn typename(target: &Target, name: &str) -> String {
-    match (target.arch, target.resolved(name)) {
-        (Arch::Ppc, of) if of == name => String::new(),
-        (_, of) => target.cpu_type(of),
-    }
-}

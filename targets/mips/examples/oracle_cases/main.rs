@@ -7,6 +7,8 @@
 //! Each case is run on the interpreter, as one block, and on the reference evaluator, instruction by instruction; they must agree.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
 
+mod operands;
+mod place;
 mod print;
 mod random;
 mod system;
@@ -25,6 +27,7 @@ use mips::ext::Ext;
 use mips::lift::{Handler, Insn};
 use mips::model::Model;
 use mips::{Mips, Mips64, Mips64el, Mipsel, insn, state};
+use place::Place;
 use print::{insn_line, json};
 use random::Random;
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
@@ -47,47 +50,6 @@ const BASE: u64 = DATA + WINDOW / 2;
 const INDEX: Index = Index { w16: &[], w32: &[Bits(0, 6), Bits(26, 6)], w48: &[] };
 /// Coprocessor 1 usable, error level, on 64-bit CPUs 64-bit segments.
 const STATUS: u32 = 1 << 29 | 1 << 2;
-
-/// A register that cases set and compare.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Place {
-    R(u8),
-    F(u8),
-    Hi,
-    Lo,
-    Fcsr,
-    /// A register of an extension, by its place in the list of names.
-    Extension(u8),
-    /// The upper half of a vector register.
-    High(u8),
-}
-
-impl Place {
-    fn name(self) -> String {
-        match self {
-            Place::R(n) => format!("r{n}"),
-            Place::F(n) => state::F_NAMES[usize::from(n)].to_owned(),
-            Place::Hi => "hi".to_owned(),
-            Place::Lo => "lo".to_owned(),
-            Place::Fcsr => "fcsr".to_owned(),
-            Place::Extension(n) => state::EXTENSION_NAMES[usize::from(n)].to_owned(),
-            Place::High(n) => state::W_HIGH_NAMES[usize::from(n)].to_owned(),
-        }
-    }
-
-    /// What the oracle's server does not know.
-    fn extensions() -> impl Iterator<Item = Place> {
-        (0..8).map(Place::Extension).chain((0..32).map(Place::High))
-    }
-
-    fn all() -> impl Iterator<Item = Place> {
-        (1..32)
-            .map(Place::R)
-            .chain((0..32).map(Place::F))
-            .chain([Place::Hi, Place::Lo, Place::Fcsr])
-            .chain(Place::extensions())
-    }
-}
 
 /// One case: the instructions, and what to set before.
 struct Case {
@@ -306,63 +268,6 @@ impl Generator {
             () => return bits,
         };
         bits & !bits::mask(width) | value & bits::mask(width)
-    }
-
-    fn set_floats(&mut self, row: &Insn, bits: u64, case: &mut Case) {
-        let is_float = row.guard.all >> Ext::Fpu as u32 & 1 != 0;
-        if !is_float {
-            return;
-        }
-        let double = row.name.ends_with("_d");
-        let pair = row.name.ends_with("_ps") || row.name.starts_with("cvt_s_p");
-        let integer = row.name.ends_with("_w") || row.name.ends_with("_l");
-        for (field, lo) in [("fs", 11), ("ft", 16), ("fd", 6), ("fr", 21)] {
-            if row.operands.contains(&format!("{{{field}}}")) {
-                let high = self.random.next() << 32;
-                let value = match () {
-                    () if pair => self.random.single() | self.random.single() << 32,
-                    () if integer => self.random.integer(),
-                    () if double => self.random.double(),
-                    () => self.random.single() | high,
-                };
-                let n = bits::field(bits, lo, 5) as u8;
-                if self.fr || n & 1 == 0 {
-                    put(&mut case.set, Place::F(n), value);
-                } else {
-                    put(&mut case.set, Place::F(n & !1), value.rotate_left(32));
-                }
-            }
-        }
-        let mut fcsr = self.random.below(4) | (self.random.next() & 0xff80_0000);
-        if self.random.below(2) == 0 {
-            fcsr |= self.random.next() & 0x7c;
-        }
-        if self.random.below(16) == 0 {
-            fcsr |= self.random.next() & 0xf80;
-        }
-        let fcsr = fcsr & u64::from(self.fcsr.0) | u64::from(self.fcsr.1);
-        put(&mut case.set, Place::Fcsr, fcsr);
-    }
-
-    /// Operands of the DSP and MSA extensions.
-    fn set_extensions(&mut self, row: &Insn, bits: u64, case: &mut Case) {
-        let has = |ext: Ext| row.guard.all >> ext as u32 & 1 != 0;
-        if has(Ext::Dsp) || has(Ext::DspR2) {
-            for n in 0..6 {
-                put(&mut case.set, Place::Extension(n), bits::sign_extend(self.random.integer(), 32));
-            }
-            put(&mut case.set, Place::Extension(6), self.random.next() & 0x0fff_7fbf);
-        }
-        if has(Ext::Msa) {
-            for (operand, lo) in [("{wd}", 6), ("{ws}", 11), ("{wt}", 16)] {
-                if row.operands.contains(operand) {
-                    let n = bits::field(bits, lo, 5) as u8;
-                    put(&mut case.set, Place::F(n), self.random.double());
-                    put(&mut case.set, Place::High(n), self.random.integer());
-                }
-            }
-            put(&mut case.set, Place::Extension(7), self.random.below(4));
-        }
     }
 
     /// Makes the base register of a memory access point into the window.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use bits::Endian;
 use testkit::insn::{CODE, DATA};
 
-use crate::{Case, Outcome, Place};
+use crate::place::Place;
+use crate::{Case, Outcome};
 
 /// One JSON object.
 pub(crate) fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
