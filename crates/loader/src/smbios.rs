@@ -173,6 +173,8 @@ mod tests {
         }
         assert_eq!(kinds, [0, 1, 3, 4, 4, 16, 17, 19, 19, 32, 127]);
         assert_eq!(usize::from(u16::from_le_bytes([anchor[28], anchor[29]])), kinds.len());
-        assert_eq!(&bytes[0x18 + 4 + 26 + 8..][..4], b"3210");
+        // Behind the first structure of 24 bytes and its strings, and the second one's first eight.
+        let uuid = 0x18 + MAKER.len() + 1 + "1".len() + 1 + "01/01/2020".len() + 2 + 8;
+        assert_eq!(&bytes[uuid..][..8], b"32105476");
     }
 }
