@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cpu::{Ctx, Lines};
 
+use crate::mas;
+use crate::softtlb;
+use crate::state;
 use crate::target::Ppc;
-use crate::trap::{ILLEGAL, Trap, irq};
+use crate::trap::{ILLEGAL, Trap, irq, set_msr};
 
 /// Memory that is mapped before a program begins, by one entry of the TLB: supervisor and user may do everything.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -156,4 +159,30 @@ pub(crate) fn read_dcr<T: Ppc>(ctx: &mut Ctx<T>, [number, ..]: [u64; 4]) -> Resu
 pub(crate) fn write_dcr<T: Ppc>(ctx: &mut Ctx<T>, [number, value, ..]: [u64; 4]) -> Result<u64, Trap> {
     let dcrs = ctx.shared::<Board>().and_then(Board::dcrs);
     if dcrs.is_some_and(|dcrs| dcrs.write(number as u32, value as u32)) { Ok(0) } else { Err(Trap::program(ILLEGAL)) }
+}
+
+/// Whatever of other CPUs or of the board must be done before the next instruction.
+pub(crate) fn serve<T: Ppc>(ctx: &mut Ctx<T>) {
+    let lines = ctx.lines();
+    if lines & 1 << irq::INVALIDATE != 0 {
+        mas::serve_others(ctx);
+    }
+    if ctx.state.parked && lines & 1 << irq::RUN != 0 {
+        let entry = ctx.shared::<Board>().and_then(|board| board.take_release(ctx.index()));
+        if let Some(entry) = entry {
+            ctx.state.parked = false;
+            ctx.set_halted(false);
+            begin(ctx, &entry);
+        }
+    }
+}
+
+/// Begins where the board says.
+pub(crate) fn begin<T: Ppc>(ctx: &mut Ctx<T>, entry: &Entry) {
+    (0..32).for_each(|n| ctx.set_reg(state::g(n), 0));
+    entry.registers.iter().for_each(|&(n, value)| ctx.set_reg(state::g(n & 31), value));
+    softtlb::map(ctx, &entry.maps);
+    let msr = ctx.state.msr | entry.msr;
+    set_msr(ctx, msr);
+    ctx.set_pc(entry.pc);
 }

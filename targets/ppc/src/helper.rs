@@ -189,7 +189,7 @@ helpers! {
     /// Its floating point: rA, rB, instruction.
     SPE_FP = crate::spe_fp::run, all(3, Some(Width::W64));
     /// The instruction is traced: an interrupt follows it.
-    TRACE = crate::msr_moves::trace, plain(0, None);
+    TRACE = crate::trace::trace, plain(0, None);
     /// `mfdcr`: number.
     READ_DCR = crate::board::read_dcr, faulting(1, Some(Width::W64));
     /// `mtdcr`: number, value.

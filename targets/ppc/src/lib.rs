@@ -44,6 +44,7 @@ pub mod state;
 mod target;
 mod tlb4xx;
 mod tlb603;
+mod trace;
 pub mod trap;
 mod vector;
 mod vector_new;

@@ -332,7 +332,7 @@ pub(crate) fn run<T: Ppc>(ctx: &mut Ctx<T>, [a, b, encoding, ..]: [u64; 4]) -> R
         0x16 if op == 0xf => vec![convert::<F64, F32>(b, scr)],
         0x16 => vec![element::<F32>(op, al.into(), bl.into(), scr)],
         _ if op == 0xf => vec![convert::<F32, F64>(bl.into(), scr)],
-        _ => vec![element::<F64>(op, a, if op >= 0x14 { b } else { b }, scr)],
+        _ => vec![element::<F64>(op, a, b, scr)],
     };
     let double = group == 0x17 && op < 0x14;
     let join = |pick: fn(&Done) -> u64| match parts.as_slice() {

@@ -276,10 +276,10 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, reg: Reg, value: u64) {
         Dbcr0 => {
             ctx.state.set_spr(308, value & LOW);
             // RST: core, chip or system.
-            if value >> 28 & 3 != 0 {
-                if let Some(board) = ctx.shared::<Board>() {
-                    board.reset();
-                }
+            if value >> 28 & 3 != 0
+                && let Some(board) = ctx.shared::<Board>()
+            {
+                board.reset();
             }
         }
         Is(_) | Tlbcfg(_) | Mmucfg | L1cfg | Alternate(_) => {}

@@ -6,7 +6,7 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use decode::{Bits, Decoder, Flow, Index};
 use uop::{Builder, Exit, Width};
 
-use crate::board::{Board, Map};
+use crate::board::{self, Board, Map};
 use crate::booke_timer;
 use crate::ext::{Ext, ExtSet};
 use crate::helper;
@@ -20,6 +20,7 @@ use crate::radix;
 use crate::regs;
 use crate::softtlb;
 use crate::state::{self, State};
+use crate::trace;
 use crate::trap::{self, Trap, code};
 
 /// What helpers know of their target.
@@ -74,7 +75,7 @@ impl Lifter {
             cache_line: self.cache_line,
             refused: Cell::new(None),
         };
-        let traced = code.mode & mode::SE != 0 || code.mode & mode::BE != 0 && is_branch(bits);
+        let traced = trace::is_traced(code.mode, bits);
         if traced {
             l.call(helper::TRACE, &[]);
         }
@@ -126,15 +127,6 @@ impl Lifter {
     }
 }
 
-/// Whether an instruction is one of the branches that MSR.BE traces: b, bc, bclr, bcctr, bctar.
-fn is_branch(bits: u32) -> bool {
-    match bits >> 26 {
-        16 | 18 => true,
-        19 => matches!(bits >> 1 & 0x3ff, 16 | 528 | 560),
-        _ => false,
-    }
-}
-
 fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
     ctx.state = State::new(ctx.model());
     ctx.state.msr = ctx.model().reset_msr();
@@ -149,7 +141,7 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
         booke_timer::restart(ctx);
     }
     match ctx.shared::<Board>().and_then(|board| board.start(ctx.index())) {
-        Some(Some(entry)) => trap::begin(ctx, &entry),
+        Some(Some(entry)) => board::begin(ctx, &entry),
         Some(None) => {
             ctx.state.parked = true;
             ctx.set_halted(true);

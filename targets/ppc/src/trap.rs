@@ -2,14 +2,12 @@
 
 use cpu::{Access, Ctx};
 
-use crate::board::{Board, Entry};
+use crate::board;
 use crate::booke_timer;
 use crate::decrementer;
 use crate::ext::Ext;
 use crate::facility::{self, enter_vectored, relocation};
-use crate::mas;
 use crate::papr;
-use crate::softtlb;
 use crate::spr::{self, n};
 use crate::state::{self, msr};
 use crate::target::Ppc;
@@ -495,22 +493,6 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
         .chain(ctx.state.doorbell.then_some(Vector::Doorbell))
 }
 
-/// Whatever of other CPUs or of the board must be done before the next instruction.
-fn serve_board<T: Ppc>(ctx: &mut Ctx<T>) {
-    let lines = ctx.lines();
-    if lines & 1 << irq::INVALIDATE != 0 {
-        mas::serve_others(ctx);
-    }
-    if ctx.state.parked && lines & 1 << irq::RUN != 0 {
-        let entry = ctx.shared::<Board>().and_then(|board| board.take_release(ctx.index()));
-        if let Some(entry) = entry {
-            ctx.state.parked = false;
-            ctx.set_halted(false);
-            begin(ctx, &entry);
-        }
-    }
-}
-
 /// What a CPU of a partition looks at first; `None` where it looks at all that is pending.
 fn first<T: Ppc>(ctx: &Ctx<T>) -> Option<Option<Trap>> {
     if ctx.lines() & 1 << irq::MAIL != 0 {
@@ -525,19 +507,9 @@ fn first<T: Ppc>(ctx: &Ctx<T>) -> Option<Option<Trap>> {
     ctx.state.joined.then_some(None)
 }
 
-/// Begins where the board says.
-pub(crate) fn begin<T: Ppc>(ctx: &mut Ctx<T>, entry: &Entry) {
-    (0..32).for_each(|n| ctx.set_reg(state::g(n), 0));
-    entry.registers.iter().for_each(|&(n, value)| ctx.set_reg(state::g(n & 31), value));
-    softtlb::map(ctx, &entry.maps);
-    let msr = ctx.state.msr | entry.msr;
-    set_msr(ctx, msr);
-    ctx.set_pc(entry.pc);
-}
-
 /// The interrupt to take now.
 pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
-    serve_board(ctx);
+    board::serve(ctx);
     if ctx.state.parked {
         return None;
     }

@@ -266,7 +266,7 @@ fn whole_space(row: &Row) -> Vec<Map> {
     let high = if row.serials[0].0 >> 32 != 0 { 0x4_0000_0000 } else { 0 };
     let gib = 1u64 << 30;
     let quarter = |(number, n): (usize, u64)| {
-        let real = n * gib | if n == 3 { high } else { 0 };
+        let real = n * gib + if n == 3 { high } else { 0 };
         Map { number, effective: n * gib, real, size: gib, supervisor: true }
     };
     [0, 2, 1, 3].into_iter().enumerate().map(quarter).collect()

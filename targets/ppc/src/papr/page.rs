@@ -21,7 +21,7 @@ pub(super) fn init<T: Ppc>(ctx: &mut Ctx<T>, partition: &Partition) -> i64 {
     if flags & !(ZERO | COPY | OTHERS) != 0 {
         return rc::PARAMETER;
     }
-    let page = |at: u64| at % 4096 == 0 && at < partition.config().ram;
+    let page = |at: u64| at.is_multiple_of(4096) && at < partition.config().ram;
     if !page(destination) || flags & COPY != 0 && !page(source) {
         return rc::PARAMETER;
     }

@@ -59,7 +59,7 @@ fn register_area<T: Ppc>(ctx: &mut Ctx<T>, area: u64) -> i64 {
     if area == 0 {
         return rc::HARDWARE;
     }
-    if area % 128 != 0 {
+    if !area.is_multiple_of(128) {
         return rc::PARAMETER;
     }
     let Some(bytes) = size(ctx, area, 2) else { return rc::PARAMETER };
