@@ -1,3 +1,5 @@
+//! Tests of the interrupt controller.
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
