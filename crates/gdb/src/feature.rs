@@ -53,6 +53,7 @@ static RULES: &[Rule] = &[
     rule("powerpc", Names(&["pc", "msr", "cr", "lr", "ctr", "xer"]), "org.gnu.gdb.power.core"),
     rule("powerpc", Names(&["vscr", "vrsave"]), "org.gnu.gdb.power.altivec"),
     rule("powerpc", Names(&SPE), "org.gnu.gdb.power.spe"),
+    rule("powerpc", Names(&VSX), "org.gnu.gdb.power.vsx"),
     rule("powerpc", Of(General), "org.gnu.gdb.power.core"),
     rule("powerpc", Of(Float), "org.gnu.gdb.power.fpu"),
     rule("powerpc", Of(Vector), "org.gnu.gdb.power.altivec"),
@@ -61,6 +62,13 @@ static RULES: &[Rule] = &[
     rule("s390", Of(General), "org.gnu.gdb.s390.core"),
     rule("s390", Of(Float), "org.gnu.gdb.s390.fpr"),
     rule("s390", Of(Vector), "org.gnu.gdb.s390.vx"),
+];
+
+/// What power-vsx has: the right halves of the first vector-scalar registers, which are no floating-point registers.
+static VSX: [&str; 32] = [
+    "vs0h", "vs1h", "vs2h", "vs3h", "vs4h", "vs5h", "vs6h", "vs7h", "vs8h", "vs9h", "vs10h", "vs11h", "vs12h", "vs13h",
+    "vs14h", "vs15h", "vs16h", "vs17h", "vs18h", "vs19h", "vs20h", "vs21h", "vs22h", "vs23h", "vs24h", "vs25h",
+    "vs26h", "vs27h", "vs28h", "vs29h", "vs30h", "vs31h",
 ];
 
 /// What power-spe has: the upper words of general registers, the accumulator, and its status.

@@ -27,9 +27,9 @@ pub const FE: Mode = 1 << 9;
 /// Transactional memory available.
 pub const TM: Mode = 1 << 10;
 /// With radix trees: AMR keeps privileged software from reading pages of problem state, and from writing them.
-pub const NO_READ: Mode = 1 << 11;
+pub const NO_READ: Mode = 1 << 13;
 /// See [`NO_READ`].
-pub const NO_WRITE: Mode = 1 << 12;
+pub const NO_WRITE: Mode = 1 << 14;
 
 /// Each instruction is traced.
 pub const SE: Mode = 1 << 11;

@@ -289,7 +289,7 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, number: u32) -> u64 {
         Kind::TbLower => time_base(ctx) & LOW,
         Kind::TbUpper => time_base(ctx) >> 32,
         Kind::Dec if exts.has(Ext::BookE) => booke_timer::read(ctx),
-        Kind::Dec => trap::decrementer(ctx),
+        Kind::Dec => crate::decrementer::read(ctx),
         Kind::Pvr => u64::from(ctx.model().pvr()),
         Kind::Pir => u64::from(ctx.index()),
         Kind::Zero => 0,
@@ -317,7 +317,7 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
             set_time_base(ctx, now & LOW | value << 32);
         }
         Kind::Dec if exts.has(Ext::BookE) => booke_timer::write(ctx, value),
-        Kind::Dec => trap::set_decrementer(ctx, value),
+        Kind::Dec => crate::decrementer::write(ctx, value),
         Kind::Embedded(reg) => embedded::write(ctx, reg, value),
         Kind::Server(reg) => server::write(ctx, number, reg, value),
         Kind::Plain(mask) => ctx.state.set_spr(storage(number), value & mask),

@@ -4,6 +4,7 @@ use cpu::{Access, Ctx};
 
 use crate::board;
 use crate::booke_timer;
+use crate::decrementer;
 use crate::ext::Ext;
 use crate::facility::{self, enter_vectored, relocation};
 use crate::papr;
@@ -446,34 +447,6 @@ pub(crate) fn nap<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     Ok(0)
 }
 
-/// Bits of the decrementer: with LPCR.LD it is a large one ("Decrementer").
-fn decrementer_bits<T: Ppc>(ctx: &Ctx<T>) -> u32 {
-    let large = ctx.model().has(Ext::Isa300) && ctx.state.spr(n::LPCR) & papr::LPCR_LD != 0;
-    if large { 56 } else { 32 }
-}
-
-/// DEC of other CPUs than embedded ones.
-pub(crate) fn decrementer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
-    let left = ctx.state.dec_end.wrapping_sub(spr::time_base(ctx));
-    match decrementer_bits(ctx) {
-        32 => left & 0xffff_ffff,
-        // A large one is read sign-extended.
-        _ => left,
-    }
-}
-
-/// Writes DEC: from then on it counts down, and interrupts when it gets below 0.
-pub(crate) fn set_decrementer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    let left = bits::sign_extend(value, decrementer_bits(ctx));
-    ctx.state.dec_end = spr::time_base(ctx).wrapping_add(left);
-    ctx.state.dec_armed = true;
-}
-
-/// Whether the decrementer asks for an interrupt, whatever MSR.EE says.
-fn decrementer_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    ctx.state.dec_armed && (ctx.state.dec_end.wrapping_sub(spr::time_base(ctx)) as i64) < 0
-}
-
 /// When a timer will ask, as guest time.
 pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
     let at = if ctx.model().has(Ext::BookE) {
@@ -502,7 +475,7 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
     let lines = ctx.lines();
     let on = move |mask: u64, vector| (lines & mask != 0).then_some(vector);
     let embedded = ctx.model().has(Ext::BookE);
-    let decrementer = (!embedded && decrementer_pending(ctx)).then_some(Vector::Decrementer);
+    let decrementer = (!embedded && decrementer::is_pending(ctx)).then_some(Vector::Decrementer);
     let mut timers: [Option<Vector>; 3] = [None; 3];
     if embedded {
         booke_timer::pending(ctx).zip(&mut timers).for_each(|(vector, slot)| *slot = Some(vector));

@@ -13,7 +13,7 @@ use ppc::{Ppc32, Ppc64};
 use testkit::insn::{Bench, trials};
 
 /// Registers that change by themselves, and views of others.
-const IGNORED: &[&str] = &["dec", "tbl_user", "tbu_user", "tbl", "tbu", "tbu40"];
+const IGNORED: &[&str] = &["dec", "tbl_user", "tbu_user", "tbl", "tbu", "tbu40", "purr", "spurr", "vtb"];
 
 fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
     ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::ME;
