@@ -51,13 +51,6 @@ pub(crate) fn rfmci<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> 
     return_to(ctx, ctx.state.spr(n::MCSRR0), ctx.state.spr(n::MCSRR1), u64::MAX)
 }
 
-/// Helper: the instruction at work is traced ("Trace Interrupt"): unless it is interrupted itself, or returns from an interrupt.
-pub(crate) fn trace<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    ctx.state.traced = true;
-    ctx.yield_turn();
-    Ok(0)
-}
-
 /// Helper: MSR.
 pub(crate) fn read_msr<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
     Ok(ctx.state.msr)
