@@ -1,4 +1,4 @@
-//! Tests of the interrupt controller.
+//! Tests of the interrupt controller: priorities, interprocessor interrupts, timers, messages.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
