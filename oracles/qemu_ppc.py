@@ -73,6 +73,15 @@ def estimate_of_zero(case, found):
     return case["text"].startswith(kinds) and "trap" not in found and (zero or set(found) <= {"fpscr", "cr"})
 
 
+def right_half(_, found):
+    """Whether nothing differs but right halves of vector-scalar registers."""
+
+    def is_right(name, ours, theirs):
+        return name.startswith("vs") and name.endswith("h") or name.startswith("vr") and (ours ^ theirs) >> 64 == 0
+
+    return bool(found) and all(is_right(name, *pair) for name, pair in found.items())
+
+
 @excuse("the right half of a scalar's register is undefined (7.6.1.1)")
 def scalar_half(case, found):
     return case["text"].startswith(("lxs", "mtvsr", "lfd", "lfs")) and right_half(case, found)

@@ -1,3 +1,5 @@
+//! Tests of the interrupt controller: priorities, interprocessor interrupts, timers, messages.
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;

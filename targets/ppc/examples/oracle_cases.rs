@@ -205,14 +205,7 @@ impl Generator {
             }
         }
         if bits >> 26 == 4 && self.is_spe(row) {
-            for n in numbers {
-                let (upper, lower) = self.spe_words(row.name);
-                put(&mut case.set, format!("ev{n}h"), upper);
-                put(&mut case.set, format!("r{n}"), lower);
-            }
-            put(&mut case.set, "acc".to_owned(), self.random.integer());
-            // Rounding is to nearest: the debugger of QEMU, with which this is compared, sets no other.
-            put(&mut case.set, "spefscr".to_owned(), 0u64);
+            self.spe_operands(row, numbers, &mut case);
         }
         if row.operands.contains("{vr") {
             for n in numbers {
@@ -252,6 +245,18 @@ impl Generator {
         put(&mut case.set, "lr".to_owned(), near);
         self.place_data(row, f, &mut case);
         case
+    }
+
+    /// Both words of the registers, the accumulator and SPEFSCR.
+    fn spe_operands(&mut self, row: &Insn, numbers: [u32; 4], case: &mut Case) {
+        for n in numbers {
+            let (upper, lower) = self.spe_words(row.name);
+            put(&mut case.set, format!("ev{n}h"), upper);
+            put(&mut case.set, format!("r{n}"), lower);
+        }
+        put(&mut case.set, "acc".to_owned(), self.random.integer());
+        // Rounding is to nearest: the debugger of QEMU, with which this is compared, sets no other.
+        put(&mut case.set, "spefscr".to_owned(), 0u64);
     }
 
     fn is_spe(&self, row: &Insn) -> bool {

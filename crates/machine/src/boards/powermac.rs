@@ -324,7 +324,8 @@ pub(crate) fn load_rom(board: &mut Build<'_>, (rom, size): (u64, u64)) -> Result
     }
     let bytes = read_file(&file)?;
     if loader::Elf::is_elf(&bytes) {
-        return crate::boards::sparc::load_elf(board, &file, &bytes, 0).map(|_| ());
+        // The firmware has 32 bits on the 64-bit target, too.
+        return ppc::load_program(board, &file, rom).map(drop);
     }
     let at = (rom + size).saturating_sub((bytes.len() as u64).next_multiple_of(4096)).max(rom);
     load_firmware(board, &file, at, rom + size - at)

@@ -320,7 +320,7 @@ fn check(board: &Build<'_>) -> Result<(), Error> {
     if !board.ram.is_multiple_of(PIECE) {
         return Err(Error::new(format!("Memory size 0x{:x} is not aligned to {} MiB", board.ram, PIECE / MIB)));
     }
-    for (id, node) in board.numa.nodes().filter(|(_, node)| !node.mem.is_multiple_of(PIECE)) {
+    if let Some((id, node)) = board.numa.nodes().find(|(_, node)| !node.mem.is_multiple_of(PIECE)) {
         let text = format!("Node {id} memory size 0x{:x} is not aligned to {} MiB", node.mem, PIECE / MIB);
         return Err(Error::new(text));
     }

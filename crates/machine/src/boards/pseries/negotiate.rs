@@ -44,7 +44,12 @@ impl Reader<'_> {
 }
 
 /// What the client says: the processor versions that it knows, as masks and values, and its option vectors.
-fn read(reader: &mut Reader<'_>) -> Option<(Vec<(u32, u32)>, Vec<Vec<u8>>)> {
+struct Offer {
+    versions: Vec<(u32, u32)>,
+    vectors: Vec<Vec<u8>>,
+}
+
+fn read(reader: &mut Reader<'_>) -> Option<Offer> {
     let mut versions = Vec::new();
     loop {
         let (mask, value) = (reader.word()?, reader.word()?);
@@ -67,12 +72,12 @@ fn read(reader: &mut Reader<'_>) -> Option<(Vec<(u32, u32)>, Vec<Vec<u8>>)> {
         }
         vectors.push(vector);
     }
-    Some((versions, vectors))
+    Some(Offer { versions, vectors })
 }
 
 /// Negotiates; whether there is something that both can.
 pub(super) fn negotiate(firmware: &mut Firmware, caller: &mut dyn Caller, at: u64) -> bool {
-    let Some((versions, vectors)) = read(&mut Reader { caller, at }) else { return false };
+    let Some(Offer { versions, vectors }) = read(&mut Reader { caller, at }) else { return false };
     let own = generation(&firmware.model);
     let level = LEVELS.iter().find(|(version, generation)| {
         *generation <= own && versions.iter().any(|(mask, value)| version & mask == *value)
