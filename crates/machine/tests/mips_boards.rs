@@ -63,27 +63,36 @@ fn stopped(target: &str, code: &[u32]) -> Machine {
 #[test]
 fn query_cpus_is_exact_in_delay_slots() {
     const BASE: u64 = 0xffff_ffff_bfc0_0000;
+    // At 0x10 the board puts its revision.
     let code = [
-        0x3c08_bfc0, // 00: lui t0, 0xbfc0
-        0x1000_0002, // 04: b 0x10
-        0x2508_0040, // 08: addiu t0, t0, 0x40
+        0x1000_0007, // 00: b 0x20
+        0,           // 04
+        0,           // 08
         0,           // 0c
-        0x1500_0003, // 10: bnez t0, 0x20
+        0,           // 10
         0,           // 14
         0,           // 18
         0,           // 1c
-        0x1100_0003, // 20: beqz t0, 0x30
-        0,           // 24: runs, though the branch is not taken
-        0x5100_0003, // 28: beqzl t0, 0x38
-        0,           // 2c: skipped
-        0x0100_0008, // 30: jr t0
+        0x3c08_bfc0, // 20: lui t0, 0xbfc0
+        0x1000_0002, // 24: b 0x30
+        0x2508_0060, // 28: addiu t0, t0, 0x60
+        0,           // 2c
+        0x1500_0003, // 30: bnez t0, 0x40
         0,           // 34
         0,           // 38
         0,           // 3c
-        0x1000_ffff, // 40: b .
-        0,           // 44
+        0x1100_0003, // 40: beqz t0, 0x50
+        0,           // 44: runs, though the branch is not taken
+        0x5100_0003, // 48: beqzl t0, 0x58
+        0,           // 4c: skipped
+        0x0100_0008, // 50: jr t0
+        0,           // 54
+        0,           // 58
+        0,           // 5c
+        0x1000_ffff, // 60: b .
+        0,           // 64
     ];
-    let way = [0x00, 0x04, 0x08, 0x10, 0x14, 0x20, 0x24, 0x28, 0x30, 0x34, 0x40, 0x44, 0x40, 0x44, 0x40];
+    let way = [0x00, 0x04, 0x20, 0x24, 0x28, 0x30, 0x34, 0x40, 0x44, 0x48, 0x50, 0x54, 0x60, 0x64, 0x60, 0x64, 0x60];
     for (target, mask) in [("mips", 0xffff_ffff), ("mipsel", 0xffff_ffff), ("mips64", u64::MAX), ("mips64el", u64::MAX)]
     {
         let expected = |offset: u64| Info::Mips { pc: (BASE + offset) & mask };

@@ -160,6 +160,18 @@ fn one_of<F: Float>() -> F::Bits {
     softfloat::from_int::<F, i32>(1, &mut env)
 }
 
+/// An operand as a result: with FCSR.FS a subnormal number becomes zero of its sign.
+fn flushed<F: Float>(v: F::Bits, env: &Env) -> F::Bits
+where
+    F::Bits: Default,
+{
+    match softfloat::class::<F>(v, Env::MIPS_2008.nan) {
+        Class::PositiveSubnormal if env.flush_outputs => F::Bits::default(),
+        Class::NegativeSubnormal if env.flush_outputs => softfloat::neg::<F>(F::Bits::default()),
+        _ => v,
+    }
+}
+
 /// What the operations of both formats compute; bits are passed as 64-bit numbers.
 macro_rules! compute {
     ($name:ident $float:ident $bits:ident $other:ident $other_bits:ident) => {
@@ -191,10 +203,10 @@ macro_rules! compute {
                 Op::Msubf => softfloat::fma::<$float>(x, y, z, Negate::PRODUCT, env),
                 Op::Rint => softfloat::round_to_integral::<$float>(x, env.rounding, true, env),
                 Op::Class => class::<$float>(x) as $bits,
-                Op::Min => softfloat::min::<$float>(x, y, MinMax::Num2008, env),
-                Op::Max => softfloat::max::<$float>(x, y, MinMax::Num2008, env),
-                Op::Mina => softfloat::min_magnitude::<$float>(x, y, MinMax::Num2008, env),
-                Op::Maxa => softfloat::max_magnitude::<$float>(x, y, MinMax::Num2008, env),
+                Op::Min => flushed::<$float>(softfloat::min::<$float>(x, y, MinMax::Num2008, env), env),
+                Op::Max => flushed::<$float>(softfloat::max::<$float>(x, y, MinMax::Num2008, env), env),
+                Op::Mina => flushed::<$float>(softfloat::min_magnitude::<$float>(x, y, MinMax::Num2008, env), env),
+                Op::Maxa => flushed::<$float>(softfloat::max_magnitude::<$float>(x, y, MinMax::Num2008, env), env),
                 Op::ToW => return word(env.rounding, env),
                 Op::ToL => return long(env.rounding, env),
                 Op::RoundW => return word(Rounding::NearestEven, env),

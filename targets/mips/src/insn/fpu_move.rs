@@ -11,6 +11,7 @@ use crate::fpu::fcsr;
 use crate::helper;
 use crate::lift::{Lift, To};
 use crate::state;
+use crate::trap::cause;
 
 insns! {
     /// Volume II-A, what moves floating-point numbers and branches on conditions.
@@ -37,6 +38,8 @@ insns! {
     "010001 10001 ..... ..... ..... 010011" F movn_d "{fd}, {fs}, {rt}" [Fpu Cop1x !R6];
     "000000 ..... ... 0 0 ..... 00000 000001" F movf "{rd}, {rs}, {cc}" [Fpu Cop1x !R6];
     "000000 ..... ... 0 1 ..... 00000 000001" F movt "{rd}, {rs}, {cc}" [Fpu Cop1x !R6];
+    // Without a floating-point unit these are for the kernel to emulate, as all of coprocessor 1.
+    "000000 ..... ... 0 . ..... 00000 000001" F movci_unusable "" [R1 !Fpu !R6];
     "010001 00000 ..... ..... 00000000000" F mfc1 "{rt}, {fs}" [Fpu];
     "010001 00001 ..... ..... 00000000000" F dmfc1 "{rt}, {fs}" [Fpu W64];
     "010001 00011 ..... ..... 00000000000" F mfhc1 "{rt}, {fs}" [Fpu R2];
@@ -127,6 +130,10 @@ fn same<'b>(l: &Lift<'b>, n: u8, v: Val<'b>) -> Val<'b> {
 fn movf(l: &Lift, f: F) -> Flow {
     l.set_r(f.rd(), l.ir.select(condition(l, f.cc()), l.r(f.rd()), l.r(f.rs())));
     Next
+}
+
+fn movci_unusable(l: &Lift, _: F) -> Flow {
+    l.raise(cause::CPU, 1)
 }
 
 fn movt(l: &Lift, f: F) -> Flow {
