@@ -287,9 +287,9 @@ impl Run {
         let binary = self.binary().display().to_string();
         let cpu: &[&str] = if self.arch.cpu.is_empty() { &[] } else { &["-cpu", self.arch.cpu] };
         let rom = self.arch.rom_binary().map(|path| path.display().to_string());
-        let bios: &[&str] = rom.as_ref().map_or(&[], |path| &["-bios", path]);
+        let bios: Vec<&str> = rom.iter().flat_map(|path| ["-bios", path]).collect();
         let machine = ["-M", self.arch.board, "-nographic", "-smp", &smp, "-kernel", &binary];
-        let words = [&machine, cpu, bios, self.arch.options].concat();
+        let words = [&machine, cpu, &bios, self.arch.options].concat();
         words.into_iter().map(str::to_owned).collect()
     }
 }
