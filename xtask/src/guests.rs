@@ -239,6 +239,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "sparc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "sparc64", name: "sabre", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "privileged", smp: &[1], fp: false },
     Test { folder: "mips", name: "hello", smp: &[1], fp: false },
     Test { folder: "mips", name: "traps", smp: &[1], fp: false },
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
