@@ -267,6 +267,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "sparc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "sparc64", name: "sabre", smp: &[1], fp: false },
+    Test { folder: "sparc64", name: "privileged", smp: &[1], fp: false },
     Test { folder: "mips", name: "hello", smp: &[1], fp: false },
     Test { folder: "mips", name: "cps", smp: &[4], fp: false },
     Test { folder: "mips", name: "mt", smp: &[4], fp: false },

@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn wait_is_a_change_of_its_line() {
         let (b, p) = bench(2);
-        let waits: Vec<Probe> = vec![Probe::default(); 2];
+        let waits: Vec<Probe> = (0..2).map(|_| Probe::default()).collect();
         let mut b = b.with_waits(waits.iter().map(Probe::line).collect());
         b.write(0x24, 4, 1, 0);
         assert!(waits[1].high() && !waits[0].high() && !p[1].0.high());

@@ -417,6 +417,7 @@ fn insn_line(bench: &Bench<Sparc64>, case: &Case, random: &mut Random) -> Option
 fn prepare(ctx: &mut cpu::Ctx<Sparc64>) {
     ctx.state.tl = 0;
     ctx.state.tba = TBA;
+    ctx.set_reg(state::FPRS, 4);
     ctx.set_reg(state::MODE, u64::from(sparc::v9::mode::CWP.with(ctx.reg(state::MODE) as u32, 0)));
     sparc::v9::sys::put_pstate(ctx, 0x14);
 }

@@ -122,6 +122,7 @@ fn rett_goes_back_into_a_delay_slot() {
     set(&mut m, "psr", u64::from(psr::S | psr::PS | 7));
     set(&mut m, "pc", CODE + 0x800);
     set(&mut m, "npc", CODE + 0x800 + 4);
+    set(&mut m, "wim", 0);
     set(&mut m, "l1", CODE + 0x40);
     set(&mut m, "l2", CODE + 0x20);
     m.cpu.run(3);
@@ -133,6 +134,7 @@ fn rett_goes_back_into_a_delay_slot() {
 fn windows_go_round() {
     // save %sp, -96, %sp; as many as there are.
     let mut m = machine(&[0x9de3_bfa0; 8]);
+    set(&mut m, "wim", 0);
     set(&mut m, "sp", 0x2_1000);
     set(&mut m, "o0", 5);
     m.cpu.run(1);

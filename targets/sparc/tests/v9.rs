@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use sparc::Sparc64;
 use sparc::model::Model;
 use sparc::v9::lift::Lifter;
-use sparc::v9::{sys, trap};
+use sparc::v9::{mode, state, sys, trap};
 use testkit::insn::{Bench, parse_file, trials};
 
 /// Where traps go: nothing is there.
@@ -27,6 +27,8 @@ const TRAP_CHANGES: &[&str] = &[
 fn prepare(ctx: &mut Ctx<Sparc64>) {
     ctx.state.tl = 0;
     ctx.state.tba = TBA;
+    ctx.set_reg(state::FPRS, 4);
+    ctx.set_reg(state::MODE, mode::CWP.with(ctx.reg(state::MODE) as u32, 0).into());
     sys::put_pstate(ctx, 0x14);
 }
 
