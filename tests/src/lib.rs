@@ -30,26 +30,23 @@ pub struct Setup<'a> {
     pub icount: Option<u8>,
     /// `-accel interp,thread=single`.
     pub single: bool,
-    /// `-bios`: a file, or `none`.
-    pub bios: String,
+    /// `-bios`: a file, or `none`; the board's own way without it.
+    pub bios: Option<String>,
 }
 
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
-        let bios = "none".to_owned();
+        let bios = Some("none".to_owned());
         Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false, bios }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
-    pub fn of(arch: &'a xtask::guests::Arch, smp: &'a str) -> Setup<'a> {
-        let given = arch.options.iter().skip_while(|word| **word != "-bios").nth(1);
-        let rom = arch.rom_binary().map(|path| path.display().to_string());
-        let bios = rom.or_else(|| given.map(|word| xtask::guests::in_tree(word))).unwrap_or_else(|| "none".to_owned());
-        Setup { cpu: arch.cpu, smp, bios, ..Setup::new(arch.target, arch.board) }
+    pub fn of(run: &'a xtask::guests::Run, smp: &'a str) -> Setup<'a> {
+        Setup { cpu: run.model(), smp, bios: run.bios(), ..Setup::new(run.arch.target, run.arch.board) }
     }
 
-    /// The configuration, with `-bios none` if no ROM is given.
+    /// The configuration.
     ///
     /// # Errors
     /// Those of the options.
@@ -71,7 +68,7 @@ impl<'a> Setup<'a> {
         if self.single {
             config.threading = Threading::Single;
         }
-        config.boot.bios = Some(self.bios.clone());
+        config.boot.bios.clone_from(&self.bios);
         Ok(config)
     }
 

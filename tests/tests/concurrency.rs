@@ -26,7 +26,7 @@ fn parallel_runs_end_as_on_qemu_each_time() {
         let golden = std::fs::read_to_string(run.golden()).unwrap();
         let smp = run.smp.to_string();
         for turn in 0..repeat() {
-            let setup = Setup::of(run.arch, &smp);
+            let setup = Setup::of(&run, &smp);
             let (outcome, _) =
                 setup.boot(&run.binary(), LIMIT).unwrap_or_else(|e| panic!("{} {turn}: {e}", run.name()));
             assert_eq!(outcome.golden(), golden, "{} {turn}", run.name());
@@ -37,7 +37,7 @@ fn parallel_runs_end_as_on_qemu_each_time() {
 /// Everything that a run with counted instructions leaves behind: console, exit code, and each hart's state and instructions.
 fn counted(run: &Run, shift: u8) -> (String, i32, Vec<(Vec<u8>, u64)>) {
     let smp = run.smp.to_string();
-    let setup = Setup { icount: Some(shift), ..Setup::of(run.arch, &smp) };
+    let setup = Setup { icount: Some(shift), ..Setup::of(run, &smp) };
     let mut config = setup.config().unwrap();
     let capture = Capture::new();
     config.boot.kernel = Some(run.binary().display().to_string());

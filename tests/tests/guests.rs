@@ -31,7 +31,7 @@ fn trial(name: String, test: impl FnOnce() -> Result<()> + Send + 'static) -> Tr
 /// The output that `cargo xtask oracle guests --record` has recorded.
 fn as_on_qemu(run: &Run) -> Result<()> {
     let smp = run.smp.to_string();
-    let setup = Setup::of(run.arch, &smp);
+    let setup = Setup::of(run, &smp);
     let (outcome, _) = setup.boot(&run.binary(), LIMIT)?;
     let golden = std::fs::read_to_string(run.golden()).with_context(|| run.golden().display().to_string())?;
     same(&outcome.golden(), &golden)

@@ -347,14 +347,25 @@ impl Run {
     pub fn options(&self) -> Vec<String> {
         let smp = self.smp.to_string();
         let binary = self.binary().display().to_string();
-        let model = models::special(self.test.name, self.arch.suffix).map_or(self.arch.cpu, |on| on.cpu);
-        let cpu: &[&str] = if model.is_empty() { &[] } else { &["-cpu", model] };
+        let cpu: &[&str] = if self.model().is_empty() { &[] } else { &["-cpu", self.model()] };
         let rom = self.arch.rom_binary().map(|path| path.display().to_string());
         let bios: Vec<&str> = rom.as_deref().map_or_else(Vec::new, |path| vec!["-bios", path]);
         let console: &[&str] = if self.arch.folder == "x86" { PC_CONSOLE } else { &["-nographic"] };
         let machine = ["-M", self.arch.board, "-smp", &smp, "-kernel", &binary];
         let words = [&machine, console, cpu, &bios, self.arch.options].concat();
         words.into_iter().map(in_tree).collect()
+    }
+
+    /// `-cpu`; empty for the board's default.
+    pub fn model(&self) -> &'static str {
+        models::special(self.test.name, self.arch.suffix).map_or(self.arch.cpu, |on| on.cpu)
+    }
+
+    /// `-bios`, if it is given.
+    pub fn bios(&self) -> Option<String> {
+        let given = self.arch.options.iter().skip_while(|word| **word != "-bios").nth(1);
+        let rom = self.arch.rom_binary().map(|path| path.display().to_string());
+        rom.or_else(|| given.map(|word| in_tree(word)))
     }
 }
 

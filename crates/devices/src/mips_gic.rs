@@ -178,7 +178,7 @@ impl Inner {
     /// Works out when a comparator fires; if it is equal now, one round later.
     fn arm(&mut self, cpu: usize, now: Nanos) {
         let left = self.state.locals[cpu].compare.wrapping_sub(self.counter(now)).wrapping_sub(1);
-        self.state.locals[cpu].at = (now / TICK + u64::from(left) + 1) * TICK;
+        self.state.locals[cpu].at = (now / TICK + u64::from(left) + 1).saturating_mul(TICK);
     }
 
     fn set_input(&mut self, n: usize, level: bool) {

@@ -250,6 +250,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         {
             return None;
         }
+        // Guests that change each other's code tell each other by interrupts.
+        self.look_at_code();
         if let Some(interrupt) = T::interrupt(&mut self.ctx) {
             self.ctx.halted = false;
             self.deliver(interrupt);
@@ -342,8 +344,11 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
     }
 
     fn look_at_requests(&mut self) {
-        if std::mem::take(&mut self.ctx.requests.sync_code) && self.cache.check_fresh(&mut *self.engine) {
-            self.ctx.flush_jumps();
+        if std::mem::take(&mut self.ctx.requests.sync_code) {
+            self.look_at_code();
+            if self.cache.check_fresh(&mut *self.engine) {
+                self.ctx.flush_jumps();
+            }
         }
         if self.ctx.requests.code_changed {
             self.ctx.requests.code_changed = false;

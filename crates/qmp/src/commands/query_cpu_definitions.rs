@@ -1,7 +1,7 @@
 //! `query-cpu-definitions`: the CPU models. QEMU 4.2 has it on some families only.
 
 use crate::command::{Command, Context};
-use machine::{Arch, Target};
+use machine::Arch;
 use qapi::machine::CpuDefinitionInfo;
 use qapi::{Empty, Error};
 
