@@ -137,9 +137,11 @@ impl<T: Target> Ctx<T> {
         if self.alone || by_hand || self.logs_interrupts || pending || self.env.lines.is_kicked() {
             return (pc, false);
         }
-        // An interrupt is taken outside, where the CPU looks at what others have stored to code.
-        if T::interrupt(self).is_some() {
-            return (pc, false);
+        if let Some(interrupt) = T::interrupt(self) {
+            self.halted = false;
+            T::deliver(self, interrupt);
+            // Its handler is entered by the run loop, which looks at what others have stored to code.
+            return (self.pc, false);
         }
         if self.stuck.is_some() || self.halted {
             return (self.pc, false);

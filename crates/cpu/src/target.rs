@@ -152,7 +152,8 @@ pub trait Target: Sized + Send + 'static {
     /// Takes an exception or interrupt: saves [`Ctx::pc`] where the architecture wants it, sets state and the new pc.
     fn deliver(ctx: &mut Ctx<Self>, fault: Self::Fault);
 
-    /// The interrupt to take now, if any: pending, enabled, and of the highest priority.
+    /// The interrupt to take now, if any: pending, enabled, and of the highest priority. Whoever asks delivers it: controllers may be told
+    /// that it is taken.
     fn interrupt(ctx: &mut Ctx<Self>) -> Option<Self::Fault>;
 
     /// Whether a waiting CPU goes on: some interrupt that it listens to is pending, even if it isn't taken.

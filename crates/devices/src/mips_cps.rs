@@ -238,6 +238,11 @@ impl MipsCps {
     }
 }
 
+/// The low `size` bytes.
+fn narrow(value: u64, size: Size) -> u64 {
+    value & u64::MAX >> (64 - 8 * size)
+}
+
 impl Device for MipsCps {
     fn read(&mut self, offset: u64, size: Size, now: Nanos) -> u64 {
         let Some((cpu, offset)) = self.decode(offset) else { return 0 };
@@ -245,7 +250,7 @@ impl Device for MipsCps {
         let word = match offset {
             GIC.. => {
                 let read = |at: u64| u64::from(self.gic.read(cpu, at - GIC, now));
-                return if size == 8 { read(offset) | read(offset + 4) << 32 } else { read(offset) };
+                return narrow(if size == 8 { read(offset) | read(offset + 4) << 32 } else { read(offset) }, size);
             }
             CPC.. => {
                 let at = (offset - CPC) & !7;
@@ -254,7 +259,7 @@ impl Device for MipsCps {
             }
             _ => self.read_gcr(cpu, offset & !7),
         };
-        if size == 8 { word } else { word >> (8 * half) & 0xffff_ffff }
+        narrow(if size == 8 { word } else { word >> (8 * half) }, size)
     }
 
     fn write(&mut self, offset: u64, size: Size, value: u64, now: Nanos) {

@@ -112,10 +112,15 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     return Exit::Halted;
                 }
                 // What has come since is taken first: on some architectures nothing but an interrupt ends a wait.
-                if T::interrupt(&mut self.ctx).is_some() {
+                let interrupt = T::interrupt(&mut self.ctx);
+                self.ctx.halted = false;
+                if let Some(interrupt) = interrupt {
+                    self.deliver(interrupt);
+                    if step {
+                        return Exit::Budget;
+                    }
                     continue;
                 }
-                self.ctx.halted = false;
             }
             if left <= 0 {
                 return Exit::Budget;
