@@ -3,7 +3,8 @@
 use qmp::chardev::Backend;
 use qmp::server::Mode;
 
-use crate::draft::{Channel, Draft, User};
+use crate::channel::{Channel, User};
+use crate::draft::Draft;
 use crate::fatal::Fatal;
 
 /// Everything that was asked for, and a console on the terminal if nothing was.

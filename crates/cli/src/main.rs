@@ -4,6 +4,7 @@
 //! Reading order: `options` (the table), `draft` (what they mean together), `consoles` and `wiring` (who talks on which device),
 //! `run` (the main loop), `debugger` (gdb).
 
+mod channel;
 mod consoles;
 mod debugger;
 mod demo;

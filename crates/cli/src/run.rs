@@ -10,8 +10,9 @@ use qmp::server::{Hub, Step};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::channel::{Channel, User};
 use crate::debugger::Debugger;
-use crate::draft::{Channel, Plan, User};
+use crate::draft::Plan;
 use crate::fatal::Fatal;
 use crate::say_error;
 use crate::tty::RawMode;

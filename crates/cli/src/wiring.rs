@@ -9,7 +9,7 @@ use qapi::misc::ChardevInfo;
 use qmp::chardev::{self, Backend, Input, Opened, Outlet};
 use qmp::server::Hub;
 
-use crate::draft::{Channel, User};
+use crate::channel::{Channel, User};
 use crate::fatal::Fatal;
 
 /// What reaches the main loop.

@@ -170,6 +170,11 @@ fn routing(old: u32, value: u32) -> u32 {
     if value & TO_PIN != 0 && value & PIN < PINS as u32 { value & (TO_PIN | PIN) } else { old }
 }
 
+/// The bit of the pin that a map register names; none has a number above 31.
+fn pin(map: u32) -> u32 {
+    1_u32.checked_shl(map & PIN).unwrap_or(0)
+}
+
 impl Inner {
     fn counter(&self, now: Nanos) -> u32 {
         self.state.offset.wrapping_add((now / TICK) as u32)
@@ -194,10 +199,10 @@ impl Inner {
         let (Some(pins), Some(local)) = (self.pins.get(cpu), self.state.locals.get(cpu)) else { return };
         let mut levels = 0u32;
         for input in self.state.inputs.iter().filter(|i| i.pending && i.enabled && i.to == Some(cpu as u32)) {
-            levels |= 1 << (input.pin & PIN);
+            levels |= pin(input.pin);
         }
         if local.pend & local.mask & COMPARE != 0 {
-            levels |= 1 << (local.compare_map & PIN);
+            levels |= pin(local.compare_map);
         }
         for (n, line) in pins.iter().enumerate() {
             line.set(levels >> n & 1 != 0);
