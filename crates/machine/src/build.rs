@@ -149,6 +149,16 @@ impl cpu::Board for Answers {
     }
 }
 
+/// Who takes what `inject-nmi` sends.
+pub enum Nmi {
+    /// A wire of the board's own, which is pulsed.
+    Wire(Line),
+    /// A line of the first CPU, which the CPU takes back.
+    First(u32),
+    /// A line of each CPU, which it takes back.
+    Each(u32),
+}
+
 /// A machine in the making.
 pub struct Build<'a> {
     /// What it is built from.
@@ -189,8 +199,8 @@ pub struct Build<'a> {
     pub started: Option<Started>,
     /// What its interrupt controller does when a CPU (by number) takes the interrupt of a line, and answers.
     pub acknowledge: Option<Acknowledge>,
-    /// The wire that `inject-nmi` pulses.
-    pub nmi: Option<Line>,
+    /// Who takes what `inject-nmi` sends.
+    pub nmi: Option<Nmi>,
     /// The counter that all CPUs share.
     pub timebase: Option<TimeBase>,
     /// What its CPUs share, in a type of their target.

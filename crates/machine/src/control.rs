@@ -8,13 +8,12 @@ use devices::{Power, PowerRequest};
 use parking_lot::Mutex;
 use sparc::v8::trap::SHUT_DOWN;
 
-use crate::build::Start;
+use crate::build::{Nmi, Start};
 use crate::error::{Error, Warning};
 use crate::machine::{Machine, Vcpu};
 use crate::registry::ApicIdKind;
 use crate::run::{Event, RunState, ShutdownCause};
 use crate::sched::{Attention, RoundOutcome};
-use crate::targets::Arch;
 use crate::value::Value;
 
 /// The time between two looks at guests that are held.
@@ -218,27 +217,19 @@ impl Machine {
         Some(0)
     }
 
-    /// `inject-nmi`: whether the machine has such a thing. On mainframes it is the restart key of the first CPU, on PCs the second pin of
-    /// all local APICs.
+    /// `inject-nmi`: whether the machine has such a thing.
     pub fn inject_nmi(&mut self) -> bool {
-        if let Some(line) = &self.nmi {
-            line.raise();
-            line.lower();
-            self.sched.wake_all();
-            return true;
+        match &self.nmi {
+            None => return false,
+            Some(Nmi::Wire(line)) => {
+                line.raise();
+                line.lower();
+            }
+            Some(Nmi::First(line)) => self.cpus.iter().take(1).for_each(|vcpu| vcpu.cpu.lines().set(*line, true)),
+            Some(Nmi::Each(line)) => self.cpus.iter().for_each(|vcpu| vcpu.cpu.lines().set(*line, true)),
         }
-        if self.config.machine.cores {
-            // "System Reset" goes to all of a partition's CPUs.
-            self.cpus.iter().for_each(|vcpu| vcpu.cpu.lines().set(ppc::trap::irq::SYSTEM_RESET, true));
-            self.sched.wake_all();
-            return true;
-        }
-        let is_mainframe = self.config.target.arch == Arch::S390 && self.config.machine.core_ids;
-        if let Some(vcpu) = self.cpus.first().filter(|_| is_mainframe) {
-            vcpu.cpu.lines().set(s390x::trap::irq::RESTART, true);
-            self.sched.wake_all();
-        }
-        is_mainframe
+        self.sched.wake_all();
+        true
     }
 
     /// Devices, loaded memory and CPUs as they were at the start. Other RAM keeps what it holds.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use cpu::{Clock, Cpu, Env, Log, LogItems};
 use devices::PowerRequest;
 use devices::percpu::Started;
-use memory::{AddressSpace, Dma, Line, SharedDevice};
+use memory::{AddressSpace, Dma, SharedDevice};
 use parking_lot::Mutex;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
-use crate::build::{self, Answers, Blob, Build, Plan, Start, Store};
+use crate::build::{self, Answers, Blob, Build, Nmi, Plan, Start, Store};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
 use crate::control::{Request, begin, power_switch};
@@ -88,8 +88,8 @@ pub struct Machine {
     pub(crate) starts: BTreeMap<i64, u64>,
     pub(crate) blobs: Vec<Blob>,
     started: Option<Started>,
-    /// The wire of non-maskable interrupts, on boards that have one.
-    pub(crate) nmi: Option<Line>,
+    /// Who takes what `inject-nmi` sends, on boards that have such a thing.
+    pub(crate) nmi: Option<Nmi>,
     answers: Arc<dyn cpu::Board>,
     /// What CPUs log, and where.
     log: Option<(Arc<dyn Log>, LogItems)>,

@@ -16,7 +16,7 @@ use topology::Levels;
 
 use crate::boards::s390_topology::Shape;
 use crate::boards::{mips, s390_devices};
-use crate::build::{Build, read_file};
+use crate::build::{Build, Nmi, read_file};
 use crate::error::Error;
 use crate::firmware;
 use crate::registry::{BOARD, MachineType};
@@ -104,6 +104,8 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let model = board.model();
     (0..board.smp.cpus as usize).for_each(|slot| board.add_slot_cpu(&model, slot));
     add_objects(board);
+    // The restart key.
+    board.nmi = Some(Nmi::First(s390x::trap::irq::RESTART));
     let entry = load(board, size)?;
     let cpus = board.smp.maxcpus;
     let present = Started::new(cpus as usize);

@@ -20,7 +20,7 @@ use memory::{Bank, BankSwitch, Line, Ram, SharedDevice};
 
 use crate::boards::mips::{self, LITTLE};
 use crate::boards::x86::RamMap;
-use crate::build::Build;
+use crate::build::{Build, Nmi};
 use crate::error::Error;
 use crate::sched::Attention;
 
@@ -71,7 +71,8 @@ impl Chips {
         let io_apic = IoApic::new(fitted.io_apic, &apics);
         board.device("ioapic", IOAPIC_BASE, IOAPIC_SIZE, LITTLE, io_apic.clone())?;
         let gsi = (0..PINS).map(|n| wire(&pic, &io_apic, n, fitted.pic)).collect();
-        board.nmi = Some(apics.nmi_line());
+        // The second pin of all local APICs.
+        board.nmi = Some(Nmi::Wire(apics.nmi_line()));
         let mut chips = Chips { ports: Ports::new(), gsi };
         if fitted.pic {
             let controllers = board.part(pic);

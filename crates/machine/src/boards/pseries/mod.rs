@@ -25,7 +25,7 @@ use ppc::trap::irq::{EXTERNAL, MAIL, SYSTEM_RESET};
 use topology::{Numa, SlotTable, Smp};
 
 use crate::boards::mips;
-use crate::build::{Build, Start, read_file};
+use crate::build::{Build, Nmi, Start, read_file};
 use crate::error::Error;
 use crate::firmware;
 use client::Client;
@@ -406,6 +406,8 @@ fn connect(board: &mut Build<'_>, model: Model, client: Client, shape: Cores) {
     let partition = Arc::new(Partition::new(Box::new(services), config));
     board.part(Resetter { partition: Arc::clone(&partition), firmware });
     board.shared = Some(partition);
+    // "System Reset" goes to all of a partition's CPUs.
+    board.nmi = Some(Nmi::Each(SYSTEM_RESET));
     let resets: Vec<Line> = (0..i64::from(cpus)).map(|n| board.line(n, SYSTEM_RESET)).collect();
     board.acknowledge = Some(Arc::new(move |cpu, line| {
         if let Some(reset) = resets.get(cpu as usize).filter(|_| line == SYSTEM_RESET) {
