@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tests::Setup;
-use xtask::guests::{ARCHS, Run, demo_binary};
+use xtask::guests::{Arch, Run, demo_binary};
 use xtask::root;
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = Run::all().map(|run| trial(run.name(), move || as_on_qemu(&run))).collect();
-    for arch in ARCHS.iter().filter(|arch| arch.has_demo()) {
+    for arch in Arch::with_demo() {
         let target = arch.target;
         trials.push(trial(format!("demo-{target}"), move || demo(target)));
         trials.push(trial(format!("demo-many-{target}"), move || many(target)));

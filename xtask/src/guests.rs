@@ -370,9 +370,9 @@ impl Run {
 }
 
 impl Arch {
-    /// Whether the demo is compiled for this row.
-    pub fn has_demo(&self) -> bool {
-        self.demo_base != NO_DEMO
+    /// The rows that the demo is compiled for.
+    pub fn with_demo() -> impl Iterator<Item = &'static Arch> {
+        ARCHS.iter().chain(PCS).filter(|arch| arch.demo_base != NO_DEMO)
     }
 
     /// What is put into the ROM of the tests' machine, committed too, if they have a `rom.S` because that machine can't start without.
@@ -495,8 +495,8 @@ impl Build {
 
 /// Everything that is committed.
 fn builds() -> Vec<Build> {
-    let with_demo = ARCHS.iter().chain(PCS).filter(|a| a.has_demo());
-    let demos = with_demo.map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
+    let demos =
+        Arch::with_demo().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
     let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
     demos.chain(tests).chain(ARCHS.iter().filter_map(rom)).chain(boot_rom()).collect()
 }
