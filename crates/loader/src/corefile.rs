@@ -10,8 +10,8 @@ use object::write::elf::{FileHeader, ProgramHeader, Writer};
 pub struct Segment {
     /// Its physical address.
     pub physical: u64,
-    /// Its virtual address; 0 where none is meant.
-    pub virt: u64,
+    /// Its virtual address, if one is meant.
+    pub virt: Option<u64>,
     /// Its bytes.
     pub len: u64,
 }
@@ -79,7 +79,7 @@ impl CoreFile {
                 p_type: PT_LOAD,
                 p_flags: 0,
                 p_offset: at,
-                p_vaddr: segment.virt,
+                p_vaddr: segment.virt.unwrap_or(0),
                 p_paddr: segment.physical,
                 p_filesz: segment.len,
                 p_memsz: segment.len,
@@ -107,8 +107,8 @@ mod tests {
             core.note("CORE", 1, &[1, 2, 3]);
             core.note("LINUX", 0x305, &[4; 8]);
             core.segments = vec![
-                Segment { physical: 0x1000, virt: 0, len: 4 },
-                Segment { physical: 0x8000, virt: 0xc000_0000, len: 8 },
+                Segment { physical: 0x1000, virt: None, len: 4 },
+                Segment { physical: 0x8000, virt: Some(0xc000_0000), len: 8 },
             ];
             let head = core.head().unwrap();
             let file = [head.as_slice(), &[0xaa; 4], &[0xbb; 8]].concat();
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn class_32_has_an_end() {
         let mut core = CoreFile::new(3, false, false);
-        core.segments = vec![Segment { physical: 0, virt: 0, len: 1 << 32 }];
+        core.segments = vec![Segment { physical: 0, virt: None, len: 1 << 32 }];
         assert!(core.head().unwrap_err().contains("4 GiB"));
     }
 }

@@ -204,7 +204,7 @@ mod tests {
         let mut core = CoreFile::new(62, true, false);
         core.note("CORE", 1, &[7; 336]);
         core.segments =
-            [(0, 0x3000), (0x10_0000, 0x2000)].map(|(physical, len)| Segment { physical, virt: 0, len }).into();
+            [(0, 0x3000), (0x10_0000, 0x2000)].map(|(physical, len)| Segment { physical, virt: None, len }).into();
         let content = |address: u64| if address == 0x1000 { 0 } else { (address >> 12) as u8 + 1 };
         let mut file = Vec::new();
         let mut total = 0;

@@ -76,16 +76,15 @@ pub struct DumpProgress {
     pub error: Option<String>,
 }
 
-/// RAM of the machine, a segment each.
+/// RAM and ROM of the machine, a segment each.
 fn ram(machine: &Machine) -> Vec<Segment> {
     let memory = machine.memory();
-    let is_ram = |start: u64| memory.ram_page(start).is_some_and(|page| page.writable);
-    let regions = memory.map().filter(|(start, ..)| is_ram(*start));
+    let regions = memory.map().filter(|(start, ..)| memory.ram_page(*start).is_some());
     let mut out: Vec<Segment> = Vec::new();
     for (start, last, _) in regions {
         match out.last_mut() {
             Some(before) if before.physical + before.len == start => before.len += last - start + 1,
-            _ => out.push(Segment { physical: start, virt: 0, len: last - start + 1 }),
+            _ => out.push(Segment { physical: start, virt: None, len: last - start + 1 }),
         }
     }
     out
@@ -114,7 +113,7 @@ fn cut(segments: Vec<Segment>, begin: u64, len: u64) -> Vec<Segment> {
     let part = |segment: Segment| {
         let start = segment.physical;
         let (from, to) = (start.max(begin), start.saturating_add(segment.len).min(end));
-        let virt = if segment.virt == 0 { 0 } else { segment.virt + (from - start) };
+        let virt = segment.virt.map(|virt| virt.wrapping_add(from.wrapping_sub(start)));
         (from < to).then(|| Segment { physical: from, virt, len: to - from })
     };
     segments.into_iter().filter_map(part).collect()
@@ -206,10 +205,16 @@ mod tests {
 
     #[test]
     fn ranges_cut_segments() {
-        let all = [0, 0x8000].map(|physical| Segment { physical, virt: 0, len: 0x1000 }).to_vec();
+        let all = [0, 0x8000].map(|physical| Segment { physical, virt: None, len: 0x1000 }).to_vec();
         let part = cut(all.clone(), 0x800, 0x8000);
-        assert_eq!(part[0], Segment { physical: 0x800, virt: 0, len: 0x800 });
-        assert_eq!(part[1], Segment { physical: 0x8000, virt: 0, len: 0x800 });
+        assert_eq!(part[0], Segment { physical: 0x800, virt: None, len: 0x800 });
+        assert_eq!(part[1], Segment { physical: 0x8000, virt: None, len: 0x800 });
         assert_eq!(cut(all, 0x1000, 0x7000), []);
+        // What is mapped at virtual 0 is mapped.
+        let identity = Segment { physical: 0, virt: Some(0), len: 0x3000 };
+        assert_eq!(
+            cut(vec![identity], 0x1000, 0x1000),
+            [Segment { physical: 0x1000, virt: Some(0x1000), len: 0x1000 }]
+        );
     }
 }

@@ -3,7 +3,7 @@
 use loader::corefile::Segment;
 
 /// Entries that are looked at before the tables are taken for circular: a guest may point them at themselves.
-const LIMIT: usize = 1 << 24;
+const LIMIT: usize = 1 << 22;
 
 /// The control registers that say how tables are read.
 #[derive(Clone, Copy)]
@@ -28,8 +28,10 @@ impl Walk<'_> {
     /// Notes that `len` bytes at `virt` are those at `physical`, as part of the last segment where they continue it.
     fn note(&mut self, virt: u64, physical: u64, len: u64) {
         match self.out.last_mut() {
-            Some(s) if s.virt.wrapping_add(s.len) == virt && s.physical.wrapping_add(s.len) == physical => s.len += len,
-            _ => self.out.push(Segment { physical, virt, len }),
+            Some(s) if s.virt == Some(virt.wrapping_sub(s.len)) && s.physical.wrapping_add(s.len) == physical => {
+                s.len += len;
+            }
+            _ => self.out.push(Segment { physical, virt: Some(virt), len }),
         }
     }
 
@@ -96,7 +98,7 @@ mod tests {
     fn check(paging: Paging, entries: &[(u64, u64)], expected: &[(u64, u64, u64)]) {
         let memory: HashMap<u64, u64> = entries.iter().copied().collect();
         let found = mapped(paging, &|address, _| memory.get(&address).copied().unwrap_or(0));
-        let found: Vec<_> = found.iter().map(|s| (s.virt, s.physical, s.len)).collect();
+        let found: Vec<_> = found.iter().map(|s| (s.virt.unwrap(), s.physical, s.len)).collect();
         assert_eq!(found, expected);
     }
 
