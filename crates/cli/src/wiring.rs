@@ -122,10 +122,12 @@ impl Wiring {
         for channel in channels {
             let first = wiring.fronts.len();
             wiring.fronts.push(wiring.front(channel, hub));
-            // Several clients at once are for monitors: each has one of its own.
-            if let (Front::Monitor(_), Some(mode)) = (&wiring.fronts[first], channel.monitor()) {
-                let more = (1..channel.backend.clients()).map(|_| Front::Monitor(hub.add(mode)));
-                wiring.fronts.extend(more);
+            let more = 1..channel.backend.clients();
+            match (&wiring.fronts[first], channel.monitor()) {
+                _ if more.is_empty() => {}
+                // Each of several clients has a monitor of its own.
+                (Front::Monitor(_), Some(mode)) => wiring.fronts.extend(more.map(|_| Front::Monitor(hub.add(mode)))),
+                _ => return Err(Fatal::of(&channel.option, "'clients' is for monitors: give a serial port one client")),
             }
             wiring.outlets.resize(wiring.fronts.len(), None);
             let receiver = |n: usize| -> chardev::Receiver {
