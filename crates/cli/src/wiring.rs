@@ -127,7 +127,9 @@ impl Wiring {
                 _ if more.is_empty() => {}
                 // Each of several clients has a monitor of its own.
                 (Front::Monitor(_), Some(mode)) => wiring.fronts.extend(more.map(|_| Front::Monitor(hub.add(mode)))),
-                _ => return Err(Fatal::of(&channel.option, "'clients' is for monitors: give a serial port one client")),
+                _ => {
+                    return Err(Fatal::of(&channel.option, "'clients' is for monitors: give a serial port one client"));
+                }
             }
             wiring.outlets.resize(wiring.fronts.len(), None);
             let receiver = |n: usize| -> chardev::Receiver {

@@ -7,6 +7,8 @@ use bits::Endian;
 use cpu::{Cpu, Env, Kind, Vcpu};
 use interp::Interp;
 use topology::Smp;
+use topology::tree::{Cache, CacheKind, Level};
+use x86::model::ShownCache;
 
 use crate::error::Error;
 use crate::targets::Target;
@@ -20,6 +22,11 @@ pub trait Factory: Send {
     /// What the user should know of the model, on a machine of this shape.
     fn warnings(&self, smp: &Smp) -> Vec<String> {
         let _ = smp;
+        Vec::new()
+    }
+
+    /// The caches that its CPUs show to software.
+    fn caches(&self) -> Vec<Cache> {
         Vec::new()
     }
 
@@ -85,6 +92,22 @@ impl Factory for X86 {
             ));
         }
         out
+    }
+
+    fn caches(&self) -> Vec<Cache> {
+        let show = |cache: ShownCache| Cache {
+            depth: cache.depth,
+            kind: match (cache.data, cache.instructions) {
+                (true, false) => CacheKind::Data,
+                (false, _) => CacheKind::Instruction,
+                (true, true) => CacheKind::Unified,
+            },
+            size: cache.size,
+            line: cache.line,
+            ways: cache.ways,
+            of: if cache.of_socket { Level::Socket } else { Level::Core },
+        };
+        self.1.shown_caches().into_iter().map(show).collect()
     }
 
     fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {

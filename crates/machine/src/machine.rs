@@ -550,6 +550,11 @@ impl Machine {
     /// The shape of the machine: what its guests, its management and its pictures show. Boards without a table of possible
     /// CPUs are one socket of cores.
     pub fn tree(&self) -> Tree {
+        let caches = self.factories.values().next().map_or_else(Vec::new, |factory| factory.caches());
+        Tree { caches, ..self.bare_tree() }
+    }
+
+    fn bare_tree(&self) -> Tree {
         let name = self.config.machine.name;
         if self.config.machine.levels.is_some() {
             return Tree::new(name, self.ram, &self.smp, &self.slots, &self.numa);

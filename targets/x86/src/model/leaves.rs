@@ -40,6 +40,11 @@ const fn four(b: &[u8; 4]) -> u32 {
     u32::from_le_bytes(*b)
 }
 
+/// The last cache is the socket's, the others are the core's.
+fn is_of_socket(depth: u32) -> bool {
+    depth == 3
+}
+
 fn four_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
 }
@@ -49,7 +54,45 @@ fn ids(bits: u32) -> u32 {
     1u32.checked_shl(bits).unwrap_or(0).wrapping_sub(1)
 }
 
+/// A cache that CPUID shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ShownCache {
+    /// It keeps instructions.
+    pub instructions: bool,
+    /// It keeps data.
+    pub data: bool,
+    /// 1 is the nearest.
+    pub depth: u32,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes of a line.
+    pub line: u32,
+    /// Lines a set.
+    pub ways: u32,
+    /// Each socket has one, otherwise each core.
+    pub of_socket: bool,
+}
+
 impl Model {
+    /// The caches as software finds them by leaf 4 or AMD's form of it; none where the model has neither.
+    pub fn shown_caches(&self) -> Vec<ShownCache> {
+        let list = match (self.has(word::F8_ECX, 22), self.level >= 4) {
+            (true, _) => CACHES_AMD.as_slice(),
+            (false, true) => CACHES.as_slice(),
+            (false, false) => &[],
+        };
+        let show = |&(kind, depth, ways, sets): &Cache| ShownCache {
+            instructions: kind != 1,
+            data: kind != 2,
+            depth,
+            size: u64::from(ways) * u64::from(sets) * u64::from(LINE),
+            line: LINE,
+            ways,
+            of_socket: is_of_socket(depth),
+        };
+        list.iter().map(show).collect()
+    }
+
     /// The four registers that CPUID gives for a leaf, EAX to EDX.
     pub fn cpuid(&self, env: &CpuidEnv<'_>, leaf: u32, subleaf: u32) -> [u32; 4] {
         let leaf = match leaf {
@@ -112,8 +155,7 @@ impl Model {
     fn caches(&self, shape: &Shape, caches: &[Cache; 4], n: u32, with_cores: bool) -> [u32; 4] {
         let Some(&(kind, depth, ways, sets)) = caches.get(n as usize) else { return [0; 4] };
         let [core, _, socket] = shape.shifts;
-        // The last cache is the socket's, the others are the core's.
-        let shared = ids(if depth == 3 { socket } else { core }).min(0xfff);
+        let shared = ids(if is_of_socket(depth) { socket } else { core }).min(0xfff);
         let cores = if with_cores { ids(socket - core).min(0x3f) } else { 0 };
         let eax = kind | depth << 5 | 1 << 8 | shared << 14 | cores << 26;
         // Inclusive of the lower ones, and indexed in a complex way.

@@ -14,7 +14,7 @@ mod tests;
 use thiserror::Error;
 
 pub use features::{FeatureWords, WORDS, word};
-pub use leaves::CpuidEnv;
+pub use leaves::{CpuidEnv, ShownCache};
 pub use shape::{ALONE, Shape};
 use table::{ALIASES, NAMES, ROWS, Row};
 

@@ -79,3 +79,26 @@ fn topology_leaves() {
     let old = Model::parse(64, "486").unwrap();
     assert_eq!(old.cpuid(&alone, 0x8000_0001, 0), old.cpuid(&alone, 1, 0));
 }
+
+/// What management is told of caches is what software reads (SDM volume 2A, "CPUID", leaf 4).
+#[test]
+fn caches_are_those_of_leaf_4() {
+    let shape = Shape { apic_ids: (0..8).collect(), threads: 2, cores: 4, dies: 1, shifts: [1, 3, 3] };
+    let env = CpuidEnv { index: 0, osxsave: false, xcr0: 1, apic_off: false, shape: &shape };
+    for (name, leaf) in [("Haswell", 4), ("EPYC", 0x8000_001d)] {
+        let model = model(name);
+        let read = (0..4).map(|n| {
+            let [eax, ebx, ecx, _] = model.cpuid(&env, leaf, n);
+            let (ways, partitions, line) = ((ebx >> 22) + 1, (ebx >> 12 & 0x3ff) + 1, (ebx & 0xfff) + 1);
+            let size = u64::from(ways) * u64::from(partitions) * u64::from(line) * (u64::from(ecx) + 1);
+            let (kind, shared) = (eax & 0x1f, (eax >> 14 & 0xfff) + 1);
+            (kind != 1, kind != 2, eax >> 5 & 7, size, line, ways, shared)
+        });
+        let told = model.shown_caches().into_iter().map(|c| {
+            let shared = if c.of_socket { 8 } else { 2 };
+            (c.instructions, c.data, c.depth, c.size, c.line, c.ways, shared)
+        });
+        assert!(read.eq(told), "{name}");
+    }
+    assert_eq!(Model::parse(64, "486").unwrap().shown_caches(), []);
+}
