@@ -52,6 +52,11 @@ const NO_TESTS: &str = "";
 /// Where the demo is linked for a row that is there for its tests alone: the target has another one.
 const NO_DEMO: &str = "";
 
+/// TriCore's compiler is a script of ours around gcc for RISC-V and an assembler.
+const TRICORE_CC: &str = "@guests/tricore/cc";
+const TRICORE_PACKAGE: &str =
+    "this repository; it needs Debian's gcc-riscv64-linux-gnu and PyPI's nyxstone-tricore-gcc";
+
 const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
 const MIPS_FLAGS: &[&str] =
@@ -195,6 +200,34 @@ pub static ARCHS: &[Arch] = &[
         script: "pseries.ld",
         demo_base: "0x100000",
     },
+    Arch {
+        target: "tricore",
+        folder: "tricore",
+        suffix: "tc",
+        cc: TRICORE_CC,
+        package: TRICORE_PACKAGE,
+        flags: &[],
+        fp_flags: &[],
+        board: "tricore_testboard",
+        cpu: "tc27x",
+        options: &[],
+        script: "testboard.ld",
+        demo_base: "0x100000",
+    },
+    Arch {
+        target: "tricore",
+        folder: "aurix",
+        suffix: "tc277",
+        cc: TRICORE_CC,
+        package: TRICORE_PACKAGE,
+        flags: &["-DAURIX", "-Itests/tricore"],
+        fp_flags: &[],
+        board: "KIT_AURIX_TC277_TRB",
+        cpu: "",
+        options: &["-no-reboot"],
+        script: "tc277.ld",
+        demo_base: NO_DEMO,
+    },
 ];
 
 const PC_FLAGS: &[&str] =
@@ -300,6 +333,14 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
+    Test { folder: "tricore", name: "hello", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "calls", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "flags", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "fpu", smp: &[1], fp: false },
+    Test { folder: "aurix", name: "calls", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "traps", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "stm", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "smp", smp: &[3], fp: false },
 ];
 
 /// Programs that other tests run, whose output depends on the machine.
@@ -373,6 +414,11 @@ impl Arch {
     /// The rows that the demo is compiled for.
     pub fn with_demo() -> impl Iterator<Item = &'static Arch> {
         ARCHS.iter().chain(PCS).filter(|arch| arch.demo_base != NO_DEMO)
+    }
+
+    /// Whether QEMU has the machine of its tests with what they use. What tests of others print, they check themselves.
+    pub fn is_on_qemu(&self) -> bool {
+        self.folder != "aurix"
     }
 
     /// What is put into the ROM of the tests' machine, committed too, if they have a `rom.S` because that machine can't start without.
@@ -483,11 +529,12 @@ fn rom(arch: &'static Arch) -> Option<Build> {
 
 impl Build {
     fn compile(&self) -> Result<()> {
-        need(self.arch.cc, self.arch.package)?;
+        let program = in_tree(self.arch.cc);
+        need(&program, self.arch.package)?;
         if let Some(folder) = self.out.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut cc = Command::new(self.arch.cc);
+        let mut cc = Command::new(program);
         cc.current_dir(root().join("guests")).args(COMMON).args(&self.flags).arg("-o").arg(&self.out);
         crate::output(cc.args(&self.sources)).map(drop)
     }
