@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use machine::{Advance, Machine, ShutdownCause};
+use machine::{Advance, Machine, ShutdownCause, Warning};
 use qmp::chardev::Backend;
 use qmp::command::{After, Environment};
 use qmp::server::{Hub, Step};
@@ -63,7 +63,10 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     if let Some(pattern) = &plan.log_file {
         environment.log.set_file(pattern).map_err(|e| Fatal::of(&format!("-D {pattern}"), e))?;
     }
-    let mut machine = Machine::new(config)?;
+    let mut machine = Machine::new(config).map_err(|mut e| {
+        warn(program, std::mem::take(&mut e.warnings));
+        e
+    })?;
     environment.log.choose(&mut machine, plan.log_items);
     mailbox.attend(&machine);
     if let Some(path) = &plan.pidfile {
@@ -187,9 +190,13 @@ impl Process<'_> {
     /// Events to the monitors, warnings to the user.
     fn tell(&mut self) {
         self.hub.broadcast(&mut self.machine);
-        for warning in self.machine.take_warnings() {
-            let option = warning.option.map_or(String::new(), |option| format!("{option}: "));
-            say_error(&format!("{}: {option}warning: {}", self.program, warning.text));
-        }
+        warn(self.program, self.machine.take_warnings());
+    }
+}
+
+fn warn(program: &str, warnings: Vec<Warning>) {
+    for warning in warnings {
+        let option = warning.option.map_or(String::new(), |option| format!("{option}: "));
+        say_error(&format!("{program}: {option}warning: {}", warning.text));
     }
 }

@@ -14,6 +14,9 @@ use crate::error::Error;
 use crate::targets::Target;
 use crate::value::Value;
 
+/// A property of a CPU's object: name, type, value. CPUs of a model share it.
+pub type CpuProperty = (&'static str, &'static str, Arc<Value>);
+
 /// Makes CPUs of one model; what they can share (decode tables) they share.
 pub trait Factory: Send {
     /// A CPU in the state after reset.
@@ -30,9 +33,9 @@ pub trait Factory: Send {
         Vec::new()
     }
 
-    /// Properties that its CPUs' objects have: name, type, value.
-    fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {
-        Vec::new()
+    /// Properties that its CPUs' objects have.
+    fn properties(&self) -> &[CpuProperty] {
+        &[]
     }
 }
 
@@ -74,7 +77,7 @@ engines! {
 }
 
 /// CPUs of PCs, whose models management wants to know about.
-struct X86(Interpreted<x86::X86>, x86::model::Model);
+struct X86(Interpreted<x86::X86>, x86::model::Model, Vec<CpuProperty>);
 
 impl Factory for X86 {
     fn make(&self, env: Env) -> Box<dyn Cpu> {
@@ -110,14 +113,19 @@ impl Factory for X86 {
         self.1.shown_caches().into_iter().map(show).collect()
     }
 
-    fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {
-        let names = self.1.unavailable().into_iter().map(Value::from).collect();
-        vec![
-            ("feature-words", "X86CPUFeatureWordInfo", feature_words(&self.1.features)),
-            ("filtered-features", "X86CPUFeatureWordInfo", feature_words(&self.1.filtered)),
-            ("unavailable-features", "strList", Value::List(names)),
-        ]
+    fn properties(&self) -> &[CpuProperty] {
+        &self.2
     }
+}
+
+/// What management reads of a PC's CPU.
+fn x86_properties(model: &x86::model::Model) -> Vec<CpuProperty> {
+    let names = model.unavailable().into_iter().map(Value::from).collect();
+    vec![
+        ("feature-words", "X86CPUFeatureWordInfo", feature_words(&model.features).into()),
+        ("filtered-features", "X86CPUFeatureWordInfo", feature_words(&model.filtered).into()),
+        ("unavailable-features", "strList", Value::List(names).into()),
+    ]
 }
 
 /// Words of features as the schema shows them, the last one first.
@@ -134,7 +142,8 @@ fn feature_words(words: &x86::model::FeatureWords) -> Value {
 
 fn x86_factory(bits: u32, text: &str) -> Result<Box<dyn Factory>, Error> {
     let model = x86::model::Model::parse(bits, text).map_err(|e| Error::new(e.to_string()))?;
-    Ok(Box::new(X86(Interpreted(Kind::new(model.clone())), model)))
+    let properties = x86_properties(&model);
+    Ok(Box::new(X86(Interpreted(Kind::new(model.clone())), model, properties)))
 }
 
 pub(crate) fn i386(text: &str) -> Result<Box<dyn Factory>, Error> {
