@@ -11,6 +11,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::channel::{Channel, User};
+use crate::daemon::{self, Role};
 use crate::debugger::Debugger;
 use crate::draft::Plan;
 use crate::fatal::Fatal;
@@ -39,6 +40,11 @@ struct Process<'a> {
 /// # Errors
 /// What keeps it from starting.
 pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
+    if plan.daemonize
+        && let Role::Front(code) = daemon::begin()?
+    {
+        return Ok(code);
+    }
     for warning in &plan.warnings {
         say_error(&format!("{program}: {warning}"));
     }
@@ -74,6 +80,9 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
         std::fs::write(path, format!("{}\n", std::process::id())).map_err(fault)?;
     }
     watch_signals(&mailbox)?;
+    if plan.daemonize {
+        daemon::ready()?;
+    }
     let _raw = raw_terminal(&plan.channels);
     let mut process = Process { program, machine, hub, wiring, environment, messages, debugger };
     let code = process.serve();

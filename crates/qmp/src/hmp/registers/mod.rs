@@ -48,11 +48,10 @@ fn riscv(vcpu: &Vcpu, pc: u64, digits: usize) -> String {
     let cpu = vcpu.cpu.as_ref();
     let mut out = format!(" pc       {pc:0digits$x}\n");
     for name in ["mhartid", "mstatus", "mip", "mie", "mideleg", "medeleg", "mtvec", "mepc", "mcause"] {
-        match (name, value(cpu, name)) {
-            ("mip", Some(value)) => out += &format!(" mip      {value:#x}\n"),
-            (_, Some(value)) => out += &format!(" {name:<8} {value:0digits$x}\n"),
-            (_, None) => {}
-        }
+        // What a hart has not is shown as 0.
+        let value = value(cpu, name).unwrap_or(0);
+        out +=
+            &if name == "mip" { format!(" mip      {value:#x}\n") } else { format!(" {name:<8} {value:0digits$x}\n") };
     }
     let rows = |group: Group, letter: char, digits: usize| -> String {
         let all = cpu.registers().iter().enumerate();

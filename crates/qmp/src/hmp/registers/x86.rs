@@ -121,7 +121,7 @@ impl View<'_> {
             ("TR", "tr", "tr"),
         ] {
             let part = |part: &str| self.get(&format!("{hidden}_{part}"));
-            let attr = part("attr") << 8;
+            let attr = part("attr");
             let (selector, base, limit) = (self.get(name), self.word(part("base")), part("limit"));
             out += &format!("{label:<3}={selector:04x} {base} {limit:08x} {attr:08x}{}\n", self.describe(attr));
         }
