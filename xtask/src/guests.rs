@@ -52,6 +52,9 @@ const NO_TESTS: &str = "";
 /// Where the demo is linked for a row that is there for its tests alone: the target has another one.
 const NO_DEMO: &str = "";
 
+/// The machine type that QEMU does not have: its tests say themselves what must be.
+const OURS_ALONE: &str = "leon3mp";
+
 const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
 const MIPS_FLAGS: &[&str] =
@@ -120,6 +123,20 @@ pub static ARCHS: &[Arch] = &[
         options: &[],
         script: "leon3.ld",
         demo_base: "0x100000",
+    },
+    Arch {
+        target: "sparc",
+        folder: "leon3mp",
+        suffix: "leon3mp",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m32", "-mcpu=leon3", "-msoft-float"],
+        fp_flags: &["-m32", "-mcpu=leon3", "-mhard-float"],
+        board: OURS_ALONE,
+        cpu: "",
+        options: &[],
+        script: "../sparc/leon3.ld",
+        demo_base: NO_DEMO,
     },
     Arch {
         target: "sparc",
@@ -354,6 +371,11 @@ impl Run {
         let machine = ["-M", self.arch.board, "-smp", &smp, "-kernel", &binary];
         let words = [&machine, console, cpu, &bios, self.arch.options].concat();
         words.into_iter().map(in_tree).collect()
+    }
+
+    /// Whether QEMU has the machine type.
+    pub fn is_on_qemu(&self) -> bool {
+        self.arch.board != OURS_ALONE
     }
 
     /// `-cpu`; empty for the board's default.

@@ -207,6 +207,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::mips_more::FULONG2E,
     &boards::powermac::G3BEIGE,
     &boards::leon3::LEON3_GENERIC,
+    &boards::leon3::LEON3MP,
     &boards::powermac::MAC99,
     &boards::mips_more::MAGNUM,
     &boards::malta::MALTA,

@@ -17,8 +17,14 @@ use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
 pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
     let plan = Plan::new(block);
     let places = Places::new(block.ops.len(), layout.regs.len());
-    let mut cx = Cx { block, layout, plan, places, slots: Vec::with_capacity(block.ops.len() + 8), shapes: Vec::new() };
+    let noted = noted_mode(block);
+    let slots = Vec::with_capacity(block.ops.len() + 8);
+    let mut cx = Cx { block, layout, plan, places, noted, slots, shapes: Vec::new() };
     cx.slots.push(Head { n_insns: block.insns.len() as i32, code: 0, pc: block.pc }.into());
+    // Nobody asks for the mode before the block is left; where it is left by an exception, the target says it.
+    if let (Some(mode), None) = (block.mode, noted) {
+        cx.push(control::set_mode, 0, 0, mode as i32);
+    }
     let mut starts = Vec::with_capacity(block.insns.len());
     let mut insns = block.insns.iter().peekable();
     for i in 0..block.ops.len() {
@@ -31,6 +37,13 @@ pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
     let links = cx.exit();
     cx.pair_up();
     Lowered { slots: cx.slots, starts, links }
+}
+
+/// The op that puts the mode that the block ends in into a register, where the target keeps it: it does both, then.
+fn noted_mode(block: &Block) -> Option<usize> {
+    let mode = block.mode.filter(|mode| i32::try_from(*mode).is_ok())?;
+    let sets = |op: &Op| matches!(op, Op::Set(_, v) if constant(block, *v) == Some(u64::from(mode)));
+    block.ops.iter().rposition(sets)
 }
 
 /// Second and third operand, packed as [`Slot`] reads them.
@@ -206,13 +219,18 @@ impl Cx<'_> {
     fn raise_if(&mut self, i: usize, cond: Value, code: u32, arg: u64) {
         let (handler, a, second) = self.condition(i, cond, control::raise_if_handler);
         self.push(handler, 0, a, second);
-        self.raise_data(code, arg);
+        self.raise_data(self.block.insn_of(i), code, arg);
     }
 
-    /// What a raising op has behind its slot: the exception, and how far the op is from the head, so that the block need not be looked for.
-    fn raise_data(&mut self, code: u32, arg: u64) {
+    /// What a raising op of an instruction has behind its slot: see [`control::RAISE_DATA`]. The distance from the head spares looking for the
+    /// block.
+    fn raise_data(&mut self, insn: usize, code: u32, arg: u64) {
         let distance = self.slots.len() as u64 - 1;
+        let start = self.block.insns[insn];
+        let pc = self.block.pc.wrapping_add_signed(i64::from(start.offset));
+        let left = (self.block.insns.len() - insn) as u64;
         self.slots.push(Data { low: arg, high: distance << 32 | u64::from(code) }.into());
+        self.slots.push(Data { low: pc, high: left << 32 | u64::from(start.aux) }.into());
     }
 
     /// What an op that goes by a truth value compares: the operands of the comparison that makes it, if that can be done at once.
@@ -246,11 +264,12 @@ impl Cx<'_> {
 
     fn set(&mut self, i: usize, reg: Reg, v: Value) {
         let v = resolve(self.block, v, None);
-        if self.places.get(v) == Some(reg.0) {
+        if self.places.get(v) == Some(reg.0) && self.noted != Some(i) {
             return;
         }
         self.vacate(reg, i);
         match constant(self.block, v) {
+            Some(k) if self.noted == Some(i) => self.push(control::note_mode, reg.0, 0, k as i32),
             Some(k) => self.konst(reg.0, k),
             None => {
                 let from = self.operand(v, None, i);
@@ -450,9 +469,6 @@ impl Cx<'_> {
 
     fn exit(&mut self) -> Links {
         let end = self.block.ops.len();
-        if let Some(mode) = self.block.mode {
-            self.push(control::set_mode, 0, 0, mode as i32);
-        }
         match self.block.exit {
             Exit::Jump { pc } => {
                 let call = self.block.returns.is_some();
@@ -484,7 +500,7 @@ impl Cx<'_> {
             }
             Exit::Raise { code, arg } => {
                 self.push(control::raise, 0, 0, 0);
-                self.raise_data(code, arg);
+                self.raise_data(self.block.insns.len() - 1, code, arg);
                 [None; 3]
             }
             Exit::Update { pc } => self.out(control::update, pc, 0),

@@ -35,6 +35,8 @@ struct Cx<'a> {
     layout: &'a Layout,
     plan: Plan,
     places: Places,
+    /// See [`emit::noted_mode`].
+    noted: Option<usize>,
     slots: Vec<Raw>,
     /// What the ops are, and where, for pairing.
     shapes: Vec<(u32, Shape)>,
