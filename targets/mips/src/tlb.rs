@@ -235,7 +235,7 @@ fn from_registers(model: &Model, cp0: &Cp0) -> Entry {
         mask,
         asid: cp0.asid(),
         global: cp0.entry_lo[0] & cp0.entry_lo[1] & 1 != 0,
-        hidden: cp0.entry_hi >> 10 & 1 != 0 && model.config_bit(4, 29),
+        hidden: cp0.entry_hi >> 10 & 1 != 0 && model.config_bit(4, 30),
         pages: [page(cp0.entry_lo[0]), page(cp0.entry_lo[1])],
     }
 }

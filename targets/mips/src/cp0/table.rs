@@ -120,7 +120,8 @@ fn entry_lo_mask(model: &Model) -> u64 {
 fn entry_hi_mask(model: &Model) -> u64 {
     let vpn = if model.is_64() { crate::tlb::compare_mask(model) } else { u64::MAX };
     let asid = if model.config_bit(4, 28) { 0x3ff } else { 0xff };
-    let hidden = if model.config_bit(4, 29) { 1 << 10 } else { 0 };
+    // Config4.IE is 2 or 3.
+    let hidden = if model.config_bit(4, 30) { 1 << 10 } else { 0 };
     vpn & !0x1fff | asid | hidden
 }
 
@@ -254,7 +255,7 @@ fn write_mmu<H: Hart>(hart: &mut H, register: usize, select: usize, value: u64, 
         }
         (6, 0) if cp0.tlb.is_empty() => {}
         (6, 0) if !model.is_r6() => cp0.wired = low % cp0.tlb.len() as u32,
-        (6, 0) if (low as usize) < cp0.tlb.len() => cp0.wired = low,
+        (6, 0) if value < cp0.tlb.len() as u64 => cp0.wired = low,
         (7, 0) => cp0.hwrena = low & model.row().hwrena_rw,
         (9, 0) => set_count(hart, low),
         (10, 0) => {
