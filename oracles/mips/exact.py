@@ -124,7 +124,12 @@ def operate(name, operands, formats, fcsr):
 def tiny_product(name, operands, fmt, fcsr):
     """What the product of a multiply-add raises whose addend is a NaN."""
     a, b = (value(bits, fmt) for bits in (operands * 2)[:2])
-    return rounded(a * b, fmt, fcsr)[2] if name.endswith(("madd", "msub")) and None not in (a, b) else 0
+    if not name.endswith(("madd", "msub")) or None in (a, b):
+        return 0
+    try:
+        return rounded(a * b, fmt, fcsr)[2]
+    except Beyond:
+        return 0
 
 
 def known(number):

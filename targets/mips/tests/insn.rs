@@ -26,8 +26,9 @@ const IGNORED: &[&str] = &[
     "s1", "s2", "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "fp", "ra",
 ];
 
-/// Rows without a case of their own: a step of WAIT waits, SDBBP enters debug mode, the MT ASE wants a processor with several elements, and no
-/// variant here is without a floating-point unit. `guests/tests/mips` has them.
+/// Rows without a case of their own. A step of WAIT waits (`guests/tests/mips/timer.c` has it), the MT ASE wants a processor with several
+/// elements (`mt.c` there). SDBBP enters debug mode, no variant here is without a floating-point unit or has the DSP ASE in 64 bits: these
+/// are only lifted, on all models (`lift.rs`).
 const NO_CASE: &[&str] =
     &["wait", "sdbbp", "dvpe", "evpe", "dmt", "emt", "mftr", "mttr", "fork", "yield.", "movci.unusable", "dsp64.any"];
 
