@@ -133,7 +133,9 @@ class Machine:
 
     def extend(self, chosen):
         """Code that loads and stores what the server does not show, without another register than a1 and a2."""
-        loads, stores, base = [], [], STATE + 16
+        # The stores begin with Status, without whose ERL the state is not where they look: lui a1; ori; mtc0 a1, $12; ehb.
+        stores = [0x3C050000 | self.status >> 16, 0x34A50000 | self.status & 0xFFFF, 0x40856000, 0xC0]
+        loads, base = [], STATE + 16
         for name in chosen:
             more, less, places = EXTENSIONS[name](self.size == 8, base)
             loads, stores, self.places = loads + more, stores + less, self.places + places
@@ -196,6 +198,7 @@ class Machine:
     def store_extensions(self, pc):
         """Leads the processor from where it is, which may be a forbidden slot, to our code."""
         self.go(*self.memory_commands(pc, self.code([0, 2 << 26 | STORES >> 2, 0])), end=self.end)
+        self.put_memory(pc, bytes(12))
         data = self.get_memory(STATE + 16, sum(size for _, size in self.places))
         found, at = {}, 0
         for name, size in self.places:
@@ -219,11 +222,11 @@ class Machine:
     def run(self, state, words, touches, is_compact, expected=None):
         """Runs instructions from a state; (registers, window, pc, exception). The data is read back if they may touch it."""
         self.put_state(state)
-        before = self.memory_commands(self.pc, self.code(words))
+        # Status first, so that the code's address is not translated.
+        before = [] if self.places else [self.registers_command()]
+        before += self.memory_commands(self.pc, self.code(words))
         if self.places:
             self.load_extensions(state)
-        else:
-            before.append(self.registers_command())
         pc, end = self.pc, self.pc + 4 * len(words)
         for _ in words:
             self.gdb.ask(*before, "s")
