@@ -294,6 +294,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
     Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
     Test { folder: "mips", name: "pic", smp: &[1], fp: false },
+    Test { folder: "mips", name: "board", smp: &[1], fp: false },
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
     Test { folder: "x86", name: "hello", smp: &[1], fp: false },
     Test { folder: "x86", name: "traps", smp: &[1], fp: false },
