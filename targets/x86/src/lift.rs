@@ -370,7 +370,12 @@ impl<'b> Lift<'b> {
 
     /// A load from a linear address.
     pub(crate) fn load(&self, address: V<'b>, w: Width) -> V<'b> {
-        self.ir.load(address, self.mem(w))
+        self.ir.load(self.short(address), self.mem(w))
+    }
+
+    /// A linear address in as many bits as it has where no segment adds to it.
+    fn short(&self, address: V<'b>) -> V<'b> {
+        if !self.long() && self.is(flag::FLAT) { address.trunc(Width::W32) } else { address }
     }
 
     /// An ordinary access: misaligned ones raise #AC in some modes.
@@ -380,7 +385,7 @@ impl<'b> Lift<'b> {
 
     /// A store to a linear address.
     pub(crate) fn store(&self, address: V<'b>, value: V<'b>) {
-        self.ir.store(address, value, self.mem(value.width()));
+        self.ir.store(self.short(address), value, self.mem(value.width()));
     }
 
     /// The value of an immediate operand, sign-extended as the manual says, cut to `w`.
