@@ -161,7 +161,7 @@ impl Machine {
         this.add_root_objects()?;
         if this.config.cpu.is_some() {
             let model = build::model_text(&this.config);
-            this.factories.insert(model.clone(), engines::factory(this.config.target, &model)?);
+            this.factories.insert(model.clone(), engines::factory(this.config.target, &model, this.config.own_accelerator)?);
         }
         for given in this.config.objects.clone() {
             this.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
@@ -278,7 +278,7 @@ impl Machine {
     /// Makes a planned CPU and takes it into the lists.
     pub(crate) fn enter(&mut self, plan: Plan) -> Result<(), Error> {
         if !self.factories.contains_key(&plan.model) {
-            self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
+            self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model, self.config.own_accelerator)?);
         }
         if self.cpus.is_empty() {
             let warnings = self.factories[&plan.model].warnings(&self.smp);
