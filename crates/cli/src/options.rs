@@ -159,7 +159,7 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
         value(
             &["accel"],
             "[accel=]name[,thread=single|multi]",
-            "select how guest code runs: interp (also called tcg)",
+            "select how guest code runs: tcg (CPUs show what QEMU's tcg has), interp (all that is implemented)",
             Draft::accel,
         ),
     ),

@@ -170,7 +170,8 @@ impl Machine {
         self.add_root_objects()?;
         if self.config.cpu.is_some() {
             let model = build::model_text(&self.config);
-            self.factories.insert(model.clone(), engines::factory(self.config.target, &model)?);
+            self.factories
+                .insert(model.clone(), engines::factory(self.config.target, &model, self.config.own_accelerator)?);
         }
         for given in self.config.objects.clone() {
             self.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
@@ -288,7 +289,10 @@ impl Machine {
     /// Makes a planned CPU and takes it into the lists.
     pub(crate) fn enter(&mut self, plan: Plan) -> Result<(), Error> {
         if !self.factories.contains_key(&plan.model) {
-            self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
+            self.factories.insert(
+                plan.model.clone(),
+                engines::factory(self.config.target, &plan.model, self.config.own_accelerator)?,
+            );
         }
         if self.cpus.is_empty() {
             let warnings = self.factories[&plan.model].warnings(&self.smp);
