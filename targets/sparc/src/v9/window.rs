@@ -62,7 +62,7 @@ pub(crate) fn put_cwp(ctx: &mut Ctx<Sparc64>, cwp: u32) {
     let n = windows(ctx);
     let by = u64::from(cwp) + n - u64::from(sys::cwp(ctx)) % n;
     sys::put_mode(ctx, mode::CWP, cwp);
-    if by % n != 0 && !is_odd(ctx) {
+    if !by.is_multiple_of(n) && !is_odd(ctx) {
         for stop in [SAVE_STOP, RESTORE_STOP] {
             ctx.set_reg(stop, (ctx.reg(stop) % n + by) % n);
         }
@@ -76,11 +76,11 @@ fn change(ctx: &Ctx<Sparc64>, number: u64) -> [u64; 4] {
     let own = u64::from(other == 0);
     match number {
         // "SAVED": one more window that SAVE may enter, one less of OTHERWIN if there is one, else of CANRESTORE.
-        0 => [save + 1 & COUNT, restore.wrapping_sub(own) & COUNT, clean, other - (own ^ 1)],
+        0 => [(save + 1) & COUNT, restore.wrapping_sub(own) & COUNT, clean, other - (own ^ 1)],
         // "RESTORED": the same the other way round; and the window is clean.
         1 => {
             let clean = clean + u64::from(clean < all - 1);
-            [save.wrapping_sub(own) & COUNT, restore + 1 & COUNT, clean, other - (own ^ 1)]
+            [save.wrapping_sub(own) & COUNT, (restore + 1) & COUNT, clean, other - (own ^ 1)]
         }
         // ALLCLEAN, OTHERW, NORMALW, INVALW.
         2 => [save, restore, all - 1, other],
