@@ -589,9 +589,11 @@ fn object_help(target: &'static Target) -> String {
 }
 
 fn device_help(target: &'static Target) -> String {
-    let list = machine::types::list(target, Some("cpu"), false);
-    let rows: String = list.iter().map(|t| format!("name \"{}\"\n", t.name)).collect();
-    format!("CPU devices:\n{rows}\nMisc devices:\nname \"loader\", desc \"Generic Loader\"\n")
+    let rows = |kind: &str, more: &str| -> String {
+        machine::types::list(target, Some(kind), false).iter().map(|t| format!("name \"{}\"{more}\n", t.name)).collect()
+    };
+    let (isa, cpus) = (rows("isa-device", ", bus ISA"), rows("cpu", ""));
+    format!("Misc devices:\n{isa}name \"loader\", desc \"Generic Loader\"\n\nCPU devices:\n{cpus}")
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub mod mips_cps;
 pub mod mips_gic;
 pub mod mpic;
 pub mod ns16550a;
+pub mod pc_testdev;
 pub mod pci;
 pub mod pci_host;
 pub mod pci_index;

@@ -43,10 +43,11 @@ const RISCV: [(&str, &str, bool); 4] = [
 ];
 
 /// Types of the PCs.
-const X86: [(&str, &str, bool); 10] = [
+const X86: [(&str, &str, bool); 11] = [
     ("isa-device", "device", true),
     ("isa-debug-exit", "isa-device", false),
     ("isa-debugcon", "isa-device", false),
+    ("pc-testdev", "isa-device", false),
     ("pci-device", "device", true),
     ("i440FX", "pci-device", false),
     ("PIIX3", "pci-device", false),
