@@ -220,8 +220,9 @@ impl Model {
                 model.vendor = *b"AuthenticAMD";
                 (model.level, model.xlevel) = (0xd, 0x8000_000a);
                 model.model_id = "QEMU TCG CPU version 2.5+".into();
-                for n in 0..word::N {
-                    model.features.0[n] = model.available(n) & if show == Show::Tcg { WORDS[n].tcg } else { u32::MAX };
+                for (n, row) in WORDS.iter().enumerate() {
+                    let shown = if show == Show::Tcg { row.tcg } else { u32::MAX };
+                    model.features.0[n] = model.available(n) & shown;
                 }
             }
             ("host", None) => return Err(ModelError::Host),
