@@ -52,8 +52,12 @@ const NO_TESTS: &str = "";
 /// Where the demo is linked for a row that is there for its tests alone: the target has another one.
 const NO_DEMO: &str = "";
 
-/// The machine type that QEMU does not have: its tests say themselves what must be.
-const OURS_ALONE: &str = "leon3mp";
+/// Folders of tests that QEMU can't run, for want of the machine or of its CPUs: what they print, they check themselves.
+const OURS_ALONE: [&str; 2] = ["leon3mp", "aurix"];
+/// TriCore's compiler is a script of ours around gcc for RISC-V and an assembler.
+const TRICORE_CC: &str = "@guests/tricore/cc";
+const TRICORE_PACKAGE: &str =
+    "this repository; it needs Debian's gcc-riscv64-linux-gnu and PyPI's nyxstone-tricore-gcc";
 
 const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
@@ -132,7 +136,7 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-sparc64-linux-gnu",
         flags: &["-m32", "-mcpu=leon3", "-msoft-float"],
         fp_flags: &["-m32", "-mcpu=leon3", "-mhard-float"],
-        board: OURS_ALONE,
+        board: "leon3mp",
         cpu: "",
         options: &[],
         script: "../sparc/leon3.ld",
@@ -211,6 +215,34 @@ pub static ARCHS: &[Arch] = &[
         options: &["-bios", "@guests/tests/ppc64/bin/boot.bin", "-nodefaults", "-serial", "stdio"],
         script: "pseries.ld",
         demo_base: "0x100000",
+    },
+    Arch {
+        target: "tricore",
+        folder: "tricore",
+        suffix: "tc",
+        cc: TRICORE_CC,
+        package: TRICORE_PACKAGE,
+        flags: &[],
+        fp_flags: &[],
+        board: "tricore_testboard",
+        cpu: "tc27x",
+        options: &[],
+        script: "testboard.ld",
+        demo_base: "0x100000",
+    },
+    Arch {
+        target: "tricore",
+        folder: "aurix",
+        suffix: "tc277",
+        cc: TRICORE_CC,
+        package: TRICORE_PACKAGE,
+        flags: &["-DAURIX", "-Itests/tricore"],
+        fp_flags: &[],
+        board: "KIT_AURIX_TC277_TRB",
+        cpu: "",
+        options: &["-no-reboot"],
+        script: "tc277.ld",
+        demo_base: NO_DEMO,
     },
 ];
 
@@ -321,6 +353,14 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
+    Test { folder: "tricore", name: "hello", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "calls", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "flags", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "fpu", smp: &[1], fp: false },
+    Test { folder: "aurix", name: "calls", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "traps", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "stm", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "smp", smp: &[3], fp: false },
 ];
 
 /// Programs that other tests run, whose output depends on the machine.
@@ -377,9 +417,9 @@ impl Run {
         words.into_iter().map(in_tree).collect()
     }
 
-    /// Whether QEMU has the machine type.
+    /// Whether QEMU can run it.
     pub fn is_on_qemu(&self) -> bool {
-        self.arch.board != OURS_ALONE
+        !OURS_ALONE.contains(&self.arch.folder)
     }
 
     /// `-cpu`; empty for the board's default.
@@ -509,11 +549,12 @@ fn rom(arch: &'static Arch) -> Option<Build> {
 
 impl Build {
     fn compile(&self) -> Result<()> {
-        need(self.arch.cc, self.arch.package)?;
+        let program = in_tree(self.arch.cc);
+        need(&program, self.arch.package)?;
         if let Some(folder) = self.out.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut cc = Command::new(self.arch.cc);
+        let mut cc = Command::new(program);
         cc.current_dir(root().join("guests")).args(COMMON).args(&self.flags).arg("-o").arg(&self.out);
         crate::output(cc.args(&self.sources)).map(drop)
     }

@@ -11,6 +11,10 @@ mod state;
 
 pub mod a20;
 pub mod acpi_pm;
+pub mod aurix_asclin;
+pub mod aurix_ir;
+pub mod aurix_scu;
+pub mod aurix_stm;
 mod ccw;
 pub mod cfi_flash;
 mod chsc;

@@ -206,6 +206,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::mips_more::BOSTON,
     &boards::mips_more::FULONG2E,
     &boards::powermac::G3BEIGE,
+    &boards::aurix::KIT_AURIX_TC277_TRB,
     &boards::leon3::LEON3_GENERIC,
     &boards::leon3::LEON3MP,
     &boards::powermac::MAC99,

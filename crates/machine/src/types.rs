@@ -94,7 +94,7 @@ pub fn types(target: &Target) -> Vec<TypeInfo> {
     let boards = registry::machines(target).filter(|machine| machine.name != "none");
     out.extend(boards.map(|machine| info(&machine.type_name(), "machine", false)));
     out.push(info(target.cpu_parent, "cpu", true));
-    out.extend(target.models().into_iter().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));
+    out.extend(target.listed_models().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));
     out
 }
 
