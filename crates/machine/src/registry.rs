@@ -81,6 +81,8 @@ pub struct MachineType {
     pub default_ram: u64,
     /// Properties that only this type has: name, type, value at start.
     pub own_properties: &'static [(&'static str, &'static str, &'static str)],
+    /// Devices of the command line that the board makes itself when it is put together.
+    pub own_devices: &'static [&'static str],
     /// Puts the machine together.
     pub build: fn(&mut Build<'_>) -> Result<(), Error>,
 }
@@ -111,6 +113,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     serials: 1,
     default_ram: 128 << 20,
     own_properties: &[],
+    own_devices: &[],
     build: |_| Ok(()),
 };
 
