@@ -368,6 +368,8 @@ static TOOLS: &[Test] = &[
     Test { folder: "x86", name: "cpuid", smp: &[], fp: false },
     // QEMU has what it reads under KVM alone.
     Test { folder: "s390x", name: "topology", smp: &[], fp: false },
+    Test { folder: "s390x", name: "access", smp: &[], fp: false },
+    Test { folder: "s390x", name: "states", smp: &[], fp: false },
 ];
 
 /// One test on one target with one number of harts.

@@ -150,6 +150,8 @@ pub struct MachineType {
     pub own_properties: &'static [(&'static str, &'static str, &'static str)],
     /// The forms in which its guests learn its shape, beside what CPUs say of themselves.
     pub told: &'static [Encoder],
+    /// Devices of the command line that the board makes itself when it is put together.
+    pub own_devices: &'static [&'static str],
     /// Puts the machine together.
     pub build: fn(&mut Build<'_>) -> Result<(), Error>,
 }
@@ -183,6 +185,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     default_ram: 128 << 20,
     own_properties: &[],
     told: &[],
+    own_devices: &[],
     build: |_| Ok(()),
 };
 
