@@ -273,8 +273,8 @@ pub(crate) fn translate_with(
     // The first store to a page comes here, so that it is recorded.
     let changed = note_use(cpu, walked.absolute, access);
     let write = write && !walked.protected && changed && !(low && access != Access::Write);
-    let keeps = !matches!(space, FIRST | SECOND) && !(low && access == Access::Write);
-    Ok(Translation { phys: walked.absolute, read, write, cache: keeps })
+    let passing = matches!(space, FIRST | SECOND) || low && access == Access::Write;
+    Ok(Translation { phys: walked.absolute, read, write, cache: !passing })
 }
 
 /// Whether entries may forbid fetches of instructions.

@@ -101,7 +101,10 @@ fn target(r: Regs) -> Target {
     Target { v1: r.v1, count: usize::from(r.i & COUNT), masks: r.m, tells: r.i & IOM == 0 }
 }
 
-fn sum((a_negative, a): (bool, Digits), (b_negative, b): (bool, Digits)) -> (bool, Digits) {
+/// Whether a number is negative, and its digits.
+type Number = (bool, Digits);
+
+fn sum((a_negative, a): Number, (b_negative, b): Number) -> Number {
     if a_negative == b_negative {
         return (a_negative, a.add(&b));
     }
@@ -109,7 +112,7 @@ fn sum((a_negative, a): (bool, Digits), (b_negative, b): (bool, Digits)) -> (boo
 }
 
 /// Both operands, of V2 and V3.
-fn operands(cpu: &Cpu, r: Regs) -> Result<((bool, Digits), (bool, Digits)), Fault> {
+fn operands(cpu: &Cpu, r: Regs) -> Result<(Number, Number), Fault> {
     Ok((number(cpu, r.v2, r.m & P2 != 0)?, number(cpu, r.v3, r.m & P3 != 0)?))
 }
 
