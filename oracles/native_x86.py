@@ -51,9 +51,9 @@ LEGACY_PREFIXES = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0
 
 
 def prefixes(case):
-    """The legacy prefixes of a case."""
-    code = bytes.fromhex(case["code"])
-    n = next(i for i, byte in enumerate(code) if byte not in LEGACY_PREFIXES)
+    """The prefixes of a case; in 64-bit code a REX that another follows counts for nothing."""
+    code, rex = bytes.fromhex(case["code"]), range(0x40, 0x50) if case["bits"] == 64 else ()
+    n = next(i for i, byte in enumerate(code) if byte not in LEGACY_PREFIXES and byte not in rex)
     return set(code[:n])
 
 
