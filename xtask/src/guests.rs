@@ -52,6 +52,8 @@ const NO_TESTS: &str = "";
 /// Where the demo is linked for a row that is there for its tests alone: the target has another one.
 const NO_DEMO: &str = "";
 
+/// Folders of tests that QEMU can't run, for want of the machine or of its CPUs: what they print, they check themselves.
+const OURS_ALONE: [&str; 2] = ["leon3mp", "aurix"];
 /// TriCore's compiler is a script of ours around gcc for RISC-V and an assembler.
 const TRICORE_CC: &str = "@guests/tricore/cc";
 const TRICORE_PACKAGE: &str =
@@ -125,6 +127,20 @@ pub static ARCHS: &[Arch] = &[
         options: &[],
         script: "leon3.ld",
         demo_base: "0x100000",
+    },
+    Arch {
+        target: "sparc",
+        folder: "leon3mp",
+        suffix: "leon3mp",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m32", "-mcpu=leon3", "-msoft-float"],
+        fp_flags: &["-m32", "-mcpu=leon3", "-mhard-float"],
+        board: "leon3mp",
+        cpu: "",
+        options: &[],
+        script: "../sparc/leon3.ld",
+        demo_base: NO_DEMO,
     },
     Arch {
         target: "sparc",
@@ -310,11 +326,15 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
     Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
     Test { folder: "mips", name: "pic", smp: &[1], fp: false },
+    Test { folder: "mips", name: "board", smp: &[1], fp: false },
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
     Test { folder: "x86", name: "hello", smp: &[1], fp: false },
     Test { folder: "x86", name: "traps", smp: &[1], fp: false },
     Test { folder: "x86", name: "timers", smp: &[1], fp: false },
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
+    Test { folder: "x86", name: "now", smp: &[1], fp: false },
+    Test { folder: "x86", name: "features", smp: &[1], fp: false },
+    Test { folder: "x86", name: "svm", smp: &[1], fp: false },
     Test { folder: "s390x", name: "hello", smp: &[1], fp: false },
     Test { folder: "s390x", name: "traps", smp: &[1], fp: false },
     Test { folder: "s390x", name: "timer", smp: &[1], fp: false },
@@ -348,6 +368,8 @@ static TOOLS: &[Test] = &[
     Test { folder: "x86", name: "cpuid", smp: &[], fp: false },
     // QEMU has what it reads under KVM alone.
     Test { folder: "s390x", name: "topology", smp: &[], fp: false },
+    Test { folder: "s390x", name: "access", smp: &[], fp: false },
+    Test { folder: "s390x", name: "states", smp: &[], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -397,6 +419,11 @@ impl Run {
         words.into_iter().map(in_tree).collect()
     }
 
+    /// Whether QEMU can run it.
+    pub fn is_on_qemu(&self) -> bool {
+        !OURS_ALONE.contains(&self.arch.folder)
+    }
+
     /// `-cpu`; empty for the board's default.
     pub fn model(&self) -> &'static str {
         models::special(self.test.name, self.arch.suffix).map_or(self.arch.cpu, |on| on.cpu)
@@ -414,11 +441,6 @@ impl Arch {
     /// The rows that the demo is compiled for.
     pub fn with_demo() -> impl Iterator<Item = &'static Arch> {
         ARCHS.iter().chain(PCS).filter(|arch| arch.demo_base != NO_DEMO)
-    }
-
-    /// Whether QEMU has the machine of its tests with what they use. What tests of others print, they check themselves.
-    pub fn is_on_qemu(&self) -> bool {
-        self.folder != "aurix"
     }
 
     /// What is put into the ROM of the tests' machine, committed too, if they have a `rom.S` because that machine can't start without.

@@ -47,7 +47,18 @@ pub(crate) fn channels(
     for (option, chardev, mode) in draft.mons() {
         share(&mut out, option, chardev, User::Monitor(*mode))?;
     }
-    for (option, chardev) in draft.debug_ports() {
+    for (option, chardev) in draft.with_chardev(&["virtconsole", "sclpconsole", "sclplmconsole"]) {
+        // One that isn't there is the board's to report.
+        if out.iter().any(|channel| channel.label == chardev) {
+            if serials >= ports {
+                let text = format_args!("the machine has {ports} consoles, and more are asked for");
+                return Err(Fatal::of(&option, text));
+            }
+            share(&mut out, &option, &chardev, User::Serial(serials))?;
+            serials += 1;
+        }
+    }
+    for (option, chardev) in draft.with_chardev(&["isa-debugcon"]) {
         // `-debugcon` has placed its own.
         if chardev != "debugcon" {
             share(&mut out, &option, &chardev, User::Debug)?;
@@ -55,7 +66,22 @@ pub(crate) fn channels(
     }
     add_default(draft, &mut out, &consoles)?;
     check_stdio(&out)?;
+    if let Some(channel) = out.iter().find(|channel| draft.daemonize && is_stdio(channel)) {
+        return Err(Fatal::of(&channel.option, "cannot use stdio with -daemonize"));
+    }
     Ok(out)
+}
+
+/// Which serial port each character device is the console of.
+pub(crate) fn serial_ports(channels: &[Channel]) -> Vec<(String, usize)> {
+    let port = |channel: &Channel| {
+        let found = channel.users.iter().find_map(|user| match user {
+            User::Serial(n) => Some(*n),
+            User::Monitor(_) | User::Debug => None,
+        });
+        Some((channel.label.clone(), found?))
+    };
+    channels.iter().filter_map(port).collect()
 }
 
 /// Puts `user` on the device that an option names.
@@ -100,10 +126,14 @@ fn share(out: &mut [Channel], option: &str, id: &str, user: User) -> Result<(), 
 
 /// Serial port and monitor on the terminal, unless it is taken or the user chose otherwise.
 fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, String, User)]) -> Result<(), Fatal> {
-    let taken = out.iter().any(|channel| matches!(channel.backend, Backend::Stdio { .. }));
+    let taken = out.iter().any(is_stdio);
     let has_serial = out.iter().any(|channel| channel.users.iter().any(|user| matches!(user, User::Serial(_))));
     if !draft.console_by_default() || taken || has_serial {
         return Ok(());
+    }
+    if draft.daemonize {
+        let fault = || Fatal::new("-nographic cannot be used with -daemonize");
+        return if draft.nographic { Err(fault()) } else { Ok(()) };
     }
     let human = |user: &User| *user == User::Monitor(Mode::Readline);
     let has_monitor = consoles.iter().any(|(.., user)| human(user)) || out.iter().any(|c| c.users.iter().any(human));
@@ -111,8 +141,12 @@ fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, Strin
     place(out, "-nographic", device, "serial0".to_string(), User::Serial(0))
 }
 
+fn is_stdio(channel: &Channel) -> bool {
+    matches!(channel.backend, Backend::Stdio { .. })
+}
+
 fn check_stdio(channels: &[Channel]) -> Result<(), Fatal> {
-    let mut stdio = channels.iter().filter(|channel| matches!(channel.backend, Backend::Stdio { .. }));
+    let mut stdio = channels.iter().filter(|channel| is_stdio(channel));
     match (stdio.next(), stdio.next()) {
         (Some(_), Some(second)) => Err(Fatal::of(&second.option, "cannot use stdio by multiple character devices")),
         _ => Ok(()),

@@ -80,6 +80,8 @@ pub struct Ctx<T: Target> {
     pub(crate) round_start: u64,
     /// The budget with which the engine was entered; 0 outside.
     pub(crate) entered_with: i64,
+    /// The budget that was left when the engine last took an exception itself.
+    pub(crate) raised_with: i64,
     /// Budget put by so that the engine comes back early.
     pub(crate) put_by: i64,
     fetch_flush: bool,
@@ -108,6 +110,7 @@ impl<T: Target> Ctx<T> {
             executed: 0,
             round_start: 0,
             entered_with: 0,
+            raised_with: -1,
             put_by: 0,
             fetch_flush: false,
             jumps_used: false,
@@ -364,6 +367,20 @@ impl<T: Target> Ctx<T> {
         let done = page.ram.compare_exchange(at, width.bytes(), host(expected), host(new)) == host(expected);
         self.note_store(phys, &page);
         Ok(done)
+    }
+
+    /// Atomically replaces 16 bytes, aligned, by others if they are the expected ones: what was there, as the guest's big-endian number.
+    ///
+    /// # Errors
+    /// When there is no RAM.
+    pub fn phys_compare_exchange_pair(&mut self, phys: u64, expected: u128, new: u128) -> Result<u128, BusError> {
+        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        let at = page.offset + phys % memory::PAGE_SIZE;
+        let old = u128::from_be(page.ram.compare_exchange_pair(at, expected.to_be(), new.to_be()));
+        if old == expected {
+            self.note_store(phys, &page);
+        }
+        Ok(old)
     }
 
     /// The physical address that an access may go to.

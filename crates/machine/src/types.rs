@@ -16,12 +16,15 @@ pub struct TypeInfo {
 }
 
 /// Types that every target has: name, parent, abstract.
-const COMMON: [(&str, &str, bool); 12] = [
+const COMMON: [(&str, &str, bool); 14] = [
     ("container", "object", false),
     ("device", "object", true),
     ("cpu", "device", true),
     ("sys-bus-device", "device", true),
     ("loader", "device", false),
+    ("accel", "object", true),
+    // Clients take the type for the accelerator.
+    ("tcg-accel", "accel", false),
     ("machine", "object", true),
     ("none-machine", "machine", false),
     ("qemu:memory-region", "object", false),
@@ -40,10 +43,11 @@ const RISCV: [(&str, &str, bool); 4] = [
 ];
 
 /// Types of the PCs.
-const X86: [(&str, &str, bool); 10] = [
+const X86: [(&str, &str, bool); 11] = [
     ("isa-device", "device", true),
     ("isa-debug-exit", "isa-device", false),
     ("isa-debugcon", "isa-device", false),
+    ("pc-testdev", "isa-device", false),
     ("pci-device", "device", true),
     ("i440FX", "pci-device", false),
     ("PIIX3", "pci-device", false),

@@ -9,7 +9,7 @@ use interp::Interp;
 use sparc::Sparc64;
 use sparc::model::Model;
 use sparc::v9::lift::{Handler, INDEX};
-use sparc::v9::{ext, insn, mode, state, sys};
+use sparc::v9::{ext, insn, state, sys};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE};
 
 const TBA: u64 = 0x1_8000;
@@ -38,7 +38,7 @@ fn prepare(ctx: &mut Ctx<Sparc64>) {
     ctx.state.tl = 0;
     ctx.state.tba = TBA;
     ctx.set_reg(state::FPRS, 4);
-    ctx.set_reg(state::MODE, mode::CWP.with(ctx.reg(state::MODE) as u32, 0).into());
+    sys::put_window(ctx, 0);
     sys::put_pstate(ctx, 0x14);
 }
 
