@@ -273,6 +273,7 @@ impl<T: Target> Ctx<T> {
     }
 
     /// Makes the TLB of a space usable.
+    #[inline]
     pub(crate) fn ready_space(&mut self, space: u8) {
         if self.tlb_ready >> space & 1 == 0 {
             self.core.tlb[usize::from(space)].fill(TlbEntry::INVALID);

@@ -326,31 +326,49 @@ impl<T: Target> Ctx<T> {
         Ok(())
     }
 
-    /// The host address of so many aligned doublewords, all in one page that the soft TLB knows.
-    fn known_block(&mut self, address: u64, count: usize, access: Access) -> Option<*mut u8> {
-        let fits = address.is_multiple_of(8) && address % PAGE_SIZE + 8 * count as u64 <= PAGE_SIZE;
-        if fits { self.known(address, Mem::le(Width::W8), access) } else { None }
+    /// The host address of `N` aligned doublewords, all in one page that the soft TLB lets this access reach.
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, address: u64, access: Access) -> Option<*mut [AtomicU64; N]> {
+        let space = self.core.space;
+        self.ready_space(space);
+        let entry = &self.core.tlb[usize::from(space)][Core::tlb_slot(address)];
+        let tag = if access == Access::Write { entry.write } else { entry.read };
+        let fits = address.is_multiple_of(8) && address % PAGE_SIZE + 8 * N as u64 <= PAGE_SIZE;
+        (fits && tag == address & !(PAGE_SIZE - 1)).then(|| address.wrapping_add(entry.addend) as *mut [AtomicU64; N])
     }
 
-    /// Loads doublewords in little-endian order that follow each other, for helpers that restore many registers. `false` if they are not all in
-    /// one page of RAM that the soft TLB knows: then nothing is done, and the helper has to load by [`Ctx::load`].
-    pub fn load_block(&mut self, address: u64, doublewords: &mut [u64]) -> bool {
-        let Some(p) = self.known_block(address, doublewords.len(), Access::Read) else { return false };
-        for (i, out) in doublewords.iter_mut().enumerate() {
-            // SAFETY: all of them are in a page of RAM that the TLB leads to, and aligned.
-            *out = u64::from_le(unsafe { read_host(p.add(8 * i), Width::W64, false) });
-        }
-        true
+    /// Loads doublewords in little-endian order that follow each other, for helpers that restore many registers. `None` if they are not all in
+    /// one page of RAM that the soft TLB knows: then the helper has to load by [`Ctx::load`].
+    #[inline(always)]
+    pub fn load_block<const N: usize>(&mut self, address: u64) -> Option<[u64; N]> {
+        let block = self.block::<N>(address, Access::Read)?;
+        // SAFETY: all of them are in a page of RAM that the TLB leads to, and aligned.
+        let cells = unsafe { &*block };
+        Some(cells.each_ref().map(|cell| u64::from_le(cell.load(Ordering::Relaxed))))
     }
 
-    /// The same for stores. Pages with lifted code are none that the TLB lets stores go to.
-    pub fn store_block(&mut self, address: u64, doublewords: &[u64]) -> bool {
-        let Some(p) = self.known_block(address, doublewords.len(), Access::Write) else { return false };
-        for (i, value) in doublewords.iter().enumerate() {
-            // SAFETY: as for loads.
-            unsafe { write_host(p.add(8 * i), Width::W64, value.to_le(), false) };
+    /// The same, and `first` says from what the first was what takes its place; the page must be one to store to. Pages with lifted code are none.
+    #[inline(always)]
+    pub fn take_block<const N: usize>(&mut self, address: u64, first: impl FnOnce(u64) -> u64) -> Option<[u64; N]> {
+        let block = self.block::<N>(address, Access::Write)?;
+        // SAFETY: as for loads; what may be stored to may be loaded from by the same instruction.
+        let cells = unsafe { &*block };
+        let old = cells.each_ref().map(|cell| u64::from_le(cell.load(Ordering::Relaxed)));
+        cells[0].store(first(old[0]).to_le(), Ordering::Relaxed);
+        Some(old)
+    }
+
+    /// Stores doublewords as [`Ctx::load_block`] loads them, and gives what the first was.
+    #[inline(always)]
+    pub fn replace_block<const N: usize>(&mut self, address: u64, doublewords: &[u64; N]) -> Option<u64> {
+        let block = self.block::<N>(address, Access::Write)?;
+        // SAFETY: as for loads.
+        let cells = unsafe { &*block };
+        let old = u64::from_le(cells[0].load(Ordering::Relaxed));
+        for (cell, value) in cells.iter().zip(doublewords) {
+            cell.store(value.to_le(), Ordering::Relaxed);
         }
-        true
+        Some(old)
     }
 
     /// The host address of an aligned atomic access; `None` sends it to a device, where nothing else can come in between anyway.

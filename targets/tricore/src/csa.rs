@@ -22,6 +22,7 @@ struct Layout {
     ul: u32,
 }
 
+#[inline]
 fn layout(ctx: &Ctx<Tricore>) -> Layout {
     if ctx.model().version() >= Version::V161 {
         Layout { pcpn: 22, pie: 21, ul: 20 }
@@ -31,6 +32,7 @@ fn layout(ctx: &Ctx<Tricore>) -> Layout {
 }
 
 /// The address of the area that a link word names.
+#[inline]
 fn area(link: u64) -> u64 {
     (link >> 16 & 15) << 28 | (link & 0xffff) << 6
 }
@@ -47,6 +49,7 @@ const LOWER: [Reg; 14] = {
 };
 
 /// The words of a context, two in each.
+#[inline(always)]
 fn gather(ctx: &Ctx<Tricore>, second: u64, registers: &[Reg; 14]) -> [u64; 8] {
     let mut pairs = [0; 8];
     pairs[0] = ctx.reg(state::PCXI) | second << 32;
@@ -57,11 +60,24 @@ fn gather(ctx: &Ctx<Tricore>, second: u64, registers: &[Reg; 14]) -> [u64; 8] {
     pairs
 }
 
-/// Writes a context at `address`, which may be anywhere.
-fn store(ctx: &mut Ctx<Tricore>, address: u64, pairs: &[u64; 8]) -> Result<(), Trap> {
-    if ctx.store_block(address, pairs) {
-        return Ok(());
+/// Writes a context at `address`, which may be anywhere, and says what the first word was before.
+#[inline(always)]
+fn exchange(ctx: &mut Ctx<Tricore>, address: u64, pairs: &[u64; 8]) -> Result<u64, Trap> {
+    match ctx.replace_block(address, pairs) {
+        Some(old) => Ok(old),
+        None => exchange_slowly(ctx, address, pairs),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn exchange_slowly(ctx: &mut Ctx<Tricore>, address: u64, pairs: &[u64; 8]) -> Result<u64, Trap> {
+    let old = ctx.load(address, WORD)?;
+    store_slowly(ctx, address, pairs)?;
+    Ok(old)
+}
+
+fn store_slowly(ctx: &mut Ctx<Tricore>, address: u64, pairs: &[u64; 8]) -> Result<(), Trap> {
     for (address, pair) in (address..).step_by(8).zip(pairs) {
         ctx.store(address, Width::W32.cut(*pair), WORD)?;
         ctx.store(address + 4, pair >> 32, WORD)?;
@@ -71,16 +87,17 @@ fn store(ctx: &mut Ctx<Tricore>, address: u64, pairs: &[u64; 8]) -> Result<(), T
 
 /// Reads a context.
 fn load(ctx: &mut Ctx<Tricore>, address: u64) -> Result<[u64; 8], Trap> {
-    let mut pairs = [0; 8];
-    if ctx.load_block(address, &mut pairs) {
+    if let Some(pairs) = ctx.load_block(address) {
         return Ok(pairs);
     }
+    let mut pairs = [0; 8];
     for (address, pair) in (address..).step_by(8).zip(&mut pairs) {
         *pair = ctx.load(address, WORD)? | ctx.load(address + 4, WORD)? << 32;
     }
     Ok(pairs)
 }
 
+#[inline(always)]
 fn put(ctx: &mut Ctx<Tricore>, registers: &[Reg; 14], pairs: &[u64; 8]) {
     for (&[low, high], pair) in registers.as_chunks().0.iter().zip(&pairs[1..]) {
         ctx.set_reg(low, Width::W32.cut(*pair));
@@ -89,6 +106,7 @@ fn put(ctx: &mut Ctx<Tricore>, registers: &[Reg; 14], pairs: &[u64; 8]) {
 }
 
 /// PSW with the user status bits.
+#[inline]
 pub(crate) fn psw(ctx: &Ctx<Tricore>) -> u64 {
     let top = |reg| ctx.reg(reg) >> 31 & 1;
     ctx.reg(state::PSW)
@@ -100,6 +118,7 @@ pub(crate) fn psw(ctx: &Ctx<Tricore>) -> u64 {
 }
 
 /// Writes PSW with the user status bits.
+#[inline]
 pub(crate) fn set_psw(ctx: &mut Ctx<Tricore>, value: u64) {
     ctx.set_reg(state::PSW, value & 0x07ff_ffff);
     ctx.set_reg(state::C, value >> 31 & 1);
@@ -109,16 +128,14 @@ pub(crate) fn set_psw(ctx: &mut Ctx<Tricore>, value: u64) {
 }
 
 /// Takes the first area of the free list and puts a context there; PCXI links to it.
+#[inline(always)]
 fn save(ctx: &mut Ctx<Tricore>, second: u64, registers: &[Reg; 14], upper: bool) -> Result<(), Trap> {
     let free = ctx.reg(state::FCX);
     if free & LINK == 0 {
         return Err(Trap::here(tin::FCU));
     }
-    let address = area(free);
-    let mut head = [0];
-    let next = if ctx.load_block(address, &mut head) { head[0] } else { ctx.load(address, WORD)? };
     let pairs = gather(ctx, second, registers);
-    store(ctx, address, &pairs)?;
+    let next = exchange(ctx, area(free), &pairs)?;
     let at = layout(ctx);
     let fields = u64::from(ctx.state.ccpn) << at.pcpn | u64::from(ctx.state.ie) << at.pie | u64::from(upper) << at.ul;
     ctx.set_reg(state::PCXI, fields | free & LINK);
@@ -152,6 +169,7 @@ fn counter_mask(cdc: u64) -> u64 {
 }
 
 /// PSW with a call counted; an overflow is the CDO trap ("Call Depth Control").
+#[inline]
 fn counted_up(psw: u64) -> Result<u64, Trap> {
     if psw & CDE == 0 || psw & CDC == CDC {
         return Ok(psw);
@@ -161,6 +179,7 @@ fn counted_up(psw: u64) -> Result<u64, Trap> {
 }
 
 /// Counts a return; below 0 is the CDU trap.
+#[inline]
 fn count_down(ctx: &mut Ctx<Tricore>) -> Result<(), Trap> {
     let psw = ctx.reg(state::PSW);
     if psw & CDE != 0 && psw & CDC != CDC {
@@ -184,36 +203,39 @@ pub(crate) fn call(ctx: &mut Ctx<Tricore>, [return_to, target, ..]: [u64; 4]) ->
     depletion(ctx, free, target)
 }
 
-/// Puts an area back onto the free list; PCXI is what the context says.
-fn free(ctx: &mut Ctx<Tricore>, pairs: &[u64; 8]) -> Result<(), Trap> {
+/// The context that PCXI links to, which must be an upper one (or a lower). Its area goes back onto the free list; PCXI is what the context says.
+#[inline(always)]
+fn restore(ctx: &mut Ctx<Tricore>, upper: bool) -> Result<[u64; 8], Trap> {
     let link = ctx.reg(state::PCXI);
-    let first = ctx.reg(state::FCX);
-    if !ctx.store_block(area(link), &[first | pairs[0] >> 32 << 32]) {
-        ctx.store(area(link), first, WORD)?;
-    }
-    ctx.set_reg(state::FCX, first & !LINK | link & LINK);
-    ctx.set_reg(state::PCXI, Width::W32.cut(pairs[0]));
-    Ok(())
-}
-
-/// The context that PCXI links to, which must be an upper one (or a lower).
-fn previous(ctx: &mut Ctx<Tricore>, upper: bool) -> Result<[u64; 8], Trap> {
-    let pcxi = ctx.reg(state::PCXI);
-    if pcxi & LINK == 0 {
+    if link & LINK == 0 {
         return Err(Trap::here(tin::CSU));
     }
-    if (pcxi >> layout(ctx).ul & 1 != 0) != upper {
+    if (link >> layout(ctx).ul & 1 != 0) != upper {
         return Err(Trap::here(tin::CTYP));
     }
-    load(ctx, area(pcxi))
+    let first = ctx.reg(state::FCX);
+    let pairs = match ctx.take_block(area(link), |old| first | old >> 32 << 32) {
+        Some(pairs) => pairs,
+        None => restore_slowly(ctx, area(link), first)?,
+    };
+    ctx.set_reg(state::FCX, first & !LINK | link & LINK);
+    ctx.set_reg(state::PCXI, Width::W32.cut(pairs[0]));
+    Ok(pairs)
+}
+
+#[cold]
+#[inline(never)]
+fn restore_slowly(ctx: &mut Ctx<Tricore>, address: u64, first: u64) -> Result<[u64; 8], Trap> {
+    let pairs = load(ctx, address)?;
+    ctx.store(address, first, WORD)?;
+    Ok(pairs)
 }
 
 /// Helper of RET: the new pc.
 pub(crate) fn ret(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
     let before = ctx.reg(state::PSW);
     count_down(ctx)?;
-    let done = previous(ctx, true).and_then(|pairs| free(ctx, &pairs).map(|()| pairs));
-    let pairs = done.inspect_err(|_| ctx.set_reg(state::PSW, before))?;
+    let pairs = restore(ctx, true).inspect_err(|_| ctx.set_reg(state::PSW, before))?;
     let pc = ctx.reg(state::a(11)) & !1;
     put(ctx, &UPPER, &pairs);
     // RET leaves bits 25 and 24 (the rounding mode) as they are.
@@ -232,9 +254,8 @@ pub(crate) fn rfe(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
     if psw & CDE != 0 && psw & CDC != CDC && psw & counter_mask(psw & CDC) != 0 {
         return Err(Trap::here(tin::NEST));
     }
-    let pairs = previous(ctx, true)?;
     let pcxi = ctx.reg(state::PCXI);
-    free(ctx, &pairs)?;
+    let pairs = restore(ctx, true)?;
     let at = layout(ctx);
     ctx.state.ie = pcxi >> at.pie & 1 != 0;
     ctx.state.ccpn = (pcxi >> at.pcpn) as u8;
@@ -262,8 +283,7 @@ pub(crate) fn bisr(ctx: &mut Ctx<Tricore>, [next, priority, ..]: [u64; 4]) -> Re
 
 /// Helper of RSLCX.
 pub(crate) fn rslcx(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
-    let pairs = previous(ctx, false)?;
-    free(ctx, &pairs)?;
+    let pairs = restore(ctx, false)?;
     ctx.set_reg(state::a(11), pairs[0] >> 32);
     put(ctx, &LOWER, &pairs);
     Ok(0)
@@ -279,7 +299,9 @@ pub(crate) fn st(ctx: &mut Ctx<Tricore>, [address, upper, ..]: [u64; 4]) -> Resu
     whole_area(address)?;
     let second = if upper != 0 { psw(ctx) } else { ctx.reg(state::a(11)) };
     let pairs = gather(ctx, second, if upper != 0 { &UPPER } else { &LOWER });
-    store(ctx, address, &pairs)?;
+    if ctx.replace_block(address, &pairs).is_none() {
+        store_slowly(ctx, address, &pairs)?;
+    }
     Ok(0)
 }
 
