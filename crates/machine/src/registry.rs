@@ -130,6 +130,8 @@ pub struct MachineType {
     pub hotplug: bool,
     /// How CPUs get APIC IDs, which faults of plugging name.
     pub apic_ids: ApicIdKind,
+    /// Whether QEMU has it since a version behind 4.2: `-M` takes it, but lists for clients of 4.2 leave it out.
+    pub is_later: bool,
     /// Whether it is on its way out.
     pub deprecated: bool,
     /// CPUs are plugged by `core-id` alone, and not unplugged.
@@ -175,6 +177,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     default_node: DefaultNode::Spread,
     hotplug: false,
     apic_ids: ApicIdKind::None,
+    is_later: false,
     deprecated: false,
     core_ids: false,
     cores: false,
@@ -295,6 +298,11 @@ impl MachineType {
 pub fn machines(target: &Target) -> impl Iterator<Item = &'static MachineType> {
     let pcs = PCS.iter().copied().flatten();
     pcs.chain(MACHINES.iter().copied()).filter(move |machine| machine.serves(target))
+}
+
+/// Those that clients are shown.
+pub fn listed(target: &Target) -> impl Iterator<Item = &'static MachineType> {
+    machines(target).filter(|machine| !machine.is_later)
 }
 
 const HELP_HINT: &str = "Use -machine help to list supported machines";

@@ -91,7 +91,7 @@ pub fn types(target: &Target) -> Vec<TypeInfo> {
         out.extend([info("cpu-core", "device", true), info("spapr-cpu-core", "cpu-core", true)]);
         out.extend(CORES.map(|model| info(&format!("{model}-spapr-cpu-core"), "spapr-cpu-core", false)));
     }
-    let boards = registry::machines(target).filter(|machine| machine.name != "none");
+    let boards = registry::listed(target).filter(|machine| machine.name != "none");
     out.extend(boards.map(|machine| info(&machine.type_name(), "machine", false)));
     out.push(info(target.cpu_parent, "cpu", true));
     out.extend(target.listed_models().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));

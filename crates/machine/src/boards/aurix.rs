@@ -50,6 +50,7 @@ pub static KIT_AURIX_TC277_TRB: MachineType = MachineType {
     default_model: &[("tricore", "tc27x")],
     default_cpus: CORES,
     max_cpus: CORES,
+    is_later: true,
     build,
     ..BOARD
 };

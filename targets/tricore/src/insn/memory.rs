@@ -9,7 +9,6 @@ use crate::ext::Ext;
 use crate::format::*;
 use crate::helper;
 use crate::lift::Lift;
-use crate::trap::tin;
 
 insns! {
     /// Absolute addresses.
@@ -240,26 +239,13 @@ pub trait Place {
     /// Loads `width` bits. Circular buffers are read by parts of `unit` each, which is also what the address must be aligned to.
     fn read<'b>(&self, l: &Lift<'b>, width: Width, unit: Width) -> Val<'b> {
         let address = self.address(l);
-        l.ir.load(address, aligned(l, address, width, unit))
+        l.ir.load(address, l.aligned(address, width, unit))
     }
     /// Stores a value.
     fn write<'b>(&self, l: &Lift<'b>, value: Val<'b>, unit: Width) {
         let address = self.address(l);
-        l.ir.store(address, value, aligned(l, address, value.width(), unit));
+        l.ir.store(address, value, l.aligned(address, value.width(), unit));
     }
-}
-
-/// An access whose address must be a multiple of `unit` bytes ("Alignment Requirements"): address registers need words. What data registers
-/// need, [`cpu::Target::misaligned_split`] knows.
-fn aligned<'b>(l: &Lift<'b>, address: Val<'b>, width: Width, unit: Width) -> Mem {
-    if unit != Width::W32 {
-        return l.mem(width);
-    }
-    if width != unit {
-        l.raise_if((address & l.konst(3)).is_nonzero(), tin::ALN);
-        return l.mem(width);
-    }
-    l.mem(width).aligned()
 }
 
 impl Place for Abs {
@@ -398,7 +384,7 @@ impl Place for BoCircular {
     }
     fn read<'b>(&self, l: &Lift<'b>, width: Width, unit: Width) -> Val<'b> {
         let bytes = i64::from(unit.bytes());
-        let mem = aligned(l, self.part(l, 0), unit, unit);
+        let mem = l.aligned(self.part(l, 0), unit, unit);
         let mut all = l.ir.load(self.part(l, 0), mem).zext(width);
         for n in 1..i64::from(width.bytes()) / bytes {
             let part = l.ir.load(self.part(l, n * bytes), mem).zext(width);
@@ -411,7 +397,7 @@ impl Place for BoCircular {
         for n in 0..i64::from(value.width().bytes()) / bytes {
             let part = value.extract(n as u32 * unit.bits(), unit.bits()).trunc(unit);
             let address = self.part(l, n * bytes);
-            l.ir.store(address, part, aligned(l, address, unit, unit));
+            l.ir.store(address, part, l.aligned(address, unit, unit));
         }
     }
 }
