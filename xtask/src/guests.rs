@@ -3,12 +3,12 @@
 //! Binaries are committed, so that nobody needs a cross compiler to run the tests; `cargo xtask guests` makes them again.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{need, root, say};
+use crate::{root, say};
 
+mod build;
 mod models;
 
 /// What `cargo xtask guests` understands.
@@ -304,8 +304,10 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc", name: "hello", smp: &[1], fp: false },
     Test { folder: "sparc", name: "timer", smp: &[1], fp: false },
     Test { folder: "sparc", name: "traps", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "windows", smp: &[1], fp: false },
     Test { folder: "sparc", name: "mmu", smp: &[1], fp: false },
     Test { folder: "sparc", name: "grlib", smp: &[1], fp: false },
+    Test { folder: "leon3mp", name: "smp", smp: &[4], fp: false },
     Test { folder: "sun4m", name: "timers", smp: &[1], fp: false },
     Test { folder: "sun4m", name: "escc", smp: &[1], fp: false },
     Test { folder: "sun4m", name: "mmu", smp: &[1], fp: false },
@@ -486,100 +488,8 @@ fn demo_on_virt(target: &str) -> PathBuf {
 pub fn build_demo_on_virt(arch: &Arch) -> Result<PathBuf> {
     let out = demo_on_virt(arch.target);
     std::fs::create_dir_all(root().join("target/guests"))?;
-    demo(arch, &["-DBOARD_VIRT", "-Wl,--defsym=BASE=0x80000000"], out.clone()).compile()?;
+    build::demo(arch, &["-DBOARD_VIRT", "-Wl,--defsym=BASE=0x80000000"], out.clone()).compile()?;
     Ok(out)
-}
-
-/// A program to be compiled.
-struct Build {
-    arch: &'static Arch,
-    out: PathBuf,
-    flags: Vec<String>,
-    sources: Vec<String>,
-}
-
-const COMMON: &[&str] = &[
-    "-std=gnu11",
-    "-O2",
-    "-ffreestanding",
-    "-nostdlib",
-    "-static",
-    "-fno-pic",
-    "-no-pie",
-    "-fno-stack-protector",
-    "-fno-asynchronous-unwind-tables",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    "-Wl,--build-id=none",
-    "-Wl,-z,max-page-size=4096",
-    "-s",
-    "-Ilib",
-];
-
-fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
-    // 64-bit PowerPC has the start code of the 32-bit one.
-    let here = format!("demo/arch/{}", if arch.folder == "ppc64" { "ppc" } else { arch.folder });
-    let mut flags = vec![format!("-I{here}"), "-Idemo".to_owned(), "-Wl,-T,demo/link.ld".to_owned()];
-    flags.extend(board.iter().map(|f| (*f).to_owned()));
-    let mut sources = vec![format!("{here}/start.S")];
-    sources.extend(["demo/main.c", "demo/machine.c", "lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
-    let arch = ARCHS.iter().chain(PCS).find(|a| a.target == arch.target).expect("a row of the table");
-    Build { arch, out, flags: [arch.flags.iter().map(|f| (*f).to_owned()).collect(), flags].concat(), sources }
-}
-
-fn test(test: &Test, arch: &'static Arch) -> Build {
-    let here = format!("tests/{}", arch.folder);
-    let own = match models::special(test.name, arch.suffix) {
-        Some(on) => on.flags,
-        None if test.fp => arch.fp_flags,
-        None => arch.flags,
-    };
-    let mut flags: Vec<String> = own.iter().map(|f| (*f).to_owned()).collect();
-    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/{}", arch.script)]);
-    let mut sources = vec![format!("{here}/rt.S"), format!("{here}/rt.c"), format!("{here}/{}.c", test.name)];
-    sources.extend(["lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
-    Build { arch, out: test_binary(test, arch), flags, sources }
-}
-
-/// Code for a machine's ROM: plain bytes, from address 0.
-fn rom(arch: &'static Arch) -> Option<Build> {
-    let flags = ["-Wl,--oformat=binary", "-Wl,-Ttext=0", "-Wl,-e,0"].map(str::to_owned);
-    let flags = arch.flags.iter().map(|f| (*f).to_owned()).chain(flags).collect();
-    Some(Build { arch, out: arch.rom_binary()?, flags, sources: vec![format!("tests/{}/rom.S", arch.folder)] })
-}
-
-impl Build {
-    fn compile(&self) -> Result<()> {
-        let program = in_tree(self.arch.cc);
-        need(&program, self.arch.package)?;
-        if let Some(folder) = self.out.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut cc = Command::new(program);
-        cc.current_dir(root().join("guests")).args(COMMON).args(&self.flags).arg("-o").arg(&self.out);
-        crate::output(cc.args(&self.sources)).map(drop)
-    }
-}
-
-/// Everything that is committed.
-fn builds() -> Vec<Build> {
-    let demos =
-        Arch::with_demo().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
-    let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
-    demos.chain(tests).chain(ARCHS.iter().filter_map(rom)).chain(boot_rom()).collect()
-}
-
-/// What stands for firmware on `pseries`: a flat image that calls the kernel.
-fn boot_rom() -> Option<Build> {
-    let arch = ARCHS.iter().find(|arch| arch.folder == "ppc64")?;
-    let flags = ["-mcpu=power4", "-mabi=elfv2", "-Wl,-T,tests/ppc64/boot.ld", "-Wl,--oformat=binary"];
-    Some(Build {
-        arch,
-        out: root().join("guests/tests/ppc64/bin/boot.bin"),
-        flags: flags.map(str::to_owned).to_vec(),
-        sources: vec!["tests/ppc64/boot.S".to_owned()],
-    })
 }
 
 /// Compiles the guest programs, or compares.
@@ -588,7 +498,7 @@ fn boot_rom() -> Option<Build> {
 /// When a compiler is missing or refuses, or with `--check` when a committed binary is not what it makes.
 pub fn run(args: &Args) -> Result<()> {
     let mut stale = Vec::new();
-    for mut build in builds() {
+    for mut build in build::builds() {
         let committed = build.out.clone();
         let name = committed.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if args.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {

@@ -141,16 +141,19 @@ mod tests {
         let log = seen.clone();
         let mut scu = AurixScu::new(Power::new(move |r| log.lock().push(r)));
         let reset = |scu: &mut AurixScu| scu.write(reg::SWRSTCON, 4, u64::from(SWRSTREQ), 0);
-        reset(&mut scu);
+        // ENDINIT is off after reset; here it is set, as start-up code does.
         let con0 = scu.read(reg::WDTS, 4, 0) as u32;
         assert_eq!(con0, WDT_RESET);
         scu.write(reg::WDTS, 4, u64::from(con0 & !LCK | ENDINIT), 0);
         assert_eq!(scu.read(reg::WDTS, 4, 0) as u32 & LCK, LCK, "the password is read inverted");
         let password = con0 ^ INVERTED;
         scu.write(reg::WDTS, 4, u64::from(password & !LCK | ENDINIT), 0);
+        scu.write(reg::WDTS, 4, u64::from(password | ENDINIT | LCK), 0);
+        reset(&mut scu);
+        assert!(seen.lock().is_empty());
+        scu.write(reg::WDTS, 4, u64::from(password & !LCK | ENDINIT), 0);
         scu.write(reg::WDTS, 4, u64::from(password & !ENDINIT | LCK), 0);
         assert_eq!(scu.read(reg::WDTS, 4, 0) as u32 & (LCK | ENDINIT), LCK);
-        assert!(seen.lock().is_empty());
         reset(&mut scu);
         assert_eq!(*seen.lock(), [PowerRequest::Reset]);
     }

@@ -151,6 +151,14 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
         set_cc(cpu, 1);
         return Ok(0);
     }
+    let code = act(cpu, &o, group, second, old, in_list)?;
+    set_cc(cpu, code);
+    Ok(0)
+}
+
+/// What group `group` of the functions does once the first operands are equal: the condition code.
+fn act(cpu: &mut Cpu, o: &Operands, group: u64, second: u64, old: u128, in_list: bool) -> Result<u64, Fault> {
+    let Operands { r3, size, list: fourth, in_registers, .. } = *o;
     let other = |cpu: &mut Cpu| if in_list { o.address(cpu, 0) } else { Ok(fourth) };
     match group {
         0 => {
@@ -164,8 +172,7 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
             let there = exchange(cpu, second, size, old, new)?;
             if there != old {
                 o.set(cpu, 0, there)?;
-                set_cc(cpu, 1);
-                return Ok(0);
+                return Ok(1);
             }
         }
         2 => {
@@ -173,11 +180,10 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
             let there = load(cpu, at, size)?;
             if there != o.get(cpu, 2)? {
                 o.set(cpu, 2, there)?;
-                set_cc(cpu, 2);
-                return Ok(0);
+                return Ok(2);
             }
             let new = o.get(cpu, 3)?;
-            swap(cpu, &o, second, &[(at, new)])?;
+            swap(cpu, o, second, &[(at, new)])?;
         }
         _ => {
             // One to three stores go with the swap: of the third, the fifth and the seventh operand.
@@ -187,10 +193,9 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
             for which in 1..=group.saturating_sub(3) {
                 list.push((o.address(cpu, which)?, o.value(cpu, which)?));
             }
-            swap(cpu, &o, second, &list)?;
+            swap(cpu, o, second, &list)?;
         }
     }
-    set_cc(cpu, 0);
     Ok(0)
 }
 

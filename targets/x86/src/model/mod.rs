@@ -308,10 +308,6 @@ impl Model {
                 self.warnings.push(format!("TCG doesn't support requested feature: {place}{name} [bit {bit}]"));
             }
         }
-        // What CPUID 0xd shows of states that XSAVE keeps follows from the features.
-        let components = self.xsave_components();
-        self.features.0[word::XSAVE_LOW] = components as u32;
-        self.features.0[word::XSAVE_HIGH] = (components >> 32) as u32;
         let needs = |n: usize, leaf: u32| if self.features.0[n] != 0 { leaf } else { 0 };
         let standard =
             [needs(word::F7_EBX, 7), needs(word::F7_ECX, 7), needs(word::F6_EAX, 6), needs(word::FD1_EAX, 0xd)];
