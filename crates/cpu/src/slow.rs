@@ -7,7 +7,7 @@ use memory::{PAGE_SIZE, RamPage};
 use uop::{Align, Mem, RmwOp, UnOp, Width, sem};
 
 use crate::api::Watch;
-use crate::core::{Core, Raised, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
+use crate::core::{Core, MAX_SPACES, Raised, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
 use crate::ctx::{Ctx, Reservation};
 use crate::target::{Access, Target};
 
@@ -28,7 +28,7 @@ pub(crate) fn slow_paths<T: Target>() -> SlowPaths {
         store_cond: path!(slow_store_cond(addr, value, mem)),
         resume: path!(resume(pc)),
         raise: path!(raise(at, code, arg)),
-        call: path!(helper(number, args)),
+        call: path!(helper(number)),
     }
 }
 
@@ -53,7 +53,8 @@ impl<T: Target> Ctx<T> {
         Stopped
     }
 
-    fn helper(&mut self, number: u16, args: [u64; 4]) -> Result<u64, Stopped> {
+    fn helper(&mut self, number: u16) -> Result<u64, Stopped> {
+        let args = self.core.args;
         (T::helpers()[usize::from(number)].run)(self, args).map_err(|fault| self.stop(fault))
     }
 
@@ -329,9 +330,11 @@ impl<T: Target> Ctx<T> {
     /// The host address of `N` aligned doublewords, all in one page that the soft TLB lets this access reach.
     #[inline(always)]
     fn block<const N: usize>(&mut self, address: u64, access: Access) -> Option<*mut [AtomicU64; N]> {
-        let space = self.core.space;
-        self.ready_space(space);
-        let entry = &self.core.tlb[usize::from(space)][Core::tlb_slot(address)];
+        let space = usize::from(self.core.space) % MAX_SPACES;
+        if !self.has_space(space) {
+            return None;
+        }
+        let entry = &self.core.tlb[space][Core::tlb_slot(address)];
         let tag = if access == Access::Write { entry.write } else { entry.read };
         let fits = address.is_multiple_of(8) && address % PAGE_SIZE + 8 * N as u64 <= PAGE_SIZE;
         (fits && tag == address & !(PAGE_SIZE - 1)).then(|| address.wrapping_add(entry.addend) as *mut [AtomicU64; N])
@@ -365,8 +368,10 @@ impl<T: Target> Ctx<T> {
         // SAFETY: as for loads.
         let cells = unsafe { &*block };
         let old = u64::from_le(cells[0].load(Ordering::Relaxed));
-        for (cell, value) in cells.iter().zip(doublewords) {
-            cell.store(value.to_le(), Ordering::Relaxed);
+        let mut n = 0;
+        while n < N {
+            cells[n].store(doublewords[n].to_le(), Ordering::Relaxed);
+            n += 1;
         }
         Some(old)
     }
