@@ -29,14 +29,14 @@ fn env(ctx: &Ctx<Tricore>) -> Env {
 /// FS says whether this instruction has had an exception; the others accumulate ("Exceptions").
 fn note(ctx: &mut Ctx<Tricore>, flags: Flags) {
     let rows = [
-        (Flags::INVALID, state::V),
-        (Flags::OVERFLOW, state::SV),
-        (Flags::DIV_BY_ZERO, state::AV),
-        (Flags::UNDERFLOW, state::SAV),
+        (Flags::INVALID, state::OVERFLOW, state::V_BIT),
+        (Flags::OVERFLOW, state::STICKY, state::V_BIT),
+        (Flags::DIV_BY_ZERO, state::OVERFLOW, state::AV_BIT),
+        (Flags::UNDERFLOW, state::STICKY, state::AV_BIT),
     ];
-    for (flag, reg) in rows {
+    for (flag, reg, bit) in rows {
         if flags.contains(flag) {
-            ctx.set_reg(reg, 1 << 31);
+            ctx.set_reg(reg, ctx.reg(reg) | 1 << bit);
         }
     }
     if flags.contains(Flags::INEXACT) {

@@ -15,11 +15,9 @@ type Result64 = Result<u64, Trap>;
 
 /// Sets V and AV as they are, and the sticky ones.
 pub(crate) fn set_flags(ctx: &mut Ctx<Tricore>, out: Out) -> Result64 {
-    for (now, sticky, on) in [(state::V, state::SV, out.v), (state::AV, state::SAV, out.av)] {
-        let bit = u64::from(on) << 31;
-        ctx.set_reg(now, bit);
-        ctx.set_reg(sticky, ctx.reg(sticky) | bit);
-    }
+    let now = u64::from(out.v) << state::V_BIT | u64::from(out.av) << state::AV_BIT;
+    ctx.set_reg(state::OVERFLOW, now);
+    ctx.set_reg(state::STICKY, ctx.reg(state::STICKY) | now);
     Ok(out.value)
 }
 
