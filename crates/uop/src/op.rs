@@ -57,6 +57,11 @@ macro_rules! for_each_bin_op {
         MaxS max_s;
         /// The greater of two unsigned numbers.
         MaxU max_u;
+        /// Of two numbers of half the width, above: the sign bit says whether their sum overflows as a signed number; below: the same
+        /// of the wrapped sum when it is doubled. The bits under the two sign bits are those of the usual formulas.
+        AddOverflows add_overflows;
+        /// The same of their difference.
+        SubOverflows sub_overflows;
     } };
 }
 
