@@ -26,6 +26,7 @@ use crate::run::{Event, RunState};
 use crate::sched::{Attention, Scheduler};
 use crate::targets::{Arch, Target};
 use crate::thread;
+use crate::value::Value;
 
 /// One CPU of a machine.
 pub struct Vcpu {
@@ -177,7 +178,8 @@ impl Machine {
             self.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
         }
         for given in self.config.numa.clone() {
-            let warnings = self.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
+            let option = NumaOption::parse(&given.value).map_err(|e| Error::from(e).of_option(&given.option))?;
+            let warnings = self.apply_numa(&option).map_err(|e| e.of_option(&given.option))?;
             self.warn(Some(given.option), warnings);
         }
         if !self.config.preconfig {
@@ -301,6 +303,7 @@ impl Machine {
         for (name, kind, value) in self.factories[&plan.model].properties() {
             self.objects.set_property(plan.object, name, kind, Arc::clone(value), false);
         }
+        self.show_place(plan.object, plan.slot);
         let lines = self.sched.lines(plan.index);
         let clock = Arc::clone(self.sched.clock());
         let mut cpu = self.factories[&plan.model].make(Env {
@@ -351,6 +354,26 @@ impl Machine {
     pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
         let model = build::model_text(&self.config);
         self.enter(Plan { index: slot as i64, object, slot: Some(slot), model })
+    }
+
+    /// What the object of a CPU says of where it is, and how it came there.
+    fn show_place(&mut self, object: ObjectId, slot: Option<usize>) {
+        let plugged = self.state != RunState::Preconfig;
+        for (name, on) in [("hotpluggable", true), ("hotplugged", plugged)] {
+            self.objects.set_property(object, name, "bool", Value::Bool(on), false);
+        }
+        let Some(slot) = slot.filter(|_| !self.config.machine.cores) else { return };
+        let mut props = self.slots.slots[slot].props;
+        if let Some(ids) = self.config.machine.apic_ids.ids(&self.smp) {
+            let id = ids.of_index(slot as u32);
+            self.objects.set_property(object, "apic-id", "uint32", Value::Int(id.into()), false);
+            // Dies are numbered even where the schema doesn't speak of them; -1 is no node.
+            props.die_id.get_or_insert(0);
+            props.node_id.get_or_insert(-1);
+        }
+        for (name, value) in props.list() {
+            self.objects.set_property(object, name, "int32", Value::Int(value), false);
+        }
     }
 
     /// Takes the CPU at this place of the list out of it.
@@ -495,6 +518,11 @@ impl Machine {
             memdev_size: &memdev_size,
         };
         Ok(self.numa.apply(option, &mut self.slots, &context)?)
+    }
+
+    /// Whether memory could be plugged into a machine of this target: QEMU's programs for PCs and PowerPC have the devices.
+    pub fn knows_memory_devices(&self) -> bool {
+        matches!(self.config.target.arch, Arch::X86 | Arch::Ppc)
     }
 
     /// Takes what the console's user typed.
