@@ -26,7 +26,6 @@ use crate::run::{Event, RunState};
 use crate::sched::{Attention, Scheduler};
 use crate::targets::{Arch, Target};
 use crate::thread;
-use crate::value::Value;
 
 /// One CPU of a machine.
 pub struct Vcpu {
@@ -354,26 +353,6 @@ impl Machine {
     pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
         let model = build::model_text(&self.config);
         self.enter(Plan { index: slot as i64, object, slot: Some(slot), model })
-    }
-
-    /// What the object of a CPU says of where it is, and how it came there.
-    fn show_place(&mut self, object: ObjectId, slot: Option<usize>) {
-        let plugged = self.state != RunState::Preconfig;
-        for (name, on) in [("hotpluggable", true), ("hotplugged", plugged)] {
-            self.objects.set_property(object, name, "bool", Value::Bool(on), false);
-        }
-        let Some(slot) = slot.filter(|_| !self.config.machine.cores) else { return };
-        let mut props = self.slots.slots[slot].props;
-        if let Some(ids) = self.config.machine.apic_ids.ids(&self.smp) {
-            let id = ids.of_index(slot as u32);
-            self.objects.set_property(object, "apic-id", "uint32", Value::Int(id.into()), false);
-            // Dies are numbered even where the schema doesn't speak of them; -1 is no node.
-            props.die_id.get_or_insert(0);
-            props.node_id.get_or_insert(-1);
-        }
-        for (name, value) in props.list() {
-            self.objects.set_property(object, name, "int32", Value::Int(value), false);
-        }
     }
 
     /// Takes the CPU at this place of the list out of it.
