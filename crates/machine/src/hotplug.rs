@@ -101,10 +101,10 @@ impl Machine {
                 false => "Parameter 'driver' expects pluggable device type".into(),
             }));
         }
-        if let Some(id) = device.id.as_deref() {
-            if self.objects.resolve(&format!("/machine/peripheral/{id}")).is_ok() {
-                return Err(Error::new(format!("Duplicate ID '{id}' for device")));
-            }
+        if let Some(id) = device.id.as_deref()
+            && self.objects.resolve(&format!("/machine/peripheral/{id}")).is_ok()
+        {
+            return Err(Error::new(format!("Duplicate ID '{id}' for device")));
         }
         if is_loader {
             return self.add_loader(device);
