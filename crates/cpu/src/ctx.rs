@@ -220,6 +220,16 @@ impl<T: Target> Ctx<T> {
         self.halted = halted;
     }
 
+    /// Makes a reservation, as a load-linked of `value` does.
+    pub fn reserve(&mut self, phys: u64, width: Width, value: u64) {
+        self.reservation = Some(Reservation { phys, width, value });
+    }
+
+    /// Ends the reservation that a load-linked may have made, and gives its physical address, the width and the value that was loaded.
+    pub fn take_reservation(&mut self) -> Option<(u64, Width, u64)> {
+        self.reservation.take().map(|r| (r.phys, r.width, r.value))
+    }
+
     /// Ends the reservation that a load-linked may have made.
     pub fn clear_reservation(&mut self) {
         self.reservation = None;
@@ -363,6 +373,18 @@ impl<T: Target> Ctx<T> {
         let at = page.offset + phys % memory::PAGE_SIZE;
         let done = page.ram.compare_exchange(at, width.bytes(), host(expected), host(new)) == host(expected);
         self.note_store(phys, &page);
+        Ok(done)
+    }
+
+    /// The same for 16 aligned bytes, as they stand in memory.
+    ///
+    /// # Errors
+    /// When there is no RAM.
+    pub fn phys_compare_exchange_16(&mut self, phys: u64, expected: [u8; 16], new: [u8; 16]) -> Result<bool, BusError> {
+        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        let done = page.ram.compare_exchange_16(page.offset + phys % memory::PAGE_SIZE, expected, new);
+        self.note_store(phys, &page);
+        self.note_store(phys + 8, &page);
         Ok(done)
     }
 

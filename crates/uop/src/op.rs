@@ -57,6 +57,10 @@ macro_rules! for_each_bin_op {
         MaxS max_s;
         /// The greater of two unsigned numbers.
         MaxU max_u;
+        /// How the first compares to the second, signed: 8 less, 4 greater, 2 equal.
+        OrderS order_s;
+        /// How the first compares to the second, unsigned: 8 less, 4 greater, 2 equal.
+        OrderU order_u;
     } };
 }
 

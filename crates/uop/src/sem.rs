@@ -44,8 +44,16 @@ pub fn bin(op: BinOp, w: Width, a: u64, b: u64) -> u64 {
         MinU => a.min(b),
         MaxS => sa.max(sb) as u64,
         MaxU => a.max(b),
+        OrderS => order(sa < sb, sa > sb),
+        OrderU => order(a < b, a > b),
     };
     w.cut(r)
+}
+
+/// 8 less, 4 greater, 2 neither.
+#[inline(always)]
+fn order(less: bool, greater: bool) -> u64 {
+    2 + 6 * u64::from(less) + 2 * u64::from(greater)
 }
 
 #[inline(always)]

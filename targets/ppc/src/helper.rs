@@ -144,8 +144,10 @@ helpers! {
     FAIL_TRANSACTION = crate::server::fail_transaction, plain(1, None);
     /// `lqarx`: the doubleword beside the reserved one.
     RESERVE_SECOND = crate::server::reserve_second, plain(1, None);
-    /// `stqcx.`: whether it is still that one.
-    RESERVED_SECOND = crate::server::reserved_second, plain(1, Some(Width::W64));
+    /// A random number that is not all ones.
+    RANDOM = crate::server::random, plain(0, Some(Width::W64));
+    /// `stqcx.`: address, doublewords in the order of addresses; whether it has stored.
+    STQCX = crate::server::stqcx, faulting(3, Some(Width::W64));
     /// `msgsndp`: message.
     MSGSNDP = crate::server::msgsndp, plain(1, None);
     /// `msgclrp`: message.

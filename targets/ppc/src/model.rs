@@ -77,8 +77,9 @@ impl Family {
             Family::P603 | Family::E300 => CLASSIC.with(ExtSet::of(&[SoftTlb])),
             Family::P604 | Family::P750 | Family::P755 => CLASSIC,
             Family::P7400 | Family::P7450 => CLASSIC.with(ExtSet::of(&[Altivec])),
-            Family::P403 | Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
-            Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor])),
+            Family::P403 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
+            Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x, Mac])),
+            Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor, Mac])),
             Family::E200 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),
             // They have no mftb: the time base is read by mfspr (e500 Core Family Reference Manual, "Time Base").
             Family::E500v1 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),

@@ -138,6 +138,7 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
         // The page of the first instruction is mapped (e500 Core Family Reference Manual and PPC440x5 User's Manual, "Reset").
         let page = Map { number: 0, effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true };
         softtlb::map(ctx, &[page]);
+        board::prepare(ctx);
         booke_timer::restart(ctx);
     }
     match ctx.shared::<Board>().and_then(|board| board.start(ctx.index())) {

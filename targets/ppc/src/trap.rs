@@ -261,6 +261,38 @@ fn ivor(number: u32) -> u32 {
     if number < 32 { n::IVOR0 + number } else { 528 + number - 32 }
 }
 
+/// The SPRs of the IVORs, and the offsets that put their interrupts where classic CPUs have them.
+pub(crate) fn classic_vectors() -> impl Iterator<Item = (u32, u64)> {
+    use Vector::{
+        Alignment, Critical, Data, Decrementer, External, Fetch, FetchMiss, FixedInterval, LoadMiss, MachineCheck,
+        NoFp, NoVector, Program, SpeData, SpeRound, SystemCall, Trace, Watchdog,
+    };
+    let all = [
+        Critical,
+        MachineCheck,
+        Data,
+        Fetch,
+        External,
+        Alignment,
+        Program,
+        NoFp,
+        SystemCall,
+        Decrementer,
+        FixedInterval,
+        Watchdog,
+        LoadMiss,
+        FetchMiss,
+        Trace,
+        NoVector,
+        SpeData,
+        SpeRound,
+    ];
+    all.into_iter().map(|vector| {
+        let (offset, number, _) = place(vector);
+        (ivor(number), offset)
+    })
+}
+
 /// ESR of BookE for a trap.
 fn esr(trap: &Trap) -> u64 {
     let table = [(ILLEGAL, 1 << 27), (PRIVILEGED, 1 << 26), (TRAP, 1 << 25), (FP_ENABLED, 1 << 24)];

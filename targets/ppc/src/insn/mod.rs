@@ -8,6 +8,7 @@ pub mod fp;
 pub mod fp_mem;
 pub mod load;
 pub mod logic;
+pub mod mac;
 pub mod rotate;
 pub mod server;
 pub mod spe;
@@ -35,6 +36,7 @@ pub static TABLES: &[&[Insn]] = &[
     server::INSNS,
     embedded::INSNS,
     tlb4xx::INSNS,
+    mac::INSNS,
     spe::INSNS,
     spe_fp::INSNS,
     spe_mem::INSNS,

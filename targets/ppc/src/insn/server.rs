@@ -11,7 +11,6 @@ use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
-use crate::state::{SO, cr};
 use crate::trap::code;
 
 insns! {
@@ -105,20 +104,11 @@ fn stqcx(l: &Lift<'_>, f: W) -> Flow {
     }
     let ea = l.ea_x(f);
     check_quad(l, ea);
-    let mem = Mem { align: Align::Trap, ..l.mem(Width::W64) };
     let (first, second) = match l.endian() {
         bits::Endian::Big => (l.g(f.rt()), l.g(f.rt() + 1)),
         bits::Endian::Little => (l.g(f.rt() + 1), l.g(f.rt())),
     };
-    let here = l.ir.load(at(l, ea, 8), mem);
-    let same = l.call(helper::RESERVED_SECOND, &[here]).trunc(Width::W1);
-    // Where the other doubleword has changed, what is stored is what is there: at most the reservation goes.
-    let stored = l.ir.store_cond(ea, l.ir.select(same, first, l.ir.load(ea, mem)), mem) & same;
-    let value = l.ir.select(stored, second, l.ir.load(at(l, ea, 8), mem));
-    l.ir.store(at(l, ea, 8), value, mem);
-    for (n, bit) in (0..).zip([l.bool(false), l.bool(false), stored, l.ir.get(SO)]) {
-        l.ir.set(cr(n), bit);
-    }
+    l.set_equal(l.call(helper::STQCX, &[ea, first, second]).trunc(Width::W1));
     Next
 }
 
@@ -143,8 +133,8 @@ fn no_transactions(l: &Lift<'_>) -> bool {
     off
 }
 
-fn set_cr0(l: &Lift<'_>, bits: [bool; 4]) {
-    (0..).zip(bits).for_each(|(n, bit)| l.ir.set(cr(n), l.bool(bit)));
+fn set_cr0(l: &Lift<'_>, bits: u64) {
+    l.put_field(0, l.ir.konst(Width::W64, bits));
 }
 
 /// A transaction fails as soon as it begins ("Transactional Memory", a failure is always allowed): CR0 says so.
@@ -153,7 +143,7 @@ fn tbegin(l: &Lift<'_>, _: W) -> Flow {
         return Flow::Illegal;
     }
     l.call(helper::FAIL_TRANSACTION, &[l.konst(l.pc() as i64)]);
-    set_cr0(l, [true, false, true, false]);
+    set_cr0(l, 0b1010);
     Next
 }
 
@@ -162,7 +152,7 @@ fn outside(l: &Lift<'_>) -> Flow {
     if no_transactions(l) {
         return Flow::Illegal;
     }
-    set_cr0(l, [false; 4]);
+    set_cr0(l, 0);
     Next
 }
 
@@ -199,8 +189,7 @@ fn tcheck(l: &Lift<'_>, f: W) -> Flow {
     if no_transactions(l) {
         return Flow::Illegal;
     }
-    let field = f.rt() >> 2;
-    (0..4).for_each(|n| l.ir.set(cr(4 * field + n), l.bool(n == 0)));
+    l.put_field(f.rt() >> 2, l.ir.konst(Width::W64, 0b1000));
     Next
 }
 
@@ -238,9 +227,7 @@ fn slbfee(l: &Lift<'_>, f: W) -> Flow {
     }
     let found = l.call(helper::SLBFEE_FOUND, &[l.g(f.rb())]).trunc(Width::W1);
     l.set_g(f.rt(), l.call(helper::SLBFEE, &[l.g(f.rb())]));
-    for (n, bit) in (0..).zip([l.bool(false), l.bool(false), found, l.ir.get(SO)]) {
-        l.ir.set(cr(n), bit);
-    }
+    l.set_equal(found);
     Next
 }
 

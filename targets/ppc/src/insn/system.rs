@@ -109,10 +109,12 @@ fn xer<'b>(l: &Lift<'b>) -> Val<'b> {
 
 fn set_xer<'b>(l: &Lift<'b>, value: Val<'b>) {
     let modern = l.has(Ext::Isa300);
+    let bit = |n| value.extract(n, 1).trunc(Width::W1);
     let mut rest = !0xe000_0000u64;
-    for (n, reg) in [(31, SO), (30, OV), (29, CA), (19, OV32), (18, CA32)] {
+    l.set_so(bit(31));
+    for (n, reg) in [(30, OV), (29, CA), (19, OV32), (18, CA32)] {
         if n > 20 || modern {
-            l.ir.set(reg, value.extract(n, 1).trunc(Width::W1));
+            l.ir.set(reg, bit(n));
             rest &= !(1 << n);
         }
     }
