@@ -117,7 +117,7 @@ def set_bit(case, found):
 def out_of_range(case, found):
     rest = without(found, *targets(case), "fpscr", "cr")
     # A square root of a single-precision number is never out of range; that of other numbers is undefined (4.3.5.1).
-    converts = ("xssqrtsp", "xscvdpsp", "xscvqpdp", "xscvdphp", "xvcvdpsp", "xvcvsphp")
+    converts = ("fsqrts", "xssqrtsp", "xscvdpsp", "xscvqpdp", "xscvdphp", "xvcvdpsp", "xvcvsphp")
     possible = ppc_exact.is_out_of_range(case) or case["text"].startswith(converts) and enabled_occurred(case) & 0x60
     return bool(possible) and rest in ({}, {"trap": (None, 1)})
 
@@ -181,7 +181,7 @@ def estimate_of_zero(case, found):
     zero = scr_of(case) & 1 << 26
     infinite = int(case["out"].get(targets(case)[0], "0"), 16) << 1 & (1 << 64) - 1 == 0x7FF << 53
     rest = without(found, "trap", *(targets(case) if out_of_range or zero and infinite else []))
-    return bool(zero or out_of_range) and scr_only(rest, FX, FR | FX | (FEX | 1 << 26 if zero else 0), FPRF | FI)
+    return bool(zero or out_of_range) and scr_only(rest, FX, FR | FX | (FEX | 1 << 26 if zero else 0), FPRF | FI | (0x1A << 24 if out_of_range else 0))
 
 
 def targets(case):
