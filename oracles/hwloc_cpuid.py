@@ -20,7 +20,7 @@ def dump(program, shape, model):
     sockets, dies, cores, threads = shape
     n = sockets * dies * cores * threads
     smp = f"{n},sockets={sockets},dies={dies},cores={cores},threads={threads}"
-    options = ["x86_64", "-M", "q35", "-cpu", model, "-smp", smp, "-display", "none", "-serial", "stdio",
+    options = ["x86_64", "-M", "q35", "-accel", "interp", "-cpu", model, "-smp", smp, "-display", "none", "-serial", "stdio",
                "-monitor", "none", "-kernel", str(GUEST)]
     return subprocess.run([program, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=300).stdout

@@ -2,7 +2,7 @@
 /* Start of a benchmark image on a PC without its own firmware: Multiboot (32 bits) or, compiled for x86-64, PVH. Runs bench(n), prints the
  * checksum in hexadecimal on the first serial port, and switches off by the power management of pc's PIIX4, which is at 0x600. */
 #ifdef __x86_64__
-    .section .note.xen, "a"
+    .section .xen, "a", @note
     .long 4, 4, 18
     .asciz "Xen"
     .long _start

@@ -9,7 +9,14 @@ const END: &str = "```\n";
 /// A register file of these names and widths, and helpers.
 fn layout(regs: &[(&str, Width)], helpers: Vec<HelperInfo>) -> Layout {
     let names = regs.iter().map(|(name, _)| (*name).to_owned()).collect();
-    Layout { regs: regs.iter().map(|(_, width)| *width).collect(), names, helpers, aligned: false }
+    Layout {
+        regs: regs.iter().map(|(_, width)| *width).collect(),
+        names,
+        helpers,
+        aligned: false,
+        computes: vec![],
+        late: uop::RegSet::None,
+    }
 }
 
 /// Lifts by `lift`, and compares the text after all passes with example `n` of `document`.

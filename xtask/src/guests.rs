@@ -52,6 +52,9 @@ const NO_TESTS: &str = "";
 /// Where the demo is linked for a row that is there for its tests alone: the target has another one.
 const NO_DEMO: &str = "";
 
+/// The machine type that QEMU does not have: its tests say themselves what must be.
+const OURS_ALONE: &str = "leon3mp";
+
 const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
 const MIPS_FLAGS: &[&str] =
@@ -120,6 +123,20 @@ pub static ARCHS: &[Arch] = &[
         options: &[],
         script: "leon3.ld",
         demo_base: "0x100000",
+    },
+    Arch {
+        target: "sparc",
+        folder: "leon3mp",
+        suffix: "leon3mp",
+        cc: "sparc64-linux-gnu-gcc",
+        package: "Debian's gcc-sparc64-linux-gnu",
+        flags: &["-m32", "-mcpu=leon3", "-msoft-float"],
+        fp_flags: &["-m32", "-mcpu=leon3", "-mhard-float"],
+        board: OURS_ALONE,
+        cpu: "",
+        options: &[],
+        script: "../sparc/leon3.ld",
+        demo_base: NO_DEMO,
     },
     Arch {
         target: "sparc",
@@ -277,11 +294,15 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "timer", smp: &[1], fp: false },
     Test { folder: "mips", name: "tlb", smp: &[1], fp: false },
     Test { folder: "mips", name: "pic", smp: &[1], fp: false },
+    Test { folder: "mips", name: "board", smp: &[1], fp: false },
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
     Test { folder: "x86", name: "hello", smp: &[1], fp: false },
     Test { folder: "x86", name: "traps", smp: &[1], fp: false },
     Test { folder: "x86", name: "timers", smp: &[1], fp: false },
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
+    Test { folder: "x86", name: "now", smp: &[1], fp: false },
+    Test { folder: "x86", name: "features", smp: &[1], fp: false },
+    Test { folder: "x86", name: "svm", smp: &[1], fp: false },
     Test { folder: "s390x", name: "hello", smp: &[1], fp: false },
     Test { folder: "s390x", name: "traps", smp: &[1], fp: false },
     Test { folder: "s390x", name: "timer", smp: &[1], fp: false },
@@ -354,6 +375,11 @@ impl Run {
         let machine = ["-M", self.arch.board, "-smp", &smp, "-kernel", &binary];
         let words = [&machine, console, cpu, &bios, self.arch.options].concat();
         words.into_iter().map(in_tree).collect()
+    }
+
+    /// Whether QEMU has the machine type.
+    pub fn is_on_qemu(&self) -> bool {
+        self.arch.board != OURS_ALONE
     }
 
     /// `-cpu`; empty for the board's default.

@@ -80,6 +80,9 @@ enum What {
         /// Targets, separated by commas
         #[arg(long, default_value = "riscv64,riscv32", value_delimiter = ',')]
         target: Vec<String>,
+        /// Random and mutated lines to send
+        #[arg(long, default_value_t = 20_000)]
+        storm: u64,
     },
     /// One session of gdb-multiarch (Debian: gdb-multiarch) with ours and with qemu-system: same answers?
     Gdb,
@@ -101,7 +104,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Ppc { count } => ppc(*count),
         What::Tricore { count } => tricore(*count),
         What::X86 { count } => x86(*count),
-        What::Qmp { replay, target } => qmp(replay.as_deref(), target),
+        What::Qmp { replay, target, storm } => qmp(replay.as_deref(), target, *storm),
         What::Gdb => gdb::run(),
     }
 }
@@ -166,7 +169,8 @@ fn release_build() -> Result<PathBuf> {
 
 fn guests(record: bool, only: Option<&str>) -> Result<()> {
     let mut wrong = Vec::new();
-    for run in Run::all().filter(|run| only.is_none_or(|only| run.name().contains(only))) {
+    let on_qemu = Run::all().filter(Run::is_on_qemu);
+    for run in on_qemu.filter(|run| only.is_none_or(|only| run.name().contains(only))) {
         let emulator = format!("qemu-system-{}", run.arch.target);
         need(&emulator, "a qemu-system package of Debian")?;
         let got = boot(Path::new(&emulator), &run.options(), LIMIT).with_context(|| run.name())?.golden();
@@ -202,11 +206,13 @@ fn demo_on_virt() -> Result<()> {
     Ok(())
 }
 
-fn qmp(replay: Option<&Path>, targets: &[String]) -> Result<()> {
+fn qmp(replay: Option<&Path>, targets: &[String], storm: u64) -> Result<()> {
     need("python3", "Debian's python3")?;
     let bin = release_build()?;
     for target in targets {
         sh(Command::new("python3").arg(root().join("oracles/qmp_client.py")).arg(&bin).arg(target))?;
+        let script = root().join("oracles/qmp_storm.py");
+        sh(Command::new("python3").arg(script).arg(&bin).arg(target).arg(storm.to_string()))?;
         let Some(replay) = replay else { continue };
         sh(Command::new(replay).arg("--bin").arg(&bin).args(["--target", target]))?;
     }

@@ -55,6 +55,9 @@ pub(crate) fn channels(
     }
     add_default(draft, &mut out, &consoles)?;
     check_stdio(&out)?;
+    if let Some(channel) = out.iter().find(|channel| draft.daemonize && is_stdio(channel)) {
+        return Err(Fatal::of(&channel.option, "cannot use stdio with -daemonize"));
+    }
     Ok(out)
 }
 
@@ -100,10 +103,14 @@ fn share(out: &mut [Channel], option: &str, id: &str, user: User) -> Result<(), 
 
 /// Serial port and monitor on the terminal, unless it is taken or the user chose otherwise.
 fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, String, User)]) -> Result<(), Fatal> {
-    let taken = out.iter().any(|channel| matches!(channel.backend, Backend::Stdio { .. }));
+    let taken = out.iter().any(is_stdio);
     let has_serial = out.iter().any(|channel| channel.users.iter().any(|user| matches!(user, User::Serial(_))));
     if !draft.console_by_default() || taken || has_serial {
         return Ok(());
+    }
+    if draft.daemonize {
+        let fault = || Fatal::new("-nographic cannot be used with -daemonize");
+        return if draft.nographic { Err(fault()) } else { Ok(()) };
     }
     let human = |user: &User| *user == User::Monitor(Mode::Readline);
     let has_monitor = consoles.iter().any(|(.., user)| human(user)) || out.iter().any(|c| c.users.iter().any(human));
@@ -111,8 +118,12 @@ fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, Strin
     place(out, "-nographic", device, "serial0".to_string(), User::Serial(0))
 }
 
+fn is_stdio(channel: &Channel) -> bool {
+    matches!(channel.backend, Backend::Stdio { .. })
+}
+
 fn check_stdio(channels: &[Channel]) -> Result<(), Fatal> {
-    let mut stdio = channels.iter().filter(|channel| matches!(channel.backend, Backend::Stdio { .. }));
+    let mut stdio = channels.iter().filter(|channel| is_stdio(channel));
     match (stdio.next(), stdio.next()) {
         (Some(_), Some(second)) => Err(Fatal::of(&second.option, "cannot use stdio by multiple character devices")),
         _ => Ok(()),

@@ -81,6 +81,8 @@ pub(crate) struct Plan {
     pub channels: Vec<Channel>,
     /// `-gdb`
     pub gdb: Option<String>,
+    /// `-daemonize`
+    pub daemonize: bool,
     /// `-pidfile`
     pub pidfile: Option<String>,
     /// `-D`
@@ -486,9 +488,6 @@ impl Draft {
         if self.incoming {
             return Err(Fatal::new("-incoming: migration is not supported"));
         }
-        if self.daemonize {
-            return Err(Fatal::new("-daemonize: not supported; start it in the background with the shell's '&'"));
-        }
         let mut config = self.machine_config()?;
         if let Some(image) = &self.image {
             let hint = format!("To run a program give -kernel {image}");
@@ -504,6 +503,7 @@ impl Draft {
             config,
             channels,
             gdb: self.gdb,
+            daemonize: self.daemonize,
             pidfile: self.pidfile,
             log_file: self.log_file,
             log_items: self.log_items,

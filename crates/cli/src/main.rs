@@ -6,6 +6,7 @@
 
 mod channel;
 mod consoles;
+mod daemon;
 mod debugger;
 mod demo;
 mod draft;

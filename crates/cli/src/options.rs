@@ -159,7 +159,7 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
         value(
             &["accel"],
             "[accel=]name[,thread=single|multi]",
-            "select how guest code runs: interp (also called tcg)",
+            "select how guest code runs: tcg (CPUs show what QEMU's tcg has), interp (all that is implemented)",
             Draft::accel,
         ),
     ),
@@ -329,7 +329,7 @@ pub(crate) static OPTIONS: &[OptionRow] = &[
     value(&["net", "nic", "netdev"], "none", "configure the network (there is none)", Draft::ignore_none),
     value(&["drive"], "if=none,...", "add a drive (there is none)", Draft::drive),
     value(&["pidfile"], "file", "write the process id into this file", |d, t| Draft::file(&mut d.pidfile, t)),
-    flag(&["daemonize"], "run in the background (not supported)", |d| d.daemonize = true),
+    flag(&["daemonize"], "run in the background once everything is set up", |d| d.daemonize = true),
     value(&["incoming"], "uri", "wait for a migration (not supported)", Draft::incoming),
 ];
 

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use machine::{Advance, Machine, ShutdownCause};
+use machine::{Advance, Machine, ShutdownCause, Warning};
 use qmp::chardev::Backend;
 use qmp::command::{After, Environment};
 use qmp::server::{Hub, Step};
@@ -11,6 +11,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::channel::{Channel, User};
+use crate::daemon::{self, Role};
 use crate::debugger::Debugger;
 use crate::draft::Plan;
 use crate::fatal::Fatal;
@@ -39,6 +40,11 @@ struct Process<'a> {
 /// # Errors
 /// What keeps it from starting.
 pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
+    if plan.daemonize
+        && let Role::Front(code) = daemon::begin()?
+    {
+        return Ok(code);
+    }
     for warning in &plan.warnings {
         say_error(&format!("{program}: {warning}"));
     }
@@ -63,7 +69,10 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     if let Some(pattern) = &plan.log_file {
         environment.log.set_file(pattern).map_err(|e| Fatal::of(&format!("-D {pattern}"), e))?;
     }
-    let mut machine = Machine::new(config)?;
+    let mut machine = Machine::new(config).map_err(|mut e| {
+        warn(program, std::mem::take(&mut e.warnings));
+        e
+    })?;
     environment.log.choose(&mut machine, plan.log_items);
     mailbox.attend(&machine);
     if let Some(path) = &plan.pidfile {
@@ -71,6 +80,9 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
         std::fs::write(path, format!("{}\n", std::process::id())).map_err(fault)?;
     }
     watch_signals(&mailbox)?;
+    if plan.daemonize {
+        daemon::ready()?;
+    }
     let _raw = raw_terminal(&plan.channels);
     let mut process = Process { program, machine, hub, wiring, environment, messages, debugger };
     let code = process.serve();
@@ -187,9 +199,13 @@ impl Process<'_> {
     /// Events to the monitors, warnings to the user.
     fn tell(&mut self) {
         self.hub.broadcast(&mut self.machine);
-        for warning in self.machine.take_warnings() {
-            let option = warning.option.map_or(String::new(), |option| format!("{option}: "));
-            say_error(&format!("{}: {option}warning: {}", self.program, warning.text));
-        }
+        warn(self.program, self.machine.take_warnings());
+    }
+}
+
+fn warn(program: &str, warnings: Vec<Warning>) {
+    for warning in warnings {
+        let option = warning.option.map_or(String::new(), |option| format!("{option}: "));
+        say_error(&format!("{program}: {option}warning: {}", warning.text));
     }
 }

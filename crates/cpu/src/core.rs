@@ -66,6 +66,17 @@ pub struct Return {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stopped;
 
+/// What became of an exception that was to be taken within the engine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Raised {
+    /// Nothing has happened: the run loop takes it.
+    Refused,
+    /// It has been taken; mode and space are right. The engine goes on here.
+    On(u64),
+    /// It has been taken. The run loop goes on here.
+    Out(u64),
+}
+
 /// The slow paths, made for each target. `core` is the `Core` of a `Ctx` that nobody else refers to at the time of the call.
 #[derive(Clone, Copy)]
 pub struct SlowPaths {
@@ -84,6 +95,9 @@ pub struct SlowPaths {
     /// Where the mode may have changed and an interrupt may have become deliverable, at the end of a block that leads to an address: takes such
     /// an interrupt and puts mode and space right. Gives where to go on; `false`: not within the engine.
     pub resume: unsafe fn(core: *mut Core, pc: u64) -> (u64, bool),
+    /// An exception that an op raises ([`uop::Exit::Raise`]: code and argument) at an instruction (its address, what the target needs beside).
+    /// The instructions from that one on have been put back into the budget.
+    pub raise: unsafe fn(core: *mut Core, at: (u64, u32), code: u32, arg: u64) -> Raised,
     /// A helper, by number.
     pub call: unsafe fn(core: *mut Core, helper: u16, args: [u64; 4]) -> Result<u64, Stopped>,
 }

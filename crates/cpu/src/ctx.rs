@@ -80,6 +80,8 @@ pub struct Ctx<T: Target> {
     pub(crate) round_start: u64,
     /// The budget with which the engine was entered; 0 outside.
     pub(crate) entered_with: i64,
+    /// The budget that was left when the engine last took an exception itself.
+    pub(crate) raised_with: i64,
     /// Budget put by so that the engine comes back early.
     pub(crate) put_by: i64,
     fetch_flush: bool,
@@ -108,6 +110,7 @@ impl<T: Target> Ctx<T> {
             executed: 0,
             round_start: 0,
             entered_with: 0,
+            raised_with: -1,
             put_by: 0,
             fetch_flush: false,
             jumps_used: false,

@@ -17,8 +17,8 @@ mod target;
 mod vcpu;
 
 pub use crate::core::{
-    Core, FILE_SLOTS, JUMP_CACHE_SIZE, JumpEntry, Locate, MAX_REGS, MAX_SPACES, RETURNS, Return, SlowPaths, Stopped,
-    TLB_INVALID, TLB_SIZE, TlbEntry,
+    Core, FILE_SLOTS, JUMP_CACHE_SIZE, JumpEntry, Locate, MAX_REGS, MAX_SPACES, RETURNS, Raised, Return, SlowPaths,
+    Stopped, TLB_INVALID, TLB_SIZE, TlbEntry,
 };
 pub use api::{
     Board, Clock, Cpu, Exit, Group, Info, Lines, Log, LogItems, PlainBoard, Register, RegisterError, RestoreError,

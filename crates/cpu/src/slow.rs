@@ -7,7 +7,7 @@ use memory::{PAGE_SIZE, RamPage};
 use uop::{Align, Mem, RmwOp, UnOp, Width, sem};
 
 use crate::api::Watch;
-use crate::core::{Core, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
+use crate::core::{Core, Raised, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
 use crate::ctx::{Ctx, Reservation};
 use crate::target::{Access, Target};
 
@@ -27,6 +27,7 @@ pub(crate) fn slow_paths<T: Target>() -> SlowPaths {
         load_linked: path!(slow_load_linked(addr, mem)),
         store_cond: path!(slow_store_cond(addr, value, mem)),
         resume: path!(resume(pc)),
+        raise: path!(raise(at, code, arg)),
         call: path!(helper(number, args)),
     }
 }
@@ -128,13 +129,37 @@ impl<T: Target> Ctx<T> {
         }
     }
 
+    /// Whether the run loop has something to do before the next instruction.
+    fn must_leave(&self) -> bool {
+        let pending = self.requests.sync_code || self.requests.code_changed || self.watch_hit.is_some();
+        let by_hand = self.entered_with == 0;
+        self.alone || by_hand || self.logs_interrupts || pending || self.env.lines.is_kicked()
+    }
+
+    /// See [`SlowPaths::raise`]. Of two exceptions without an instruction between them the run loop takes the second: a guest whose handler
+    /// traps must not keep the engine for ever.
+    pub(crate) fn raise(&mut self, (pc, aux): (u64, u32), code: u32, arg: u64) -> Raised {
+        if self.must_leave() || self.raised_with == self.core.budget {
+            return Raised::Refused;
+        }
+        self.raised_with = self.core.budget;
+        self.core.insns_left = 0;
+        self.pc = pc;
+        if aux != 0 {
+            T::restore_aux(self, aux);
+        }
+        T::deliver(self, T::raise(code, arg));
+        match self.resume(self.pc) {
+            (pc, true) => Raised::On(pc),
+            (pc, false) => Raised::Out(pc),
+        }
+    }
+
     /// See [`SlowPaths::resume`].
     pub(crate) fn resume(&mut self, pc: u64) -> (u64, bool) {
         self.pc = pc;
         self.core.insns_left = 0;
-        let pending = self.requests.sync_code || self.requests.code_changed || self.watch_hit.is_some();
-        let by_hand = self.entered_with == 0;
-        if self.alone || by_hand || self.logs_interrupts || pending || self.env.lines.is_kicked() {
+        if self.must_leave() {
             return (pc, false);
         }
         if let Some(interrupt) = T::interrupt(self) {

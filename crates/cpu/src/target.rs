@@ -3,7 +3,7 @@
 use memory::Nanos;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use uop::{Builder, HelperInfo, Width};
+use uop::{Builder, Compute, HelperInfo, RegSet, Width};
 
 use crate::api::{Info, Register, RegisterError};
 use crate::ctx::Ctx;
@@ -94,6 +94,9 @@ pub trait Target: Sized + Send + 'static {
     /// Whether ordinary accesses trap when they are misaligned ([`uop::Align::Trap`]), as far as all modes and models go. Others
     /// stay exact, but engines fuse only such as are like this.
     const ALIGNED: bool = false;
+    /// Registers of the file that nothing but helpers and [`Target::deliver`] looks at: not [`Target::translate`], say. Where a block writes
+    /// one of them twice, the first value may be there only if an op faults.
+    const LATE: RegSet = RegSet::None;
     /// Whether an atomic access may be misaligned: it is then done as a load and a store, which others may come between.
     const SPLIT_ATOMICS: bool = false;
     /// Where the right to fetch may end within a page ([`Translation::cache`] is false then): instructions are fetched by parts of so
@@ -108,6 +111,11 @@ pub trait Target: Sized + Send + 'static {
 
     /// The helpers; the index is the number that lifters use.
     fn helpers() -> &'static [Helper<Self>];
+
+    /// Helper number `n` as a function of its arguments, if it is no more than that: engines then call it at less cost.
+    fn compute(_n: u16) -> Option<Compute> {
+        None
+    }
 
     /// The decode tables for a model.
     fn lifter(model: &Self::Model) -> Self::Lifter;

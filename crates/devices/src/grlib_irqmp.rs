@@ -3,6 +3,8 @@
 //! GRLIB IP Core User's Manual, 2020.4, chapter "IRQMP - Multiprocessor Interrupt Controller". Interrupt n asks a processor
 //! for its interrupt level n. The wires into the controller are edge-triggered: a rising one sets the pending bit, and the
 //! processor's acknowledgement (or the clear register) takes it back.
+//!
+//! The status bits tell who is in power-down, as all but the first processor are after reset; writing them wakes.
 
 use std::sync::Arc;
 
@@ -39,7 +41,7 @@ mod reg {
 pub struct IrqMpCpu {
     /// Its interrupt levels 1 to 15.
     pub levels: [Line; 15],
-    /// High while the processor may run.
+    /// High while the processor is not in power-down.
     pub run: Line,
 }
 
@@ -138,6 +140,14 @@ impl Inner {
         u64::from(level)
     }
 
+    /// Processor `n` goes into power-down or leaves it.
+    fn set_running(&mut self, n: usize, running: bool) {
+        if let Some(cpu) = self.s.cpus.get_mut(n) {
+            cpu.running = running;
+            self.update();
+        }
+    }
+
     fn implemented(&self) -> u32 {
         if self.eirq == 0 { LEVELS } else { LEVELS | EXTENDED }
     }
@@ -181,7 +191,7 @@ impl Inner {
             reg::PENDING => {}
             reg::FORCE if self.cpus.len() == 1 => self.s.cpus[0].force = value & LEVELS,
             reg::CLEAR => self.s.pending &= !value,
-            // "Writing a 1 to a bit starts that processor".
+            // "Write STATUS[n] with '1' to force processor n out of power-down".
             reg::MPSTATUS => {
                 let bit = |n: usize| value >> n & 1 != 0;
                 self.s.cpus.iter_mut().enumerate().filter(|(n, _)| bit(*n)).for_each(|(_, cpu)| cpu.running = true);
@@ -232,6 +242,11 @@ impl IrqMp {
     pub fn acknowledge(&self) -> Arc<dyn Fn(u32, u32) -> u64 + Send + Sync> {
         let inner = self.0.clone();
         Arc::new(move |cpu, level| inner.lock().acknowledge(cpu as usize, level))
+    }
+
+    /// Notes that a processor goes into power-down, or leaves it because of an interrupt.
+    pub fn set_running(&self, cpu: u32, running: bool) {
+        self.0.lock().set_running(cpu as usize, running);
     }
 }
 
@@ -352,6 +367,19 @@ mod tests {
         assert_eq!((b.asked(0), b.asked(1), b.run[1].high()), (0, 0, false));
         b.irqmp.restore(&saved).unwrap();
         assert_eq!((b.asked(0), b.asked(1), b.run[1].high()), (6, 15, true));
+    }
+
+    #[test]
+    fn power_down_shows_and_is_left_by_the_status_register() {
+        let mut b = bench(2, 0);
+        b.irqmp.write(0x10, 4, 2, 0);
+        b.irqmp.set_running(1, false);
+        assert_eq!((b.irqmp.read(0x10, 4, 0), b.run[1].high()), (0x1800_0002, false));
+        b.irqmp.write(0x10, 4, 2, 0);
+        assert_eq!((b.irqmp.read(0x10, 4, 0), b.run[1].high()), (0x1800_0000, true));
+        b.irqmp.set_running(1, false);
+        b.irqmp.set_running(1, true);
+        assert_eq!(b.irqmp.read(0x10, 4, 0), 0x1800_0000);
     }
 
     #[test]

@@ -120,16 +120,21 @@ const TABLE: [(u16, u32, u32); 78] = [
     (PCI0_CFGADDR, 0, 0x80ff_fffc),
 ];
 
-/// The bridge itself on PCI: device 0. "PCI Configuration Registers".
-const SELF: [Field; 8] = [
+/// The bridge itself on PCI: device 0. "PCI Configuration Registers". As in QEMU, its base addresses are fixed,
+/// and so is what its subsystem is.
+const SELF: [Field; 12] = [
     (0x00, 4, 0x4620_11ab, 0),
     (0x04, 4, 0x0280_0000, 0x0000_0357),
     (0x08, 4, 0x0600_0010, 0),
-    (0x10, 4, 0x0000_0008, 0xffff_f000),
-    (0x14, 4, 0x0100_0008, 0xffff_f000),
-    (0x18, 4, 0x1c00_0000, 0xffff_f000),
-    (0x20, 4, 0x1400_0000, 0xffff_f000),
-    (0x24, 4, 0x1400_0001, 0xffff_f000),
+    (0x0c, 1, 0, 0xff),
+    (0x10, 4, 0x0000_0008, 0),
+    (0x14, 4, 0x0100_0008, 0),
+    (0x18, 4, 0x1c00_0000, 0),
+    (0x1c, 4, 0x1f00_0000, 0),
+    (0x20, 4, 0x1400_0000, 0),
+    (0x24, 4, 0x1400_0001, 0),
+    (0x2c, 4, 0x1100_1af4, 0),
+    (0x3c, 4, 0x0000_0100, 0x0000_00ff),
 ];
 
 /// The bridge as a function of its own PCI bus.

@@ -15,6 +15,9 @@ pub const MALTA_FPGA_SIZE: u64 = 0x10_0000;
 /// Written to SOFTRES: reset the board.
 const GORESET: u32 = 0x42;
 const SOFTRES: u64 = 0x500;
+const GPINP: u64 = 0xa08;
+/// ASCIIWORD and ASCIIPOS: the display does not read back.
+const DISPLAY: std::ops::Range<u64> = 0x410..0x458;
 /// BIGEND of STATUS.
 const BIGEND: u32 = 1 << 1;
 
@@ -43,7 +46,7 @@ const TABLE: [(u64, u32, u32); 20] = [
     // I2CINP, I2COE, I2COUT, I2CSEL
     (0xb00, 3, 0),
     (0xb08, 0, 3),
-    (0xb10, 3, 3),
+    (0xb10, 3, 0xffff_ffff),
     (0xb18, 1, 1),
 ];
 
@@ -83,7 +86,10 @@ impl MaltaFpga {
 
 impl Device for MaltaFpga {
     fn read(&mut self, offset: u64, size: Size, _: Nanos) -> u64 {
-        let Ok(n) = TABLE.binary_search_by_key(&offset, |row| row.0) else { return 0 };
+        let found = |offset: u64| TABLE.binary_search_by_key(&offset, |row| row.0).ok();
+        let Some(n) = found(offset).filter(|_| !DISPLAY.contains(&offset)) else { return 0 };
+        // As in QEMU, the inputs are what I2COUT drives while I2CSEL gives it the pins.
+        let n = if offset == GPINP && self.s.registers[n + 4] & 1 != 0 { n + 3 } else { n };
         let strap = if offset == 0x208 && self.big_endian { BIGEND } else { 0 };
         u64::from(self.s.registers[n] | strap) & (u64::MAX >> (64 - 8 * size.clamp(1, 8)))
     }

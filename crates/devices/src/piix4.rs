@@ -19,10 +19,11 @@ pub const PM_PORTS: u16 = 0x40;
 const TIMER_HZ: u128 = 3_579_545;
 
 /// Function 0: the bridge to ISA.
-const ISA: [Field; 10] = [
+const ISA: [Field; 11] = [
     (0x00, 4, 0x7110_8086, 0),
     (0x04, 4, 0x0280_0007, 0x0000_0148),
     (0x08, 4, 0x0601_0000, 0),
+    (0x0c, 1, 0, 0xff),
     (0x0e, 1, 0x80, 0),
     (0x4c, 1, 0x4d, 0xff),
     (0x4e, 2, 0x0003, 0xffff),
@@ -33,10 +34,11 @@ const ISA: [Field; 10] = [
 ];
 
 /// Function 3: power management.
-const PM: [Field; 8] = [
+const PM: [Field; 9] = [
     (0x00, 4, 0x7113_8086, 0),
     (0x04, 4, 0x0280_0000, 0x0000_0001),
-    (0x08, 4, 0x0680_0000, 0),
+    (0x08, 4, 0x0680_0003, 0),
+    (0x0c, 1, 0, 0xff),
     (0x3c, 4, 0x0000_0100, 0x0000_00ff),
     (0x40, 4, 1, 0x0000_ffc0),
     (0x80, 1, 0, 0x01),

@@ -8,7 +8,7 @@ use uop::{Block, Layout};
 
 use crate::handlers::control::tlb_of;
 use crate::lower::{Links, lower};
-use crate::slot::{Data, Head, Link, Raw, Slot, UNLINKED, leave};
+use crate::slot::{Data, Head, Link, Raw, Recovery, Slot, UNLINKED, leave};
 
 /// A lowered block in its final memory.
 struct Code {
@@ -16,6 +16,8 @@ struct Code {
     n_slots: usize,
     starts: Box<[u32]>,
     links: Links,
+    /// By slot.
+    recover: Box<[Recovery]>,
     /// Exits of other blocks that lead here.
     incoming: Vec<ExitLink>,
     /// Blocks that this one's exits lead to.
@@ -79,7 +81,15 @@ impl Interp {
         unsafe { (*code.slots.add(slot as usize).cast::<Link>()).target = target };
     }
 
-    fn leave(&self, core: &Core, why: u64, budget: i64) -> (Leave, i64) {
+    /// Brings registers up to date behind an op that has faulted.
+    fn recover(&self, core: &mut Core, code: CodeId, slot: u32) {
+        let all = &self.code(code).recover;
+        let these = || all[all.partition_point(|r| r.slot < slot)..].iter().take_while(|r| r.slot == slot);
+        let values: Vec<u64> = these().map(|r| r.value(core.file[usize::from(r.from)])).collect();
+        these().zip(values).for_each(|(r, value)| core.file[usize::from(r.reg)] = value);
+    }
+
+    fn leave(&self, core: &mut Core, why: u64, budget: i64) -> (Leave, i64) {
         let pc = core.leave_pc;
         let leave = match why {
             // SAFETY: `core.ip` is the head that the budget did not suffice for.
@@ -102,11 +112,15 @@ impl Interp {
                     let data = *core.ip.cast::<Slot>().add(1).cast::<Data>();
                     (data, CodeId((*core.ip.cast::<Raw>().sub((data.high >> 32) as usize).cast::<Head>()).code))
                 };
-                let (at, left) = self.position_in(id, (data.high >> 32) as u32);
+                let slot = (data.high >> 32) as u32;
+                self.recover(core, id, slot);
+                let (at, left) = self.position_in(id, slot);
                 return (Leave::Raise { at, code: data.high as u32, arg: data.low }, budget + i64::from(left));
             }
             _ => {
-                let (at, left) = self.position(core.ip);
+                let (code, slot) = self.slot_at(core.ip).expect("handlers leave from within a block");
+                self.recover(core, code, slot);
+                let (at, left) = self.position_in(code, slot);
                 return (Leave::Stopped(at), budget + i64::from(left));
             }
         };
@@ -124,6 +138,7 @@ impl Engine for Interp {
             n_slots,
             starts: lowered.starts.into(),
             links: lowered.links,
+            recover: lowered.recover.into(),
             incoming: Vec::new(),
             outgoing: [None; 3],
         };
@@ -198,7 +213,7 @@ impl Engine for Interp {
                 let ip = why as *const Slot;
                 why = ((*ip).handler)(core, ip, tlb_of(core), (*core).budget);
             }
-            self.leave(&*core, why, (*core).budget)
+            self.leave(&mut *core, why, (*core).budget)
         }
     }
 

@@ -61,6 +61,41 @@ pub(crate) struct Data {
     pub(crate) high: u64,
 }
 
+/// An op with a constant, done when a register is brought up to date behind a fault.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) op: uop::BinOp,
+    pub(crate) w: uop::Width,
+    pub(crate) k: u64,
+}
+
+/// A register that is brought up to date when the op in a slot has faulted.
+#[derive(Clone, Debug)]
+pub(crate) struct Recovery {
+    /// The slot of the op.
+    pub(crate) slot: u32,
+    pub(crate) reg: u16,
+    /// The slot of the file that it is made from.
+    pub(crate) from: u16,
+    pub(crate) steps: Box<[Step]>,
+}
+
+impl Recovery {
+    /// The register's value, made from what `from` holds.
+    pub(crate) fn value(&self, from: u64) -> u64 {
+        self.steps.iter().fold(from, |v, s| uop::sem::bin(s.op, s.w, s.w.cut(v), s.k))
+    }
+}
+
+/// A function of four slots of the file, behind the op that calls it.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Function {
+    /// The slots, the first lowest.
+    pub(crate) slots: u64,
+    pub(crate) function: uop::Compute,
+}
+
 /// Memory for one slot of any kind.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -89,7 +124,7 @@ macro_rules! into_raw {
         }
     )* };
 }
-into_raw!(Slot, Head, Link, Data);
+into_raw!(Slot, Head, Link, Data, Function);
 
 /// A head that no budget of one entry suffices for: direct exits that have not been linked lead here.
 pub(crate) static UNLINKED: Head = Head { n_insns: i32::MAX, code: 0, pc: 0 };

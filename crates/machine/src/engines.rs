@@ -8,11 +8,14 @@ use cpu::{Cpu, Env, Kind, Vcpu};
 use interp::Interp;
 use topology::Smp;
 use topology::tree::{Cache, CacheKind, Level};
-use x86::model::ShownCache;
+use x86::model::{Show, ShownCache};
 
 use crate::error::Error;
-use crate::targets::Target;
+use crate::targets::{Arch, Target};
 use crate::value::Value;
+
+/// A property of a CPU's object: name, type, value. CPUs of a model share it.
+pub type CpuProperty = (&'static str, &'static str, Arc<Value>);
 
 /// Makes CPUs of one model; what they can share (decode tables) they share.
 pub trait Factory: Send {
@@ -30,9 +33,9 @@ pub trait Factory: Send {
         Vec::new()
     }
 
-    /// Properties that its CPUs' objects have: name, type, value.
-    fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {
-        Vec::new()
+    /// Properties that its CPUs' objects have.
+    fn properties(&self) -> &[CpuProperty] {
+        &[]
     }
 }
 
@@ -74,7 +77,7 @@ engines! {
 }
 
 /// CPUs of PCs, whose models management wants to know about.
-struct X86(Interpreted<x86::X86>, x86::model::Model);
+struct X86(Interpreted<x86::X86>, x86::model::Model, Vec<CpuProperty>);
 
 impl Factory for X86 {
     fn make(&self, env: Env) -> Box<dyn Cpu> {
@@ -110,17 +113,22 @@ impl Factory for X86 {
         self.1.shown_caches().into_iter().map(show).collect()
     }
 
-    fn properties(&self) -> Vec<(&'static str, &'static str, Value)> {
-        let names = self.1.unavailable().into_iter().map(Value::from).collect();
-        vec![
-            ("feature-words", "X86CPUFeatureWordInfo", feature_words(&self.1.features)),
-            ("filtered-features", "X86CPUFeatureWordInfo", feature_words(&self.1.filtered)),
-            ("unavailable-features", "strList", Value::List(names)),
-        ]
+    fn properties(&self) -> &[CpuProperty] {
+        &self.2
     }
 }
 
-/// Words of features as the schema shows them, the last one first.
+/// What management reads of a PC's CPU.
+fn x86_properties(model: &x86::model::Model) -> Vec<CpuProperty> {
+    let names = model.unavailable().into_iter().map(Value::from).collect();
+    vec![
+        ("feature-words", "X86CPUFeatureWordInfo", feature_words(&model.features).into()),
+        ("filtered-features", "X86CPUFeatureWordInfo", feature_words(&model.filtered).into()),
+        ("unavailable-features", "strList", Value::List(names).into()),
+    ]
+}
+
+/// Words of features as the schema shows them, the last one first; it has none for model-specific registers.
 fn feature_words(words: &x86::model::FeatureWords) -> Value {
     let entry = |(row, bits): (&x86::model::features::Word, u32)| {
         let mut members = vec![("cpuid-register".to_string(), Value::from(row.reg.name()))];
@@ -129,29 +137,34 @@ fn feature_words(words: &x86::model::FeatureWords) -> Value {
         members.push(("features".to_string(), Value::Int(bits.into())));
         Value::Object(members)
     };
-    Value::List(x86::model::WORDS.iter().zip(words.0).rev().map(entry).collect())
+    Value::List(x86::model::WORDS.iter().zip(words.0).filter(|(row, _)| !row.is_msr).rev().map(entry).collect())
 }
 
-fn x86_factory(bits: u32, text: &str) -> Result<Box<dyn Factory>, Error> {
-    let model = x86::model::Model::parse(bits, text).map_err(|e| Error::new(e.to_string()))?;
-    Ok(Box::new(X86(Interpreted(Kind::new(model.clone())), model)))
+fn x86_factory(bits: u32, text: &str, show: Show) -> Result<Box<dyn Factory>, Error> {
+    let model = x86::model::Model::parse_to_show(bits, text, show).map_err(|e| Error::new(e.to_string()))?;
+    let properties = x86_properties(&model);
+    Ok(Box::new(X86(Interpreted(Kind::new(model.clone())), model, properties)))
 }
 
 pub(crate) fn i386(text: &str) -> Result<Box<dyn Factory>, Error> {
-    x86_factory(32, text)
+    x86_factory(32, text, Show::Tcg)
 }
 
 pub(crate) fn x86_64(text: &str) -> Result<Box<dyn Factory>, Error> {
-    x86_factory(64, text)
+    x86_factory(64, text, Show::Tcg)
 }
 
-/// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means.
+/// A factory for the CPUs that `text`, a model with properties as `-cpu` takes them, means; `own_accelerator` as in
+/// [`crate::MachineConfig::own_accelerator`]: CPUs of PCs show all that is implemented then.
 ///
 /// # Errors
 /// An unknown model or property, or a target that can't run.
-pub fn factory(target: &Target, text: &str) -> Result<Box<dyn Factory>, Error> {
+pub fn factory(target: &Target, text: &str, own_accelerator: bool) -> Result<Box<dyn Factory>, Error> {
     let engine = target.engine.ok_or_else(|| Error::new(format!("target {} can't run yet", target.name)))?;
-    engine(text)
+    match target.arch {
+        Arch::X86 if own_accelerator => x86_factory(target.bits, text, Show::All),
+        _ => engine(text),
+    }
 }
 
 #[cfg(test)]
@@ -160,8 +173,9 @@ mod tests {
 
     #[test]
     fn faults_name_the_model() {
-        let text =
-            |target: &str, model: &str| super::factory(targets::find(target).unwrap(), model).err().map(|e| e.text);
+        let text = |target: &str, model: &str| {
+            super::factory(targets::find(target).unwrap(), model, false).err().map(|e| e.text)
+        };
         assert_eq!(text("riscv64", "nope").unwrap(), "unable to find CPU model 'nope'");
         assert_eq!(text("riscv32", "rv32"), None);
         assert_eq!(text("mips", "24Kf"), None);

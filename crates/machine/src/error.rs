@@ -25,12 +25,14 @@ pub struct Error {
     pub option: Option<String>,
     /// Further lines for the command line's user, never sent over QMP.
     pub hint: Option<&'static str>,
+    /// What the command line's user was to be warned of before it came to this.
+    pub warnings: Vec<Warning>,
 }
 
 impl Error {
     /// An error of class [`ErrorClass::Generic`].
     pub fn new(text: impl Into<String>) -> Error {
-        Error { class: ErrorClass::Generic, text: text.into(), option: None, hint: None }
+        Error { class: ErrorClass::Generic, text: text.into(), option: None, hint: None, warnings: Vec::new() }
     }
 
     /// An error of class [`ErrorClass::DeviceNotFound`].

@@ -4,6 +4,7 @@
 
 use topology::{ApicIds, ApicPlace, CpuProps, opts};
 
+use crate::boards;
 use crate::build;
 use crate::config::{DeviceConfig, check_id};
 use crate::error::Error;
@@ -278,7 +279,9 @@ impl Machine {
     }
 
     fn check_free(&self, slot: usize) -> Result<(), Error> {
-        let Some(_) = self.slots.slots[slot].occupant else { return Ok(()) };
+        let Some(_) = self.slots.slots[slot].occupant else {
+            return boards::x86::check_apic(&self.config, &self.smp, slot);
+        };
         Err(Error::new(match self.config.machine.apic_ids.ids(&self.smp) {
             Some(ids) => format!("CPU[{slot}] with APIC ID {} exists", ids.of_index(slot as u32)),
             None => format!("CPU[{slot}] exists"),

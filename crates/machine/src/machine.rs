@@ -8,6 +8,7 @@ use devices::PowerRequest;
 use devices::percpu::Started;
 use memory::{AddressSpace, Dma, SharedDevice};
 use parking_lot::Mutex;
+use topology::told::Encoder;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
 use crate::build::{self, Answers, Blob, Build, CoreSlots, Nmi, Plan, Start, Store};
@@ -23,7 +24,7 @@ use crate::props;
 use crate::registry::MachineType;
 use crate::run::{Event, RunState};
 use crate::sched::{Attention, Scheduler};
-use crate::targets::Target;
+use crate::targets::{Arch, Target};
 use crate::thread;
 
 /// One CPU of a machine.
@@ -161,22 +162,31 @@ impl Machine {
             held: false,
             config,
         };
-        this.add_root_objects()?;
-        if this.config.cpu.is_some() {
-            let model = build::model_text(&this.config);
-            this.factories.insert(model.clone(), engines::factory(this.config.target, &model)?);
+        match this.set_up() {
+            Ok(()) => Ok(this),
+            Err(e) => Err(Error { warnings: this.warnings, ..e }),
         }
-        for given in this.config.objects.clone() {
-            this.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
+    }
+
+    /// Follows the options in QEMU's order.
+    fn set_up(&mut self) -> Result<(), Error> {
+        self.add_root_objects()?;
+        if self.config.cpu.is_some() {
+            let model = build::model_text(&self.config);
+            self.factories
+                .insert(model.clone(), engines::factory(self.config.target, &model, self.config.own_accelerator)?);
         }
-        for given in this.config.numa.clone() {
-            let warnings = this.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
-            this.warn(Some(given.option), warnings);
+        for given in self.config.objects.clone() {
+            self.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
         }
-        if !this.config.preconfig {
-            this.init()?;
+        for given in self.config.numa.clone() {
+            let warnings = self.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
+            self.warn(Some(given.option), warnings);
         }
-        Ok(this)
+        if !self.config.preconfig {
+            self.init()?;
+        }
+        Ok(())
     }
 
     fn add_root_objects(&mut self) -> Result<(), Error> {
@@ -201,11 +211,12 @@ impl Machine {
             true => (numa::DefaultNode::GroupRoundRobin(self.smp.cores), 28),
             false => (self.config.machine.default_node, 23),
         };
-        if by_cores {
+        if self.config.machine.auto_node.wants_one(self.config.mem.slots) {
             self.numa.ensure_one(self.ram);
         }
         let warnings = self.numa.complete(self.ram, shift, default, &mut self.slots)?;
         self.warn(None, warnings);
+        self.config.machine.mem_slots.check(&self.config.mem, self.ram, self.config.machine.name)?;
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
         used.iter().for_each(|id| self.memdevs.set_in_use(id));
         let backing = if used.is_empty() { None } else { Some(self.memdevs.take(&used)?) };
@@ -282,14 +293,17 @@ impl Machine {
     /// Makes a planned CPU and takes it into the lists.
     pub(crate) fn enter(&mut self, plan: Plan) -> Result<(), Error> {
         if !self.factories.contains_key(&plan.model) {
-            self.factories.insert(plan.model.clone(), engines::factory(self.config.target, &plan.model)?);
+            self.factories.insert(
+                plan.model.clone(),
+                engines::factory(self.config.target, &plan.model, self.config.own_accelerator)?,
+            );
         }
         if self.cpus.is_empty() {
             let warnings = self.factories[&plan.model].warnings(&self.smp);
             self.warn(None, warnings);
         }
         for (name, kind, value) in self.factories[&plan.model].properties() {
-            self.objects.set_property(plan.object, name, kind, value, false);
+            self.objects.set_property(plan.object, name, kind, Arc::clone(value), false);
         }
         let lines = self.sched.lines(plan.index);
         let clock = Arc::clone(self.sched.clock());
@@ -556,6 +570,12 @@ impl Machine {
     pub fn tree(&self) -> Tree {
         let caches = self.factories.values().next().map_or_else(Vec::new, |factory| factory.caches());
         Tree { caches, ..self.bare_tree() }
+    }
+
+    /// The forms in which its guests learn that shape.
+    pub fn told(&self) -> impl Iterator<Item = Encoder> {
+        let of_cpus = (self.config.target.arch == Arch::X86).then_some(Encoder::Cpuid);
+        of_cpus.into_iter().chain(self.config.machine.told.iter().copied())
     }
 
     fn bare_tree(&self) -> Tree {

@@ -2,6 +2,8 @@
 //!
 //! `/objects` is not kept here: its only children are memory backends, which [`crate::memdev`] holds.
 
+use std::sync::Arc;
+
 use crate::error::Error;
 use crate::value::Value;
 
@@ -12,8 +14,8 @@ pub struct Property {
     pub name: String,
     /// Its type as `qom-list` shows it (`bool`, `string`, `child<T>`...).
     pub kind: String,
-    /// Its value.
-    pub value: Value,
+    /// Its value, which objects of a kind may share.
+    pub value: Arc<Value>,
     /// Whether `qom-set` may change it.
     pub writable: bool,
 }
@@ -122,8 +124,8 @@ impl ObjectTree {
     }
 
     /// Gives an object a property.
-    pub fn set_property(&mut self, id: ObjectId, name: &str, kind: &str, value: Value, writable: bool) {
-        let property = Property { name: name.into(), kind: kind.into(), value, writable };
+    pub fn set_property(&mut self, id: ObjectId, name: &str, kind: &str, value: impl Into<Arc<Value>>, writable: bool) {
+        let property = Property { name: name.into(), kind: kind.into(), value: value.into(), writable };
         let props = &mut self.objects[id].props;
         match props.iter_mut().find(|p| p.name == name) {
             Some(old) => *old = property,
@@ -199,7 +201,7 @@ impl ObjectTree {
             return Ok(Value::Str(object.kind.clone()));
         }
         if let Some(property) = object.props.iter().find(|p| p.name == name) {
-            return Ok(property.value.clone());
+            return Ok((*property.value).clone());
         }
         match self.child(id, name) {
             Some(child) => Ok(Value::Str(self.path(child))),
@@ -219,7 +221,7 @@ impl ObjectTree {
         if !property.writable {
             return Err(read_only());
         }
-        let fits = match &property.value {
+        let fits = match &*property.value {
             Value::Bool(_) => matches!(value, Value::Bool(_)),
             Value::Int(_) | Value::Uint(_) => matches!(value, Value::Int(_) | Value::Uint(_)),
             _ => matches!(value, Value::Str(_)),
@@ -230,7 +232,7 @@ impl ObjectTree {
                 word(&property.value)
             )));
         }
-        property.value = value;
+        property.value = value.into();
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! Machine types: which there are, and what each says of itself before it is built.
 
 use topology::numa::DefaultNode;
+use topology::told::Encoder;
 use topology::{ApicIds, Levels, Smp, SmpRules};
 
 use crate::boards;
 use crate::build::Build;
+use crate::config::MemConfig;
 use crate::error::Error;
 use crate::targets::{Arch, Target};
 
@@ -26,6 +28,67 @@ impl ApicIdKind {
             ApicIdKind::None => None,
             ApicIdKind::Packed => Some(ApicIds::new(smp)),
             ApicIdKind::Index => Some(ApicIds::flat(smp)),
+        }
+    }
+}
+
+/// Whether a machine makes itself a NUMA node when nobody has told it any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AutoNode {
+    /// It does without.
+    Never,
+    /// It does where memory could be plugged: guests find out about that by the nodes' table.
+    WithMemSlots,
+    /// It always has one.
+    Always,
+}
+
+impl AutoNode {
+    /// Whether it is time to make one, with this many memory slots.
+    pub(crate) fn wants_one(self, mem_slots: u64) -> bool {
+        match self {
+            AutoNode::Never => false,
+            AutoNode::WithMemSlots => mem_slots > 0,
+            AutoNode::Always => true,
+        }
+    }
+}
+
+/// What becomes of `-m ...,slots=N,maxmem=SIZE`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MemSlots {
+    /// Nothing: such boards don't look at it.
+    Ignored,
+    /// It is refused.
+    Refused,
+    /// PCs take 256 slots.
+    Pc,
+    /// Partitions take 32.
+    Pseries,
+}
+
+impl MemSlots {
+    /// Checks what was asked for.
+    ///
+    /// # Errors
+    /// More slots than the machine can have, or sizes that it can't.
+    pub(crate) fn check(self, mem: &MemConfig, ram: u64, machine: &str) -> Result<(), Error> {
+        let max = mem.max.unwrap_or(ram);
+        match self {
+            MemSlots::Refused if mem.slots > 0 || max > ram => {
+                Err(Error::new(format!("\"-memory 'slots|maxmem'\" is not supported by: {machine}")))
+            }
+            MemSlots::Pc if mem.slots > 256 => {
+                Err(Error::new(format!("unsupported amount of memory slots: {}", mem.slots)))
+            }
+            MemSlots::Pc if max > ram && !max.is_multiple_of(4096) => {
+                Err(Error::new("maximum memory size must by aligned to multiple of 4096 bytes"))
+            }
+            MemSlots::Pseries if mem.slots > 32 => {
+                let text = format!("Specified number of memory slots {} exceeds max supported 32", mem.slots);
+                Err(Error::new(text))
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -71,8 +134,12 @@ pub struct MachineType {
     pub deprecated: bool,
     /// CPUs are plugged by `core-id` alone, and not unplugged.
     pub core_ids: bool,
-    /// CPUs come a core at a time: a slot is a core, and there is always a node.
+    /// CPUs come a core at a time: a slot is a core.
     pub cores: bool,
+    /// Whether it makes itself a node.
+    pub auto_node: AutoNode,
+    /// What `-m` may say of memory that can be plugged.
+    pub mem_slots: MemSlots,
     /// Whether a suspended guest can be woken.
     pub wakeup: bool,
     /// Serial ports.
@@ -81,6 +148,8 @@ pub struct MachineType {
     pub default_ram: u64,
     /// Properties that only this type has: name, type, value at start.
     pub own_properties: &'static [(&'static str, &'static str, &'static str)],
+    /// The forms in which its guests learn its shape, beside what CPUs say of themselves.
+    pub told: &'static [Encoder],
     /// Puts the machine together.
     pub build: fn(&mut Build<'_>) -> Result<(), Error>,
 }
@@ -107,10 +176,13 @@ pub(crate) const BOARD: MachineType = MachineType {
     deprecated: false,
     core_ids: false,
     cores: false,
+    auto_node: AutoNode::Never,
+    mem_slots: MemSlots::Ignored,
     wakeup: false,
     serials: 1,
     default_ram: 128 << 20,
     own_properties: &[],
+    told: &[],
     build: |_| Ok(()),
 };
 
@@ -135,6 +207,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::mips_more::FULONG2E,
     &boards::powermac::G3BEIGE,
     &boards::leon3::LEON3_GENERIC,
+    &boards::leon3::LEON3MP,
     &boards::powermac::MAC99,
     &boards::mips_more::MAGNUM,
     &boards::malta::MALTA,

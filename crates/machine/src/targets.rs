@@ -120,36 +120,32 @@ impl Target {
         if model.is_empty() || model == name { String::new() } else { self.cpu_type(model) }
     }
 
-    /// All properties that model `name` has once `props` are set; features that are missing here are among them.
+    /// The properties that model `name` has once `props` are set, all of them or (unless `full`) those that build it up; features that are
+    /// missing here are among them.
     ///
     /// # Errors
     /// No such model or property.
-    pub fn expand_model(&self, name: &str, props: &[(String, String)]) -> Result<Vec<(&'static str, Value)>, Error> {
-        use x86::model::{Model, ModelError, WORDS};
+    pub fn expand_model(
+        &self,
+        name: &str,
+        props: &[(String, String)],
+        full: bool,
+    ) -> Result<Vec<(&'static str, Value)>, Error> {
+        use x86::model::{ModelError, properties};
         let text: String = props.iter().map(|(name, value)| format!(",{name}={value}")).collect();
-        let model = Model::parse(self.bits, &format!("{name}{text}")).map_err(|e| {
+        let list = properties::expand(self.bits, name, &text, full).map_err(|e| {
             Error::new(match e {
                 ModelError::Property { why, .. } => why,
                 ModelError::Unknown(name) => format!("CPU model '{name}' not found"),
                 other => other.to_string(),
             })
         })?;
-        let bit = |words: &x86::model::FeatureWords, n: usize, bit: u32| Value::Bool(words.0[n] >> bit & 1 != 0);
-        let words = WORDS.iter().enumerate();
-        let mut out: Vec<(&str, Value)> = words
-            .flat_map(|(n, word)| word.bits().map(move |(name, b)| (name, n, b)))
-            .map(|(name, n, b)| (name, bit(&model.wanted, n, b)))
-            .collect();
-        out.extend([
-            ("family", Value::Int(model.family.into())),
-            ("model", Value::Int(model.model.into())),
-            ("stepping", Value::Int(model.stepping.into())),
-            ("vendor", Value::from(String::from_utf8_lossy(&model.vendor).as_ref())),
-            ("model-id", Value::from(model.model_id.as_str())),
-            ("min-level", Value::Int(model.level.into())),
-            ("min-xlevel", Value::Int(model.xlevel.into())),
-        ]);
-        Ok(out)
+        let value = |value| match value {
+            properties::Value::Bool(on) => Value::Bool(on),
+            properties::Value::Int(n) => Value::Int(n),
+            properties::Value::Text(text) => Value::from(text.as_str()),
+        };
+        Ok(list.into_iter().map(|(name, v)| (name, value(v))).collect())
     }
 
     /// The model of that name; type names are taken as well.

@@ -16,12 +16,15 @@ pub struct TypeInfo {
 }
 
 /// Types that every target has: name, parent, abstract.
-const COMMON: [(&str, &str, bool); 12] = [
+const COMMON: [(&str, &str, bool); 14] = [
     ("container", "object", false),
     ("device", "object", true),
     ("cpu", "device", true),
     ("sys-bus-device", "device", true),
     ("loader", "device", false),
+    ("accel", "object", true),
+    // Clients take the type for the accelerator.
+    ("tcg-accel", "accel", false),
     ("machine", "object", true),
     ("none-machine", "machine", false),
     ("qemu:memory-region", "object", false),

@@ -52,7 +52,7 @@ fn test_programs_print_on_leon3_what_they_printed_on_qemu() {
 #[test]
 fn every_machine_type_can_be_built_and_reset() {
     let v8 = ["LX", "SPARCClassic", "SPARCbook", "SS-10", "SS-20", "SS-4", "SS-5", "SS-600MP", "Voyager"];
-    let rows = v8.iter().chain(&["leon3_generic"]).map(|name| ("sparc", *name));
+    let rows = v8.iter().chain(&["leon3_generic", "leon3mp"]).map(|name| ("sparc", *name));
     for (target, board) in rows.chain([("sparc64", "sun4u"), ("sparc64", "sun4v"), ("sparc64", "niagara")]) {
         let (mut machine, _) = build(target, board, |config| config.stopped = true);
         let before: Vec<String> = machine.cpus().iter().map(|vcpu| format!("{:?}", vcpu.cpu.info())).collect();

@@ -156,7 +156,7 @@ qapi_struct! {
 qapi_struct! {
     /// What the form in which somebody learns the topology can't say of this machine.
     pub struct TopologyLoss {
-        /// The form: `devicetree`, `hwloc`.
+        /// The form: `cpuid`, `acpi`, `stsi`, `ibm,associativity`, `devicetree` or `hwloc`.
         "encoder" => encoder: String,
         /// A sentence for each thing that is left out.
         "lost" => lost: Vec<String>,

@@ -13,6 +13,7 @@ pub mod opts;
 pub mod slots;
 pub mod smp;
 pub mod svg;
+pub mod told;
 pub mod tree;
 
 pub use apic::{ApicIds, ApicPlace};

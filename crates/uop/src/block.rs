@@ -69,6 +69,9 @@ pub struct HelperInfo {
     pub pure_: bool,
 }
 
+/// A helper that is a function of its arguments.
+pub type Compute = fn([u64; 4]) -> u64;
+
 /// The register file of a target and its helpers: what a block refers to by number.
 #[derive(Debug)]
 pub struct Layout {
@@ -80,6 +83,10 @@ pub struct Layout {
     pub helpers: Vec<HelperInfo>,
     /// Ordinary accesses of the target trap when they are misaligned; engines do most for those that are like most.
     pub aligned: bool,
+    /// By helper: the function of its arguments that is all there is to it, where that is so. May be shorter than the list of helpers.
+    pub computes: Vec<Option<Compute>>,
+    /// Registers that the target looks at only when an exception is delivered, not while an access is being made.
+    pub late: RegSet,
 }
 
 /// What an indirect jump is for; engines may predict by it.
@@ -173,6 +180,17 @@ pub struct InsnStart {
     pub aux: u32,
 }
 
+/// What a register holds where an op faults, although the block writes it later only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Recover {
+    /// Index of the op that may fault.
+    pub op: u16,
+    /// The register.
+    pub reg: Reg,
+    /// What it holds then.
+    pub value: Value,
+}
+
 /// A lifted block.
 #[derive(Clone, Debug)]
 pub struct Block {
@@ -186,6 +204,9 @@ pub struct Block {
     pub widths: Vec<Width>,
     /// The instructions, in order.
     pub insns: Vec<InsnStart>,
+    /// Registers that have been left behind where ops may fault, in the order of the ops: whoever runs the block brings them up to date
+    /// when such an op does fault.
+    pub recover: Vec<Recover>,
     /// The end.
     pub exit: Exit,
     /// The mode in which the block is left, where its instructions have changed it to one that is known.
@@ -205,6 +226,13 @@ impl Block {
     /// The instruction to which op number `op` belongs: its index among [`Block::insns`].
     pub fn insn_of(&self, op: usize) -> usize {
         self.insns.partition_point(|i| usize::from(i.op) <= op).saturating_sub(1)
+    }
+
+    /// What is to be brought up to date if op number `op` faults.
+    pub fn recover_at(&self, op: usize) -> &[Recover] {
+        let from = self.recover.partition_point(|r| usize::from(r.op) < op);
+        let n = self.recover[from..].partition_point(|r| usize::from(r.op) == op);
+        &self.recover[from..from + n]
     }
 
     /// Whether op number `op` can fault.

@@ -120,7 +120,19 @@ impl<'l> Builder<'l> {
         let inner = self.inner.into_inner();
         let exit = inner.exit.expect("a block ends with an exit");
         let (mode, taken_mode, returns) = (inner.mode, inner.taken_mode, inner.returns);
-        Block { pc, len, ops: inner.ops, widths: inner.widths, insns: inner.insns, exit, mode, taken_mode, returns }
+        let recover = Vec::new();
+        Block {
+            pc,
+            len,
+            ops: inner.ops,
+            widths: inner.widths,
+            insns: inner.insns,
+            recover,
+            exit,
+            mode,
+            taken_mode,
+            returns,
+        }
     }
 
     fn push(&self, op: Op, width: Width) -> Value {
@@ -157,6 +169,7 @@ impl<'l> Builder<'l> {
                         _ => None,
                     };
                 }
+                Op::Forget(of) if of == reg => return None,
                 Op::Call { helper, .. } if self.layout.helpers[usize::from(helper)].writes.contains(reg) => {
                     return None;
                 }
@@ -212,6 +225,11 @@ impl<'l> Builder<'l> {
     pub fn store_cond(&self, addr: Val<'_>, value: Val<'_>, mem: Mem) -> Val<'_> {
         assert_eq!(value.width(), mem.width, "the value of a conditional store");
         self.val(Op::StoreCond { addr: addr.id, value: value.id, mem }, Width::W1)
+    }
+
+    /// What register `reg` holds no longer matters until it is written.
+    pub fn forget(&self, reg: Reg) {
+        self.push(Op::Forget(reg), Width::W64);
     }
 
     /// A fence.

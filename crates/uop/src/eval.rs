@@ -58,7 +58,10 @@ pub fn eval<W: World>(block: &Block, layout: &Layout, world: &mut W) -> End<W::F
     for i in 0..block.ops.len() {
         match eval_op(block, layout, world, &values, i) {
             Ok(v) => values[i] = v,
-            Err(fault) => return End::Fault { op: i, fault },
+            Err(fault) => {
+                block.recover_at(i).iter().for_each(|r| world.set(r.reg, values[r.value.index()]));
+                return End::Fault { op: i, fault };
+            }
         }
     }
     let operand = block.exit.operand().map(|v| values[v.index()]);
@@ -91,6 +94,7 @@ fn eval_op<W: World>(block: &Block, layout: &Layout, world: &mut W, values: &[u6
         Op::Cas { addr, expected, new, mem } => world.cas(v(addr), v(expected), v(new), mem)?,
         Op::LoadLinked { addr, mem } => world.load_linked(v(addr), mem)?,
         Op::StoreCond { addr, value, mem } => u64::from(world.store_cond(v(addr), v(value), mem)?),
+        Op::Forget(_) => 0,
         Op::Fence(fence) => {
             world.fence(fence);
             0

@@ -20,7 +20,7 @@ mod text;
 mod verify;
 mod width;
 
-pub use block::{Block, Exit, HelperInfo, Hint, InsnStart, Layout, Reg, RegSet, Value};
+pub use block::{Block, Compute, Exit, HelperInfo, Hint, InsnStart, Layout, Recover, Reg, RegSet, Value};
 pub use builder::{Builder, Val};
 pub use op::{Align, BinOp, CmpOp, FastFp, Fence, Mem, Op, Order, RmwOp, UnOp};
 pub use text::text;

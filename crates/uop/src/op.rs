@@ -319,6 +319,8 @@ pub enum Op {
     Get(Reg),
     /// Writes a guest register; no result.
     Set(Reg, Value),
+    /// What a guest register holds no longer matters until it is written; no result.
+    Forget(Reg),
     /// One operand.
     Un(UnOp, Value),
     /// Two operands.
@@ -437,7 +439,7 @@ impl Op {
     pub fn operands(&self) -> impl Iterator<Item = Value> + use<> {
         let none = Value::NONE;
         let list = match *self {
-            Op::Const(_) | Op::Get(_) | Op::Fence(_) => [none; 4],
+            Op::Const(_) | Op::Get(_) | Op::Forget(_) | Op::Fence(_) => [none; 4],
             Op::Set(_, v) | Op::Un(_, v) | Op::Zext(v) | Op::Sext(v) | Op::Trunc(v) => [v, none, none, none],
             Op::Extract { value, .. } | Op::RaiseIf { cond: value, .. } => [value, none, none, none],
             Op::Bin(_, a, b) | Op::Cmp(_, a, b) => [a, b, none, none],
@@ -461,7 +463,7 @@ impl Op {
             }
         };
         match self {
-            Op::Const(_) | Op::Get(_) | Op::Fence(_) => {}
+            Op::Const(_) | Op::Get(_) | Op::Forget(_) | Op::Fence(_) => {}
             Op::Set(_, v) | Op::Un(_, v) | Op::Zext(v) | Op::Sext(v) | Op::Trunc(v) => go(v),
             Op::Extract { value, .. } | Op::RaiseIf { cond: value, .. } => go(value),
             Op::Bin(_, a, b) | Op::Cmp(_, a, b) => (go(a), go(b)).0,
@@ -492,6 +494,7 @@ impl Op {
 
     /// Whether the op does nothing but compute its result from its operands (and, for [`Op::Get`], a register).
     pub const fn is_pure(&self) -> bool {
-        !self.is_memory() && !matches!(self, Op::Set(..) | Op::Fence(_) | Op::RaiseIf { .. } | Op::Call { .. })
+        !self.is_memory()
+            && !matches!(self, Op::Set(..) | Op::Forget(_) | Op::Fence(_) | Op::RaiseIf { .. } | Op::Call { .. })
     }
 }

@@ -54,6 +54,7 @@ fn line(block: &Block, layout: &Layout, i: usize) -> String {
         Op::LoadLinked { addr, mem } => format!("ll{} {addr}", how(mem)),
         Op::StoreCond { addr, value, mem } => format!("sc{} {addr}, {value}", how(mem)),
         Op::RaiseIf { cond, code, arg } => return format!("raise_if {cond}, {code}, {arg:#x}"),
+        Op::Forget(r) => return format!("forget {}", name(r)),
         Op::Fence(kind) => return format!("fence {kind:?}").to_lowercase(),
         Op::Call { helper, args, .. } => {
             let info = &layout.helpers[usize::from(helper)];

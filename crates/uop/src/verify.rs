@@ -75,7 +75,7 @@ fn verify_frame(block: &Block) -> Result<(), VerifyError> {
 
 fn has_result(op: &Op, layout: &Layout) -> bool {
     match op {
-        Op::Set(..) | Op::Store { .. } | Op::Fence(_) | Op::RaiseIf { .. } => false,
+        Op::Set(..) | Op::Forget(_) | Op::Store { .. } | Op::Fence(_) | Op::RaiseIf { .. } => false,
         Op::Call { helper, .. } => layout.helpers[usize::from(*helper)].ret.is_some(),
         _ => true,
     }
@@ -136,6 +136,7 @@ fn broken_rule(block: &Block, layout: &Layout, op: &Op, w: Width) -> Option<&'st
             (mem.width == w && w >= Width::W8, "it gives the access's width"),
         ],
         Op::RaiseIf { cond, .. } => [(width(cond) == Width::W1, "an exception goes by a truth value"), (true, "")],
+        Op::Forget(r) => [(reg(r).is_some(), "there is such a register"), (true, "")],
         Op::Fence(_) => [(true, ""), (true, "")],
         Op::Call { helper, args, fast } => match layout.helpers.get(usize::from(helper)) {
             None => [(false, "there is such a helper"), (true, "")],

@@ -362,7 +362,7 @@ operations! {
     preceq_w_phr = |_, _, b| b << 16;
     bitrev = |_, _, b| b.reverse_bits() >> 16;
     insv = |d, a, b| {
-        let (pos, size) = (d.control & 0x1f, d.control >> control::SCOUNT & 0x1f);
+        let (pos, size) = (d.control & 0x1f, d.control >> control::SCOUNT & 0x3f);
         if size == 0 || pos + size > 33 {
             // A field that leaves the word is UNPREDICTABLE.
             return b;

@@ -106,9 +106,8 @@ fn segment_64(model: &Model, cp0: &Cp0, address: u64, space: Space) -> Option<Se
     let segment_mask = compare_mask(model);
     let within = |top: u64| address <= top & segment_mask;
     match address >> 62 {
-        0 if on(status::UX) && within(u64::MAX >> 2) => {
-            Some(if space == Space::Error { Segment::Unmapped(address) } else { Segment::Mapped })
-        }
+        // "Address Translation for the kuseg Segment when StatusERL = 1": what lies behind kuseg stays mapped.
+        0 if on(status::UX) && within(u64::MAX >> 2) => Some(Segment::Mapped),
         1 if space != Space::User && on(status::SX) && within(u64::MAX >> 1) => Some(Segment::Mapped),
         2 if space.is_kernel() && on(status::KX) => {
             let phys = address & (u64::MAX >> 5);
@@ -235,7 +234,7 @@ fn from_registers(model: &Model, cp0: &Cp0) -> Entry {
         mask,
         asid: cp0.asid(),
         global: cp0.entry_lo[0] & cp0.entry_lo[1] & 1 != 0,
-        hidden: cp0.entry_hi >> 10 & 1 != 0 && model.config_bit(4, 29),
+        hidden: cp0.entry_hi >> 10 & 1 != 0 && model.config_bit(4, 30),
         pages: [page(cp0.entry_lo[0]), page(cp0.entry_lo[1])],
     }
 }

@@ -26,55 +26,11 @@ const IGNORED: &[&str] = &[
     "s1", "s2", "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "fp", "ra",
 ];
 
-/// Rows without a case of their own: they do nothing, wait, or are about the system; see the other tests.
-const NO_CASE: &[&str] = &[
-    "nop",
-    "ssnop",
-    "ehb",
-    "pause",
-    "sync",
-    "synci",
-    "pref",
-    "prefx",
-    "cache",
-    "wait",
-    "eret",
-    "eretnc",
-    "deret",
-    "sdbbp",
-    "ll",
-    "lld",
-    "sc",
-    "scd",
-    "mfc0",
-    "mtc0",
-    "dmfc0",
-    "dmtc0",
-    "di",
-    "ei",
-    "rdhwr",
-    "rdpgpr",
-    "wrpgpr",
-    "tlbr",
-    "tlbwi",
-    "tlbwr",
-    "tlbp",
-    "tlbinv",
-    "tlbinvf",
-    "dvpe",
-    "evpe",
-    "dmt",
-    "emt",
-    "mftr",
-    "mttr",
-    "fork",
-    "yield.",
-    "dvp",
-    "evp",
-    "dsp64.any",
-    "ctcmsa",
-    "movci.unusable",
-];
+/// Rows without a case of their own. A step of WAIT waits (`guests/tests/mips/timer.c` has it), the MT ASE wants a processor with several
+/// elements (`mt.c` there). SDBBP enters debug mode, no variant here is without a floating-point unit or has the DSP ASE in 64 bits: these
+/// are only lifted, on all models (`lift.rs`).
+const NO_CASE: &[&str] =
+    &["wait", "sdbbp", "dvpe", "evpe", "dmt", "emt", "mftr", "mttr", "fork", "yield.", "movci.unusable", "dsp64.any"];
 
 fn prepare<T: Target<State = Cp0, Model = Model>>(ctx: &mut Ctx<T>) {
     ctx.state.status = if ctx.model().is_64() { STATUS } else { STATUS & !0xe0 };

@@ -26,7 +26,10 @@ impl Executor {
     fn new(model: &Model) -> Executor {
         let (names, regs) = S390x::file().into_iter().unzip();
         let helpers = S390x::helpers().iter().map(|h| h.info).collect();
-        Executor { lifter: Lifter::new(model), layout: Layout { regs, names, helpers, aligned: false } }
+        Executor {
+            lifter: Lifter::new(model),
+            layout: Layout { regs, names, helpers, aligned: false, computes: vec![], late: uop::RegSet::None },
+        }
     }
 }
 

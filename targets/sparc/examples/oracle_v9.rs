@@ -349,12 +349,12 @@ impl Ours {
         let mut json = String::new();
         let is_trap = (TBA..TBA + 0x8000).contains(&pc);
         let mut out = Vec::new();
-        if !is_trap {
-            for ((i, name), old) in self.compared.iter().zip(before) {
-                let new = m.cpu.register(*i).unwrap_or(0);
-                if new != old {
-                    out.push(format!("\"{name}\":\"{new:x}\""));
-                }
+        // A trap may change FSR, too.
+        let shown = self.compared.iter().zip(before).filter(|((_, name), _)| !is_trap || *name == "fsr");
+        for ((i, name), old) in shown {
+            let new = m.cpu.register(*i).unwrap_or(0);
+            if new != old {
+                out.push(format!("\"{name}\":\"{new:x}\""));
             }
         }
         let mut after = vec![0; WINDOW as usize];
@@ -418,7 +418,7 @@ fn prepare(ctx: &mut cpu::Ctx<Sparc64>) {
     ctx.state.tl = 0;
     ctx.state.tba = TBA;
     ctx.set_reg(state::FPRS, 4);
-    ctx.set_reg(state::MODE, u64::from(sparc::v9::mode::CWP.with(ctx.reg(state::MODE) as u32, 0)));
+    sparc::v9::sys::put_window(ctx, 0);
     sparc::v9::sys::put_pstate(ctx, 0x14);
 }
 

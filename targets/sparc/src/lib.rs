@@ -35,6 +35,10 @@ pub mod irq {
     pub const LEVEL15: u32 = 15;
     /// Starts a CPU that waits since reset. The line may stay up: a CPU that has started looks at it no more.
     pub const RUN: u32 = 16;
+    /// Acknowledged by a LEON that goes into power-down. A board that answers anything but 0 wakes it by [`RUN`], as interrupts do.
+    pub const POWER_DOWN: u32 = 17;
+    /// Acknowledged by a LEON that leaves power-down.
+    pub const AWAKE: u32 = 18;
     /// V9, which has no instruction that waits: each change of this line makes the CPU wait for an interrupt.
     pub const WAIT: u32 = 63;
 }

@@ -38,7 +38,7 @@ fn prepare(ctx: &mut Ctx<Sparc64>) {
     ctx.state.tl = 0;
     ctx.state.tba = TBA;
     ctx.set_reg(state::FPRS, 4);
-    ctx.set_reg(state::MODE, mode::CWP.with(ctx.reg(state::MODE) as u32, 0).into());
+    sys::put_window(ctx, 0);
     sys::put_pstate(ctx, 0x14);
 }
 

@@ -19,11 +19,12 @@ impl<'b> Lift<'b> {
     pub(crate) fn set_flags(&self, op: Op, w: Width, a: V<'b>, b: Option<V<'b>>, c: Option<V<'b>>) {
         self.set_konst(CC_KIND, Width::W8, flags::kind(op, log2(w)).into());
         self.ir.set(CC_A, a.zext(Width::W64));
-        if let Some(b) = b {
-            self.ir.set(CC_B, b.zext(Width::W64));
-        }
-        if let Some(c) = c {
-            self.ir.set(CC_C, c.zext(Width::W64));
+        for (reg, value) in [(CC_B, b), (CC_C, c)] {
+            match value {
+                Some(value) => self.ir.set(reg, value.zext(Width::W64)),
+                // A kind that has no such operand does not look at it.
+                None => self.ir.forget(reg),
+            }
         }
     }
 

@@ -3,12 +3,12 @@
 
 use uop::Width;
 
+use crate::mmu::canonical;
 use crate::mmu::space;
 use crate::regs;
 use crate::seg::{self, Descriptor, coded};
 use crate::stack::Stack;
 use crate::state::{self, Seg, attr, bit, sreg};
-use crate::system::canonical;
 use crate::trap::{Cpu, Event, Fault, Out, vector};
 
 const fn width(size: u64) -> Width {
@@ -148,7 +148,7 @@ fn long_stack(cpu: &mut Cpu, slot: u64) -> Result<u64, Fault> {
         return Err(coded(vector::TS, tr.selector));
     }
     let sp = cpu.load(tr.base.wrapping_add(at), seg::system_mem(Width::W64))?;
-    if canonical(sp) { Ok(sp) } else { Err(Fault::coded(vector::SS, 0)) }
+    if canonical(cpu, sp) { Ok(sp) } else { Err(Fault::coded(vector::SS, 0)) }
 }
 
 fn through_gate(
@@ -251,7 +251,7 @@ fn direct_code(cpu: &mut Cpu, selector: u16, d: Descriptor) -> Result<(), Fault>
 fn check_limit(cpu: &Cpu, d: Descriptor, ip: u64) -> Result<(), Fault> {
     let s = d.seg(0);
     let long = cpu.state.efer & bit::LMA != 0 && s.is(attr::L);
-    let bad = if long { !canonical(ip) } else { ip > u64::from(s.limit) };
+    let bad = if long { !canonical(cpu, ip) } else { ip > u64::from(s.limit) };
     if bad { Err(Fault::GP0) } else { Ok(()) }
 }
 

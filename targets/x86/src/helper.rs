@@ -6,7 +6,9 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::VECTORS;
 use crate::target::X86;
 use crate::trap::{Cpu, Out};
-use crate::{debug, far, flags, integer, mmx, seg, sse, strings, syscall, system, x87};
+use crate::{
+    debug, far, flags, integer, mmu, mmx, mpx, now, protection_keys, seg, sse, strings, svm, syscall, system, x87,
+};
 
 /// Declares the helpers; each name becomes a constant with its number.
 macro_rules! helpers {
@@ -108,7 +110,7 @@ helpers! {
     /// #GP unless IOPL is 3.
     CHECK_IOPL3 = system::check_iopl3, check(1, RegSet::None);
     /// INVPCID: type, descriptor.
-    INVPCID = system::invpcid, any(3);
+    INVPCID = mmu::invpcid, any(3);
     /// #UD unless FSGSBASE is on.
     CHECK_FSGSBASE = system::check_fsgsbase, check(0, RegSet::None);
     /// #GP unless canonical.
@@ -199,4 +201,28 @@ helpers! {
     FPU_AREA = x87::transfer, any(2);
     /// EMMS.
     EMMS = x87::emms, plain(0);
+    /// Functions of 3DNow!: mnemonic, destination; source.
+    NOW = now::run, check(2, RegSet::None);
+    /// VMRUN: next address, rAX.
+    VMRUN = svm::vmrun, any(2);
+    /// The other instructions of SVM: which, rAX.
+    SVM = svm::run, any(2);
+    /// What a guest may be intercepted at: exit code, value.
+    SVM_CHECK = svm::check, check(2, RegSet::All);
+    /// The same for ports: port, information, next address.
+    SVM_IO = svm::check_io, check(3, RegSet::All);
+    /// The same for model-specific registers.
+    SVM_MSR = svm::check_msr, check(1, RegSet::All);
+    /// RDPKRU and WRPKRU.
+    PKRU = protection_keys::run, any(1);
+    /// Forgets the bounds of MPX.
+    BND_RESET = mpx::reset, plain(0);
+    /// Half of a bound register.
+    BND_GET = mpx::get, plain(2);
+    /// Sets a bound register: number, bounds.
+    BND_SET = mpx::put, plain(3);
+    /// BNDCL and its kin: register, address, which.
+    BND_CHECK = mpx::check_bound, check(3, RegSet::None);
+    /// BNDLDX and BNDSTX: register, place, pointer, which.
+    BND_TABLE = mpx::look_up, any(4);
 }

@@ -74,7 +74,8 @@ enum Decoded {
 fn decode(code: &Code<'_>) -> Decoded {
     let bytes = &code.bytes[..code.bytes.len().min(15)];
     // As on QEMU, branches with an operand-size prefix are those of AMD in 64-bit code.
-    let options = DecoderOptions::AMD;
+    let mpx = if crate::mpx::is_on(code.mode) { DecoderOptions::MPX } else { 0 };
+    let options = DecoderOptions::AMD | DecoderOptions::PCOMMIT | mpx;
     let mut decoder = Decoder::with_ip(bitness(code.mode), bytes, code.pc, options);
     let insn = decoder.decode();
     if !insn.is_invalid() {
@@ -118,8 +119,11 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
     let bytes = &code.bytes[..insn.len()];
     let l =
         Lift { ir: builder, insn, pc: code.pc, mode, model: &lifter.model, alone: code.alone || single, vex, bytes };
-    let handler = lifter.handlers[insn.mnemonic() as usize];
-    let flow = handler.filter(|row| l.permitted(row.need)).map_or(Flow::Undefined, |row| (row.lift)(&l));
+    let handler = lifter.handlers[insn.mnemonic() as usize].filter(|row| l.permitted(row.need));
+    if handler.is_some() && l.is(flag::GUEST) {
+        crate::svm::before(&l);
+    }
+    let flow = handler.map_or(Flow::Undefined, |row| (row.lift)(&l));
     match flow {
         Flow::Next if single => {
             l.ir.exit(Exit::Update { pc: l.next() });
@@ -204,7 +208,7 @@ impl<'b> Lift<'b> {
     /// Whether the model has what a row needs.
     fn permitted(&self, need: insn::Need) -> bool {
         let encoding = match self.insn.encoding() {
-            EncodingKind::Legacy => true,
+            EncodingKind::Legacy | EncodingKind::D3NOW => true,
             // SDM volume 2A, "Exceptions Type 1" to "14": #UD in real and virtual-8086 mode.
             EncodingKind::VEX => self.is(flag::PE) && !self.is(flag::VM),
             _ => false,
@@ -370,7 +374,12 @@ impl<'b> Lift<'b> {
 
     /// A load from a linear address.
     pub(crate) fn load(&self, address: V<'b>, w: Width) -> V<'b> {
-        self.ir.load(address, self.mem(w))
+        self.ir.load(self.short(address), self.mem(w))
+    }
+
+    /// A linear address in as many bits as it has where no segment adds to it.
+    fn short(&self, address: V<'b>) -> V<'b> {
+        if !self.long() && self.is(flag::FLAT) { address.trunc(Width::W32) } else { address }
     }
 
     /// An ordinary access: misaligned ones raise #AC in some modes.
@@ -380,7 +389,7 @@ impl<'b> Lift<'b> {
 
     /// A store to a linear address.
     pub(crate) fn store(&self, address: V<'b>, value: V<'b>) {
-        self.ir.store(address, value, self.mem(value.width()));
+        self.ir.store(self.short(address), value, self.mem(value.width()));
     }
 
     /// The value of an immediate operand, sign-extended as the manual says, cut to `w`.
@@ -510,12 +519,14 @@ impl<'b> Lift<'b> {
 
     /// Goes on at linear address `pc`.
     pub(crate) fn jump(&self, pc: u64) -> Flow {
+        crate::mpx::branch(self);
         self.ir.exit(if self.stepping() { Exit::Update { pc } } else { Exit::Jump { pc } });
         Flow::End
     }
 
     /// Goes on at a computed linear address.
     pub(crate) fn indirect(&self, pc: V<'b>, hint: uop::Hint) -> Flow {
+        crate::mpx::branch(self);
         let pc_id = pc.id();
         let exit =
             if self.stepping() { Exit::UpdateIndirect { pc: pc_id } } else { Exit::Indirect { pc: pc_id, hint } };
@@ -525,6 +536,7 @@ impl<'b> Lift<'b> {
 
     /// Goes on at linear address `taken` if `cond`, a truth value, is 1, else at `other`.
     pub(crate) fn branch(&self, cond: V<'b>, taken: u64, other: u64) -> Flow {
+        crate::mpx::branch(self);
         if self.stepping() {
             let pc = self.ir.select(cond, self.k(taken), self.k(other));
             self.ir.exit(Exit::UpdateIndirect { pc: pc.id() });

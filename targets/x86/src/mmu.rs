@@ -1,12 +1,13 @@
 //! Linear to physical addresses (SDM volume 3A, "Paging").
 
-use bits::Endian;
 use cpu::{Access, Mode, Translation};
-use uop::Width;
 
 use crate::mode::flag;
 use crate::state::bit;
 use crate::trap::{Cpu, Fault};
+use crate::walk::{self, Leaf, Miss, Tables, Walk};
+
+pub(crate) use walk::load_pdptes;
 
 /// Number of address spaces.
 pub(crate) const N_SPACES: usize = 4;
@@ -48,7 +49,7 @@ pub(crate) fn current_space(cpu: &Cpu) -> u8 {
 }
 
 /// The physical address behind the A20 gate and the local APIC's remapping.
-fn bus_address(cpu: &Cpu, phys: u64) -> u64 {
+pub(crate) fn bus_address(cpu: &Cpu, phys: u64) -> u64 {
     let phys = if cpu.state.a20_off { phys & !(1 << 20) } else { phys };
     let apic = cpu.state.apic_base;
     if apic & 0xc00 == 0x800 && (phys ^ apic) >> 12 == 0 {
@@ -57,137 +58,17 @@ fn bus_address(cpu: &Cpu, phys: u64) -> u64 {
     phys
 }
 
-/// What a walk has found.
-struct Leaf {
-    phys: u64,
-    /// All levels allow it.
-    user: bool,
-    write: bool,
-    execute: bool,
-    dirty: bool,
-}
-
-/// Why a walk ends: an entry that is not present, or has reserved bits set.
-enum Miss {
-    NotPresent,
-    Reserved,
-}
-
-/// An entry on the way: physical address, value.
-type Step = (u64, u64);
-
-const P: u64 = 1;
-const RW: u64 = 2;
-const US: u64 = 4;
-const A: u64 = 0x20;
-const D: u64 = 0x40;
-const PS: u64 = 0x80;
-const NX: u64 = 1 << 63;
-/// Physical addresses have 40 bits (CPUID 0x8000_0008).
-const PHYS: u64 = 0x00ff_ffff_f000;
-const ABOVE: u64 = 0x000f_ff00_0000_0000;
-
-fn entry(cpu: &Cpu, at: u64, w: Width) -> u64 {
-    let at = bus_address(cpu, at);
-    let Some(page) = cpu.bus().ram_page(at) else { return 0 };
-    page.ram.read(page.offset + at % 0x1000, w.bytes())
-}
-
-/// Walks; the entries on the way are left in `steps`.
-fn walk(cpu: &Cpu, address: u64, steps: &mut Vec<Step>) -> Result<Leaf, Miss> {
-    let s = &cpu.state;
-    let nx = s.efer & bit::NXE != 0;
-    let long = s.efer & bit::LMA != 0;
-    let pae = s.cr4 & bit::PAE != 0;
-    if !pae {
-        return walk_32(cpu, address as u32, steps);
-    }
-    let mut leaf = Leaf { phys: 0, user: true, write: true, execute: true, dirty: false };
-    let reserved_nx = if nx { 0 } else { NX };
-    let (mut table, top) = if long {
-        (s.cr3 & PHYS, 3)
-    } else {
-        let pdpte = s.pdpte[(address >> 30 & 3) as usize];
-        if pdpte & P == 0 {
-            return Err(Miss::NotPresent);
-        }
-        (pdpte & PHYS, 1)
-    };
-    for level in (0..=top).rev() {
-        let shift = 12 + 9 * level;
-        let at = table + (address >> shift & 0x1ff) * 8;
-        let e = entry(cpu, at, Width::W64);
-        if e & P == 0 {
-            return Err(Miss::NotPresent);
-        }
-        let large = level > 0 && e & PS != 0;
-        let high = if long { ABOVE } else { 0x7fff_ff00_0000_0000 };
-        let low = if large { ((1u64 << shift) - 1) & !0x1fff } else { 0 };
-        let no_size = if level == 3 || level == 2 && !cpu.model().has(crate::model::word::F8_EDX, 26) { PS } else { 0 };
-        if e & (high | low | reserved_nx | no_size) != 0 {
-            return Err(Miss::Reserved);
-        }
-        steps.push((at, e));
-        leaf.user &= e & US != 0;
-        leaf.write &= e & RW != 0;
-        leaf.execute &= e & NX == 0;
-        if level == 0 || large {
-            let mask = (1u64 << shift) - 1;
-            leaf.phys = e & PHYS & !mask | address & mask;
-            leaf.dirty = e & D != 0;
-            return Ok(leaf);
-        }
-        table = e & PHYS;
-    }
-    Err(Miss::NotPresent)
-}
-
-fn walk_32(cpu: &Cpu, address: u32, steps: &mut Vec<Step>) -> Result<Leaf, Miss> {
-    let at = (cpu.state.cr3 & 0xffff_f000) + u64::from(address >> 22) * 4;
-    let pde = entry(cpu, at, Width::W32);
-    if pde & P == 0 {
-        return Err(Miss::NotPresent);
-    }
-    steps.push((at, pde));
-    let address = u64::from(address);
-    let leaf = |e: u64, both: u64, phys: u64| Leaf {
-        phys,
-        user: both & US != 0,
-        write: both & RW != 0,
-        execute: true,
-        dirty: e & D != 0,
-    };
-    if pde & PS != 0 && cpu.state.cr4 & bit::PSE != 0 {
-        if pde & 1 << 21 != 0 {
-            return Err(Miss::Reserved);
-        }
-        // PSE-36: bits 13 to 20 are bits 32 to 39.
-        let phys = pde & 0xffc0_0000 | (pde >> 13 & 0xff) << 32 | address & 0x3f_ffff;
-        return Ok(leaf(pde, pde, phys));
-    }
-    let at = (pde & 0xffff_f000) + (address >> 12 & 0x3ff) * 4;
-    let pte = entry(cpu, at, Width::W32);
-    if pte & P == 0 {
-        return Err(Miss::NotPresent);
-    }
-    steps.push((at, pte));
-    Ok(leaf(pte, pte & pde, pte & 0xffff_f000 | address & 0xfff))
-}
-
 /// Translates.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u8) -> Result<Translation, Fault> {
     let long = cpu.state.efer & bit::LMA != 0;
     if long {
-        let high = (address as i64) >> 47;
-        if high != 0 && high != -1 {
+        if !canonical(cpu, address) {
             return Err(if access == Access::Fetch { Fault::GP0 } else { Fault::NotCanonical { address } });
         }
     }
     let address = if long { address } else { address & 0xffff_ffff };
     if cpu.state.cr0 & bit::PG == 0 {
-        let phys = bus_address(cpu, address);
-        let cache = crate::debug::note_access(cpu, address, access);
-        return Ok(Translation { phys, read: true, write: true, cache });
+        return unpaged(cpu, address, access);
     }
     let user = in_space == space::USER;
     let nx = cpu.state.efer & bit::NXE != 0 && cpu.state.cr4 & bit::PAE != 0;
@@ -197,15 +78,22 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
         error |= 16;
     }
     loop {
-        let mut steps = Vec::with_capacity(4);
-        let leaf = match walk(cpu, address, &mut steps) {
+        let mut steps = Vec::with_capacity(5);
+        let (tables, nested) = walk::tables(cpu);
+        let mut walk = Walk { cpu, nested: nested.as_ref(), steps: &mut steps };
+        let leaf = match walk.walk(&tables, address, access == Access::Write) {
             Ok(leaf) => leaf,
             Err(Miss::NotPresent) => return Err(Fault::Page { address, error }),
             Err(Miss::Reserved) => return Err(Fault::Page { address, error: error | 9 }),
+            Err(Miss::Nested { address, error }) => return Err(walk::nested_fault(address, error)),
         };
         let smap = in_space == space::SMAP || in_space == space::SYSTEM && cpu.state.cr4 & bit::SMAP != 0;
-        let readable = if user { leaf.user } else { !(smap && leaf.user) };
-        let writable = readable && (leaf.write || !user && cpu.state.cr0 & bit::WP == 0);
+        let (no_data, no_write) =
+            if leaf.user { crate::protection_keys::forbids(cpu, leaf.key, user) } else { (false, false) };
+        // By its key the page may be closed to data, and that is told of whatever else is wrong.
+        let by_key = no_data && access != Access::Fetch || no_write && access == Access::Write;
+        let readable = !no_data && if user { leaf.user } else { !(smap && leaf.user) };
+        let writable = readable && !no_write && (leaf.write || !user && cpu.state.cr0 & bit::WP == 0);
         let executable = (if user { leaf.user } else { !(smep && leaf.user) }) && (leaf.execute || !nx);
         let allowed = match access {
             Access::Read => readable,
@@ -213,47 +101,83 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
             Access::Fetch => executable,
         };
         if !allowed {
-            return Err(Fault::Page { address, error: error | 1 });
+            return Err(Fault::Page { address, error: error | 1 | u32::from(by_key) << 5 });
         }
-        if !mark(cpu, &steps, access == Access::Write) {
+        let below = match beneath(cpu, nested.as_ref(), leaf.phys, access, &mut steps) {
+            Ok(leaf) => leaf,
+            Err(fault) => return Err(fault),
+        };
+        if !walk::mark(cpu, &steps) {
             continue;
         }
-        let dirty = leaf.dirty || access == Access::Write;
-        let phys = bus_address(cpu, leaf.phys);
+        let dirty = leaf.dirty && below.dirty || access == Access::Write;
+        let phys = bus_address(cpu, below.phys);
         let cache = crate::debug::note_access(cpu, address, access);
-        return Ok(Translation { phys, read: readable, write: writable && dirty, cache });
+        return Ok(Translation { phys, read: readable, write: writable && below.write && dirty, cache });
     }
 }
 
-/// Sets accessed and dirty bits; `false` if an entry has changed meanwhile.
-fn mark(cpu: &mut Cpu, steps: &[Step], write: bool) -> bool {
-    let w = if cpu.state.cr4 & bit::PAE != 0 { Width::W64 } else { Width::W32 };
-    for (n, &(at, e)) in steps.iter().enumerate() {
-        let want = e | A | if write && n + 1 == steps.len() { D } else { 0 };
-        if want != e {
-            let at = bus_address(cpu, at);
-            // Tables outside RAM have no such bits to set.
-            if cpu.phys_compare_exchange(at, e, want, w, Endian::Little) == Ok(false) {
-                return false;
-            }
-        }
+/// The page of a physical address, in a guest that of the tables below.
+fn beneath(
+    cpu: &Cpu,
+    nested: Option<&Tables>,
+    phys: u64,
+    access: Access,
+    steps: &mut Vec<walk::Step>,
+) -> Result<Leaf, Fault> {
+    let how = walk::final_access(access == Access::Write, access == Access::Fetch);
+    match (Walk { cpu, nested, steps }).through(phys, how) {
+        Ok(leaf) => Ok(leaf),
+        Err(Miss::Nested { address, error }) => Err(walk::nested_fault(address, error)),
+        Err(_) => Err(Fault::Page { address: phys, error: 0 }),
     }
-    true
+}
+
+/// Translates while CR0.PG is 0.
+fn unpaged(cpu: &mut Cpu, address: u64, access: Access) -> Result<Translation, Fault> {
+    loop {
+        let mut steps = Vec::new();
+        let (_, nested) = walk::tables(cpu);
+        let leaf = beneath(cpu, nested.as_ref(), address, access, &mut steps)?;
+        if !walk::mark(cpu, &steps) {
+            continue;
+        }
+        let phys = bus_address(cpu, leaf.phys);
+        let cache = crate::debug::note_access(cpu, address, access);
+        let write = leaf.write && (leaf.dirty || access == Access::Write);
+        return Ok(Translation { phys, read: true, write, cache });
+    }
 }
 
 /// Translates for a debugger.
 pub(crate) fn translate_debug(cpu: &Cpu, address: u64) -> Option<u64> {
     let address = if cpu.state.efer & bit::LMA != 0 { address } else { address & 0xffff_ffff };
-    if cpu.state.cr0 & bit::PG == 0 {
-        return Some(bus_address(cpu, address));
-    }
-    walk(cpu, address, &mut Vec::new()).ok().map(|leaf| bus_address(cpu, leaf.phys))
+    let (tables, nested) = walk::tables(cpu);
+    let mut walk = Walk { cpu, nested: nested.as_ref(), steps: &mut Vec::new() };
+    let phys = if cpu.state.cr0 & bit::PG == 0 { address } else { walk.walk(&tables, address, false).ok()?.phys };
+    walk.through(phys, walk::final_access(false, false)).ok().map(|leaf| bus_address(cpu, leaf.phys))
 }
 
-/// Loads the page-directory-pointer entries of PAE paging.
-pub(crate) fn load_pdptes(cpu: &mut Cpu, cr3: u64) -> Result<(), Fault> {
-    let base = cr3 & 0xffff_ffe0;
-    let list: [u64; 4] = std::array::from_fn(|n| entry(cpu, base + 8 * n as u64, Width::W64));
-    cpu.state.pdpte = list;
-    Ok(())
+/// Whether an address is the sign extension of its 48 bits, or 57 with five levels of page tables.
+pub(crate) fn canonical(cpu: &Cpu, address: u64) -> bool {
+    let high = (address as i64) >> (if cpu.state.cr4 & bit::LA57 != 0 { 56 } else { 47 });
+    high == 0 || high == -1
+}
+
+/// INVPCID: type; descriptor (SDM volume 2A, "INVPCID"). More than asked for is dropped.
+pub(crate) fn invpcid(cpu: &mut Cpu, [kind, low, high, _]: [u64; 4]) -> Result<u64, Fault> {
+    crate::system::privileged(cpu)?;
+    let reserved = low >> 12 != 0;
+    let pcid = cpu.state.cr4 & bit::PCIDE != 0 || low & 0xfff == 0;
+    let good = match kind {
+        0 => !reserved && canonical(cpu, high) && pcid,
+        1 => !reserved && pcid,
+        2 | 3 => !reserved,
+        _ => false,
+    };
+    if !good {
+        return Err(Fault::GP0);
+    }
+    cpu.flush_tlb();
+    Ok(0)
 }

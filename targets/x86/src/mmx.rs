@@ -48,7 +48,7 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 /// The exceptions that come before everything else: #UD, #NM, #MF.
-fn off(l: &Lift<'_>) -> Option<Flow> {
+pub(crate) fn off(l: &Lift<'_>) -> Option<Flow> {
     if l.is(flag::EM) {
         return Some(Flow::Undefined);
     }
@@ -59,7 +59,7 @@ fn off(l: &Lift<'_>) -> Option<Flow> {
     None
 }
 
-fn emms(l: &Lift<'_>) -> Flow {
+pub(crate) fn emms(l: &Lift<'_>) -> Flow {
     if let Some(flow) = off(l) {
         return flow;
     }
@@ -72,7 +72,7 @@ fn number(r: Register) -> u64 {
 }
 
 /// Operand `n` as the argument of [`run`]: a register's number and 1, or a value and 0.
-fn source<'b>(l: &Lift<'b>, n: u32) -> (V<'b>, u64) {
+pub(crate) fn source<'b>(l: &Lift<'b>, n: u32) -> (V<'b>, u64) {
     match l.insn.op_kind(n) {
         OpKind::Register if l.insn.op_register(n).is_mm() => (l.k(number(l.insn.op_register(n))), 1),
         OpKind::Register => (l.gpr(l.insn.op_register(n)).zext(Width::W64), 0),

@@ -47,6 +47,12 @@ pub mod flag {
     pub const RF: Mode = 1 << 19;
     /// Misaligned accesses raise #AC: CR0.AM and EFLAGS.AC at privilege 3.
     pub const ALIGN: Mode = 1 << 20;
+    /// MPX is on at this privilege.
+    pub const MPX: Mode = 1 << 21;
+    /// Near branches without the prefix BND forget the bounds.
+    pub const MPX_RESET: Mode = 1 << 22;
+    /// A guest of SVM runs.
+    pub const GUEST: Mode = 1 << 23;
     /// Instructions run one by one.
     pub const SINGLE: Mode = TF | SHADOW | DEBUG | RF;
 }
@@ -78,11 +84,12 @@ pub(crate) fn current(cpu: &Cpu) -> Mode {
     put(s.cr0 & bit::MP != 0, flag::MP);
     put(s.cr4 & bit::OSFXSR != 0, flag::OSFXSR);
     put(s.cr4 & bit::OSXSAVE != 0 && s.xcr0 & 6 == 6, flag::AVX);
+    put(s.svm.guest, flag::GUEST);
     put(s.shadow, flag::SHADOW);
     put(crate::debug::any(s), flag::DEBUG);
     put(s.eflags & bit::RF != 0, flag::RF);
     put(s.cr0 & bit::AM != 0 && s.eflags & bit::AC != 0 && s.cpl == 3, flag::ALIGN);
-    mode
+    mode | crate::mpx::mode(cpu)
 }
 
 fn is_flat(cpu: &Cpu) -> bool {

@@ -4,9 +4,9 @@ use bits::Endian;
 use uop::Width;
 
 use crate::mmu::APIC_WINDOW;
+use crate::mmu::canonical;
 use crate::model::word;
 use crate::state::{self, bit, sreg};
-use crate::system::canonical;
 use crate::trap::{Cpu, Fault};
 
 /// Cycles of the time stamp counter in a nanosecond: QEMU's runs at that rate, too.
@@ -14,7 +14,7 @@ const TSC_PER_NANO: u64 = 1;
 
 /// The time stamp counter.
 pub(crate) fn tsc(cpu: &Cpu) -> u64 {
-    cpu.now().wrapping_mul(TSC_PER_NANO).wrapping_add(cpu.state.tsc_offset)
+    cpu.now().wrapping_mul(TSC_PER_NANO).wrapping_add(cpu.state.tsc_offset).wrapping_add(crate::svm::tsc_offset(cpu))
 }
 
 fn apic_at(cpu: &Cpu, offset: u64) -> u64 {
@@ -97,6 +97,7 @@ pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
             let at = apic_at(cpu, 0x800 + u64::from(number - 0x800) * 8);
             cpu.phys_read(at, Width::W64, Endian::Little).map_err(|_| Fault::GP0)?
         }
+        0xd90 if crate::mpx::has(cpu) => cpu.state.mpx.supervisor,
         0xc000_0080 => s.efer,
         0xc000_0081..=0xc000_0084 => s.syscall[(number - 0xc000_0081) as usize],
         0xc000_0100 => cpu.reg(state::base(sreg::FS)),
@@ -111,7 +112,8 @@ pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
 
 /// WRMSR.
 pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault> {
-    let address = |v: u64| if canonical(v) { Ok(v) } else { Err(Fault::GP0) };
+    let is_address = canonical(cpu, value);
+    let address = |v: u64| if is_address { Ok(v) } else { Err(Fault::GP0) };
     match number {
         0x10 => {
             let now = tsc(cpu);
@@ -148,6 +150,8 @@ pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault>
             let at = apic_at(cpu, 0x800 + u64::from(number - 0x800) * 8);
             cpu.phys_write(at, value, Width::W64, Endian::Little).map_err(|_| Fault::GP0)?;
         }
+        0xd90 if crate::mpx::has(cpu) => crate::mpx::write_config(cpu, value)?,
+        crate::svm::HSAVE if crate::svm::has(cpu) => crate::svm::write_hsave(cpu, value)?,
         0xc000_0080 => write_efer(cpu, value)?,
         0xc000_0082 | 0xc000_0083 => cpu.state.syscall[(number - 0xc000_0081) as usize] = address(value)?,
         0xc000_0081 | 0xc000_0084 => cpu.state.syscall[(number - 0xc000_0081) as usize] = value,
@@ -165,7 +169,10 @@ pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault>
 
 fn write_efer(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
     let m = cpu.model();
-    let mut mask = 0;
+    let mut mask = if crate::svm::available(cpu) { crate::svm::SVME } else { 0 };
+    if value & !mask & crate::svm::SVME != 0 {
+        return Err(Fault::GP0);
+    }
     for (bit_, word_, n) in [(bit::SCE, word::F8_EDX, 11), (bit::LME, word::F8_EDX, 29), (bit::NXE, word::F8_EDX, 20)] {
         if m.has(word_, n) {
             mask |= bit_;

@@ -26,6 +26,28 @@ enum What {
     Fpu(u8),
     FpuControl(u8),
     KernelGs,
+    /// Part of a descriptor: of ES, CS, SS, DS, FS, GS, LDTR, TR.
+    Descriptor(usize, Part),
+    GdtBase,
+    GdtLimit,
+    IdtBase,
+    IdtLimit,
+    Debug(usize),
+    Cpl,
+    /// Whether address bit 20 is passed on.
+    A20,
+    /// Whether interrupts wait for the next instruction.
+    Shadow,
+}
+
+/// What the hidden part of a segment register holds.
+#[derive(Clone, Copy)]
+enum Part {
+    Selector,
+    Base,
+    Limit,
+    /// Bits 8 to 23 of the descriptor's second word, those of the limit among them.
+    Attributes,
 }
 
 type Table = (Vec<Register>, Vec<What>);
@@ -49,6 +71,53 @@ const YMM_HIGH: [&str; 16] = [
     "ymm0h", "ymm1h", "ymm2h", "ymm3h", "ymm4h", "ymm5h", "ymm6h", "ymm7h", "ymm8h", "ymm9h", "ymm10h", "ymm11h",
     "ymm12h", "ymm13h", "ymm14h", "ymm15h",
 ];
+
+/// What debuggers have no numbers for: descriptors, their tables, debug registers, and what decides how instructions run.
+const HIDDEN: [(&str, u16, What); 37] = {
+    use Part::{Attributes, Base, Limit, Selector};
+    use What::{A20, Cpl, Debug, Descriptor, GdtBase, GdtLimit, IdtBase, IdtLimit, Shadow};
+    [
+        ("es_base", 64, Descriptor(sreg::ES, Base)),
+        ("es_limit", 32, Descriptor(sreg::ES, Limit)),
+        ("es_attr", 24, Descriptor(sreg::ES, Attributes)),
+        ("cs_base", 64, Descriptor(sreg::CS, Base)),
+        ("cs_limit", 32, Descriptor(sreg::CS, Limit)),
+        ("cs_attr", 24, Descriptor(sreg::CS, Attributes)),
+        ("ss_base", 64, Descriptor(sreg::SS, Base)),
+        ("ss_limit", 32, Descriptor(sreg::SS, Limit)),
+        ("ss_attr", 24, Descriptor(sreg::SS, Attributes)),
+        ("ds_base", 64, Descriptor(sreg::DS, Base)),
+        ("ds_limit", 32, Descriptor(sreg::DS, Limit)),
+        ("ds_attr", 24, Descriptor(sreg::DS, Attributes)),
+        ("fs_limit", 32, Descriptor(sreg::FS, Limit)),
+        ("fs_attr", 24, Descriptor(sreg::FS, Attributes)),
+        ("gs_limit", 32, Descriptor(sreg::GS, Limit)),
+        ("gs_attr", 24, Descriptor(sreg::GS, Attributes)),
+        ("ldtr", 16, Descriptor(LDTR, Selector)),
+        ("ldtr_base", 64, Descriptor(LDTR, Base)),
+        ("ldtr_limit", 32, Descriptor(LDTR, Limit)),
+        ("ldtr_attr", 24, Descriptor(LDTR, Attributes)),
+        ("tr", 16, Descriptor(TR, Selector)),
+        ("tr_base", 64, Descriptor(TR, Base)),
+        ("tr_limit", 32, Descriptor(TR, Limit)),
+        ("tr_attr", 24, Descriptor(TR, Attributes)),
+        ("gdt_base", 64, GdtBase),
+        ("gdt_limit", 16, GdtLimit),
+        ("idt_base", 64, IdtBase),
+        ("idt_limit", 16, IdtLimit),
+        ("dr0", 64, Debug(0)),
+        ("dr1", 64, Debug(1)),
+        ("dr2", 64, Debug(2)),
+        ("dr3", 64, Debug(3)),
+        ("dr6", 64, Debug(6)),
+        ("dr7", 64, Debug(7)),
+        ("cpl", 2, Cpl),
+        ("a20", 1, A20),
+        ("shadow", 1, Shadow),
+    ]
+};
+const LDTR: usize = 6;
+const TR: usize = 7;
 
 fn build(wide: bool, avx: bool) -> Table {
     let bits = if wide { 64 } else { 32 };
@@ -100,6 +169,10 @@ fn build(wide: bool, avx: bool) -> Table {
         add(name, bits, Group::System, int, What::Control(n));
     }
     add("efer", bits, Group::System, int, What::Efer);
+    for (name, width, what) in HIDDEN {
+        rows.push(Register { name, bits: width.min(bits), group: Group::System, gdb: None, gdb_type: int });
+        kinds.push(what);
+    }
     (rows, kinds)
 }
 
@@ -157,6 +230,15 @@ pub(crate) fn read(cpu: &Cpu, index: usize) -> u128 {
         What::Control(_) => 0,
         What::Efer => cpu.state.efer,
         What::KernelGs => cpu.state.kernel_gs_base,
+        What::Descriptor(n, part) => descriptor(cpu, n, part),
+        What::GdtBase => cpu.state.gdt_base,
+        What::GdtLimit => cpu.state.gdt_limit.into(),
+        What::IdtBase => cpu.state.idt_base,
+        What::IdtLimit => cpu.state.idt_limit.into(),
+        What::Debug(n) => cpu.state.dr[n],
+        What::Cpl => cpu.state.cpl.into(),
+        What::A20 => (!cpu.state.a20_off).into(),
+        What::Shadow => cpu.state.shadow.into(),
         What::Mxcsr => cpu.reg(state::MXCSR),
         What::Xmm(n) => return u128::from(cpu.reg(state::xmm(n, 1))) << 64 | u128::from(cpu.reg(state::xmm(n, 0))),
         What::YmmHigh(n) => return u128::from(cpu.reg(state::xmm(n, 3))) << 64 | u128::from(cpu.reg(state::xmm(n, 2))),
@@ -168,6 +250,23 @@ pub(crate) fn read(cpu: &Cpu, index: usize) -> u128 {
         What::FpuControl(n) => fpu_control(cpu, n),
     };
     u128::from(value & bits::mask(u32::from(table.0[index].bits)))
+}
+
+fn descriptor(cpu: &Cpu, n: usize, part: Part) -> u64 {
+    let (seg, base) = match n {
+        LDTR => (&cpu.state.ldtr, cpu.state.ldtr.base),
+        TR => (&cpu.state.tr, cpu.state.tr.base),
+        _ => (&cpu.state.seg[n], cpu.reg(state::base(n))),
+    };
+    match part {
+        Part::Selector => seg.selector.into(),
+        Part::Base => base,
+        Part::Limit => seg.limit.into(),
+        Part::Attributes => {
+            let limit = if seg.is(state::attr::G) { seg.limit >> 28 } else { seg.limit >> 16 & 15 };
+            u64::from(seg.attr) << 8 | u64::from(limit) << 16
+        }
+    }
 }
 
 fn fpu_control(cpu: &Cpu, n: u8) -> u64 {
@@ -226,6 +325,7 @@ pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), Regi
             fpu.exponent[at] = (wide >> 64) as u16;
         }
         What::FpuControl(n) => set_fpu_control(cpu, n, value),
+        _ => return Err(RegisterError::ReadOnly(row.name)),
     }
     Ok(())
 }

@@ -51,6 +51,8 @@ pub(crate) fn init(cpu: &mut Cpu) {
     s.cr0 = s.cr0 & 0x6000_0000 | 0x10;
     (s.cr2, s.cr3, s.cr4, s.efer) = (0, 0, 0, 0);
     s.dr = [0, 0, 0, 0, 0, 0, 0xffff_0ff0, 0x400];
+    // A guest of SVM is gone with its host, and GIF is 1.
+    s.svm = Default::default();
     (s.shadow, s.shadow_ss, s.debug_trap, s.nmi_masked, s.delivering) = (false, false, 0, false, 0);
     for n in 0..6 {
         cpu.set_reg(state::base(n), if n == sreg::CS { 0xffff_0000 } else { 0 });

@@ -191,11 +191,13 @@ pub mod bit {
     pub const OSFXSR: u64 = 0x200;
     pub const OSXMMEXCPT: u64 = 0x400;
     pub const UMIP: u64 = 0x800;
+    pub const LA57: u64 = 0x1000;
     pub const FSGSBASE: u64 = 0x1_0000;
     pub const PCIDE: u64 = 0x2_0000;
     pub const OSXSAVE: u64 = 0x4_0000;
     pub const SMEP: u64 = 0x10_0000;
     pub const SMAP: u64 = 0x20_0000;
+    pub const PKE: u64 = 0x40_0000;
 
     pub const SCE: u64 = 1;
     pub const LME: u64 = 0x100;
@@ -316,6 +318,12 @@ pub struct State {
     pub a20_off: bool,
     /// The exception that is being delivered, and whether it makes a double fault of another: see [`crate::trap`].
     pub delivering: u8,
+    /// PKRU.
+    pub pkru: u32,
+    /// MPX.
+    pub mpx: crate::mpx::Mpx,
+    /// Secure virtual machines.
+    pub svm: crate::svm::Svm,
     /// The x87 unit.
     pub fpu: Fpu,
     /// The first exception since this was `None`, for whoever watches from outside.

@@ -1,10 +1,10 @@
 //! SYSCALL, SYSENTER and their ways back.
 
 use crate::debug::dr6;
+use crate::mmu::canonical;
 use crate::regs;
 use crate::seg;
 use crate::state::{self, Seg, attr, bit, sreg};
-use crate::system::canonical;
 use crate::trap::{Cpu, Fault, Out};
 
 /// A flat segment as SYSCALL and SYSENTER load it.
@@ -65,7 +65,7 @@ pub(crate) fn sysret(cpu: &mut Cpu, [wide, ..]: [u64; 4]) -> Out {
     let long = cpu.state.efer & bit::LMA != 0;
     let r11 = cpu.reg(state::r(11));
     let target = if wide != 0 {
-        if !canonical(rcx) {
+        if !canonical(cpu, rcx) {
             return Err(Fault::GP0);
         }
         enter(cpu, (base + 16) | 3, (base + 8) | 3, 3, attr::L);

@@ -3,7 +3,7 @@
 use bits::Endian;
 use uop::Width;
 
-use crate::mmu::{self, PORTS};
+use crate::mmu::{self, PORTS, canonical};
 use crate::model::{ALONE, CpuidEnv, Shape, word};
 use crate::msr;
 use crate::regs;
@@ -86,7 +86,7 @@ const OPS: [Op; 30] = [
     Op::TscAux,
 ];
 
-fn privileged(cpu: &Cpu) -> Result<(), Fault> {
+pub(crate) fn privileged(cpu: &Cpu) -> Result<(), Fault> {
     if cpu.state.cpl == 0 { Ok(()) } else { Err(Fault::GP0) }
 }
 
@@ -123,7 +123,11 @@ pub(crate) fn run(cpu: &mut Cpu, [which, arg, ..]: [u64; 4]) -> Out {
             if cpu.state.cr4 & bit::OSXSAVE == 0 {
                 return Err(Fault::UD);
             }
-            let value = if cpu.reg(state::RCX) & 0xffff_ffff == 0 { cpu.state.xcr0 } else { return Err(Fault::GP0) };
+            let value = match cpu.reg(state::RCX) & 0xffff_ffff {
+                0 => cpu.state.xcr0,
+                1 if cpu.model().has(word::FD1_EAX, 2) => cpu.state.xcr0 & crate::x87::in_use(cpu),
+                _ => return Err(Fault::GP0),
+            };
             edx_eax(cpu, value);
         }
         Op::Sgdt | Op::Sidt | Op::Sldt | Op::Str | Op::Smsw
@@ -179,7 +183,9 @@ fn supervisor(cpu: &mut Cpu, op: Op, arg: u64) -> Out {
                 return Err(Fault::UD);
             }
             let value = from_edx_eax(cpu);
-            if cpu.reg(state::RCX) & 0xffff_ffff != 0 || value & 1 == 0 || value & !7 != 0 || value & 6 == 4 {
+            let supported = cpu.model().xsave_components();
+            let allowed = value & !supported == 0 && value & 6 != 4 && crate::mpx::agrees(value);
+            if cpu.reg(state::RCX) & 0xffff_ffff != 0 || value & 1 == 0 || !allowed {
                 return Err(Fault::GP0);
             }
             cpu.state.xcr0 = value;
@@ -202,6 +208,7 @@ fn cpuid(cpu: &mut Cpu) {
     let env = CpuidEnv {
         index: cpu.index(),
         osxsave: s.cr4 & bit::OSXSAVE != 0,
+        ospke: s.cr4 & bit::PKE != 0,
         xcr0: s.xcr0,
         apic_off: s.apic_base & 0x800 == 0,
         shape,
@@ -281,14 +288,8 @@ pub(crate) fn check_fsgsbase(cpu: &mut Cpu, _: [u64; 4]) -> Out {
 }
 
 /// #GP(0) unless an address is canonical.
-pub(crate) fn check_canonical(_: &mut Cpu, [address, ..]: [u64; 4]) -> Out {
-    if canonical(address) { Ok(0) } else { Err(Fault::GP0) }
-}
-
-/// Whether an address is the sign extension of its 48 bits.
-pub(crate) fn canonical(address: u64) -> bool {
-    let high = (address as i64) >> 47;
-    high == 0 || high == -1
+pub(crate) fn check_canonical(cpu: &mut Cpu, [address, ..]: [u64; 4]) -> Out {
+    if canonical(cpu, address) { Ok(0) } else { Err(Fault::GP0) }
 }
 
 /// The selector in a segment register.
@@ -360,7 +361,7 @@ pub(crate) fn port_out(cpu: &mut Cpu, [port, value, bytes, _]: [u64; 4]) -> Out 
 /// LGDT and LIDT: which, limit, base.
 pub(crate) fn load_table(cpu: &mut Cpu, [which, limit, base, _]: [u64; 4]) -> Out {
     privileged(cpu)?;
-    if seg::is_64(cpu) && !canonical(base) {
+    if seg::is_64(cpu) && !canonical(cpu, base) {
         return Err(Fault::GP0);
     }
     if which == Op::Lgdt as u64 {
@@ -441,24 +442,6 @@ fn verify(cpu: &mut Cpu, selector: u16, write: bool) -> Out {
     Ok(yes.into())
 }
 
-/// INVPCID: type; descriptor (SDM volume 2A, "INVPCID"). More than asked for is dropped.
-pub(crate) fn invpcid(cpu: &mut Cpu, [kind, low, high, _]: [u64; 4]) -> Out {
-    privileged(cpu)?;
-    let reserved = low >> 12 != 0;
-    let pcid = cpu.state.cr4 & bit::PCIDE != 0 || low & 0xfff == 0;
-    let good = match kind {
-        0 => !reserved && canonical(high) && pcid,
-        1 => !reserved && pcid,
-        2 | 3 => !reserved,
-        _ => false,
-    };
-    if !good {
-        return Err(Fault::GP0);
-    }
-    cpu.flush_tlb();
-    Ok(0)
-}
-
 /// LAR: selector; the access rights, bit 32 if there are any.
 pub(crate) fn lar(cpu: &mut Cpu, [selector, ..]: [u64; 4]) -> Out {
     let Some(s) = visible(cpu, selector as u16)? else { return Ok(0) };
@@ -488,6 +471,7 @@ pub(crate) fn read_control(cpu: &mut Cpu, [n, ..]: [u64; 4]) -> Out {
         2 => cpu.state.cr2,
         3 => cpu.state.cr3,
         4 => cpu.state.cr4,
+        8 if crate::svm::has_virtual_tpr(cpu) => crate::svm::tpr(cpu),
         8 => msr::apic_read(cpu, 0x80) >> 4 & 15,
         16..24 => {
             return crate::debug::read(cpu, n as usize - 16);
@@ -515,6 +499,7 @@ pub(crate) fn write_control(cpu: &mut Cpu, [n, value, ..]: [u64; 4]) -> Out {
         }
         4 => write_cr4(cpu, value)?,
         8 if value >> 4 != 0 => return Err(Fault::GP0),
+        8 if crate::svm::has_virtual_tpr(cpu) => crate::svm::set_tpr(cpu, value),
         8 => msr::apic_write(cpu, 0x80, (value & 15) << 4),
         16..24 => {
             return crate::debug::write(cpu, n as usize - 16, value);
@@ -558,7 +543,7 @@ fn write_cr0(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
 }
 
 /// The bits of CR4 that the model has.
-fn cr4_mask(cpu: &Cpu) -> u64 {
+pub(crate) fn cr4_mask(cpu: &Cpu) -> u64 {
     let m = cpu.model();
     let pick = |yes: bool, bits: u64| if yes { bits } else { 0 };
     pick(m.has(word::F1_EDX, 1), bit::VME | bit::PVI)
@@ -576,12 +561,18 @@ fn cr4_mask(cpu: &Cpu) -> u64 {
         | pick(m.has(word::F1_ECX, 26), bit::OSXSAVE)
         | pick(m.has(word::F7_EBX, 7), bit::SMEP)
         | pick(m.has(word::F7_EBX, 20), bit::SMAP)
+        | pick(m.has(word::F7_ECX, 3), bit::PKE)
+        | pick(m.has(word::F7_ECX, 16), bit::LA57)
 }
 
 fn write_cr4(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
     let old = cpu.state.cr4;
     let long = cpu.state.efer & bit::LMA != 0;
     if value & !cr4_mask(cpu) != 0 || long && value & bit::PAE == 0 || !long && value & bit::PCIDE != 0 {
+        return Err(Fault::GP0);
+    }
+    // SDM volume 3A, "Five-Level Paging": not while in IA-32e mode.
+    if long && (value ^ old) & bit::LA57 != 0 {
         return Err(Fault::GP0);
     }
     // SDM volume 3A, "Process-Context Identifiers": it may be switched on only while the current one is 0.

@@ -1,7 +1,7 @@
 //! What the rest of the house sees: [`X86`] as a [`cpu::Target`].
 
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
-use uop::{Builder, Width};
+use uop::{Builder, Compute, RegSet, Width};
 
 use crate::model::Model;
 use crate::state::{self, State};
@@ -28,6 +28,8 @@ impl Target for X86 {
     const NAME: &'static str = "x86";
     const SPACES: usize = mmu::N_SPACES;
     const SPLIT_ATOMICS: bool = true;
+    // Neither translation nor the boards look at general registers and flags.
+    const LATE: RegSet = RegSet::Ranges(&[(0, state::CC_C.0 + 1)]);
 
     fn file() -> Vec<(String, Width)> {
         state::file()
@@ -35,6 +37,14 @@ impl Target for X86 {
 
     fn helpers() -> &'static [Helper<Self>] {
         helper::ROWS
+    }
+
+    fn compute(n: u16) -> Option<Compute> {
+        match n {
+            helper::CC_VALUE => Some(|[kind, a, b, c]| crate::flags::value(kind, a, b, c)),
+            helper::CC_CARRY => Some(|[kind, a, b, c]| crate::flags::carry(kind, a, b, c)),
+            _ => None,
+        }
     }
 
     fn lifter(model: &Model) -> Lifter {

@@ -25,6 +25,17 @@ fn mem(w: Width) -> Mem {
     seg::system_mem(w)
 }
 
+/// #VMEXIT for a task switch, where a guest's host wants it (AMD64 Architecture Programmer's Manual, volume 2, "Task Switch Intercept").
+fn intercept(cpu: &Cpu, selector: u16, how: How) -> Result<(), Fault> {
+    let Some(Fault::Exit { code, .. }) = crate::svm::event(cpu, 0x7d) else { return Ok(()) };
+    let why = match how {
+        How::Call => 0,
+        How::Jump => 1 << 38,
+        How::Return => 1 << 36,
+    };
+    Err(Fault::Exit { code, info: [selector.into(), why] })
+}
+
 /// IRET with NT set: back to the task that is linked.
 pub(crate) fn back(cpu: &mut Cpu) -> Out {
     let link = cpu.load(cpu.state.tr.base, mem(Width::W16))? as u16;
@@ -98,6 +109,7 @@ fn load(cpu: &mut Cpu, tss: &Seg) -> Result<Image, Fault> {
 
 /// Switches to the task of a TSS selector; `ip` is where the old task goes on. The linear address to go on at.
 pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Out {
+    intercept(cpu, selector, how)?;
     let wrong = if how == How::Return { vector::TS } else { vector::GP };
     if selector & 4 != 0 {
         return Err(coded(wrong, selector));

@@ -101,6 +101,17 @@ pub enum Fault {
     Init,
     /// A start-up IPI.
     Sipi,
+    /// The event that VMRUN was given.
+    Injected,
+    /// A virtual interrupt.
+    VirtualInterrupt,
+    /// A guest of SVM is left.
+    Exit {
+        /// The exit code.
+        code: u64,
+        /// EXITINFO1 and EXITINFO2.
+        info: [u64; 2],
+    },
 }
 
 impl Fault {
@@ -138,9 +149,19 @@ pub(crate) struct Event {
 /// Takes a fault.
 pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
     let pc = cpu.pc();
+    let cr2 = cpu.state.cr2;
     let hard = |vector: u8| Event { vector, error: None, software: false, pc, rf: false };
     let event = match fault {
         Fault::Init => return init(cpu),
+        Fault::Exit { code, info } => return crate::svm::exit(cpu, code, info, None),
+        Fault::Injected => {
+            if let Some((event, is_exception)) = crate::svm::take_injected(cpu) {
+                (cpu.state.shadow, cpu.state.shadow_ss) = (false, false);
+                take(cpu, event, is_exception);
+            }
+            return;
+        }
+        Fault::VirtualInterrupt => hard(crate::svm::take_virtual_interrupt(cpu)),
         Fault::Sipi => return start_up(cpu),
         Fault::Exception { .. } | Fault::Page { .. } | Fault::NotCanonical { .. } => {
             // The instruction has not been done: nothing is pending of it.
@@ -186,7 +207,20 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
             }
         }
     }
+    if let Some((code, info)) = intercepted(cpu, fault, event, cr2) {
+        return crate::svm::exit(cpu, code, info, None);
+    }
     take(cpu, event, matches!(fault, Fault::Exception { .. } | Fault::Page { .. } | Fault::NotCanonical { .. }));
+}
+
+/// The exit for an exception that a guest's host wants to see: INT3 and INTO are, INT n isn't one.
+fn intercepted(cpu: &mut Cpu, fault: Fault, event: Event, cr2: u64) -> Option<(u64, [u64; 2])> {
+    if matches!(fault, Fault::Software { short: false, .. } | Fault::Nmi | Fault::Interrupt | Fault::VirtualInterrupt) {
+        return None;
+    }
+    let code = crate::svm::exception(cpu, event.vector)?;
+    let address = if event.vector == vector::PF { std::mem::replace(&mut cpu.state.cr2, cr2) } else { 0 };
+    Some((code, [event.error.unwrap_or(0).into(), address]))
 }
 
 /// INT n in virtual-8086 mode: whether the 8086 program has taken it.
@@ -233,6 +267,11 @@ fn contributory(vector: u8) -> bool {
 fn take(cpu: &mut Cpu, mut event: Event, mut is_exception: bool) {
     loop {
         let Err(second) = far::enter(cpu, event) else { return };
+        let delivering = Some((event, is_exception));
+        if let Fault::Exit { code, info } = second {
+            return crate::svm::exit(cpu, code, info, delivering);
+        }
+        let cr2 = cpu.state.cr2;
         let (first, pc) = (event.vector, event.pc);
         let second = match second {
             Fault::NotCanonical { address } => on_the_way(cpu, address),
@@ -240,9 +279,15 @@ fn take(cpu: &mut Cpu, mut event: Event, mut is_exception: bool) {
         };
         event = exception(cpu, second, if event.software { cpu.pc() } else { pc });
         if !std::mem::replace(&mut is_exception, true) {
+            if let Some((code, info)) = intercepted(cpu, second, event, cr2) {
+                return crate::svm::exit(cpu, code, info, delivering);
+            }
             continue;
         }
         if first == vector::DF {
+            if let Some(Fault::Exit { code, info }) = crate::svm::event(cpu, SHUTDOWN) {
+                return crate::svm::exit(cpu, code, info, delivering);
+            }
             cpu.set_stuck("triple fault");
             return;
         }
@@ -252,8 +297,18 @@ fn take(cpu: &mut Cpu, mut event: Event, mut is_exception: bool) {
         {
             event = Event { vector: vector::DF, error: Some(0), software: false, pc, rf: false };
         }
+        if let Some((code, info)) = intercepted(cpu, second, event, cr2) {
+            return crate::svm::exit(cpu, code, info, delivering);
+        }
     }
 }
+
+/// Exit codes of events.
+const INTR: u64 = 0x60;
+const NMI: u64 = 0x61;
+const INIT: u64 = 0x63;
+const VINTR: u64 = 0x64;
+const SHUTDOWN: u64 = 0x7f;
 
 fn init(cpu: &mut Cpu) {
     cpu.acknowledge(irq::INIT);
@@ -291,8 +346,14 @@ pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
         cpu.state.a20_off = up(irq::A20_OFF);
         cpu.flush_tlb();
     }
+    if cpu.state.svm.gif_off {
+        return None;
+    }
+    if cpu.state.svm.inject != 0 {
+        return Some(Fault::Injected);
+    }
     if up(irq::INIT) {
-        return Some(Fault::Init);
+        return crate::svm::event(cpu, INIT).or(Some(Fault::Init));
     }
     if cpu.state.wait_for_sipi && up(irq::RUN) {
         cpu.state.wait_for_sipi = false;
@@ -312,9 +373,15 @@ pub(crate) fn interrupt(cpu: &mut Cpu) -> Option<Fault> {
         return None;
     }
     if up(irq::NMI) && !cpu.state.nmi_masked {
-        return Some(Fault::Nmi);
+        return crate::svm::event(cpu, NMI).or(Some(Fault::Nmi));
     }
-    (pending(lines) && cpu.state.eflags & bit::IF != 0).then_some(Fault::Interrupt)
+    if pending(lines) && crate::svm::lets_in(cpu) {
+        return crate::svm::event(cpu, INTR).or(Some(Fault::Interrupt));
+    }
+    if crate::svm::has_virtual_interrupt(cpu) {
+        return crate::svm::event(cpu, VINTR).or(Some(Fault::VirtualInterrupt));
+    }
+    None
 }
 
 /// Whether a halted CPU goes on.
@@ -324,10 +391,13 @@ pub(crate) fn wakes(cpu: &Cpu) -> bool {
     if cpu.state.wait_for_sipi {
         return up(irq::INIT) || up(irq::SIPI) || up(irq::RUN);
     }
-    up(irq::INIT)
-        || up(irq::NMI) && !cpu.state.nmi_masked
-        || cpu.state.debug_trap != 0
-        || pending(lines) && cpu.state.eflags & bit::IF != 0
+    !cpu.state.svm.gif_off
+        && (up(irq::INIT)
+            || up(irq::NMI) && !cpu.state.nmi_masked
+            || cpu.state.debug_trap != 0
+            || cpu.state.svm.inject != 0
+            || crate::svm::has_virtual_interrupt(cpu)
+            || pending(lines) && crate::svm::lets_in(cpu))
 }
 
 /// The fault that an exit of a block means: the vector, and whether it has the error code 0.

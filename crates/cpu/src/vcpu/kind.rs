@@ -18,7 +18,8 @@ impl<T: Target> Kind<T> {
     pub fn new(model: T::Model) -> Arc<Kind<T>> {
         let (names, regs) = T::file().into_iter().unzip();
         let helpers = T::helpers().iter().map(|h| h.info).collect();
-        let layout = Layout { regs, names, helpers, aligned: T::ALIGNED };
+        let computes = (0..T::helpers().len()).map(|n| T::compute(n as u16)).collect();
+        let layout = Layout { regs, names, helpers, aligned: T::ALIGNED, computes, late: T::LATE };
         Arc::new(Kind { lifter: T::lifter(&model), model: Arc::new(model), layout })
     }
 

@@ -1,10 +1,10 @@
 //! How blocks end: jumps, branches, and the ways out.
 
-use cpu::{Core, RETURNS, Return, TlbEntry};
+use cpu::{Core, RETURNS, Raised, Return, TlbEntry};
 use uop::{CmpOp, Width};
 
 use super::alu::{compare, pick_cmp};
-use super::{get, go};
+use super::{get, go, set};
 use crate::slot::{Data, FAR, Handler, Head, Link, Slot, leave};
 
 type Ip = *const Slot;
@@ -203,6 +203,17 @@ pub(crate) unsafe extern "C" fn set_mode(core: *mut Core, ip: Ip, tlb: Tlb, budg
     }
 }
 
+/// The mode is the one in `imm` from here on, and `d` holds it.
+pub(crate) unsafe extern "C" fn note_mode(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let mode = (*ip).imm as u32;
+        (*core).mode_key = Core::key_of(mode);
+        set(core, (*ip).d, mode.into());
+        go!(core, ip.add(1), tlb, budget)
+    }
+}
+
 /// Raises if the comparison holds; code and argument are behind.
 unsafe extern "C" fn raise_if<const OP: u8, const W: u8, const IMM: bool>(
     core: *mut Core,
@@ -213,9 +224,9 @@ unsafe extern "C" fn raise_if<const OP: u8, const W: u8, const IMM: bool>(
     // SAFETY: see the module `handlers`.
     unsafe {
         if compare::<OP, W, IMM>(core, &*ip) {
-            return out(core, ip.cast(), budget, leave::RAISE);
+            return raise(core, ip, tlb, budget);
         }
-        go!(core, ip.add(2), tlb, budget)
+        go!(core, ip.add(1 + RAISE_DATA), tlb, budget)
     }
 }
 
@@ -229,10 +240,29 @@ pub(crate) fn branch_handler(op: CmpOp, w: Width, imm: bool) -> Handler {
     uop::for_each_cmp_op!(pick_cmp branch, op, w, imm;)
 }
 
-/// Raises; code and argument are behind.
+/// Slots of data behind an op that raises: argument, code and the distance to the head; then address, what the target needs beside, and how
+/// many instructions of the block are left from the one at work on.
+pub(crate) const RAISE_DATA: usize = 2;
+
+/// Raises what the data behind say: here if that can be, else by the run loop.
+#[cold]
+#[inline(never)]
 pub(crate) unsafe extern "C" fn raise(core: *mut Core, ip: Ip, _: Tlb, budget: i64) -> u64 {
-    // SAFETY: see the module `handlers`.
-    unsafe { out(core, ip.cast(), budget, leave::RAISE) }
+    // SAFETY: see the module `handlers`, and [`resume`].
+    unsafe {
+        let what = *ip.add(1).cast::<Data>();
+        let place = *ip.add(2).cast::<Data>();
+        (*core).ip = ip.cast();
+        (*core).budget = budget + (place.high >> 32) as i64;
+        match ((*core).slow.raise)(core, (place.low, place.high as u32), what.high as u32, what.low) {
+            Raised::On(pc) => far(core, pc, tlb_of(core), (*core).budget),
+            Raised::Out(pc) => {
+                (*core).leave_pc = pc;
+                out(core, ip.cast(), (*core).budget, leave::UPDATE)
+            }
+            Raised::Refused => out(core, ip.cast(), budget, leave::RAISE),
+        }
+    }
 }
 
 macro_rules! to_known {

@@ -8,7 +8,7 @@ use uop::{Align, Mem, Order, RmwOp, Width};
 
 use super::control::out;
 use super::{get, go, low_half, set, width};
-use crate::slot::{Data, Handler, Slot, leave};
+use crate::slot::{Data, Function, Handler, Slot, leave};
 
 type Ip = *const Slot;
 type Tlb = *const TlbEntry;
@@ -37,6 +37,8 @@ pub(crate) mod kind {
     pub(crate) const INDEXED: u8 = 4;
     /// Addresses have 32 bits.
     pub(crate) const SHORT: u8 = 8;
+    /// With [`INDEXED`]: `b` is shifted left by the two low bits of `c`, and what is above them in `c`, a signed number, is added.
+    pub(crate) const SCALED: u8 = 16;
 }
 
 const PAGE_MASK: u64 = !(memory::PAGE_SIZE - 1);
@@ -64,7 +66,14 @@ unsafe fn access<const W: u8, const KIND: u8, const FUSED: bool>(core: *mut Core
 unsafe fn address<const KIND: u8>(core: *mut Core, s: &Slot, base: u64) -> u64 {
     // SAFETY: see the module `handlers`.
     let sum = unsafe {
-        let offset = if KIND & kind::INDEXED != 0 { get(core, s.b()) } else { i64::from(s.imm) as u64 };
+        let offset = if KIND & kind::SCALED != 0 {
+            let c = s.c() as i16;
+            (get(core, s.b()) << (c & 3)).wrapping_add(i64::from(c >> 2) as u64)
+        } else if KIND & kind::INDEXED != 0 {
+            get(core, s.b())
+        } else {
+            i64::from(s.imm) as u64
+        };
         base.wrapping_add(offset)
     };
     if KIND & kind::SHORT != 0 { sum & 0xffff_ffff } else { sum }
@@ -138,6 +147,79 @@ unsafe extern "C" fn load<const W: u8, const EXT: u8, const KIND: u8>(
     }
 }
 
+/// A misaligned access that may be done in parts, and lies in one or two pages of RAM.
+struct Parts {
+    /// The host's address of the first byte, by the first page.
+    first: *mut u8,
+    /// The same, by the last page.
+    last: *mut u8,
+    /// How many bytes are in the first page.
+    left: u64,
+}
+
+impl Parts {
+    /// The parts of an access, if the TLB's entries of its pages have them by `tag`.
+    #[inline(always)]
+    unsafe fn new(mem: Mem, tlb: Tlb, addr: u64, tag: impl Fn(&TlbEntry) -> u64) -> Option<Parts> {
+        let end = addr.wrapping_add(u64::from(mem.width.bytes()) - 1);
+        // SAFETY: see the module `handlers`.
+        let (first, last) = unsafe { (&*tlb.add(Core::tlb_slot(addr)), &*tlb.add(Core::tlb_slot(end))) };
+        let known = addr & PAGE_MASK == tag(first) && end & PAGE_MASK == tag(last);
+        (mem.align == Align::Split && known).then(|| Parts {
+            first: addr.wrapping_add(first.addend) as *mut u8,
+            last: addr.wrapping_add(last.addend) as *mut u8,
+            left: memory::PAGE_SIZE - (addr & !PAGE_MASK),
+        })
+    }
+
+    /// The host's address of byte `n`.
+    #[inline(always)]
+    fn at(&self, n: usize) -> *mut u8 {
+        (if (n as u64) < self.left { self.first } else { self.last }).wrapping_add(n)
+    }
+}
+
+/// A misaligned load by halves or bytes, in the host's byte order, if the TLB knows its pages.
+#[inline(always)]
+unsafe fn load_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64) -> Option<u64> {
+    // SAFETY: see the module `handlers`; matching entries lead into RAM, and a part that is more than a byte is where its address is a
+    // multiple of its size, and so in one page.
+    unsafe {
+        let parts = Parts::new(mem, tlb, addr, |entry| entry.read)?;
+        let word = |n: usize| u64::from(AtomicU32::from_ptr(parts.at(4 * n).cast()).load(Ordering::Relaxed));
+        let byte = |n: usize| u64::from(AtomicU8::from_ptr(parts.at(n)).load(Ordering::Relaxed));
+        let low_first = Endian::HOST == Endian::Little;
+        if W == Width::W64 as u8 && addr & 3 == 0 {
+            let (low, high) = if low_first { (0, 1) } else { (1, 0) };
+            return Some(word(low) | word(high) << 32);
+        }
+        let n = mem.width.bytes() as usize;
+        Some((0..n).fold(0, |all, i| all << 8 | byte(if low_first { n - 1 - i } else { i })))
+    }
+}
+
+/// A misaligned store likewise; whether it is done.
+#[inline(always)]
+unsafe fn store_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64, value: u64) -> bool {
+    // SAFETY: as for loads.
+    unsafe {
+        let Some(parts) = Parts::new(mem, tlb, addr, |entry| entry.write) else { return false };
+        let low_first = Endian::HOST == Endian::Little;
+        if W == Width::W64 as u8 && addr & 3 == 0 {
+            let (low, high) = if low_first { (0, 1) } else { (1, 0) };
+            AtomicU32::from_ptr(parts.at(4 * low).cast()).store(value as u32, Ordering::Relaxed);
+            AtomicU32::from_ptr(parts.at(4 * high).cast()).store((value >> 32) as u32, Ordering::Relaxed);
+            return true;
+        }
+        let n = mem.width.bytes() as usize;
+        for i in 0..n {
+            let at = if low_first { i } else { n - 1 - i };
+            AtomicU8::from_ptr(parts.at(at)).store((value >> (8 * i)) as u8, Ordering::Relaxed);
+        }
+        true
+    }
+}
+
 #[cold]
 #[inline(never)]
 pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND: u8, const FUSED: bool>(
@@ -149,8 +231,13 @@ pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND
 ) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
+        let mem = access::<W, KIND, FUSED>(core);
+        if let Some(value) = load_parts::<W>(mem, tlb, addr) {
+            put::<W, EXT>(core, (*ip).d, arrange::<W, KIND>(value));
+            go!(core, ip.add(1), tlb, budget)
+        }
         begin_slow(core, ip, budget);
-        match ((*core).slow.load)(core, addr, access::<W, KIND, FUSED>(core)) {
+        match ((*core).slow.load)(core, addr, mem) {
             Ok(value) => {
                 put::<W, EXT>(core, (*ip).d, value);
                 go!(core, ip.add(1), tlb, (*core).budget)
@@ -209,9 +296,13 @@ pub(super) unsafe extern "C" fn store_miss<const W: u8, const KIND: u8, const FU
 ) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
-        begin_slow(core, ip, budget);
         let value = width(W).cut(get(core, (*ip).d));
-        match ((*core).slow.store)(core, addr, value, access::<W, KIND, FUSED>(core)) {
+        let mem = access::<W, KIND, FUSED>(core);
+        if store_parts::<W>(mem, tlb, addr, arrange::<W, KIND>(value)) {
+            go!(core, ip.add(1), tlb, budget)
+        }
+        begin_slow(core, ip, budget);
+        match ((*core).slow.store)(core, addr, value, mem) {
             Ok(()) => go!(core, ip.add(1), tlb, (*core).budget),
             Err(cpu::Stopped) => out(core, ip.cast(), (*core).budget, leave::STOPPED),
         }
@@ -324,6 +415,17 @@ pub(crate) unsafe extern "C" fn call(core: *mut Core, ip: Ip, tlb: Tlb, budget: 
     }
 }
 
+/// A helper that is a function of its arguments; slots and function are behind; `d` = result.
+pub(crate) unsafe extern "C" fn compute(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    unsafe {
+        let Function { slots, function } = *ip.add(1).cast::<Function>();
+        let arg = |n: u32| get(core, (slots >> (16 * n)) as u16);
+        set(core, (*ip).d, function([arg(0), arg(1), arg(2), arg(3)]));
+        go!(core, ip.add(2), tlb, budget)
+    }
+}
+
 /// A fence. Acquire and release fences only keep the compiler from moving accesses, which it can't do across handlers anyway, and
 /// are fences on weaker hosts.
 unsafe extern "C" fn fence<const SEQ: bool>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
@@ -337,15 +439,15 @@ pub(crate) fn fence_handler(kind: uop::Fence) -> Handler {
     if kind == uop::Fence::SeqCst { fence::<true> } else { fence::<false> }
 }
 
+/// Those that there are: with or without [`kind::BIG`], [`kind::TRAP`] and [`kind::SHORT`], the address in one of three forms.
 macro_rules! by_kind {
     ($kind:expr, $f:ident, $($before:expr),*) => {
-        match $kind {
-            0 => $f::<$({ $before }),*, 0>, 1 => $f::<$({ $before }),*, 1>, 2 => $f::<$({ $before }),*, 2>, 3 => $f::<$({ $before }),*, 3>,
-            4 => $f::<$({ $before }),*, 4>, 5 => $f::<$({ $before }),*, 5>, 6 => $f::<$({ $before }),*, 6>, 7 => $f::<$({ $before }),*, 7>,
-            8 => $f::<$({ $before }),*, 8>, 9 => $f::<$({ $before }),*, 9>, 10 => $f::<$({ $before }),*, 10>, 11 => $f::<$({ $before }),*, 11>,
-            12 => $f::<$({ $before }),*, 12>, 13 => $f::<$({ $before }),*, 13>, 14 => $f::<$({ $before }),*, 14>, _ => $f::<$({ $before }),*, 15>,
-        }
+        by_kind!(@ $kind, $f, ($($before),*); 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 20 21 22 23 28 29 30 31)
     };
+    (@ $kind:expr, $f:ident, $before:tt; $($n:literal)*) => {
+        match $kind { $( $n => by_kind!(@one $f, $before, $n), )* _ => unreachable!("no such kind of access") }
+    };
+    (@one $f:ident, ($($before:expr),*), $n:literal) => { $f::<$({ $before }),*, $n> };
 }
 
 /// The handler of a plain load.

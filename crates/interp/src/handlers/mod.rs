@@ -10,6 +10,7 @@ pub(crate) mod memory;
 #[macro_use]
 mod pair_tables;
 pub(crate) mod pair;
+pub(crate) mod run;
 pub(crate) mod shape;
 
 use cpu::Core;

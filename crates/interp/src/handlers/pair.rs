@@ -117,7 +117,7 @@ impl Body for MovLow {
     never_misses!();
 }
 
-struct Mov;
+pub(super) struct Mov;
 
 impl Body for Mov {
     #[inline(always)]
@@ -150,7 +150,7 @@ impl Body for SextWord {
 }
 
 /// The low 32 bits.
-struct CutWord;
+pub(super) struct CutWord;
 
 impl Body for CutWord {
     #[inline(always)]
@@ -166,7 +166,7 @@ impl Body for CutWord {
     never_misses!();
 }
 
-struct Konst;
+pub(super) struct Konst;
 
 impl Body for Konst {
     #[inline(always)]

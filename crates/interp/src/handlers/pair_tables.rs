@@ -47,6 +47,7 @@ macro_rules! short_bodies {
         (Shape::Bin(BinOp::Xor, Width::W32, false, false)) Bin<{ op!(Xor) }, W32, false, false>;
         (Shape::Bin(BinOp::Shl, Width::W32, true, false)) Bin<{ op!(Shl) }, W32, true, false>;
         (Shape::Bin(BinOp::ShrU, Width::W32, true, false)) Bin<{ op!(ShrU) }, W32, true, false>;
+        (Shape::CutWord) CutWord;
         (Shape::Mov) Mov;
         (Shape::Konst) Konst;
         (Shape::KonstU) KonstU;

@@ -1,36 +1,57 @@
 //! The forward walk.
 
 use cpu::Core;
-use uop::{Block, Exit, Hint, Layout, Op, Reg, RegSet, Value, Width};
+use uop::{Block, Compute, Exit, Hint, Layout, Op, Reg, RegSet, Value, Width};
 
 use super::plan::{
-    Addr, Node, call_constant, constant, immediate, is_cut, is_plain, kind_of, low_imm, masked, reads, resolve,
-    second_imm,
+    Addr, Node, call_constant, compute, constant, immediate, is_cut, is_plain, kind_of, low_imm, masked, reads,
+    resolve, second_imm,
 };
 use super::{Cx, Links, Lowered, Places, Plan, places};
 use crate::handlers::control::hint;
 use crate::handlers::pair::{Shape, pair_handler, triple_handler};
+use crate::handlers::run::run_handler;
 use crate::handlers::{alu, control, memory};
-use crate::slot::{Data, FAR, Handler, Head, Link, Raw, Slot, UNLINKED};
+use crate::slot::{Data, FAR, Function, Handler, Head, Link, Raw, Recovery, Slot, UNLINKED};
 
 /// Lowers a verified block.
 pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
-    let plan = Plan::new(block);
+    let plan = Plan::new(block, layout);
     let places = Places::new(block.ops.len(), layout.regs.len());
-    let mut cx = Cx { block, layout, plan, places, slots: Vec::with_capacity(block.ops.len() + 8), shapes: Vec::new() };
+    let noted = noted_mode(block);
+    let slots = Vec::with_capacity(block.ops.len() + 8);
+    let mut cx = Cx { block, layout, plan, places, noted, slots, shapes: Vec::new() };
     cx.slots.push(Head { n_insns: block.insns.len() as i32, code: 0, pc: block.pc }.into());
+    // Nobody asks for the mode before the block is left; where it is left by an exception, the target says it.
+    if let (Some(mode), None) = (block.mode, noted) {
+        cx.push(control::set_mode, 0, 0, mode as i32);
+    }
     let mut starts = Vec::with_capacity(block.insns.len());
     let mut insns = block.insns.iter().peekable();
+    let mut recover = Vec::new();
     for i in 0..block.ops.len() {
         while insns.next_if(|insn| usize::from(insn.op) <= i).is_some() {
             starts.push(cx.slots.len() as u32);
         }
+        let recipes = cx.recipes(i);
+        let before = cx.shapes.len();
         cx.op(i);
+        // Of the slots that an op becomes, one can fault; it does no harm to note the others.
+        for (slot, _) in &cx.shapes[before..] {
+            recover.extend(recipes.iter().map(|r| Recovery { slot: *slot, ..r.clone() }));
+        }
     }
     insns.for_each(|_| starts.push(cx.slots.len() as u32));
     let links = cx.exit();
     cx.pair_up();
-    Lowered { slots: cx.slots, starts, links }
+    Lowered { slots: cx.slots, starts, links, recover }
+}
+
+/// The op that puts the mode that the block ends in into a register, where the target keeps it: it does both, then.
+fn noted_mode(block: &Block) -> Option<usize> {
+    let mode = block.mode.filter(|mode| i32::try_from(*mode).is_ok())?;
+    let sets = |op: &Op| matches!(op, Op::Set(_, v) if constant(block, *v) == Some(u64::from(mode)));
+    block.ops.iter().rposition(sets)
 }
 
 /// Second and third operand, packed as [`Slot`] reads them.
@@ -48,11 +69,37 @@ impl Cx<'_> {
         self.slots.push(Slot { handler, d, a, imm }.into());
     }
 
-    /// Puts neighbours under one dispatch: pairs from the front, and three if that is what is left at the end.
+    /// What is brought up to date if op `i` faults, from where it is before.
+    fn recipes(&self, i: usize) -> Vec<Recovery> {
+        let all = &self.plan.recipes;
+        let from = all.partition_point(|r| r.op < i);
+        let these = all[from..].iter().take_while(|r| r.op == i);
+        let place = |v| self.places.get(v).expect("a needed value has been made before its use");
+        these
+            .map(|r| Recovery {
+                slot: 0,
+                reg: r.reg.0,
+                from: r.base.map_or(places::ZERO, place),
+                steps: r.steps.as_slice().into(),
+            })
+            .collect()
+    }
+
+    /// The handler of the run that begins with the `i`th op, and its length.
+    fn run_at(&self, i: usize) -> Option<(Handler, usize)> {
+        let rest = &self.shapes[i..(i + 4).min(self.shapes.len())];
+        let adjacent = rest.windows(2).take_while(|w| w[1].0 == w[0].0 + 1).count() + 1;
+        let shapes: Vec<Shape> = rest[..adjacent].iter().map(|(_, shape)| *shape).collect();
+        run_handler(&shapes)
+    }
+
+    /// Puts neighbours under one dispatch: runs, pairs from the front, and three if that is what is left at the end.
     fn pair_up(&mut self) {
         let mut i = 0;
         while i + 1 < self.shapes.len() {
-            i += match self.together(i) {
+            let here =
+                self.run_at(i).or_else(|| self.together(i).filter(|(_, n)| *n > 2 || self.run_at(i + 1).is_none()));
+            i += match here {
                 Some((handler, n)) => {
                     let at = self.shapes[i].0 as usize;
                     self.slots[at] = self.slots[at].with_handler(handler);
@@ -171,6 +218,21 @@ impl Cx<'_> {
             Node::Skip => {}
             Node::Load(addr) => self.plain_load(i, addr),
             Node::Store(addr) => self.plain_store(i, addr),
+            Node::Sum(base, sum) => {
+                let a = self.operand(base, Some(w), i);
+                let d = self.dest(i);
+                let sx = self.plan.makes[i].index() != i;
+                let shape = Shape::Bin(uop::BinOp::Add, w, true, sx);
+                self.push_as(shape, alu::bin_handler(uop::BinOp::Add, w, true, sx), d, a, sum);
+            }
+            Node::SetSum(base, sum) => {
+                let Op::Set(reg, v) = op else { unreachable!("planned as a write") };
+                let w = self.block.width(resolve(self.block, v, None));
+                let a = self.operand(base, Some(w), i);
+                self.vacate(reg, i);
+                let shape = Shape::Bin(uop::BinOp::Add, w, true, false);
+                self.push_as(shape, alu::bin_handler(uop::BinOp::Add, w, true, false), reg.0, a, sum);
+            }
             Node::Low(bin, a, b) => self.low(i, bin, a, b),
             Node::LowConst(k) => self.low_const(i, k),
             Node::Emit => match op {
@@ -206,13 +268,18 @@ impl Cx<'_> {
     fn raise_if(&mut self, i: usize, cond: Value, code: u32, arg: u64) {
         let (handler, a, second) = self.condition(i, cond, control::raise_if_handler);
         self.push(handler, 0, a, second);
-        self.raise_data(code, arg);
+        self.raise_data(self.block.insn_of(i), code, arg);
     }
 
-    /// What a raising op has behind its slot: the exception, and how far the op is from the head, so that the block need not be looked for.
-    fn raise_data(&mut self, code: u32, arg: u64) {
+    /// What a raising op of an instruction has behind its slot: see [`control::RAISE_DATA`]. The distance from the head spares looking for the
+    /// block.
+    fn raise_data(&mut self, insn: usize, code: u32, arg: u64) {
         let distance = self.slots.len() as u64 - 1;
+        let start = self.block.insns[insn];
+        let pc = self.block.pc.wrapping_add_signed(i64::from(start.offset));
+        let left = (self.block.insns.len() - insn) as u64;
         self.slots.push(Data { low: arg, high: distance << 32 | u64::from(code) }.into());
+        self.slots.push(Data { low: pc, high: left << 32 | u64::from(start.aux) }.into());
     }
 
     /// What an op that goes by a truth value compares: the operands of the comparison that makes it, if that can be done at once.
@@ -246,11 +313,12 @@ impl Cx<'_> {
 
     fn set(&mut self, i: usize, reg: Reg, v: Value) {
         let v = resolve(self.block, v, None);
-        if self.places.get(v) == Some(reg.0) {
+        if self.places.get(v) == Some(reg.0) && self.noted != Some(i) {
             return;
         }
         self.vacate(reg, i);
         match constant(self.block, v) {
+            Some(k) if self.noted == Some(i) => self.push(control::note_mode, reg.0, 0, k as i32),
             Some(k) => self.konst(reg.0, k),
             None => {
                 let from = self.operand(v, None, i);
@@ -349,6 +417,10 @@ impl Cx<'_> {
                 let a = self.operand(a, None, now);
                 (a, pair(self.operand(b, None, now), 0))
             }
+            Addr::Scaled(a, b, packed) => {
+                let a = self.operand(a, None, now);
+                (a, pair(self.operand(b, None, now), packed as u16))
+            }
         }
     }
 
@@ -415,6 +487,9 @@ impl Cx<'_> {
 
     fn call(&mut self, i: usize, op: Op) {
         let Op::Call { helper, args, fast } = op else { unreachable!("planned as a call") };
+        if let Some(function) = compute(self.layout, helper).filter(|_| fast.is_none()) {
+            return self.compute(i, function, args);
+        }
         let info = &self.layout.helpers[usize::from(helper)];
         let in_data = call_constant(self.block, &args).filter(|n| fast.is_none_or(|(op, _)| *n >= op.operands()));
         let mut slots = [places::ZERO; 4];
@@ -435,6 +510,18 @@ impl Cx<'_> {
         self.slots.push(Data { low, high }.into());
     }
 
+    /// A call of a helper that is a function of its arguments.
+    fn compute(&mut self, i: usize, function: Compute, args: [Value; 4]) {
+        let mut slots = [places::ZERO; 4];
+        for (slot, v) in slots.iter_mut().zip(args).filter(|(_, v)| *v != Value::NONE) {
+            *slot = self.operand(v, None, i);
+        }
+        let d = self.dest(i);
+        self.push(memory::compute, d, 0, 0);
+        let low = slots.iter().rev().fold(0, |all, slot| all << 16 | u64::from(*slot));
+        self.slots.push(Function { slots: low, function }.into());
+    }
+
     /// A slot for a result that nobody reads.
     fn scratch(&mut self, i: usize) -> u16 {
         self.places.put_in_temp(Value(i as u16), i as u32, i as u32)
@@ -450,9 +537,6 @@ impl Cx<'_> {
 
     fn exit(&mut self) -> Links {
         let end = self.block.ops.len();
-        if let Some(mode) = self.block.mode {
-            self.push(control::set_mode, 0, 0, mode as i32);
-        }
         match self.block.exit {
             Exit::Jump { pc } => {
                 let call = self.block.returns.is_some();
@@ -484,7 +568,7 @@ impl Cx<'_> {
             }
             Exit::Raise { code, arg } => {
                 self.push(control::raise, 0, 0, 0);
-                self.raise_data(code, arg);
+                self.raise_data(self.block.insns.len() - 1, code, arg);
                 [None; 3]
             }
             Exit::Update { pc } => self.out(control::update, pc, 0),

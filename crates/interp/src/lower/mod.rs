@@ -10,7 +10,7 @@ mod plan;
 use uop::{Block, Layout};
 
 use crate::handlers::pair::Shape;
-use crate::slot::Raw;
+use crate::slot::{Raw, Recovery};
 
 pub(crate) use emit::lower;
 use places::Places;
@@ -24,6 +24,8 @@ pub(crate) struct Lowered {
     pub(crate) starts: Vec<u32>,
     /// Slots that hold links.
     pub(crate) links: Links,
+    /// What is brought up to date at faults, by slot.
+    pub(crate) recover: Vec<Recovery>,
 }
 
 /// Slots that hold links: the jump's or the taken branch's, the fallthrough's, and that of a call's return.
@@ -35,6 +37,8 @@ struct Cx<'a> {
     layout: &'a Layout,
     plan: Plan,
     places: Places,
+    /// See [`emit::noted_mode`].
+    noted: Option<usize>,
     slots: Vec<Raw>,
     /// What the ops are, and where, for pairing.
     shapes: Vec<(u32, Shape)>,

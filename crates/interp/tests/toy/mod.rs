@@ -102,6 +102,7 @@ impl Target for Toy {
     type Fault = u64;
     const NAME: &'static str = "toy";
     const SPACES: usize = 1;
+    const LATE: uop::RegSet = uop::RegSet::All;
 
     fn file() -> Vec<(String, Width)> {
         REGS.iter().enumerate().map(|(i, w)| (format!("r{i}"), *w)).collect()

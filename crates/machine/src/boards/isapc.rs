@@ -5,7 +5,7 @@ use crate::boards::x86_boot::{self, Facts};
 use crate::boards::x86_chips::{self, Chips, Fitted};
 use crate::build::Build;
 use crate::error::Error;
-use crate::registry::MachineType;
+use crate::registry::{MachineType, MemSlots};
 
 /// The machine type.
 pub static VERSIONS: &[MachineType] = &[MachineType {
@@ -13,13 +13,15 @@ pub static VERSIONS: &[MachineType] = &[MachineType {
     desc: "ISA-only PC",
     max_cpus: 1,
     default_model: &[("i386", "486"), ("x86_64", "486")],
+    mem_slots: MemSlots::Refused,
+    told: &[],
     wakeup: false,
     build,
     ..PC
 }];
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
-    x86::add_cpus(board);
+    x86::add_cpus(board)?;
     let map = RamMap::new(board.ram, 0xe000_0000, 0xc000_0000);
     let start = x86_boot::choose(board)?;
     let rom = x86_boot::add_rom(board, &start)?;

@@ -1,6 +1,6 @@
-//! `leon3_generic`: a LEON3 system of the GRLIB library: one CPU, a UART, two timers.
+//! `leon3_generic`: a LEON3 system of the GRLIB library: one CPU, a UART, two timers; `leon3mp`: the same with up to sixteen CPUs.
 //!
-//! GRLIB IP Core User's Manual, 2020.4; addresses, interrupts and sizes are QEMU 4.2's.
+//! GRLIB IP Core User's Manual, 2020.4; addresses, interrupts and sizes are QEMU 4.2's, whose board has one CPU and refuses more.
 //!
 //! | from        | what |
 //! |-------------|------|
@@ -12,6 +12,8 @@
 //! | 0x800f_f000 | plug and play of the APB |
 //! | 0xffff_f000 | plug and play of the AHB |
 
+use std::sync::Arc;
+
 use devices::grlib_apbuart::{APBUART_SIZE, ApbUart};
 use devices::grlib_gptimer::{GpTimer, GpTimerConfig};
 use devices::grlib_irqmp::{IRQMP_SIZE, IrqMp, IrqMpCpu};
@@ -19,7 +21,7 @@ use devices::grlib_pnp::{Core, PNP_SIZE, Pnp};
 use loader::{Elf, LoadTarget};
 
 use crate::boards::sparc::{self, BIG, irq};
-use crate::build::{Build, Start, read_file};
+use crate::build::{Acknowledge, Build, Start, read_file};
 use crate::error::Error;
 use crate::firmware;
 use crate::registry::{BOARD, MachineType};
@@ -35,6 +37,10 @@ pub static LEON3_GENERIC: MachineType = MachineType {
     build,
     ..BOARD
 };
+
+/// The same with several processors; all but the first are in power-down until the interrupt controller's status register wakes them.
+pub static LEON3MP: MachineType =
+    MachineType { name: "leon3mp", desc: "LEON3 multiprocessor", max_cpus: 16, ..LEON3_GENERIC };
 
 const ROM: (u64, u64) = (0, 8 << 20);
 const RAM: u64 = 0x4000_0000;
@@ -77,7 +83,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         .map(|n| IrqMpCpu { levels: sparc::levels(board, n), run: board.line(n, irq::RUN) })
         .collect();
     let irqmp = IrqMp::new(cpus, 0);
-    board.acknowledge = Some(irqmp.acknowledge());
+    board.acknowledge = Some(acknowledge(irqmp.clone()));
     board.device("irqmp", IRQMP, IRQMP_SIZE, BIG, irqmp.clone())?;
     let lines = (0..N_TIMERS).map(|n| irqmp.line(TIMER_IRQ + n)).collect();
     let timer = GpTimer::new(GpTimerConfig { clock_hz: CLOCK_HZ, irq: TIMER_IRQ }, lines);
@@ -85,11 +91,24 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let uart = ApbUart::new(irqmp.line(UART_IRQ), Box::new(board.console.clone()));
     board.console_input = Some(board.device("uart", UART, APBUART_SIZE, BIG, uart)?);
     board.device("grlib-apbpnp", APB_PNP, PNP_SIZE, BIG, Pnp::apb(&APB))?;
-    board.device("grlib-ahbpnp", AHB_PNP, PNP_SIZE, BIG, Pnp::ahb(&[LEON3], &[APB_BRIDGE]))?;
+    let masters = vec![LEON3; board.smp.cpus as usize];
+    board.device("grlib-ahbpnp", AHB_PNP, PNP_SIZE, BIG, Pnp::ahb(&masters, &[APB_BRIDGE]))?;
     for name in ["grlib-ahbpnp", "grlib-apbpnp", "grlib,irqmp", "grlib,gptimer", "grlib,apbuart"] {
         board.objects.add_anonymous(name);
     }
     boot(board)
+}
+
+/// What the interrupt controller does when a CPU takes an interrupt, goes into power-down or wakes.
+fn acknowledge(irqmp: IrqMp) -> Acknowledge {
+    let interrupt = irqmp.acknowledge();
+    Arc::new(move |cpu, line| {
+        if line != irq::POWER_DOWN && line != irq::AWAKE {
+            return interrupt(cpu, line);
+        }
+        irqmp.set_running(cpu, line == irq::AWAKE);
+        1
+    })
 }
 
 fn boot(board: &mut Build<'_>) -> Result<(), Error> {

@@ -20,6 +20,7 @@ pub static VERSIONS: &[MachineType] = &[MachineType {
     numa: false,
     levels: Some(Levels { die: false, ..Levels::ALL }),
     hotplug: false,
+    told: &[],
     wakeup: false,
     own_properties: &[
         ("auto-kernel-cmdline", "bool", "on"),
@@ -45,7 +46,7 @@ fn has(board: &Build<'_>, name: &str) -> bool {
 }
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
-    x86::add_cpus(board);
+    x86::add_cpus(board)?;
     let map = RamMap::new(board.ram, 0xe000_0000, 0xc000_0000);
     let start = x86_boot::choose(board)?;
     let rom = x86_boot::add_rom(board, &start)?;

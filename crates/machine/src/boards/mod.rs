@@ -34,7 +34,7 @@ pub mod sun4m;
 pub mod sun4u;
 pub mod tricore_testboard;
 pub mod virt;
-mod x86;
+pub(crate) mod x86;
 mod x86_acpi;
 mod x86_boot;
 mod x86_chips;

@@ -12,15 +12,25 @@ use crate::boards::x86_boot::{self, Facts};
 use crate::boards::x86_chips::{self, Chips, Fitted};
 use crate::build::Build;
 use crate::error::Error;
-use crate::registry::{ApicIdKind, MachineType};
+use crate::registry::{ApicIdKind, AutoNode, MachineType, MemSlots};
 
 const fn version(name: &'static str) -> MachineType {
     MachineType { name, desc: "Standard PC (i440FX + PIIX, 1996)", build, ..PC }
 }
 
+/// Up to 2.10 memory slots make no node.
+const fn without_node(name: &'static str) -> MachineType {
+    MachineType { auto_node: AutoNode::Never, ..version(name) }
+}
+
+/// Up to 2.0 there are no memory slots.
+const fn without_slots(name: &'static str) -> MachineType {
+    MachineType { mem_slots: MemSlots::Refused, ..without_node(name) }
+}
+
 /// Up to 1.3 APIC IDs are the CPU's index.
 const fn old(name: &'static str, deprecated: bool) -> MachineType {
-    MachineType { apic_ids: ApicIdKind::Index, deprecated, ..version(name) }
+    MachineType { apic_ids: ApicIdKind::Index, deprecated, ..without_slots(name) }
 }
 
 /// The machine types, newest first.
@@ -30,23 +40,23 @@ pub static VERSIONS: &[MachineType] = &[
     version("pc-i440fx-4.0"),
     version("pc-i440fx-3.1"),
     version("pc-i440fx-3.0"),
-    version("pc-i440fx-2.9"),
-    version("pc-i440fx-2.8"),
-    version("pc-i440fx-2.7"),
-    version("pc-i440fx-2.6"),
-    version("pc-i440fx-2.5"),
-    version("pc-i440fx-2.4"),
-    version("pc-i440fx-2.3"),
-    version("pc-i440fx-2.2"),
+    without_node("pc-i440fx-2.9"),
+    without_node("pc-i440fx-2.8"),
+    without_node("pc-i440fx-2.7"),
+    without_node("pc-i440fx-2.6"),
+    without_node("pc-i440fx-2.5"),
+    without_node("pc-i440fx-2.4"),
+    without_node("pc-i440fx-2.3"),
+    without_node("pc-i440fx-2.2"),
     version("pc-i440fx-2.12"),
     version("pc-i440fx-2.11"),
-    version("pc-i440fx-2.10"),
-    version("pc-i440fx-2.1"),
-    version("pc-i440fx-2.0"),
-    version("pc-i440fx-1.7"),
-    version("pc-i440fx-1.6"),
-    version("pc-i440fx-1.5"),
-    version("pc-i440fx-1.4"),
+    without_node("pc-i440fx-2.10"),
+    without_node("pc-i440fx-2.1"),
+    without_slots("pc-i440fx-2.0"),
+    without_slots("pc-i440fx-1.7"),
+    without_slots("pc-i440fx-1.6"),
+    without_slots("pc-i440fx-1.5"),
+    without_slots("pc-i440fx-1.4"),
     old("pc-1.3", false),
     old("pc-1.2", false),
     old("pc-1.1", false),
@@ -142,7 +152,7 @@ fn config(devfn: u32, at: u32, value: u32) -> [Poke; 2] {
 }
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
-    x86::add_cpus(board);
+    x86::add_cpus(board)?;
     x86::add_objects(board, &OBJECTS);
     let map = RamMap::new(board.ram, 0xe000_0000, 0xc000_0000);
     let start = x86_boot::choose(board)?;

@@ -56,6 +56,7 @@ pub static POLYARCH: MachineType = MachineType {
     numa: true,
     levels: Some(Levels::ALL),
     hotplug: true,
+    told: &[topology::told::Encoder::Devicetree],
     build,
     ..BOARD
 };

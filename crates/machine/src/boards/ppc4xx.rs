@@ -30,7 +30,13 @@ use crate::error::Error;
 use crate::registry::{BOARD, MachineType};
 use crate::targets::Arch;
 
-const FOUR: MachineType = MachineType { arches: &[Arch::Ppc], targets: &["ppc"], build, ..BOARD };
+const FOUR: MachineType = MachineType {
+    arches: &[Arch::Ppc],
+    targets: &["ppc"],
+    told: &[topology::told::Encoder::Devicetree],
+    build,
+    ..BOARD
+};
 
 /// `bamboo`.
 pub static BAMBOO: MachineType =

@@ -33,6 +33,7 @@ pub static PPCE500: MachineType = MachineType {
     arches: &[Arch::Ppc],
     max_cpus: 32,
     default_model: MODEL,
+    told: &[topology::told::Encoder::Devicetree],
     build,
     ..BOARD
 };

@@ -18,15 +18,20 @@ use crate::boards::x86_boot::{self, Facts};
 use crate::boards::x86_chips::{self, Chips, Fitted};
 use crate::build::Build;
 use crate::error::Error;
-use crate::registry::MachineType;
+use crate::registry::{AutoNode, MachineType};
 
 const fn version(name: &'static str) -> MachineType {
     MachineType { name, desc: "Standard PC (Q35 + ICH9, 2009)", max_cpus: 288, build, ..PC }
 }
 
+/// Up to 2.10 memory slots make no node.
+const fn without_node(name: &'static str) -> MachineType {
+    MachineType { auto_node: AutoNode::Never, ..version(name) }
+}
+
 /// Up to 2.7 there is no x2APIC.
 const fn old(name: &'static str) -> MachineType {
-    MachineType { max_cpus: 255, ..version(name) }
+    MachineType { max_cpus: 255, ..without_node(name) }
 }
 
 /// The machine types, newest first.
@@ -37,15 +42,15 @@ pub static VERSIONS: &[MachineType] = &[
     version("pc-q35-4.0"),
     version("pc-q35-3.1"),
     version("pc-q35-3.0"),
-    version("pc-q35-2.9"),
-    version("pc-q35-2.8"),
+    without_node("pc-q35-2.9"),
+    without_node("pc-q35-2.8"),
     old("pc-q35-2.7"),
     old("pc-q35-2.6"),
     old("pc-q35-2.5"),
     old("pc-q35-2.4"),
     version("pc-q35-2.12"),
     version("pc-q35-2.11"),
-    version("pc-q35-2.10"),
+    without_node("pc-q35-2.10"),
 ];
 
 /// Devices without a name.
@@ -113,7 +118,7 @@ fn config(devfn: u32, at: u32, value: u32) -> [Poke; 2] {
 }
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
-    x86::add_cpus(board);
+    x86::add_cpus(board)?;
     x86::add_objects(board, &OBJECTS);
     let map = RamMap::new(board.ram, 0xb000_0000, 0x8000_0000);
     let start = x86_boot::choose(board)?;

@@ -45,6 +45,7 @@ const COMMON: MachineType = MachineType {
     core_ids: true,
     serials: 2,
     own_properties: &[("loadparm", "string", ""), ("aes-key-wrap", "bool", "on"), ("dea-key-wrap", "bool", "on")],
+    told: &[topology::told::Encoder::Stsi],
     build,
     ..BOARD
 };

@@ -24,6 +24,7 @@ pub static SIFIVE_U: MachineType = MachineType {
     default_model: &[("riscv32", "sifive-u34"), ("riscv64", "sifive-u54")],
     shows_model: false,
     serials: 2,
+    told: &[topology::told::Encoder::Devicetree],
     build,
     ..BOARD
 };

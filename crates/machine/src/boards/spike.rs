@@ -18,6 +18,7 @@ pub static SPIKE: MachineType = MachineType {
     arches: &[Arch::Riscv],
     is_default: true,
     default_model: &[("riscv32", "rv32gcsu-v1.10.0"), ("riscv64", "rv64gcsu-v1.10.0")],
+    told: &[topology::told::Encoder::Devicetree],
     build,
     ..BOARD
 };

@@ -35,6 +35,7 @@ pub static VIRT: MachineType = MachineType {
     max_cpus: 8,
     default_model: &[("riscv32", "rv32"), ("riscv64", "rv64")],
     own_properties: &[("pflash0", "str", ""), ("pflash1", "str", "")],
+    told: &[topology::told::Encoder::Devicetree],
     build,
     ..BOARD
 };

@@ -1,10 +1,13 @@
 //! What the boards of PCs have in common: machine types, CPUs, RAM.
 
 use topology::numa::DefaultNode;
-use topology::{Levels, SmpRules};
+use topology::told::Encoder;
+use topology::{Levels, Smp, SmpRules};
 
 use crate::build::Build;
-use crate::registry::{ApicIdKind, BOARD, MachineType};
+use crate::config::MachineConfig;
+use crate::error::Error;
+use crate::registry::{ApicIdKind, AutoNode, BOARD, MachineType, MemSlots};
 use crate::targets::Arch;
 
 /// What all PCs are.
@@ -18,6 +21,9 @@ pub(crate) const PC: MachineType = MachineType {
     default_node: DefaultNode::SocketRoundRobin,
     hotplug: true,
     apic_ids: ApicIdKind::Packed,
+    told: &[Encoder::Acpi],
+    auto_node: AutoNode::WithMemSlots,
+    mem_slots: MemSlots::Pc,
     wakeup: true,
     serials: 4,
     own_properties: &[
@@ -37,14 +43,32 @@ pub(crate) const PC: MachineType = MachineType {
 };
 
 /// Plans the CPUs; the first has the object that speeds up the guest's access to its APIC on QEMU.
-pub(crate) fn add_cpus(board: &mut Build<'_>) {
+///
+/// # Errors
+/// A CPU that [`check_apic`] refuses.
+pub(crate) fn add_cpus(board: &mut Build<'_>) -> Result<(), Error> {
     let model = board.model();
     for slot in 0..board.smp.cpus as usize {
+        check_apic(board.config, &board.smp, slot)?;
         board.add_slot_cpu(&model, slot);
         if slot == 0 {
             board.objects.add_anonymous("kvmvapic");
         }
     }
+    Ok(())
+}
+
+/// QEMU's own accelerator has no APIC IDs from 255 on, although its machines have room for such CPUs.
+///
+/// # Errors
+/// The slot's CPU has such an ID, and our accelerator was not asked for.
+pub(crate) fn check_apic(config: &MachineConfig, smp: &Smp, slot: usize) -> Result<(), Error> {
+    let id = config.machine.apic_ids.ids(smp).map_or(0, |ids| ids.of_index(slot as u32));
+    if id < 255 || config.own_accelerator {
+        return Ok(());
+    }
+    Err(Error::new(format!("apic initialization failed. APIC ID {id} is invalid"))
+        .hint("With '-accel interp' CPUs have APIC IDs from 255 on"))
 }
 
 /// Devices that QEMU's tree shows without a name.

@@ -342,6 +342,9 @@ impl Shadow {
     }
 }
 
+/// Where ROMs of cards would be: of none here, so that they are zero. Start and length.
+const OPTION_ROMS: (u64, u64) = (0xc_0000, 0x2_0000);
+
 /// Maps RAM below 4 GiB with shadow RAM over `rom`, and above.
 pub(crate) fn add_ram(board: &mut Build<'_>, map: &RamMap, rom: &Arc<Ram>) -> Result<Shadow, Error> {
     let fault = |e: memory::Overlap| Error::new(e.to_string());
@@ -352,16 +355,23 @@ pub(crate) fn add_ram(board: &mut Build<'_>, map: &RamMap, rom: &Arc<Ram>) -> Re
         false => board.main_ram()?,
     };
     let memory = &mut board.memory;
-    memory.map_ram_part("pc.ram", 0, &ram, 0, 0xa_0000, true).map_err(fault)?;
+    // No display adapter lies over the RAM from 0xa_0000 on.
+    memory.map_ram_part("pc.ram", 0, &ram, 0, OPTION_ROMS.0, true).map_err(fault)?;
     if size > MIB {
         memory.map_ram_part("pc.ram", MIB, &ram, MIB, size - MIB, true).map_err(fault)?;
     }
+    let option_roms = Ram::new(OPTION_ROMS.1).map_err(|e| Error::new(format!("cannot set up guest memory: {e}")))?;
+    let option_roms = Arc::new(option_roms);
     let mut parts = Vec::new();
     let ranges = (0..SHADOW_PARTS as u64).map(|n| (SHADOW.0 + n * SHADOW.1, SHADOW.1)).chain([BIOS_PART]);
     for (start, len) in ranges {
         // The last 128 KiB of the ROM show below 1 MiB.
-        let in_rom = rom.len().checked_sub(MIB - start).filter(|_| start >= 0xe_0000);
-        let (rom, ram) = (in_rom.map(|at| (Arc::clone(rom), at)), Some((Arc::clone(&ram), start)));
+        let in_rom = rom.len().checked_sub(MIB - start).map(|at| (Arc::clone(rom), at));
+        let rom = match start.checked_sub(OPTION_ROMS.0).filter(|&at| at < OPTION_ROMS.1) {
+            Some(at) => Some((Arc::clone(&option_roms), at)),
+            None => in_rom,
+        };
+        let ram = Some((Arc::clone(&ram), start));
         let bank = |attribute: u8| Bank {
             read: if attribute & READ_RAM != 0 { ram.clone() } else { rom.clone() },
             write: if attribute & WRITE_RAM != 0 { ram.clone() } else { None },

@@ -2,7 +2,6 @@
 
 mod kdump;
 mod notes;
-mod x86_pages;
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use loader::corefile::{CoreFile, Segment};
 use crate::control::Request;
 use crate::error::Error;
 use crate::machine::Machine;
+use crate::pages::{Page, Pages};
 use crate::run::Event;
 use crate::targets::Arch;
 use crate::value::Value;
@@ -93,18 +93,32 @@ fn ram(machine: &Machine) -> Vec<Segment> {
 /// What the CPUs' page tables map of RAM. Other families than x86 are dumped by physical addresses, as on QEMU.
 fn mapped(machine: &Machine) -> Vec<Segment> {
     let ram = ram(machine);
-    let read = |address: u64, len: usize| {
-        let mut bytes = [0; 8];
-        machine.memory().read_bytes(address, &mut bytes[..len]);
-        u64::from_le_bytes(bytes)
+    let pages = |vcpu| match machine.pages(vcpu) {
+        Pages::Mapped(pages) if machine.target().arch == Arch::X86 => joined(&pages),
+        _ => Vec::new(),
     };
-    let mut all: Vec<Segment> =
-        notes::paging(machine).into_iter().flat_map(|paging| x86_pages::mapped(paging, &read)).collect();
+    let mut all: Vec<Segment> = machine.cpus().iter().flat_map(pages).collect();
     all.sort_by_key(|segment| (segment.virt, segment.physical, segment.len));
     all.dedup();
     let in_ram = |s: Segment| ram.iter().flat_map(move |part| cut(vec![s], part.physical, part.len));
     let out: Vec<Segment> = all.into_iter().flat_map(in_ram).collect();
     if out.is_empty() { ram } else { out }
+}
+
+/// Pages that continue each other are one segment.
+fn joined(pages: &[Page]) -> Vec<Segment> {
+    let mut out: Vec<Segment> = Vec::new();
+    for page in pages {
+        match out.last_mut() {
+            Some(s)
+                if s.virt == Some(page.virt.wrapping_sub(s.len)) && s.physical.wrapping_add(s.len) == page.physical =>
+            {
+                s.len += page.len;
+            }
+            _ => out.push(Segment { physical: page.physical, virt: Some(page.virt), len: page.len }),
+        }
+    }
+    out
 }
 
 /// What of `segments` lies in the `len` physical addresses from `begin` on.

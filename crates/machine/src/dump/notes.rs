@@ -7,7 +7,6 @@
 use cpu::Cpu;
 use loader::corefile::CoreFile;
 
-use super::x86_pages::Paging;
 use crate::machine::{Machine, Vcpu};
 use crate::targets::Arch;
 
@@ -125,14 +124,6 @@ pub(super) fn core_file(machine: &Machine) -> CoreFile {
         }
     }
     core
-}
-
-/// How the CPUs read their page tables: those of an x86 that have paging on.
-pub(super) fn paging(machine: &Machine) -> Vec<Paging> {
-    let value = |vcpu: &Vcpu, name: &str| register(vcpu.cpu.as_ref(), name) as u64;
-    let on = |vcpu: &&Vcpu| machine.target().arch == Arch::X86 && value(vcpu, "cr0") >> 31 & 1 != 0;
-    let paging = |vcpu| Paging { cr3: value(vcpu, "cr3"), cr4: value(vcpu, "cr4"), efer: value(vcpu, "efer") };
-    machine.cpus().iter().filter(on).map(paging).collect()
 }
 
 /// What Linux calls such a machine (`utsname.machine`), and the bytes of its pages: those of pSeries Linux are 64 KiB.

@@ -21,7 +21,8 @@ impl Command for QueryCpuModelExpansion {
             _ => Vec::new(),
         };
         let given: Vec<(String, String)> = given.into_iter().map(|(name, value)| (name, text(&value))).collect();
-        let props = context.machine.target().expand_model(&args.model.name, &given).map_err(error)?;
+        let full = matches!(args.kind, CpuModelExpansionType::Full);
+        let props = context.machine.target().expand_model(&args.model.name, &given, full).map_err(error)?;
         let name = match args.kind {
             CpuModelExpansionType::Static => "base".to_string(),
             CpuModelExpansionType::Full => args.model.name,

@@ -5,8 +5,8 @@ use qapi::extension::{
     TopologySocket, TopologyThread,
 };
 use qapi::{Empty, Error};
+use topology::told::Encoder;
 use topology::tree::{Cache, CacheKind, Core, Die, Level, Socket, Thread, Tree};
-use topology::{devicetree, hwloc};
 
 use crate::command::{Command, Context};
 
@@ -27,9 +27,7 @@ impl Command for XQueryTopology {
             sockets: tree.sockets.iter().map(socket).collect(),
             nodes: nodes(&tree),
             caches: tree.caches.iter().map(cache).collect(),
-            losses: [("devicetree", devicetree::lost(&tree)), ("hwloc", hwloc::lost(&tree))]
-                .map(|(encoder, lost)| loss(encoder, &lost))
-                .into(),
+            losses: context.machine.told().chain([Encoder::Hwloc]).map(|encoder| loss(encoder, &tree)).collect(),
         })
     }
 }
@@ -85,6 +83,9 @@ fn cache(cache: &Cache) -> TopologyCache {
     }
 }
 
-fn loss(encoder: &str, lost: &[&str]) -> TopologyLoss {
-    TopologyLoss { encoder: encoder.to_string(), lost: lost.iter().map(ToString::to_string).collect() }
+fn loss(encoder: Encoder, tree: &Tree) -> TopologyLoss {
+    TopologyLoss {
+        encoder: encoder.name().to_string(),
+        lost: encoder.lost(tree).iter().map(ToString::to_string).collect(),
+    }
 }

@@ -2,7 +2,7 @@
 
 use machine::{Machine, RunState};
 
-use super::{Focus, registers};
+use super::{Focus, registers, translation};
 use crate::command::{Context, VERSION};
 use crate::commands::query_uuid::uuid_text;
 
@@ -15,6 +15,7 @@ const TOPICS: &[(&str, bool, &str, Show)] = &[
     ("history", true, "show the command line history", |_, _, _| String::new()),
     ("hotpluggable-cpus", true, "show information about hotpluggable CPUs", hotpluggable_cpus),
     ("kvm", true, "show KVM information", |_, _, _| "kvm support: disabled\n".to_string()),
+    ("mem", false, "show the active virtual memory mappings", translation::mem),
     ("memdev", true, "show memory backends", memdev),
     ("memory_size_summary", false, "show the amount of initially allocated and present memory", memory_size),
     ("mtree", false, "show memory tree", mtree),
@@ -24,6 +25,7 @@ const TOPICS: &[(&str, bool, &str, Show)] = &[
     ("qtree", false, "show device tree", qtree),
     ("registers", false, "show the cpu registers", registers::show),
     ("status", true, "show the current VM status", status),
+    ("tlb", false, "show virtual to physical memory mappings", translation::tlb),
     ("uuid", true, "show the current VM UUID", uuid),
     ("version", true, "show the version of the interface", version),
 ];

@@ -5,6 +5,7 @@ mod info;
 mod memory;
 mod registers;
 pub mod terminal;
+mod translation;
 
 use machine::{RunState, ShutdownCause};
 

@@ -42,6 +42,8 @@ impl Reference {
             names: Vec::new(),
             helpers: cpu.kind().layout().helpers.clone(),
             aligned: T::ALIGNED,
+            computes: Vec::new(),
+            late: T::LATE,
         };
         let ctx = cpu.ctx();
         let end = eval(&block, &layout, &mut Lent { ctx, reservation: &mut self.reservation });

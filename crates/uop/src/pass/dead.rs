@@ -20,6 +20,7 @@ fn drop_dead_sets(block: &Block, layout: &Layout, keep: &mut [bool]) {
             Op::Set(r, _) if std::mem::replace(&mut overwritten[r.index()], true) => {
                 keep[i] = false;
             }
+            Op::Forget(r) => overwritten[r.index()] = true,
             Op::Get(r) => overwritten[r.index()] = false,
             // A faulting op shows all registers to the guest.
             _ if block.can_fault(i, layout) => overwritten.fill(false),
@@ -60,7 +61,8 @@ fn drop_unused(block: &Block, layout: &Layout, keep: &mut [bool]) {
     }
 }
 
-fn compact(block: &mut Block, keep: &[bool]) {
+/// Drops what is not to be kept, and renumbers.
+pub(super) fn compact(block: &mut Block, keep: &[bool]) {
     let mut moved = Vec::with_capacity(keep.len() + 1);
     let mut next = 0u16;
     for &k in keep {
@@ -81,4 +83,8 @@ fn compact(block: &mut Block, keep: &[bool]) {
     });
     block.exit.map_operand(|v| moved[v.index()]);
     block.insns.iter_mut().for_each(|insn| insn.op = moved[usize::from(insn.op)].0);
+    for r in &mut block.recover {
+        r.op = moved[usize::from(r.op)].0;
+        r.value = moved[r.value.index()];
+    }
 }

@@ -149,6 +149,10 @@ fn unchanged(block: &Block, op: &Op, w: Width) -> Option<Value> {
         Op::Bin(And, a, b) if value_of(block, b) == Some(block.width(a).mask()) => Some(a),
         Op::Bin(And | Or, a, b) if a == b => Some(a),
         Op::Bin(Mul, a, b) if value_of(block, b) == Some(1) => Some(a),
+        Op::Cmp(CmpOp::Ne, a, b) if value_of(block, b) == Some(0) => match block.ops[a.index()] {
+            Op::Zext(inner) if block.width(inner) == Width::W1 => Some(inner),
+            _ => None,
+        },
         Op::Select(_, a, b) if a == b => Some(a),
         Op::Select(c, a, b) => value_of(block, c).map(|k| if k == 1 { a } else { b }),
         // The low bits of an extension with zeros, in the width they came from. Those of a sign extension are left where they are:

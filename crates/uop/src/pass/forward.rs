@@ -14,6 +14,7 @@ pub fn forward(block: &mut Block, layout: &Layout) {
         let mut value = this;
         match block.ops[i] {
             Op::Get(r) => value = *known[r.index()].get_or_insert(this),
+            Op::Forget(r) => known[r.index()] = None,
             Op::Set(r, v) => known[r.index()] = Some(v),
             Op::Call { helper, .. } => {
                 let writes = &layout.helpers[usize::from(helper)].writes;

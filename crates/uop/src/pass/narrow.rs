@@ -96,8 +96,14 @@ mod tests {
     /// The sum of the low halves of two registers, put into the low half of the first, as many guests have it.
     #[test]
     fn a_sum_of_halves_is_a_sum() {
-        let layout =
-            Layout { regs: vec![Width::W64; 2], names: vec!["a".into(), "b".into()], helpers: vec![], aligned: false };
+        let layout = Layout {
+            regs: vec![Width::W64; 2],
+            names: vec!["a".into(), "b".into()],
+            helpers: vec![],
+            aligned: false,
+            computes: vec![],
+            late: crate::RegSet::None,
+        };
         let builder = Builder::new(&layout);
         builder.begin_insn(0, 0);
         let (a, b) = (builder.get(Reg(0)), builder.get(Reg(1)));

@@ -544,10 +544,12 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
         _ = write!(s, "{b:02x}");
         s
     });
+    let asked = |name: &&&str| options.only.iter().any(|o| o == **name);
+    let extensions = ["dsp", "msa"].iter().filter(asked).copied().collect::<Vec<_>>().join(",");
     if options.per_insn.is_none() {
         writeln!(
             out,
-            "{{\"target\":\"{}\",\"cpu\":\"{}\",\"fr\":{},\"status\":{status},\"pc\":{},\"data\":{DATA},\"fcsr\":{},\"window\":\"{window}\"}}",
+            "{{\"target\":\"{}\",\"cpu\":\"{}\",\"fr\":{},\"status\":{status},\"pc\":{},\"data\":{DATA},\"fcsr\":{},\"extensions\":\"{extensions}\",\"window\":\"{window}\"}}",
             options.target,
             options.cpu,
             u8::from(fr),
@@ -561,7 +563,7 @@ fn run<T: Target<State = Cp0, Model = Model>>(options: &Options, width: u32, end
         let before = pair.window.clone();
         let outcome = pair.run(&case);
         let Some(limit) = options.per_insn else {
-            writeln!(out, "{}", json(&case, &outcome, n)).expect("stdout is open");
+            writeln!(out, "{}", json(&case, &outcome, n, !extensions.is_empty())).expect("stdout is open");
             continue;
         };
         // Exceptions are worth one line an instruction; a likely branch that is not taken ends before its slot.

@@ -56,11 +56,19 @@ impl Generator {
             for (operand, lo) in [("{wd}", 6), ("{ws}", 11), ("{wt}", 16)] {
                 if row.operands.contains(operand) {
                     let n = bits::field(bits, lo, 5) as u8;
-                    put(&mut case.set, Place::F(n), self.random.double());
-                    put(&mut case.set, Place::High(n), self.random.integer());
+                    let kind = self.random.below(4);
+                    let (low, high) = (self.random.lanes(kind), self.random.lanes(kind));
+                    put(&mut case.set, Place::F(n), low);
+                    put(&mut case.set, Place::High(n), high);
                 }
             }
-            put(&mut case.set, Place::Extension(7), self.random.below(4));
+            let mut control = self.random.below(4);
+            if self.random.below(2) == 0 {
+                // Enables, FS and NX, and flags that are set.
+                control |= self.random.next() & 0x0104_007c;
+                control |= if self.random.below(4) == 0 { self.random.next() & 0xf80 } else { 0 };
+            }
+            put(&mut case.set, Place::Extension(7), control);
         }
     }
 }

@@ -29,7 +29,11 @@ impl Place {
         }
     }
 
-    /// What the oracle's server does not know.
+    /// Whether it is one that the oracle's server does not know.
+    pub(crate) fn is_extension(self) -> bool {
+        matches!(self, Place::Extension(_) | Place::High(_))
+    }
+
     fn extensions() -> impl Iterator<Item = Place> {
         (0..8).map(Place::Extension).chain((0..32).map(Place::High))
     }

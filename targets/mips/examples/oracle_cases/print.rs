@@ -8,10 +8,10 @@ use testkit::insn::{CODE, DATA};
 use crate::place::Place;
 use crate::{Case, Outcome};
 
-/// One JSON object.
-pub(crate) fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
+/// One JSON object; with the registers of the extensions if those are asked for.
+pub(crate) fn json(case: &Case, outcome: &Outcome, n: u64, extensions: bool) -> String {
     let places = |list: &[(Place, u64)]| {
-        let known = list.iter().filter(|(p, _)| !matches!(p, Place::Extension(_) | Place::High(_)));
+        let known = list.iter().filter(|(p, _)| extensions || !p.is_extension());
         let items: Vec<String> = known.map(|(p, v)| format!("\"{}\":\"{v:#x}\"", p.name())).collect();
         items.join(",")
     };

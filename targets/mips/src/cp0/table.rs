@@ -12,9 +12,12 @@ use crate::trap::{self, Trap, cause};
 /// Places in [`super::Cp0::plain`].
 const TAGS: usize = threads::N_PLAIN;
 const WALKER: usize = TAGS + 16;
+/// Register 21, MAARI behind it, and from `MAARS` on the registers that it chooses.
 const MAAR: usize = WALKER + 8;
+const MAARS: usize = MAAR + 8;
+const N_MAARS: u64 = 16;
 /// How many.
-pub(super) const N_PLAIN: usize = MAAR + 8;
+pub(super) const N_PLAIN: usize = MAARS + N_MAARS as usize;
 
 /// The number of a register: its number times 8, plus its select.
 pub(crate) const fn number_of(register: usize, select: usize) -> usize {
@@ -99,7 +102,7 @@ fn presence(model: &Model, number: usize) -> Presence {
         (8, 2) => has(model.config_bit(3, 27)),
         (15, 3) => has(model.config_bit(3, 29)),
         (16, 0..=7) => has(select < 6 && model.has_config(select) || model.has(Ext::R1)),
-        (17, 1 | 2) => has(model.config_bit(5, 5) || model.row().config[5] >> 5 & 1 != 0),
+        (17, 1 | 2) => has(model.row().config[5] >> 3 & 1 != 0),
         (18, 0..=7) | (19, 0..=7) => has(model.has(Ext::R1) || select == 0),
         (20, 0) => has(model.is_64()),
         (27, 1..=3) => has(true),
@@ -111,6 +114,11 @@ fn presence(model: &Model, number: usize) -> Presence {
     }
 }
 
+/// The place of the MAAR that MAARI chooses.
+fn maar(cp0: &super::Cp0) -> usize {
+    MAARS + cp0.plain[MAAR + 2].min(N_MAARS - 1) as usize
+}
+
 /// Bits of EntryLo that can be written, apart from RI and XI.
 fn entry_lo_mask(model: &Model) -> u64 {
     bits::mask(model.row().phys_bits - 6)
@@ -120,7 +128,8 @@ fn entry_lo_mask(model: &Model) -> u64 {
 fn entry_hi_mask(model: &Model) -> u64 {
     let vpn = if model.is_64() { crate::tlb::compare_mask(model) } else { u64::MAX };
     let asid = if model.config_bit(4, 28) { 0x3ff } else { 0xff };
-    let hidden = if model.config_bit(4, 29) { 1 << 10 } else { 0 };
+    // Config4.IE is 2 or 3.
+    let hidden = if model.config_bit(4, 30) { 1 << 10 } else { 0 };
     vpn & !0x1fff | asid | hidden
 }
 
@@ -175,7 +184,8 @@ fn value_of<H: Hart>(hart: &H, register: usize, select: usize) -> u64 {
         (16, 0) => word(cp0.config0),
         (16, 5) => word(cp0.config5),
         (16, 1..=4) => word(model.row().config[select]),
-        (17, 1 | 2) => cp0.plain[MAAR + select],
+        (17, 1) => cp0.plain[maar(cp0)],
+        (17, 2) => cp0.plain[MAAR + 2],
         (18, _) => cp0.watch_lo[select],
         (19, _) => word(cp0.watch_hi[select]),
         (20, 0) => cp0.xcontext,
@@ -254,7 +264,7 @@ fn write_mmu<H: Hart>(hart: &mut H, register: usize, select: usize, value: u64, 
         }
         (6, 0) if cp0.tlb.is_empty() => {}
         (6, 0) if !model.is_r6() => cp0.wired = low % cp0.tlb.len() as u32,
-        (6, 0) if (low as usize) < cp0.tlb.len() => cp0.wired = low,
+        (6, 0) if value < cp0.tlb.len() as u64 => cp0.wired = low,
         (7, 0) => cp0.hwrena = low & model.row().hwrena_rw,
         (9, 0) => set_count(hart, low),
         (10, 0) => {
@@ -301,7 +311,15 @@ fn write_control<H: Hart>(hart: &mut H, register: usize, select: usize, value: u
         }
         (16, 0) => cp0.config0 = cp0.config0 & !7 | low & 7,
         (16, 5) => cp0.config5 = cp0.config5 & !row.config5_rw | low & row.config5_rw,
-        (17, 1 | 2) => cp0.plain[MAAR + select] = value,
+        (17, 1) => {
+            let frame = bits::mask(row.phys_bits) >> 4 & !0xfff;
+            let chosen = maar(cp0);
+            cp0.plain[chosen] = value & (frame | 1 << 63 | 3);
+        }
+        // "MAARI Register": all ones ask for the greatest index; one that is not there changes nothing.
+        (17, 2) if low & 0x3f == 0x3f => cp0.plain[MAAR + 2] = N_MAARS - 1,
+        (17, 2) if u64::from(low & 0x3f) < N_MAARS => cp0.plain[MAAR + 2] = u64::from(low & 0x3f),
+        (17, 2) => {}
         (18, _) => cp0.watch_lo[select] = value & !7,
         (19, _) => {
             let asid = if model.config_bit(4, 28) { 0x03ff_0000 } else { 0x00ff_0000 };

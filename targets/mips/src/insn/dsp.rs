@@ -307,10 +307,10 @@ fn prepend(l: &Lift, f: F) -> Flow {
     Next
 }
 
-/// Byte positions 0 and 2 are UNPREDICTABLE; the same is done for them.
+/// Byte positions 0 and 2 are UNPREDICTABLE; as in QEMU, nothing is done for them.
 fn balign(l: &Lift, f: F) -> Flow {
     let n = u32::from(f.rd() & 3) * 8;
-    if n > 0 {
+    if f.rd() & 1 != 0 {
         let (old, new) = (l.r32(f.rt()), l.r32(f.rs()));
         l.set_r32(f.rt(), old.shl(old.konst(n.into())) | new.shr_u(new.konst(u64::from(32 - n))));
     }

@@ -147,8 +147,8 @@ insns! {
     "011110 0101 100... ..... ..... 011001" F insve "{velm}{wd}, {ws}, {vn}" [Msa];
     "011110 0101 1100.. ..... ..... 011001" F insve "{velm}{wd}, {ws}, {vn}" [Msa];
     "011110 0101 11100. ..... ..... 011001" F insve "{velm}{wd}, {ws}, {vn}" [Msa];
-    "011110 0000 111110 ..... ..... 011001" F ctcmsa "{wd}, {ws}" [Msa];
-    "011110 0001 111110 ..... ..... 011001" F cfcmsa "{wd}, {ws}" [Msa];
+    "011110 0000 111110 ..... ..... 011001" F ctcmsa "{mcd}, {rs_ws}" [Msa];
+    "011110 0001 111110 ..... ..... 011001" F cfcmsa "{rd_wd}, {mcs}" [Msa];
     "011110 0010 111110 ..... ..... 011001" F move_v "{wd}, {ws}" [Msa];
     "011110 0000 . ..... ..... ..... 011010" F fcaf "{vfdf}{wd}, {ws}, {wt}" [Msa];
     "011110 0001 . ..... ..... ..... 011010" F fcun "{vfdf}{wd}, {ws}, {wt}" [Msa];
@@ -485,8 +485,8 @@ fn load(l: &Lift, f: F, w: u32) -> Flow {
 fn store(l: &Lift, f: F, w: u32) -> Flow {
     let at = address(l, f, w);
     let next = l.wrap(at.add_imm(8));
-    l.ir.store(next, arrange(l, l.ir.get(state::w_high(f.fd())), w), memory(l));
     l.ir.store(at, arrange(l, l.ir.get(state::f(f.fd())), w), memory(l));
+    l.ir.store(next, arrange(l, l.ir.get(state::w_high(f.fd())), w), memory(l));
     Next
 }
 

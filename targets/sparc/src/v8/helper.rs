@@ -6,6 +6,7 @@ use uop::Width;
 use super::state::{read_psr, write_psr};
 use super::{Sparc32, asi, trap};
 use crate::helper::{helper_table, system};
+use crate::irq;
 use crate::trap::{Trap, tt};
 
 type Args = [u64; 4];
@@ -22,6 +23,18 @@ fn wrpsr(ctx: &mut Ctx<Sparc32>, [value, ..]: Args) -> Out {
         return Err(Trap::new(tt::ILLEGAL, 0));
     }
     write_psr(ctx, value as u32);
+    Ok(0)
+}
+
+/// Helper: LEON3's configuration register: the processor's number, multiplication and division, windows less one.
+fn rdasr17(ctx: &mut Ctx<Sparc32>, _: Args) -> Out {
+    let windows = u64::from(ctx.model().windows());
+    Ok(u64::from(ctx.index() & 15) << 28 | 1 << 8 | (windows - 1))
+}
+
+/// Helper: tells the board that the CPU goes into power-down.
+fn power_down(ctx: &mut Ctx<Sparc32>, _: Args) -> Out {
+    ctx.state.powered_down = ctx.acknowledge(irq::POWER_DOWN) != 0;
     Ok(0)
 }
 
@@ -51,6 +64,10 @@ helper_table! { for Sparc32;
     RDTBR = rdtbr, system(0, Some(Width::W32));
     /// Writes the TBR.
     WRTBR = wrtbr, system(1, None);
+    /// ASR17 of LEON3.
+    RDASR17 = rdasr17, system(0, Some(Width::W32));
+    /// Before the CPU waits in power-down.
+    POWER_DOWN = power_down, system(0, None);
     /// Return from trap: the address.
     RETT = trap::rett, system(1, None);
     /// Orders stores before fetches.

@@ -86,11 +86,11 @@ fn rdy(l: &Lift, f: Arith) -> Flow {
     Next
 }
 
-/// Numbers 1 to 14 are reserved, those from 16 on the implementation's. LEON has ASR17: number of
-/// windows less one, version 1 of the FPU... What is not there reads as Y does, as QEMU has it.
+/// Numbers 1 to 14 are reserved, those from 16 on the implementation's, of which LEON has ASR17. What is not there reads as Y does, as
+/// QEMU has it.
 fn rdasr(l: &Lift, f: Arith) -> Flow {
     let value = match f.rs1 {
-        ASR17 if l.has(Ext::Leon) => l.ir.konst(Width::W32, 1 << 8 | u64::from(l.windows() - 1)),
+        ASR17 if l.has(Ext::Leon) => l.call(helper::RDASR17, &[]),
         _ => l.ir.get(state::Y),
     };
     l.set_r(f.rd, value);
@@ -143,6 +143,9 @@ fn wry(l: &Lift, f: Arith) -> Flow {
 fn wrasr(l: &Lift, f: Arith) -> Flow {
     if f.rd == ASR19 && l.has(Ext::Leon) {
         privileged!(l);
+        if !l.is_delayed() {
+            l.call(helper::POWER_DOWN, &[]);
+        }
         return l.halt();
     }
     Next

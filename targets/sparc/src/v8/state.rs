@@ -38,6 +38,8 @@ pub struct State {
     pub fsr: u32,
     /// The CPU has been started since reset.
     pub started: bool,
+    /// LEON: it is in power-down, and the board knows.
+    pub powered_down: bool,
     /// Control register of the MMU: what can be written of it.
     pub mmu_control: u32,
     /// Context table pointer.
@@ -60,6 +62,7 @@ impl State {
             tbr: 0,
             fsr: 0,
             started: false,
+            powered_down: false,
             mmu_control: model.mmu_masks()[0],
             mmu_table: 0,
             mmu_context: 0,

@@ -76,6 +76,11 @@ pub(super) fn interrupt(ctx: &mut Ctx<Sparc32>) -> Option<Trap> {
         ctx.state.started = true;
         ctx.set_halted(false);
     }
+    if ctx.state.powered_down && wakes(ctx) {
+        ctx.state.powered_down = false;
+        ctx.set_halted(false);
+        ctx.acknowledge(irq::AWAKE);
+    }
     let level = level(ctx);
     if level == 0 || !ctx.state.started || !ctx.state.has(psr::ET) || !passes(ctx, level) {
         return None;
@@ -88,13 +93,13 @@ fn runs(ctx: &Ctx<Sparc32>) -> bool {
     ctx.lines() >> irq::RUN & 1 != 0
 }
 
-/// Whether a waiting CPU goes on: an interrupt that PIL lets through, or since reset the line that starts it.
+/// Whether a waiting CPU goes on: an interrupt that PIL lets through, or the line that starts it since reset or power-down.
 pub(super) fn wakes(ctx: &Ctx<Sparc32>) -> bool {
     if !ctx.state.started {
         return runs(ctx);
     }
     let level = level(ctx);
-    level != 0 && passes(ctx, level)
+    level != 0 && passes(ctx, level) || ctx.state.powered_down && runs(ctx)
 }
 
 /// Helper: "Return from Trap Instruction": the address; what comes behind the delay slot is the caller's matter.

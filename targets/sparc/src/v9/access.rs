@@ -3,7 +3,7 @@
 //! UltraSPARC I/II User's Manual, "Alternate Address Space Mapping", "MMU Internal Architecture", "Interrupt Handling".
 
 use bits::Endian;
-use cpu::Ctx;
+use cpu::{Access, Ctx};
 use uop::{Mem, Width};
 
 use super::asi::{self, Kind, num};
@@ -34,9 +34,21 @@ fn width_of(bytes: u64) -> Width {
     }
 }
 
+/// mem_address_not_aligned comes before data_access_exception ("Trap Priorities").
+fn check_alignment(address: u64, bytes: u64, access: Access) -> Result<(), Fault> {
+    if address & (bytes.max(1) - 1) == 0 { Ok(()) } else { Err(Fault::misaligned(address, access)) }
+}
+
+/// Helper: an atomic access, which has no effect where there is no memory.
+pub(crate) fn no_atomic(ctx: &mut Ctx<Sparc64>, [address, packed, ..]: Args) -> Out {
+    check_alignment(address, packed >> 8 & 0xff, Access::Write)?;
+    Err(mmu::illegal_access(ctx, address, packed as u8, true))
+}
+
 /// Helper: a load.
 pub(crate) fn load(ctx: &mut Ctx<Sparc64>, [address, packed, ..]: Args) -> Out {
     let (asi, bytes) = (packed as u8, packed >> 8 & 0xff);
+    check_alignment(address, bytes, Access::Read)?;
     if let Kind::NoFault(space, endian) = asi::kind(asi, ctx.state.privilege()) {
         return load_no_fault(ctx, address, mem(endian, width_of(bytes), space));
     }
@@ -100,6 +112,7 @@ fn read_register(ctx: &mut Ctx<Sparc64>, asi: u8, va: u64) -> Option<u64> {
 /// Helper: a store.
 pub(crate) fn store(ctx: &mut Ctx<Sparc64>, [address, value, packed, _]: Args) -> Out {
     let asi = packed as u8;
+    check_alignment(address, packed >> 8 & 0xff, Access::Write)?;
     if is_idle(asi) {
         return Ok(0);
     }

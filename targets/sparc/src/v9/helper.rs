@@ -56,6 +56,8 @@ helpers! {
     LOAD_ASI = super::access::load, system(2);
     /// Stores with one: address, value, ASI and size.
     STORE_ASI = super::access::store, system(3);
+    /// Refuses an atomic access: address, ASI and size.
+    NO_ATOMIC = super::access::no_atomic, system(2);
     /// Block loads: address, first register, ASI.
     LOAD_BLOCK = super::access::load_block, system(3);
     /// Block stores: address, first register, ASI.
@@ -70,6 +72,8 @@ helpers! {
     READ_PR = super::privreg::read_pr, system(1);
     /// Writes one.
     WRITE_PR = super::privreg::write_pr, system(2);
+    /// SAVED and its like: number, whether the block goes on in its mode.
+    WINDOWS = super::window::operate, system(2);
     /// Reads a hyperprivileged register.
     READ_HPR = super::privreg::read_hpr, system(1);
     /// Writes one.

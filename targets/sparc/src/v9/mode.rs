@@ -33,6 +33,8 @@ pub const ANNUL_TAKEN: Field = Field(16, 1);
 pub const ASI: Field = Field(17, 8);
 /// FPRS.DL (bit 0) and FPRS.DU (bit 1): which halves of the floating-point registers have been written.
 pub const FP_DIRTY: Field = Field(25, 2);
+/// CANSAVE and CANRESTORE are counted: see [`super::window`].
+pub const ODD_WINDOWS: Field = Field(27, 1);
 
 impl Field {
     /// The field's value in `mode`.
@@ -58,13 +60,14 @@ mod tests {
 
     #[test]
     fn fields_do_not_overlap() {
-        let fields = [CWP, GLOBALS, PRIVILEGE, TRAPPED, FP_ON, AM, CLE, CC, DELAYED, ANNUL_TAKEN, ASI, FP_DIRTY];
+        let fields =
+            [CWP, GLOBALS, PRIVILEGE, TRAPPED, FP_ON, AM, CLE, CC, DELAYED, ANNUL_TAKEN, ASI, FP_DIRTY, ODD_WINDOWS];
         let all = fields.iter().fold(0, |all, f| {
             let bits = f.with(0, u32::MAX);
             assert_eq!(all & bits, 0);
             assert_eq!(f.of(bits), bits >> f.0);
             all | bits
         });
-        assert_eq!(all.count_ones(), 27);
+        assert_eq!(all.count_ones(), 28);
     }
 }

@@ -8,11 +8,12 @@ use cpu::Ctx;
 use crate::model::Model;
 
 use super::mode;
-use super::state::{CANRESTORE, CANSAVE, CLEANWIN, FPRS, OTHERWIN};
+use super::state::{CLEANWIN, FPRS, OTHERWIN};
 use super::sys::{self, Counter, INT_DIS, hpstate};
 use super::target::Sparc64;
 use super::timer;
 use super::trap::{self, Fault, tt};
+use super::window;
 
 type Args = [u64; 4];
 type Out = Result<u64, Fault>;
@@ -152,8 +153,8 @@ pub(crate) fn read_pr(ctx: &mut Ctx<Sparc64>, [n, ..]: Args) -> Out {
         7 => tl.into(),
         8 => ctx.state.pil.into(),
         9 => sys::cwp(ctx).into(),
-        10 => ctx.reg(CANSAVE),
-        11 => ctx.reg(CANRESTORE),
+        10 => window::counts(ctx).0,
+        11 => window::counts(ctx).1,
         12 => ctx.reg(CLEANWIN),
         13 => ctx.reg(OTHERWIN),
         14 => ctx.state.wstate.into(),
@@ -185,10 +186,10 @@ pub(crate) fn write_pr(ctx: &mut Ctx<Sparc64>, [n, value, ..]: Args) -> Out {
             sys::sync_mode(ctx);
         }
         8 => ctx.state.pil = value as u8 & 15,
-        9 => sys::put_mode(ctx, mode::CWP, count as u32),
-        10 => ctx.set_reg(CANSAVE, count),
-        11 => ctx.set_reg(CANRESTORE, count),
-        12 => ctx.set_reg(CLEANWIN, count),
+        9 => window::put_cwp(ctx, count as u32),
+        10 => window::put_counts(ctx, (count, window::counts(ctx).1)),
+        11 => window::put_counts(ctx, (window::counts(ctx).0, count)),
+        12 => window::put_clean(ctx, count),
         13 => ctx.set_reg(OTHERWIN, count),
         14 => ctx.state.wstate = value as u8 & 0x3f,
         16 if ctx.state.sun4v => sys::put_mode(ctx, mode::GLOBALS, (value as u32 & 7).min(3)),

@@ -12,7 +12,7 @@ use super::mode;
 use super::state::{self, GSR, Y};
 use super::sys;
 use super::target::Sparc64;
-use super::{fp, privreg, trap};
+use super::{fp, privreg, trap, window};
 
 /// What a row of the table is.
 #[derive(Clone, Copy)]
@@ -29,6 +29,9 @@ enum Place {
     Ccr,
     Asi,
     Cwp,
+    Cansave,
+    Canrestore,
+    Cleanwin,
     Level(fn(&mut sys::Level) -> &mut u64),
     Tt,
     System(fn(&mut sys::Sys) -> &mut u64),
@@ -55,9 +58,9 @@ fn others() -> Vec<(&'static str, u16, Place)> {
         ("tt", 9, Place::Tt),
         ("tba", 64, Place::System(|s| &mut s.tba)),
         ("pil", 4, Place::Pil),
-        ("cansave", 5, Place::Slot(state::CANSAVE)),
-        ("canrestore", 5, Place::Slot(state::CANRESTORE)),
-        ("cleanwin", 5, Place::Slot(state::CLEANWIN)),
+        ("cansave", 5, Place::Cansave),
+        ("canrestore", 5, Place::Canrestore),
+        ("cleanwin", 5, Place::Cleanwin),
         ("otherwin", 5, Place::Slot(state::OTHERWIN)),
         ("wstate", 6, Place::Wstate),
         ("gl", 3, Place::Gl),
@@ -164,6 +167,9 @@ pub(crate) fn read(ctx: &Ctx<Sparc64>, index: usize) -> u64 {
         Place::Ccr => trap::ccr(ctx),
         Place::Asi => mode::ASI.of(m).into(),
         Place::Cwp => mode::CWP.of(m).into(),
+        Place::Cansave => window::counts(ctx).0,
+        Place::Canrestore => window::counts(ctx).1,
+        Place::Cleanwin => ctx.reg(state::CLEANWIN),
         Place::Level(get) => *get(&mut ctx.state.levels[ctx.state.tl as usize].clone()),
         Place::Tt => ctx.state.levels[ctx.state.tl as usize].tt.into(),
         Place::System(get) => *get(copy.insert(ctx.state.clone())),
@@ -205,7 +211,7 @@ pub(crate) fn write(ctx: &mut Ctx<Sparc64>, index: usize, value: u64) -> Result<
         Place::State => {
             trap::set_ccr(ctx, value >> 32);
             sys::put_mode(ctx, mode::ASI, (value >> 24 & 0xff) as u32);
-            sys::put_mode(ctx, mode::CWP, (value & 0x1f) as u32 % windows);
+            window::put_cwp(ctx, (value & 0x1f) as u32 % windows);
             sys::set_pstate(ctx, value >> 8 & 0xfff);
         }
         Place::Fsr => fp::set_fsr(ctx, value, true),
@@ -213,7 +219,10 @@ pub(crate) fn write(ctx: &mut Ctx<Sparc64>, index: usize, value: u64) -> Result<
         Place::Slot(slot) => ctx.set_reg(slot, value),
         Place::Ccr => trap::set_ccr(ctx, value),
         Place::Asi => sys::put_mode(ctx, mode::ASI, value as u32),
-        Place::Cwp => sys::put_mode(ctx, mode::CWP, value as u32 % windows),
+        Place::Cwp => window::put_cwp(ctx, value as u32 % windows),
+        Place::Cansave => window::put_counts(ctx, (value, window::counts(ctx).1)),
+        Place::Canrestore => window::put_counts(ctx, (window::counts(ctx).0, value)),
+        Place::Cleanwin => window::put_clean(ctx, value),
         Place::Level(get) => *get(&mut ctx.state.levels[level]) = value,
         Place::Tt => ctx.state.levels[level].tt = value as u16,
         Place::System(get) => {

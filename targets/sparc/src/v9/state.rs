@@ -25,9 +25,9 @@ pub const CC_B: Reg = Reg(OTHERS + 2);
 pub const MODE: Reg = Reg(OTHERS + 3);
 /// nPC, where the mode says that it is not pc + 4.
 pub const NPC: Reg = Reg(OTHERS + 4);
-/// CANSAVE.
-pub const CANSAVE: Reg = Reg(OTHERS + 5);
-/// CANRESTORE.
+/// CANSAVE and CANRESTORE together; CANSAVE where they are counted: see [`super::window`].
+pub const WINDOW_SUM: Reg = Reg(OTHERS + 5);
+/// CANRESTORE, where it is counted.
 pub const CANRESTORE: Reg = Reg(OTHERS + 6);
 /// CLEANWIN.
 pub const CLEANWIN: Reg = Reg(OTHERS + 7);
@@ -53,8 +53,13 @@ pub const FP_STATE: RegSet = RegSet::Ranges(&[(FP_OK.0, GSR.0)]);
 /// The same with the condition fields.
 pub const FCC_RANGE: RegSet = RegSet::Ranges(&[(FCC0, GSR.0)]);
 
+/// The window out of which SAVE traps.
+pub const SAVE_STOP: Reg = Reg(OTHERS + 19);
+/// The window out of which RESTORE traps.
+pub const RESTORE_STOP: Reg = Reg(OTHERS + 20);
+
 /// Number of registers of the file.
-pub const N_REGS: u16 = OTHERS + 19;
+pub const N_REGS: u16 = OTHERS + 21;
 
 /// Global `n` (0 to 7) of a set (0 to 3).
 pub const fn global(set: u32, n: u8) -> Reg {
@@ -84,13 +89,13 @@ pub const R_NAMES: [&str; 32] = [
     "%l0", "%l1", "%l2", "%l3", "%l4", "%l5", "%l6", "%l7", "%i0", "%i1", "%i2", "%i3", "%i4", "%i5", "%fp", "%i7",
 ];
 
-const OTHER_NAMES: [&str; 19] = [
+const OTHER_NAMES: [&str; 21] = [
     "y",
     "cc_a",
     "cc_b",
     "mode",
     "npc",
-    "cansave",
+    "window_sum",
     "canrestore",
     "cleanwin",
     "otherwin",
@@ -104,6 +109,8 @@ const OTHER_NAMES: [&str; 19] = [
     "fp_b",
     "gsr",
     "fprs",
+    "save_stop",
+    "restore_stop",
 ];
 
 /// Name and width of each register of the file.

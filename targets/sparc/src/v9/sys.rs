@@ -235,6 +235,11 @@ pub(crate) fn sync_mode(ctx: &mut Ctx<Sparc64>) {
     ctx.set_reg(MODE, new.into());
 }
 
+/// Chooses window `cwp`, which must be one that the model has: for boards and tests that set a CPU up.
+pub fn put_window(ctx: &mut Ctx<Sparc64>, cwp: u32) {
+    super::window::put_cwp(ctx, cwp);
+}
+
 /// Writes PSTATE: for boards and tests that set a CPU up.
 pub fn put_pstate(ctx: &mut Ctx<Sparc64>, value: u64) {
     set_pstate(ctx, value);

@@ -9,7 +9,7 @@ use super::lift::Lifter;
 use super::sys::{self, Sys};
 use super::transfer::aux;
 use super::trap::{self, Fault, tt};
-use super::{helper, mmu, mode, regs, state, timer};
+use super::{helper, mmu, mode, regs, state, timer, window};
 use crate::model::Model;
 
 /// SPARC V9.
@@ -54,9 +54,9 @@ impl Target for Sparc64 {
         ctx.state = Sys::new(ctx.model());
         let (windows, maxtl) = (u64::from(ctx.model().windows()), ctx.model().maxtl());
         ctx.state.levels[maxtl as usize].tt = tt::POWER_ON_RESET;
-        ctx.set_reg(state::CANSAVE, windows - 2);
-        ctx.set_reg(state::CLEANWIN, windows - 1);
         ctx.set_reg(state::MODE, mode::CWP.with(mode::CC.with(0, form::CCR), windows as u32 - 1).into());
+        ctx.set_reg(state::CLEANWIN, windows - 1);
+        window::put_counts(ctx, (windows - 2, 0));
         sys::sync_mode(ctx);
         let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);

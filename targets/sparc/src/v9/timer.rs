@@ -102,9 +102,23 @@ pub(crate) fn receive(ctx: &mut Ctx<Sparc64>) {
     state.seen |= 1 << ino;
 }
 
+/// Whether there is nothing to take, nor to keep for later: asked behind every trap.
+fn is_quiet(ctx: &Ctx<Sparc64>, lines: u64) -> bool {
+    let (state, vectors) = (&ctx.state, &ctx.state.vectors);
+    let armed = |counter: &Counter| counter.compare & INT_DIS == 0 && !counter.matched;
+    lines | vectors.seen | u64::from(state.softint) == 0
+        && !vectors.wait
+        && !vectors.pending
+        && !armed(&state.tick)
+        && !armed(&state.stick)
+}
+
 /// The interrupt to take now.
 pub(crate) fn interrupt(ctx: &mut Ctx<Sparc64>) -> Option<Fault> {
     let lines = ctx.lines();
+    if is_quiet(ctx, lines) {
+        return None;
+    }
     ctx.state.vectors.seen &= lines;
     let wait = bits::bit(lines, irq::WAIT);
     if std::mem::replace(&mut ctx.state.vectors.wait, wait) != wait {

@@ -7,11 +7,11 @@ use cpu::{Access, Ctx};
 use crate::model::Model;
 
 use super::mode;
-use super::state::{CANSAVE, CC_A, CC_B, MODE, NPC, OTHERWIN};
+use super::state::{CC_A, CC_B, MODE, NPC, OTHERWIN};
 use super::sys::{self, pstate};
 use super::target::Sparc64;
 use super::transfer::branch_target;
-use super::{cc, mmu};
+use super::{cc, mmu, window};
 
 /// Trap types ("Exception and Interrupt Requests, Sorted by TT Value").
 #[allow(missing_docs, reason = "the manual's names")]
@@ -51,6 +51,8 @@ pub mod tt {
     pub const ANY_RESTORE: u16 = 0x201;
     /// The same for FLUSHW.
     pub const ANY_FLUSH: u16 = 0x202;
+    /// No trap: an instruction is over that has changed the mode of [`super::super::window`].
+    pub const WINDOWS_CHANGED: u16 = 0x203;
 }
 
 /// A trap to take.
@@ -81,7 +83,7 @@ fn window_trap(ctx: &Ctx<Sparc64>, tt: u16) -> u16 {
         if ctx.reg(OTHERWIN) != 0 { other + (wstate >> 3 & 7) as u16 * 4 } else { normal + (wstate & 7) as u16 * 4 }
     };
     match tt {
-        tt::ANY_SAVE if ctx.reg(CANSAVE) != 0 => tt::CLEAN_WINDOW,
+        tt::ANY_SAVE if window::counts(ctx).0 != 0 => tt::CLEAN_WINDOW,
         tt::ANY_SAVE | tt::ANY_FLUSH => vector(tt::SPILL_NORMAL, tt::SPILL_OTHER),
         tt::ANY_RESTORE => vector(tt::FILL_NORMAL, tt::FILL_OTHER),
         tt => tt,
@@ -136,6 +138,10 @@ fn tstate(ctx: &Ctx<Sparc64>) -> u64 {
 
 /// Takes a trap ("Trap Processing").
 pub(crate) fn deliver(ctx: &mut Ctx<Sparc64>, fault: Fault) {
+    if fault.tt == tt::WINDOWS_CHANGED {
+        let next = npc(ctx);
+        return jump(ctx, next);
+    }
     let tt = window_trap(ctx, fault.tt);
     let tt = fault.address.map_or(tt, |address| alignment_trap(ctx, address));
     let (maxtl, old_tl) = (ctx.model().maxtl(), ctx.state.tl);
@@ -209,11 +215,11 @@ fn enter_window(ctx: &mut Ctx<Sparc64>, tt: u16) {
     let (cwp, windows) = (sys::cwp(ctx), ctx.model().windows());
     let new = match tt {
         tt::CLEAN_WINDOW => cwp + 1,
-        0x80..0xc0 => cwp + ctx.reg(CANSAVE) as u32 + 2,
+        0x80..0xc0 => cwp + window::counts(ctx).0 as u32 + 2,
         0xc0..0x100 => cwp + windows - 1,
-        _ => cwp,
+        _ => return,
     };
-    sys::put_mode(ctx, mode::CWP, new % windows);
+    window::put_cwp(ctx, new % windows);
 }
 
 /// A trap of a sun4v CPU (UltraSPARC Architecture 2005, "Trap Processing"): to privileged mode if it comes from there or below and is one
@@ -277,7 +283,7 @@ fn leave(ctx: &mut Ctx<Sparc64>, to: impl Fn(u64, u64) -> (u64, u64)) -> Result<
     sys::put_mode(ctx, mode::ASI, (level.tstate >> 24 & 0xff) as u32);
     sys::set_pstate(ctx, level.tstate >> 8 & 0xfff);
     let windows = ctx.model().windows();
-    sys::put_mode(ctx, mode::CWP, (level.tstate & 0x1f) as u32 % windows);
+    window::put_cwp(ctx, (level.tstate & 0x1f) as u32 % windows);
     if ctx.state.sun4v {
         sys::put_mode(ctx, mode::GLOBALS, (level.tstate >> 40 & 3) as u32);
         sys::sync_mode(ctx);

@@ -127,16 +127,26 @@ fn binary(l: &Lift<'_>, op: Op) -> Flow {
             // A constant is added, which engines have a short form for.
             let known = !matches!(l.insn.op1_kind(), OpKind::Register | OpKind::Memory);
             let result = if known { a.add_imm((l.insn.immediate(1) as i64).wrapping_neg()) } else { a - b };
-            l.put(place, result);
-            l.set_flags(op, w, a, Some(b), None);
+            put_keeping_flags_of_operands(l, place, result, || l.set_flags(op, w, a, Some(b), None));
         }
         _ => {
             let c = carry();
-            l.put(place, a - b - c);
-            l.set_flags(op, w, a, Some(b), Some(c));
+            put_keeping_flags_of_operands(l, place, a - b - c, || l.set_flags(op, w, a, Some(b), Some(c)));
         }
     }
     Flow::Next
+}
+
+/// Writes a result whose flags are made of operands. Those are saved before a register is overwritten, so that no copy is needed; a store, which
+/// may fault, comes first.
+fn put_keeping_flags_of_operands<'b>(l: &Lift<'b>, place: Place<'b>, result: V<'b>, flags: impl FnOnce()) {
+    if matches!(place, Place::Register(_)) {
+        flags();
+        l.put(place, result);
+    } else {
+        l.put(place, result);
+        flags();
+    }
 }
 
 fn logic(l: &Lift<'_>, op: RmwOp) -> Flow {
@@ -199,8 +209,7 @@ fn neg(l: &Lift<'_>) -> Flow {
         return retry(l, done);
     }
     let (place, a) = l.place(w);
-    l.put(place, a.neg());
-    l.set_flags(Op::Sub, w, zero, Some(a), None);
+    put_keeping_flags_of_operands(l, place, a.neg(), || l.set_flags(Op::Sub, w, zero, Some(a), None));
     Flow::Next
 }
 

@@ -70,6 +70,9 @@ pub(crate) fn has_feature(model: &crate::model::Model, feature: CpuidFeature) ->
         CpuidFeature::CLWB => (F7_EBX, 24),
         CpuidFeature::SMAP => (F7_EBX, 20),
         CpuidFeature::CMOV => (F1_EDX, 15),
+        CpuidFeature::D3NOW => (F8_EDX, 31),
+        CpuidFeature::D3NOWEXT => (F8_EDX, 30),
+        CpuidFeature::PCOMMIT => (F7_EBX, 22),
         CpuidFeature::VAES | CpuidFeature::VPCLMULQDQ | CpuidFeature::XSAVES => return false,
         _ => return true,
     };
@@ -77,13 +80,23 @@ pub(crate) fn has_feature(model: &crate::model::Model, feature: CpuidFeature) ->
 }
 
 /// All tables.
-static TABLES: &[&[Row]] =
-    &[arith::ROWS, bits_::ROWS, control::ROWS, control::JUMPS, move_::ROWS, string::ROWS, system::ROWS];
+static TABLES: &[&[Row]] = &[
+    arith::ROWS,
+    bits_::ROWS,
+    control::ROWS,
+    control::JUMPS,
+    move_::ROWS,
+    string::ROWS,
+    system::ROWS,
+    crate::protection_keys::ROWS,
+    crate::mpx::ROWS,
+    crate::svm::ROWS,
+];
 
 /// The rows by mnemonic.
 pub(crate) fn handlers() -> Vec<Option<Row>> {
     let mut list = vec![None; Mnemonic::values().len()];
-    let generic = crate::sse::generic_rows().into_iter().chain(crate::x87::rows());
+    let generic = crate::sse::generic_rows().into_iter().chain(crate::x87::rows()).chain(crate::now::rows());
     let tables = crate::sse::TABLES.iter().chain(TABLES).flat_map(|t| t.iter().copied());
     for row in generic.chain(tables) {
         list[row.mnemonic as usize] = Some(row);

@@ -84,6 +84,7 @@ pub(crate) static ROWS: &[Row] = rows! {
     Clflush touch;
     Clflushopt touch;
     Clwb touch;
+    Pcommit |l| { l.ir.fence(Fence::SeqCst); Flow::Next };
     Movnti |l| { let w = l.width_of(1); l.write(0, l.read(1, w)); Flow::Next };
     Lds |l| far_load(l, sreg::DS);
     Les |l| far_load(l, sreg::ES);

@@ -214,6 +214,11 @@ pub(crate) fn mov_special(l: &Lift<'_>, to: Register, from: Register) -> Flow {
         return l.gp();
     }
     let w = if l.long() { Width::W64 } else { Width::W32 };
+    // LOCK MOV CR0 is CR8 (APM volume 2, "CR8 (Task Priority Register, TPR)").
+    let lock = l.bytes.iter().take_while(|byte| **byte != 0x0f).any(|byte| *byte == 0xf0);
+    if lock && !l.model.has(crate::model::word::F8_ECX, 4) {
+        return Flow::Undefined;
+    }
     if from.is_cr() || from.is_dr() {
         let n = from.number() as u64 | if from.is_dr() { 16 } else { 0 };
         let v = l.ir.call(helper::READ_CONTROL, &[l.k(n)]);

@@ -42,8 +42,12 @@ pub struct Word {
     pub subleaf: Option<u32>,
     /// The register.
     pub reg: Reg,
+    /// The leaf is a model-specific register, of which the word is the lower half.
+    pub is_msr: bool,
     /// What of it is implemented.
     pub has: u32,
+    /// What QEMU 4.2's TCG has.
+    pub tcg: u32,
     /// Names of the bits, from the lowest on: `-` for those without one.
     pub names: &'static str,
 }
@@ -96,21 +100,31 @@ pub mod word {
     pub const XSAVE_LOW: usize = 21;
     /// CPUID 0xd.0, EDX.
     pub const XSAVE_HIGH: usize = 22;
+    /// IA32_ARCH_CAPABILITIES.
+    pub const ARCH_CAPABILITIES: usize = 23;
+    /// IA32_CORE_CAPABILITIES.
+    pub const CORE_CAPABILITY: usize = 24;
     /// Number of words.
-    pub const N: usize = 23;
+    pub const N: usize = 25;
 }
 
-const fn row(leaf: u32, subleaf: Option<u32>, reg: Reg, has: u32, names: &'static str) -> Word {
-    Word { leaf, subleaf, reg, has, names }
+const fn row(leaf: u32, subleaf: Option<u32>, reg: Reg, [has, tcg]: [u32; 2], names: &'static str) -> Word {
+    Word { leaf, subleaf, reg, is_msr: false, has, tcg, names }
 }
 
-/// All words, as QEMU 4.2 numbers them. This is the one place that says what is implemented.
+/// A register of which nothing is implemented, nor in TCG.
+const fn msr(number: u32, names: &'static str) -> Word {
+    Word { is_msr: true, ..row(number, None, Reg::Eax, [0; 2], names) }
+}
+
+/// All words, as QEMU 4.2 numbers them. This is the one place that says what is implemented, and what QEMU 4.2's TCG has: its `max`
+/// shows that.
 pub static WORDS: [Word; word::N] = [
     row(
         1,
         None,
         Reg::Edx,
-        0x0fcb_fbff,
+        [0x0fcb_fbff, 0x0fcb_fbfd],
         "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush - ds acpi mmx fxsr sse sse2 ss \
          ht tm ia64 pbe",
     ),
@@ -118,7 +132,7 @@ pub static WORDS: [Word; word::N] = [
         1,
         None,
         Reg::Ecx,
-        0xf7fa_320b,
+        [0xf7fa_320b, 0xc6d8_220b],
         "pni pclmulqdq dtes64 monitor ds-cpl vmx smx est tm2 ssse3 cid - fma cx16 xtpr pdcm - pcid dca sse4.1 sse4.2 x2apic \
          movbe popcnt tsc-deadline aes xsave - avx f16c rdrand hypervisor",
     ),
@@ -126,7 +140,7 @@ pub static WORDS: [Word; word::N] = [
         7,
         Some(0),
         Reg::Ebx,
-        0x219c_07a9,
+        [0x21dc_47a9, 0x01d8_4389],
         "fsgsbase tsc-adjust - bmi1 hle avx2 - smep bmi2 erms invpcid rtm - - mpx - avx512f avx512dq rdseed adx smap \
          avx512ifma pcommit clflushopt clwb intel-pt avx512pf avx512er avx512cd sha-ni avx512bw avx512vl",
     ),
@@ -134,7 +148,7 @@ pub static WORDS: [Word; word::N] = [
         7,
         Some(0),
         Reg::Ecx,
-        1 << 22 | 1 << 2,
+        [1 << 22 | 1 << 16 | 1 << 3 | 1 << 2, 1 << 16 | 1 << 3],
         "- avx512vbmi umip pku - waitpkg avx512vbmi2 - gfni vaes vpclmulqdq avx512vnni avx512bitalg - avx512-vpopcntdq - \
          la57 - - - - - rdpid - - cldemote - movdiri movdir64b - - -",
     ),
@@ -142,67 +156,75 @@ pub static WORDS: [Word; word::N] = [
         7,
         Some(0),
         Reg::Edx,
-        0,
+        [0; 2],
         "- - avx512-4vnniw avx512-4fmaps - - - - - - md-clear - - - - - - - - - - - - - - - spec-ctrl stibp - \
          arch-capabilities core-capability ssbd",
     ),
-    row(7, Some(1), Reg::Eax, 0, "- - - - - avx512-bf16 - - - - - - - - - - - - - - - - - - - - - - - - - -"),
+    row(7, Some(1), Reg::Eax, [0; 2], "- - - - - avx512-bf16 - - - - - - - - - - - - - - - - - - - - - - - - - -"),
     row(
         0x8000_0001,
         None,
         Reg::Edx,
-        0x2dd3_fbff & !(1 << 1),
+        [0xedd3_fbff, 0xedd3_fbfd],
         "- - - - - - - - - - - syscall - - - - - - - - nx - mmxext - - fxsr-opt pdpe1gb rdtscp - lm 3dnowext 3dnow",
     ),
     row(
         0x8000_0001,
         None,
         Reg::Ecx,
-        0x0040_0161,
+        [0x0040_0175, 0x75],
         "lahf-lm cmp-legacy svm extapic cr8legacy abm sse4a misalignsse 3dnowprefetch osvw ibs xop skinit wdt - lwp fma4 tce \
          - nodeid-msr - tbm topoext perfctr-core perfctr-nb - - - - - - -",
     ),
-    row(0x8000_0007, None, Reg::Edx, 1 << 8, "- - - - - - - - invtsc - - - - - - - - - - - - - - - - - - - - - - -"),
+    row(
+        0x8000_0007,
+        None,
+        Reg::Edx,
+        [1 << 8, 0],
+        "- - - - - - - - invtsc - - - - - - - - - - - - - - - - - - - - - - -",
+    ),
     row(
         0x8000_0008,
         None,
         Reg::Ebx,
-        0,
-        "clzero - xsaveerptr - - - - - - wbnoinvd - - ibpb - - amd-stibp - - - - - - - - amd-ssbd virt-ssbd amd-no-ssb - - - \
+        [0; 2],
+        "clzero - xsaveerptr - - - - - - wbnoinvd - - ibpb - - - - - - - - - - - amd-ssbd virt-ssbd amd-no-ssb - - - \
          - -",
     ),
     row(
         0xc000_0001,
         None,
         Reg::Edx,
-        0,
+        [0; 2],
         "- - xstore xstore-en - - xcrypt xcrypt-en ace2 ace2-en phe phe-en pmm pmm-en - - - - - - - - - - - - - - - - - -",
     ),
     row(
         0x4000_0001,
         None,
         Reg::Eax,
-        0,
+        [0; 2],
         "kvmclock kvm-nopiodelay kvm-mmu - kvm-asyncpf kvm-steal-time kvm-pv-eoi kvm-pv-unhalt - kvm-pv-tlb-flush - \
          kvm-pv-ipi kvm-poll-control kvm-pv-sched-yield - - - - - - - - - - kvmclock-stable-bit - - - - - - -",
     ),
-    row(0x4000_0001, None, Reg::Edx, 0, "kvm-hint-dedicated"),
-    row(0x4000_0003, None, Reg::Eax, 0, ""),
-    row(0x4000_0003, None, Reg::Ebx, 0, ""),
-    row(0x4000_0003, None, Reg::Edx, 0, ""),
-    row(0x4000_0004, None, Reg::Eax, 0, ""),
-    row(0x4000_000a, None, Reg::Eax, 0, ""),
+    row(0x4000_0001, None, Reg::Edx, [0; 2], "kvm-hint-dedicated"),
+    row(0x4000_0003, None, Reg::Eax, [0; 2], ""),
+    row(0x4000_0003, None, Reg::Ebx, [0; 2], ""),
+    row(0x4000_0003, None, Reg::Edx, [0; 2], ""),
+    row(0x4000_0004, None, Reg::Eax, [0; 2], ""),
+    row(0x4000_000a, None, Reg::Eax, [0; 2], ""),
     row(
         0x8000_000a,
         None,
         Reg::Edx,
-        0,
+        [1; 2],
         "npt lbrv svm-lock nrip-save tsc-scale vmcb-clean flushbyasid decodeassists - - pause-filter - pfthreshold",
     ),
-    row(0xd, Some(1), Reg::Eax, 3, "xsaveopt xsavec xgetbv1 xsaves"),
-    row(6, None, Reg::Eax, 1 << 2, "- - arat"),
-    row(0xd, Some(0), Reg::Eax, 0xffff_ffff, ""),
-    row(0xd, Some(0), Reg::Edx, 0xffff_ffff, ""),
+    row(0xd, Some(1), Reg::Eax, [7, 5], "xsaveopt xsavec xgetbv1 xsaves"),
+    row(6, None, Reg::Eax, [1 << 2; 2], "- - arat"),
+    row(0xd, Some(0), Reg::Eax, [u32::MAX; 2], ""),
+    row(0xd, Some(0), Reg::Edx, [u32::MAX; 2], ""),
+    msr(0x10a, "rdctl-no ibrs-all rsba skip-l1dfl-vmentry ssb-no mds-no pschange-mc-no tsx-ctrl taa-no"),
+    msr(0xcf, "- - - - - split-lock-detect"),
 ];
 
 /// Other names of features, as QEMU knows them.

@@ -3,7 +3,7 @@
 //! Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2A, "CPUID"; AMD64 Architecture Programmer's Manual, volume 3,
 //! appendix E. Caches and TLBs are those that QEMU 4.2 describes.
 
-use super::{Model, Shape, word};
+use super::{Model, Shape, word, xsave};
 
 /// What CPUID depends on beside the model.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub struct CpuidEnv<'a> {
     pub index: u32,
     /// CR4.OSXSAVE, which shows in leaf 1.
     pub osxsave: bool,
+    /// CR4.PKE, which shows in leaf 7.
+    pub ospke: bool,
     /// XCR0, which shows in leaf 0xd.
     pub xcr0: u64,
     /// The APIC is off: leaf 1 does not show it.
@@ -26,9 +28,6 @@ const CACHES: [Cache; 4] = [(1, 1, 8, 64), (2, 1, 8, 64), (3, 2, 16, 4096), (3, 
 /// Those of AMD's leaf 0x8000_001d.
 const CACHES_AMD: [Cache; 4] = [(1, 1, 2, 512), (2, 1, 2, 512), (3, 2, 16, 512), (3, 3, 16, 16384)];
 const LINE: u32 = 64;
-/// Bytes of XSAVE's area with its header, and of AVX's part behind it.
-const XSAVE_AREA: u32 = 0x240;
-const AVX_PART: u32 = 0x100;
 /// What hypervisors say of themselves at 0x4000_0000.
 const HYPERVISOR: [u32; 3] = [four(b"TCGT"), four(b"CGTC"), four(b"GTCG")];
 /// EDX of leaf 1: there is more than one logical processor.
@@ -142,7 +141,12 @@ impl Model {
             // Extensions and break events, as if an interrupt came at once.
             5 => [0, 0, 3, 0],
             6 => [f[word::F6_EAX], 0, 0, 0],
-            7 if subleaf == 0 => [u32::from(f[word::F71_EAX] != 0), f[word::F7_EBX], f[word::F7_ECX], f[word::F7_EDX]],
+            7 if subleaf == 0 => [
+                u32::from(f[word::F71_EAX] != 0),
+                f[word::F7_EBX],
+                f[word::F7_ECX] | u32::from(env.ospke) << 4,
+                f[word::F7_EDX],
+            ],
             7 if subleaf == 1 => [f[word::F71_EAX], 0, 0, 0],
             0xb => topology(shape, id, subleaf, false),
             0xd => self.xsave(env, subleaf),
@@ -168,19 +172,23 @@ impl Model {
         if !self.has(word::F1_ECX, 26) {
             return 0;
         }
-        if self.has(word::F1_ECX, 28) { 7 } else { 3 }
+        u64::from(self.features.0[word::XSAVE_LOW]) & xsave::implemented()
     }
 
     /// "Processor Extended State Enumeration".
     fn xsave(&self, env: &CpuidEnv<'_>, subleaf: u32) -> [u32; 4] {
         let components = self.xsave_components();
-        let size = |enabled: u64| XSAVE_AREA + if enabled & 4 != 0 { AVX_PART } else { 0 };
         match subleaf {
             _ if components == 0 => [0; 4],
-            0 => [components as u32, size(env.xcr0), size(components), (components >> 32) as u32],
-            1 => [self.features.0[word::FD1_EAX], size(env.xcr0), 0, 0],
-            2 if components & 4 != 0 => [AVX_PART, XSAVE_AREA, 0, 0],
-            _ => [0; 4],
+            0 => [components as u32, xsave::size(env.xcr0), xsave::size(components), (components >> 32) as u32],
+            1 => {
+                let compact = if self.has(word::FD1_EAX, 1) { xsave::compact_size(env.xcr0) } else { 0 };
+                [self.features.0[word::FD1_EAX], compact, 0, 0]
+            }
+            n => {
+                let found = xsave::COMPONENTS.iter().find(|c| c.bit == n && components >> n & 1 != 0);
+                found.map_or([0; 4], |c| [c.size, c.offset, 0, 0])
+            }
         }
     }
 
@@ -212,13 +220,15 @@ impl Model {
             0x8000_0007 => [0, 0, 0, f[word::F87_EDX]],
             0x8000_0008 => {
                 let bits = match (self.long_mode(), self.has(word::F1_EDX, 17)) {
-                    (true, _) => 40 | 48 << 8,
+                    (true, _) => 40 | (if self.has(word::F7_ECX, 16) { 57 } else { 48 }) << 8,
                     (false, true) => 36,
                     (false, false) => 32,
                 };
                 let ecx = if count > 1 { (count - 1).min(255) | shape.shifts[2].min(15) << 12 } else { 0 };
                 [bits, f[word::F88_EBX], ecx, 0]
             }
+            // SVM's revision, and address spaces.
+            0x8000_000a if self.has(word::F8_ECX, 2) => [1, 16, 0, f[word::SVM]],
             0x8000_001d if self.has(word::F8_ECX, 22) => self.caches(shape, &CACHES_AMD, subleaf, false),
             0x8000_001e if self.has(word::F8_ECX, 22) => {
                 let [core, _, socket] = shape.shifts;

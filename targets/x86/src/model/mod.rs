@@ -5,8 +5,10 @@
 
 pub mod features;
 mod leaves;
+pub mod properties;
 mod shape;
 pub mod table;
+pub mod xsave;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +33,10 @@ pub struct Model {
     pub filtered: FeatureWords,
     /// Features as they were asked for.
     pub wanted: FeatureWords,
+    /// Features that were switched on by name.
+    pub named: FeatureWords,
+    /// What it shows.
+    pub show: Show,
     /// Family as CPUID 1 composes it.
     pub family: u32,
     /// Model number.
@@ -81,27 +87,19 @@ pub enum ModelError {
     Enforced,
 }
 
-/// Features that `max` has: those of QEMU 4.2 that are implemented.
-const MAX: FeatureWords = {
-    let mut words = [0; word::N];
-    words[word::F1_EDX] = 0x0fcb_fbfd;
-    words[word::F1_ECX] = 0xc6d8_220b;
-    words[word::F7_EBX] = 0x01d8_4389;
-    words[word::F7_ECX] = 0x0001_0008;
-    words[word::F8_EDX] = 0xec50_0800;
-    words[word::F8_ECX] = 0x0000_0075;
-    words[word::SVM] = 1;
-    words[word::FD1_EAX] = 5;
-    words[word::F6_EAX] = 4;
-    FeatureWords(words)
-};
+/// What a CPU shows of what is implemented.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Show {
+    /// What QEMU 4.2's TCG has, too, and what was asked for by name.
+    Tcg,
+    /// Everything.
+    All,
+}
+
 /// What of 0x8000_0001 EDX repeats leaf 1 on AMD's processors.
 const AMD_ALIASES: u32 = 0x0183_f3ff;
 /// Long mode and SYSCALL, which 32-bit targets don't have.
 const ONLY_64: u32 = 1 << 29 | 1 << 11;
-/// Features that nobody is warned about: QEMU's default model names them, and hardly anybody runs a hypervisor in it.
-const QUIET: [(usize, u32); 2] = [(word::F8_ECX, 1 << 2), (word::SVM, u32::MAX)];
-
 /// Properties that are read and have no effect here, with what their values are.
 const IGNORED: [(&str, bool); 18] = [
     ("check", true),
@@ -153,13 +151,21 @@ pub fn alias_of(name: &str) -> Option<&'static str> {
 }
 
 impl Model {
-    /// The model that `-cpu text` means, for a target of `bits` bits.
+    /// The model that `-cpu text` means, for a target of `bits` bits, as it shows under QEMU 4.2's TCG.
     ///
     /// # Errors
     /// When no model has that name, or a property is none.
     pub fn parse(bits: u32, text: &str) -> Result<Model, ModelError> {
+        Model::parse_to_show(bits, text, Show::Tcg)
+    }
+
+    /// The model that `-cpu text` means.
+    ///
+    /// # Errors
+    /// As those of [`Model::parse`].
+    pub fn parse_to_show(bits: u32, text: &str, show: Show) -> Result<Model, ModelError> {
         let mut parts = text.split(',');
-        let mut model = Model::named(bits, parts.next().unwrap_or_default())?;
+        let mut model = Model::plain(bits, parts.next().unwrap_or_default(), show)?;
         let (mut plus, mut minus, mut enforce) = (Vec::new(), Vec::new(), false);
         for part in parts.filter(|part| !part.is_empty()) {
             let bit = |name: &str| features::find(name).ok_or_else(|| ModelError::Feature(name.into()));
@@ -172,8 +178,8 @@ impl Model {
                 enforce |= model.set(name, value)?;
             }
         }
-        plus.iter().for_each(|&(word, bit)| model.features.0[word] |= 1 << bit);
-        minus.iter().for_each(|&(word, bit)| model.features.0[word] &= !(1 << bit));
+        plus.iter().for_each(|&(word, bit)| model.switch(word, bit, true));
+        minus.iter().for_each(|&(word, bit)| model.switch(word, bit, false));
         model.complete();
         if enforce && model.filtered != FeatureWords::default() {
             return Err(ModelError::Enforced);
@@ -182,7 +188,7 @@ impl Model {
     }
 
     /// A model without properties, and with all its features.
-    fn named(bits: u32, text: &str) -> Result<Model, ModelError> {
+    fn plain(bits: u32, text: &str, show: Show) -> Result<Model, ModelError> {
         let (name, row) = find(text).ok_or_else(|| ModelError::Unknown(text.into()))?;
         let mut model = Model {
             name,
@@ -190,6 +196,8 @@ impl Model {
             features: FeatureWords::default(),
             filtered: FeatureWords::default(),
             wanted: FeatureWords::default(),
+            named: FeatureWords::default(),
+            show,
             family: 0,
             model: 0,
             stepping: 0,
@@ -208,18 +216,17 @@ impl Model {
                 model.model_id = row.id.into();
             }
             ("max", None) => {
-                model.features = MAX;
                 (model.family, model.model, model.stepping) = (6, 6, 3);
                 model.vendor = *b"AuthenticAMD";
                 (model.level, model.xlevel) = (0xd, 0x8000_000a);
                 model.model_id = "QEMU TCG CPU version 2.5+".into();
-                for (n, word) in WORDS.iter().enumerate() {
-                    model.features.0[n] &= word.has;
+                for n in 0..word::N {
+                    model.features.0[n] = model.available(n) & if show == Show::Tcg { WORDS[n].tcg } else { u32::MAX };
                 }
             }
             ("host", None) => return Err(ModelError::Host),
             // The base of nothing, for management to build upon.
-            _ => model.vendor = *b"AuthenticAMD",
+            _ => {}
         }
         Ok(model)
     }
@@ -240,7 +247,7 @@ impl Model {
         if let Some((word, bit)) = features::find(name) {
             let canonical = WORDS[word].name(bit).unwrap_or(name);
             let on = switch(value).ok_or_else(|| not_bool(canonical))?;
-            self.features.0[word] = self.features.0[word] & !(1 << bit) | u32::from(on) << bit;
+            self.switch(word, bit, on);
             return Ok(false);
         }
         match name.as_str() {
@@ -264,35 +271,55 @@ impl Model {
         Ok(false)
     }
 
+    fn switch(&mut self, word: usize, bit: u32, on: bool) {
+        for words in [&mut self.features, &mut self.named] {
+            words.0[word] = words.0[word] & !(1 << bit) | u32::from(on) << bit;
+        }
+    }
+
+    /// What may be shown of word `n`.
+    fn available(&self, n: usize) -> u32 {
+        let row = &WORDS[n];
+        let not_here = if self.bits == 32 && n == word::F8_EDX { ONLY_64 } else { 0 };
+        let shown = if self.show == Show::All { u32::MAX } else { row.tcg | self.named.0[n] };
+        row.has & shown & !not_here
+    }
+
     /// Fills in what follows from the rest, and filters out what is not implemented.
     fn complete(&mut self) {
         let f = &mut self.features.0;
         if matches!(&self.vendor, b"AuthenticAMD" | b"HygonGenuine") && f[word::F8_EDX] != 0 {
             f[word::F8_EDX] = f[word::F8_EDX] & !AMD_ALIASES | f[word::F1_EDX] & AMD_ALIASES;
         }
+        self.features.0[word::XSAVE_LOW] = xsave::of_features(&self.features);
+        self.features.0[word::XSAVE_HIGH] = 0;
         self.wanted = self.features;
-        let quiet = |n: usize| QUIET.iter().find(|(word, _)| *word == n).map_or(0, |(_, bits)| *bits);
         for (n, row) in WORDS.iter().enumerate() {
-            let not_here = if self.bits == 32 && n == word::F8_EDX { ONLY_64 } else { 0 };
-            let missing = self.features.0[n] & (!row.has | not_here);
+            let missing = self.features.0[n] & !self.available(n);
             self.filtered.0[n] = missing;
             self.features.0[n] &= !missing;
-            for bit in (0..32).filter(|bit| missing & !quiet(n) & !not_here & 1 << bit != 0) {
+            for bit in (0..32).filter(|bit| missing & 1 << bit != 0) {
                 let name = row.name(bit).map_or(String::new(), |name| format!(".{name}"));
-                self.warnings.push(format!(
-                    "TCG doesn't support requested feature: CPUID.{:02X}H:{}{name} [bit {bit}]",
-                    row.leaf,
-                    row.reg.name()
-                ));
+                let place = match row.is_msr {
+                    true => format!("MSR({:02X}H)", row.leaf),
+                    false => format!("CPUID.{:02X}H:{}", row.leaf, row.reg.name()),
+                };
+                self.warnings.push(format!("TCG doesn't support requested feature: {place}{name} [bit {bit}]"));
             }
         }
+        // What CPUID 0xd shows of states that XSAVE keeps follows from the features.
+        let components = self.xsave_components();
+        self.features.0[word::XSAVE_LOW] = components as u32;
+        self.features.0[word::XSAVE_HIGH] = (components >> 32) as u32;
         let needs = |n: usize, leaf: u32| if self.features.0[n] != 0 { leaf } else { 0 };
         let standard =
             [needs(word::F7_EBX, 7), needs(word::F7_ECX, 7), needs(word::F6_EAX, 6), needs(word::FD1_EAX, 0xd)];
         self.level = standard.into_iter().fold(self.level, u32::max);
         let extended =
             [needs(word::F8_EDX, 0x8000_0001), needs(word::F8_ECX, 0x8000_0001), needs(word::F87_EDX, 0x8000_0007)];
-        self.xlevel = extended.into_iter().fold(self.xlevel, u32::max);
+        let has = |bit: u32, leaf: u32| if self.has(word::F8_ECX, bit) { leaf } else { 0 };
+        let extended = extended.into_iter().chain([has(2, 0x8000_000a), has(22, 0x8000_001e)]);
+        self.xlevel = extended.fold(self.xlevel, u32::max);
     }
 
     /// Names of the features that were filtered out, in QEMU's order.

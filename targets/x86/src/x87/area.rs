@@ -7,23 +7,15 @@ use crate::seg;
 use crate::state::{self, Fpu, bit, sreg};
 use crate::trap::{Cpu, Fault, Out};
 
-/// Components of XCR0.
-const X87: u64 = 1;
-const SSE: u64 = 2;
-const AVX: u64 = 4;
-/// Where AVX's part is in the area's standard form.
-const AVX_AT: u64 = 576;
-const HEADER: u64 = 512;
-
 fn mem(w: Width) -> Mem {
     Mem::le(w)
 }
 
-fn put(cpu: &mut Cpu, at: u64, value: u64) -> Result<(), Fault> {
+pub(super) fn put(cpu: &mut Cpu, at: u64, value: u64) -> Result<(), Fault> {
     cpu.store(at, value, mem(Width::W64))
 }
 
-fn take(cpu: &mut Cpu, at: u64) -> Result<u64, Fault> {
+pub(super) fn take(cpu: &mut Cpu, at: u64) -> Result<u64, Fault> {
     cpu.load(at, mem(Width::W64))
 }
 
@@ -46,15 +38,15 @@ fn tags(f: &Fpu) -> u16 {
 
 /// What the lifter says of the area.
 #[derive(Clone, Copy)]
-struct What {
-    op: u64,
+pub(super) struct What {
+    pub(super) op: u64,
     /// The layout of 16-bit operands.
     narrow: bool,
     /// REX.W: instruction and data pointers have 64 bits.
-    wide: bool,
+    pub(super) wide: bool,
 }
 
-/// The helper of FXSAVE (0), FXRSTOR (1), FNSTENV (2), FLDENV (3), FNSAVE (4), FRSTOR (5), XSAVE (6), XRSTOR (7), XSAVEC (8): which
+/// The helper of FXSAVE (0), FXRSTOR (1), FNSTENV (2), FLDENV (3), FNSAVE (4), FRSTOR (5), XSAVE (6), XRSTOR (7), XSAVEC (8), XSAVEOPT (10): which
 /// (bit 8: 16-bit layout, bit 9: REX.W); address.
 pub(crate) fn transfer(cpu: &mut Cpu, [which, at, ..]: [u64; 4]) -> Out {
     let what = What { op: which & 15, narrow: which >> 8 & 1 != 0, wide: which >> 9 & 1 != 0 };
@@ -81,22 +73,22 @@ pub(crate) fn transfer(cpu: &mut Cpu, [which, at, ..]: [u64; 4]) -> Out {
         }
         2 | 4 => save_environment(cpu, at, what)?,
         3 | 5 => restore_environment(cpu, at, what)?,
-        7 => xrstor(cpu, at, what.wide)?,
-        _ => xsave(cpu, at, what)?,
+        7 => super::xsave::restore(cpu, at, what.wide)?,
+        _ => super::xsave::save(cpu, at, what)?,
     }
     Ok(0)
 }
 
 /// All of an area that is written must be storable before anything is.
-fn check_area(cpu: &mut Cpu, at: u64, bytes: u64) -> Result<(), Fault> {
+pub(super) fn check_area(cpu: &mut Cpu, at: u64, bytes: u64) -> Result<(), Fault> {
     crate::sse::check_write(cpu, [at, bytes, 0, 0]).map(|_| ())
 }
 
-fn xmm_count(cpu: &Cpu) -> u8 {
+pub(super) fn xmm_count(cpu: &Cpu) -> u8 {
     if seg::is_64(cpu) { 16 } else { 8 }
 }
 
-fn save_x87(cpu: &mut Cpu, at: u64, wide: bool) -> Result<(), Fault> {
+pub(super) fn save_x87(cpu: &mut Cpu, at: u64, wide: bool) -> Result<(), Fault> {
     let f = cpu.state.fpu.clone();
     let head =
         u64::from(f.control) | u64::from(status(&f)) << 16 | u64::from(!f.empty) << 32 | u64::from(f.opcode) << 48;
@@ -115,7 +107,7 @@ fn save_x87(cpu: &mut Cpu, at: u64, wide: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-fn save_sse(cpu: &mut Cpu, at: u64) -> Result<(), Fault> {
+pub(super) fn save_sse(cpu: &mut Cpu, at: u64) -> Result<(), Fault> {
     for n in 0..xmm_count(cpu) {
         for part in 0..2 {
             let value = cpu.reg(state::xmm(n, part));
@@ -126,7 +118,7 @@ fn save_sse(cpu: &mut Cpu, at: u64) -> Result<(), Fault> {
 }
 
 /// The 512 bytes of the legacy area.
-fn read_area(cpu: &mut Cpu, at: u64) -> Result<[u64; 64], Fault> {
+pub(super) fn read_area(cpu: &mut Cpu, at: u64) -> Result<[u64; 64], Fault> {
     let mut words = [0; 64];
     for (n, word) in words.iter_mut().enumerate() {
         *word = take(cpu, at + 8 * n as u64)?;
@@ -134,7 +126,7 @@ fn read_area(cpu: &mut Cpu, at: u64) -> Result<[u64; 64], Fault> {
     Ok(words)
 }
 
-fn restore_x87(cpu: &mut Cpu, area: &[u64; 64], wide: bool) {
+pub(super) fn restore_x87(cpu: &mut Cpu, area: &[u64; 64], wide: bool) {
     let f = &mut cpu.state.fpu;
     f.control = area[0] as u16 & 0x1f3f | 0x40;
     f.status = (area[0] >> 16) as u16 & !0x3800;
@@ -153,103 +145,11 @@ fn restore_x87(cpu: &mut Cpu, area: &[u64; 64], wide: bool) {
     cpu.set_reg(state::FPU_DP, narrow(area[2]));
 }
 
-fn restore_sse(cpu: &mut Cpu, area: &[u64; 64]) {
+pub(super) fn restore_sse(cpu: &mut Cpu, area: &[u64; 64]) {
     for n in 0..xmm_count(cpu) {
         cpu.set_reg(state::xmm(n, 0), area[20 + 2 * usize::from(n)]);
         cpu.set_reg(state::xmm(n, 1), area[21 + 2 * usize::from(n)]);
     }
-}
-
-/// XSAVE, XSAVEOPT and XSAVEC. All that is enabled counts as in use, as on QEMU.
-fn xsave(cpu: &mut Cpu, at: u64, what: What) -> Result<(), Fault> {
-    let requested = requested(cpu)?;
-    if at & 63 != 0 {
-        return Err(Fault::GP0);
-    }
-    let compact = what.op == 8;
-    check_area(cpu, at, if requested & AVX != 0 { AVX_AT + 256 } else { AVX_AT })?;
-    if requested & X87 != 0 {
-        save_x87(cpu, at, what.wide)?;
-    }
-    if requested & (SSE | AVX) != 0 && !compact || requested & SSE != 0 {
-        put(cpu, at + 24, cpu.reg(state::MXCSR) | 0xffff << 32)?;
-    }
-    if requested & SSE != 0 {
-        save_sse(cpu, at)?;
-    }
-    if requested & AVX != 0 {
-        for n in 0..xmm_count(cpu) {
-            for part in 0..2 {
-                let value = cpu.reg(state::xmm(n, 2 + part));
-                put(cpu, at + AVX_AT + 16 * u64::from(n) + 8 * u64::from(part), value)?;
-            }
-        }
-    }
-    if compact {
-        put(cpu, at + HEADER, requested)?;
-        return put(cpu, at + HEADER + 8, 1 << 63 | requested);
-    }
-    let old = take(cpu, at + HEADER)?;
-    put(cpu, at + HEADER, old & !requested | requested)
-}
-
-/// EDX:EAX within XCR0.
-fn requested(cpu: &Cpu) -> Result<u64, Fault> {
-    if cpu.state.cr4 & bit::OSXSAVE == 0 {
-        return Err(Fault::UD);
-    }
-    let asked = cpu.reg(state::RDX) << 32 | cpu.reg(state::RAX) & 0xffff_ffff;
-    Ok(asked & cpu.state.xcr0)
-}
-
-/// XRSTOR: the standard and the compacted form.
-fn xrstor(cpu: &mut Cpu, at: u64, wide: bool) -> Result<(), Fault> {
-    let requested = requested(cpu)?;
-    if at & 63 != 0 {
-        return Err(Fault::GP0);
-    }
-    let area = read_area(cpu, at)?;
-    let mut header = [0; 8];
-    for (n, word) in (0..).zip(&mut header) {
-        *word = take(cpu, at + HEADER + 8 * n)?;
-    }
-    let [in_use, form, ..] = header;
-    let compact = form >> 63 != 0;
-    let enabled = cpu.state.xcr0;
-    // SDM volume 1, "XRSTOR": what makes #GP in either form.
-    let bad = if compact {
-        let has = cpu.model().has(crate::model::word::FD1_EAX, 1);
-        !has || form & !(1 << 63) & !enabled != 0 || in_use & !form != 0 || header[2..].iter().any(|w| *w != 0)
-    } else {
-        in_use & !enabled != 0 || header[1] != 0 || header[2] != 0
-    };
-    let mxcsr_bad = requested & (SSE | AVX) != 0 && area[3] as u32 >> 16 != 0;
-    if bad || mxcsr_bad {
-        return Err(Fault::GP0);
-    }
-    if requested & X87 != 0 {
-        if in_use & X87 != 0 {
-            restore_x87(cpu, &area, wide);
-        } else {
-            super::initialize(cpu);
-        }
-    }
-    if requested & (SSE | AVX) != 0 && !(compact && in_use & SSE == 0) {
-        crate::sse::set_mxcsr(cpu, area[3] & 0xffff);
-    }
-    if requested & SSE != 0 {
-        restore_sse(cpu, if in_use & SSE != 0 { &area } else { &[0; 64] });
-    }
-    if requested & AVX != 0 {
-        for n in 0..xmm_count(cpu) {
-            for part in 0..2 {
-                let from = at + AVX_AT + 16 * u64::from(n) + 8 * u64::from(part);
-                let value = if in_use & AVX != 0 { take(cpu, from)? } else { 0 };
-                cpu.set_reg(state::xmm(n, 2 + part), value);
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The words of the environment (SDM volume 1, "x87 FPU State Image": four layouts).

@@ -5,6 +5,7 @@
 mod area;
 mod trans;
 mod unit;
+mod xsave;
 
 use bits::Endian;
 use iced_x86::{Code, Mnemonic, OpKind, Register};
@@ -20,6 +21,7 @@ use crate::trap::{Cpu, Fault, Out, vector};
 use unit::{Insn, Unit};
 
 pub(crate) use area::transfer;
+pub(crate) use xsave::in_use;
 
 /// The instructions that compute.
 const COMPUTE: &[Mnemonic] = {
@@ -58,8 +60,8 @@ const OTHERS: &[(Mnemonic, Handler)] = {
         (Frstor, |l| area(l, 5)),
         (Xsave, |l| area(l, 6)),
         (Xsave64, |l| area(l, 6)),
-        (Xsaveopt, |l| area(l, 6)),
-        (Xsaveopt64, |l| area(l, 6)),
+        (Xsaveopt, |l| area(l, 10)),
+        (Xsaveopt64, |l| area(l, 10)),
         (Xrstor, |l| area(l, 7)),
         (Xrstor64, |l| area(l, 7)),
         (Xsavec, |l| area(l, 8)),
@@ -281,7 +283,8 @@ fn area(l: &Lift<'_>, which: u64) -> Flow {
             | Mnemonic::Xrstor64
     );
     l.ir.call(helper::FPU_AREA, &[l.k(which | u64::from(narrow) << 8 | u64::from(wide) << 9), at]);
-    Flow::Next
+    // XRSTOR may switch MPX on or off, which blocks are lifted for.
+    if which == 7 { l.update() } else { Flow::Next }
 }
 
 /// The status word with TOP.

@@ -3,7 +3,7 @@
 use topology::Levels;
 
 use crate::build::{Build, model_name};
-use crate::registry::{BOARD, MachineType};
+use crate::registry::{AutoNode, BOARD, MachineType, MemSlots};
 use crate::targets::Arch;
 
 /// One machine type a version: its default CPU, and whether CPUs can be plugged.
@@ -27,6 +27,8 @@ const COMMON: MachineType = MachineType {
     numa: true,
     levels: Some(Levels { socket: false, die: false, core: true, thread: false }),
     cores: true,
+    auto_node: AutoNode::Always,
+    mem_slots: MemSlots::Pseries,
     wakeup: true,
     default_ram: 512 << 20,
     own_properties: &[
@@ -50,6 +52,7 @@ const COMMON: MachineType = MachineType {
         ("cap-large-decr", "bool", "on"),
         ("cap-ccf-assist", "bool", "on"),
     ],
+    told: &[topology::told::Encoder::Associativity],
     build: super::build,
     ..BOARD
 };

@@ -281,8 +281,8 @@ fn swap(l: &Lift, f: Arith) -> Flow {
     exchange(l, f.rd, address(l, f), l.x32(f.rd), mem(l, Width::W32))
 }
 
-/// Atomic accesses with an ASI that is no memory raise data_access_exception, as the helper of stores does.
-fn atomic(l: &Lift, f: Alternate, width: Width, lift: impl FnOnce(Mem) -> Flow) -> Flow {
+/// Atomic accesses with an ASI that is no memory raise data_access_exception.
+fn atomic(l: &Lift, f: Alternate, address: Val<'_>, width: Width, lift: impl FnOnce(Mem) -> Flow) -> Flow {
     let space = Space::of(l, f);
     if let Some(flow) = space.refused(l) {
         return flow;
@@ -290,27 +290,26 @@ fn atomic(l: &Lift, f: Alternate, width: Width, lift: impl FnOnce(Mem) -> Flow) 
     match space.mem(width) {
         Some(mem) => lift(mem.ordered(Order::SeqCst)),
         None => {
-            let none = l.konst(0);
-            l.call(helper::STORE_ASI, &[l.x(f.rs1), none, packed(l, space.asi, Width::W8)]);
-            space.end(l)
+            l.call(helper::NO_ATOMIC, &[address, packed(l, space.asi, width)]);
+            Next
         }
     }
 }
 
 fn ldstuba(l: &Lift, f: Alternate) -> Flow {
     let address = l.address(f.rs1, f.i, f.simm, f.rs2);
-    atomic(l, f, Width::W8, |mem| exchange(l, f.rd, address, l.ir.konst(Width::W8, 0xff), mem))
+    atomic(l, f, address, Width::W8, |mem| exchange(l, f.rd, address, l.ir.konst(Width::W8, 0xff), mem))
 }
 
 fn swapa(l: &Lift, f: Alternate) -> Flow {
     let address = l.address(f.rs1, f.i, f.simm, f.rs2);
-    atomic(l, f, Width::W32, |mem| exchange(l, f.rd, address, l.x32(f.rd), mem))
+    atomic(l, f, address, Width::W32, |mem| exchange(l, f.rd, address, l.x32(f.rd), mem))
 }
 
 /// "CASA compares the low-order 32 bits of r[rs2] with the word in memory"; rd gets what was there.
 fn compare_and_swap(l: &Lift, f: Alternate, width: Width) -> Flow {
     let address = l.mask_address(l.x(f.rs1));
-    atomic(l, f, width, |mem| {
+    atomic(l, f, address, width, |mem| {
         let old = l.ir.cas(address, l.x(f.rs2).trunc(width), l.x(f.rd).trunc(width), mem);
         l.set_x(f.rd, old.zext(Width::W64));
         Next
@@ -448,7 +447,10 @@ fn ldqfa(l: &Lift, f: Alternate) -> Flow {
     if let Some(flow) = space.refused(l) {
         return flow;
     }
-    load_quad(l, f.rd, space.address(l, f), |at| space.load(l, at, Width::W64))
+    load_quad(l, f.rd, space.address(l, f), |at| match space.mem(Width::W64) {
+        Some(mem) => l.ir.load(at, Mem { align: Align::Split, ..mem }),
+        None => space.load(l, at, Width::W64),
+    })
 }
 
 fn stfa(l: &Lift, f: Alternate) -> Flow {
@@ -506,8 +508,12 @@ fn stqfa(l: &Lift, f: Alternate) -> Flow {
     let address = space.address(l, f);
     check_quad(l, address);
     let (high, low) = (l.ir.get(state::d(quad(f.rd))), l.ir.get(state::d(quad(f.rd) + 1)));
-    space.store(l, address, high);
-    space.store(l, address.add_imm(8), low);
+    for (at, value) in [(address, high), (address.add_imm(8), low)] {
+        match space.mem(Width::W64) {
+            Some(mem) => l.ir.store(at, value, Mem { align: Align::Split, ..mem }),
+            None => space.store(l, at, value),
+        }
+    }
     Next
 }
 

@@ -11,7 +11,7 @@ use crate::v9::helper;
 use crate::v9::lift::Lift;
 use crate::v9::mode;
 use crate::v9::privreg::asr;
-use crate::v9::state::{CANRESTORE, CANSAVE, CLEANWIN, GSR, OTHERWIN, Y};
+use crate::v9::state::{CLEANWIN, GSR, OTHERWIN, Y};
 use crate::v9::trap::tt;
 
 insns! {
@@ -62,48 +62,43 @@ fn restore(l: &Lift, f: Arith) -> Flow {
 
 /// "FLUSHW causes all active windows except the current one to be flushed": a spill trap while there is one.
 fn flushw(l: &Lift, _: Bare) -> Flow {
-    let save = l.ir.get(CANSAVE);
+    let save = l.call(helper::READ_PR, &[l.konst(10)]);
     l.raise_if(save.ne(save.konst(u64::from(l.lifter.windows) - 2)), tt::ANY_FLUSH);
     Next
 }
 
-/// "SAVED and RESTORED": one more window that SAVE may enter, one less of OTHERWIN if there is one, else of CANRESTORE.
-fn saved(l: &Lift, _: Bare) -> Flow {
-    l.count_window(CANSAVE, CANRESTORE);
+/// SAVED and its like, by number. Where CANRESTORE is counted, the block ends: that may be over.
+fn change_windows(l: &Lift, number: i64) -> Flow {
+    let odd = mode::ODD_WINDOWS.is_set(l.mode());
+    l.call(helper::WINDOWS, &[l.konst(number), l.konst((!odd).into())]);
+    if odd {
+        l.update.set(true);
+    }
     Next
 }
 
-/// The same the other way round; and the window is clean.
+fn saved(l: &Lift, _: Bare) -> Flow {
+    change_windows(l, 0)
+}
+
 fn restored(l: &Lift, _: Bare) -> Flow {
-    let clean = l.ir.get(CLEANWIN);
-    let grows = clean.lt_u(clean.konst(u64::from(l.lifter.windows) - 1));
-    l.ir.set(CLEANWIN, clean + grows.zext(Width::W64));
-    l.count_window(CANRESTORE, CANSAVE);
-    Next
+    change_windows(l, 1)
 }
 
 fn allclean(l: &Lift, _: Bare) -> Flow {
-    l.ir.set(CLEANWIN, l.konst(i64::from(l.lifter.windows) - 1));
-    Next
+    change_windows(l, 2)
 }
 
 fn otherw(l: &Lift, _: Bare) -> Flow {
-    l.ir.set(OTHERWIN, l.ir.get(CANRESTORE));
-    l.ir.set(CANRESTORE, l.konst(0));
-    Next
+    change_windows(l, 3)
 }
 
 fn normalw(l: &Lift, _: Bare) -> Flow {
-    l.ir.set(CANRESTORE, l.ir.get(OTHERWIN));
-    l.ir.set(OTHERWIN, l.konst(0));
-    Next
+    change_windows(l, 4)
 }
 
 fn invalw(l: &Lift, _: Bare) -> Flow {
-    l.ir.set(CANSAVE, l.konst(i64::from(l.lifter.windows) - 2));
-    l.ir.set(CANRESTORE, l.konst(0));
-    l.ir.set(OTHERWIN, l.konst(0));
-    Next
+    change_windows(l, 5)
 }
 
 fn leave(l: &Lift, helper: u16) -> Flow {
@@ -123,8 +118,6 @@ fn retry(l: &Lift, _: Bare) -> Flow {
 fn rdpr(l: &Lift, f: Arith) -> Flow {
     let quick = match f.rs1 {
         9 => Some(l.konst(mode::CWP.of(l.mode()).into())),
-        10 => Some(l.ir.get(CANSAVE)),
-        11 => Some(l.ir.get(CANRESTORE)),
         12 => Some(l.ir.get(CLEANWIN)),
         13 => Some(l.ir.get(OTHERWIN)),
         _ => None,

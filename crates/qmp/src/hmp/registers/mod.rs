@@ -1,4 +1,9 @@
-//! `info registers`: what each architecture's people are used to, else name and value by group.
+//! `info registers`: in the form that each architecture's people are used to, which is that of QEMU 4.2.
+
+mod ppc;
+mod s390x;
+mod sparc;
+mod x86;
 
 use cpu::{Cpu, Group, Info, Register};
 use machine::Vcpu;
@@ -24,7 +29,11 @@ fn dump(vcpu: &Vcpu, bits: u32) -> String {
         Info::Riscv { pc } => riscv(vcpu, pc, bits as usize / 4),
         Info::Tricore { pc } => tricore(vcpu.cpu.as_ref(), pc),
         Info::Mips { pc } => mips(vcpu.cpu.as_ref(), pc, bits as usize / 4),
-        _ => by_group(vcpu.cpu.as_ref()),
+        Info::X86 { .. } => x86::dump(vcpu.cpu.as_ref(), bits == 64),
+        Info::Sparc { pc, npc } if bits == 64 => sparc::v9(vcpu.cpu.as_ref(), pc, npc),
+        Info::Sparc { pc, npc } => sparc::v8(vcpu.cpu.as_ref(), pc, npc),
+        Info::Ppc { nip } => ppc::dump(vcpu.cpu.as_ref(), vcpu.index, nip, bits == 64),
+        Info::S390 { .. } => s390x::dump(vcpu.cpu.as_ref()),
     }
 }
 
@@ -39,11 +48,10 @@ fn riscv(vcpu: &Vcpu, pc: u64, digits: usize) -> String {
     let cpu = vcpu.cpu.as_ref();
     let mut out = format!(" pc       {pc:0digits$x}\n");
     for name in ["mhartid", "mstatus", "mip", "mie", "mideleg", "medeleg", "mtvec", "mepc", "mcause"] {
-        match (name, value(cpu, name)) {
-            ("mip", Some(value)) => out += &format!(" mip      {value:#x}\n"),
-            (_, Some(value)) => out += &format!(" {name:<8} {value:0digits$x}\n"),
-            (_, None) => {}
-        }
+        // What a hart has not is shown as 0.
+        let value = value(cpu, name).unwrap_or(0);
+        out +=
+            &if name == "mip" { format!(" mip      {value:#x}\n") } else { format!(" {name:<8} {value:0digits$x}\n") };
     }
     let rows = |group: Group, letter: char, digits: usize| -> String {
         let all = cpu.registers().iter().enumerate();
@@ -101,20 +109,7 @@ fn is_file(group: Group, register: &Register) -> bool {
             && register.name != "frm"
 }
 
-fn by_group(cpu: &dyn Cpu) -> String {
-    let mut out = String::new();
-    for group in [Group::General, Group::System, Group::Float] {
-        let mut column = 0;
-        for (index, register) in cpu.registers().iter().enumerate().filter(|(_, r)| r.group == group) {
-            let digits = usize::from(register.bits).div_ceil(4);
-            let value = cpu.register(index).unwrap_or(0);
-            out += &format!("{:<10} {value:0digits$x}", register.name);
-            column += 1;
-            out += if column % 4 == 0 { "\n" } else { "  " };
-        }
-        if column % 4 != 0 {
-            out += "\n";
-        }
-    }
-    out
+/// Letters for the bits that are set, a dash for each that is not.
+fn bits(value: u64, letters: &[(char, u32)]) -> String {
+    letters.iter().map(|&(letter, bit)| if value >> bit & 1 != 0 { letter } else { '-' }).collect()
 }
