@@ -46,7 +46,7 @@ impl Bench {
         let hand = Arc::new(Hand::default());
         let (lines, board) = (Arc::<Lines>::default(), Arc::new(cpu::PlainBoard));
         let env = Env { index: 0, lines, bus: Arc::new(bus), clock: hand.clone(), board };
-        let mut cpu = Vcpu::new(&Kind::new(Model::new(32, model).unwrap()), env);
+        let mut cpu: Vcpu<Ppc32, Interp> = Vcpu::new(&Kind::new(Model::new(32, model).unwrap()), env);
         // An entry of the TLB maps the first 16 MiB, where there are two TLBs.
         if let Some(entry) = cpu.ctx().state.tlb.get_mut(512) {
             entry.words = [1 << 31 | 14 << 7, 0, 0x3f];
