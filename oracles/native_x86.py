@@ -46,9 +46,41 @@ def undefined(case):
 FOREIGN = ("vgf2p8", "gf2p8", "vp2intersect", "vpdp", "cmp", "movdir", "aadd", "aand", "aor", "axor", "clzero", "enqcmd")
 
 
+INTEL = "GenuineIntel" in open("/proc/cpuinfo").read()
+LEGACY_PREFIXES = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3}
+
+
+def prefixes(case):
+    """The prefixes of a case; in 64-bit code a REX that another follows counts for nothing."""
+    code, rex = bytes.fromhex(case["code"]), range(0x40, 0x50) if case["bits"] == 64 else ()
+    n = next(i for i, byte in enumerate(code) if byte not in LEGACY_PREFIXES and byte not in rex)
+    return set(code[:n])
+
+
+def excused_on_intel(case, signal, found):
+    """Where Intel's CPUs are not as AMD's, which QEMU and we follow in these."""
+    name, trap = case["name"], case["trap"]
+    near = name in ("call", "jmp", "ret", "jcxz", "jecxz", "jrcxz", "loop", "loope", "loopne") or name.startswith("j")
+    if near and case["bits"] == 64 and 0x66 in prefixes(case):
+        # APM volume 3, "Operand-Size Override Prefix": near branches of 64-bit code have 16 bits with it; SDM volume 2A, "Jcc" and "CALL":
+        # their operand size is forced to 64 bits.
+        return True
+    if name in ("insertq", "extrq", "movntss", "movntsd") and trap is None and signal == 4:
+        # SSE4A is AMD's.
+        return True
+    # SDM volume 2B, "PAUSE": F3 90 whatever REX says; APM volume 3, "NOP": with REX.B it is an exchange.
+    return name == "pause" and all(f.startswith(("rax:", "r8:")) for f in found)
+
+
 def excused(case, signal, found):
     """Differences that the manuals allow, or where QEMU and hosts part."""
     name, text, trap = case["name"], case["text"], case["trap"]
+    if INTEL and excused_on_intel(case, signal, found):
+        return True
+    if name[:4] in ("cmps", "scas") and prefixes(case) & {0xF2, 0xF3} and case["pc"] == case["at"]:
+        # SDM volume 2B, "REP/REPE/REPZ/REPNE/REPNZ": where such an instruction is interrupted, EFLAGS is what it was before it, as it is no
+        # input. Here the trap behind one element of several interrupts it; the manual names REPNE alone, CPUs do the same with REPE.
+        return len(found) == 1 and found[0].startswith("flags") and found[0].split()[2] == found[0].split()[4].rstrip(")")
     if name.replace("v", "", 1) in ("rcpps", "rcpss", "rsqrtps", "rsqrtss") or name in ("rcpps", "rcpss", "rsqrtps", "rsqrtss"):
         # Approximations: QEMU and we give the rounded value.
         return True
@@ -205,7 +237,7 @@ def main():
         child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         failed, total, good = collections.Counter(), 0, collections.Counter()
         for line in lines:
-            case = json.loads(line)
+            case = json.loads(line) | {"bits": bits, "at": pc}
             total += 1
             code = bytes.fromhex(case["code"])
             regs = [int(v, 16) for v in case["in"]]

@@ -175,8 +175,7 @@ trap_entry:
 1:  srl %g1, 1, %g1
     cmp %g1, 0
     bne 1b
-    inc %g2
-    inc %g2
+    inc %g2                     /* once for each window, also behind the last */
     set sparc_last_window, %g3
     st %g2, [%g3]
     set sparc_traps, %g1

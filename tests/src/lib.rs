@@ -32,18 +32,22 @@ pub struct Setup<'a> {
     pub single: bool,
     /// `-bios`: a file, or `none`; the board's own way without it.
     pub bios: Option<String>,
+    /// `-no-reboot`.
+    pub no_reboot: bool,
 }
 
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
         let bios = Some("none".to_owned());
-        Setup { target, board, cpu: "", smp: "1", mem: "", numa: &[], icount: None, single: false, bios }
+        let numa = &[];
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa, icount: None, single: false, bios, no_reboot: false }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
     pub fn of(run: &'a xtask::guests::Run, smp: &'a str) -> Setup<'a> {
-        Setup { cpu: run.model(), smp, bios: run.bios(), ..Setup::new(run.arch.target, run.arch.board) }
+        let no_reboot = run.options().iter().any(|option| option == "-no-reboot");
+        Setup { cpu: run.model(), smp, bios: run.bios(), no_reboot, ..Setup::new(run.arch.target, run.arch.board) }
     }
 
     /// The configuration.
@@ -69,6 +73,7 @@ impl<'a> Setup<'a> {
             config.threading = Threading::Single;
         }
         config.boot.bios.clone_from(&self.bios);
+        config.no_reboot = self.no_reboot;
         Ok(config)
     }
 

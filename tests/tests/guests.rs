@@ -1,10 +1,12 @@
 //! Guest programs on whole machines: the tests of `guests/tests` print what qemu-system printed; the demo says that all is well, on
 //! machines of several shapes; with `-icount` the same run is the same, to the instruction.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use devices::Capture;
 use libtest_mimic::{Arguments, Failed, Trial};
+use machine::{Advance, Console, Machine};
 use tests::Setup;
 use xtask::guests::{Arch, Run, demo_binary};
 use xtask::root;
@@ -21,6 +23,8 @@ fn main() {
         trials.push(trial(format!("icount-{target}"), move || deterministic(target)));
     }
     trials.push(trial("topology-s390x".to_owned(), topology));
+    trials.push(trial("access-s390x".to_owned(), access));
+    trials.push(trial("states-s390x".to_owned(), states));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -101,6 +105,35 @@ fn topology() -> Result<()> {
                 level 1, container 2\n  CPUs from 0: 0c00000000000000\n15.1.3: cc 3\n";
     ensure!(console.contains("changed: cc 0, again: cc 0\n") && console.contains(tree), "{console}");
     ensure!(console.ends_with("horizontal: cc 2, vertical: cc 2\nno such function: 0x6\nexit 0\n"), "{console}");
+    Ok(())
+}
+
+/// The access-register mode, of which QEMU has nothing: the program knows what must be.
+fn access() -> Result<()> {
+    let program = root().join("guests/tests/s390x/bin/access-s390x.elf");
+    let (outcome, _) = Setup::new("s390x", "s390-ccw-virtio").boot(&program, LIMIT)?;
+    ensure!(outcome.console.contains("\naccess registers: all is well\n"), "{}", outcome.console);
+    Ok(())
+}
+
+/// CPUs in the states that management shows: the program leaves them there and spins.
+fn states() -> Result<()> {
+    let setup = Setup { smp: "6", ..Setup::new("s390x", "s390-ccw-virtio") };
+    let mut config = setup.config()?;
+    config.boot.kernel = Some(root().join("guests/tests/s390x/bin/states-s390x.elf").display().to_string());
+    let console = Capture::new();
+    config.console = Console::new(console.clone());
+    let mut machine = Machine::new(config)?;
+    let begin = Instant::now();
+    while !console.text().contains("sense of CPU 2, 3, 4: 1 0x40, 1 0x10, 2") {
+        ensure!(begin.elapsed() < LIMIT, "{}", console.text());
+        let advance = machine.advance();
+        ensure!(matches!(advance, Advance::Ran | Advance::Wait(Some(_))), "{advance:?}: {}", console.text());
+    }
+    let shown: Vec<String> = machine.cpus().iter().map(|c| format!("{:?}", c.cpu.info())).collect();
+    let wanted = ["Operating", "Operating", "Stopped", "CheckStop", "Uninitialized", "Stopped"];
+    let all = shown.iter().zip(wanted).all(|(is, must)| is.contains(must));
+    ensure!(shown.len() == wanted.len() && all, "{shown:?}");
     Ok(())
 }
 

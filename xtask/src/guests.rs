@@ -3,12 +3,12 @@
 //! Binaries are committed, so that nobody needs a cross compiler to run the tests; `cargo xtask guests` makes them again.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{need, root, say};
+use crate::{root, say};
 
+mod build;
 mod models;
 
 /// What `cargo xtask guests` understands.
@@ -52,8 +52,12 @@ const NO_TESTS: &str = "";
 /// Where the demo is linked for a row that is there for its tests alone: the target has another one.
 const NO_DEMO: &str = "";
 
-/// The machine type that QEMU does not have: its tests say themselves what must be.
-const OURS_ALONE: &str = "leon3mp";
+/// Folders of tests that QEMU can't run, for want of the machine or of its CPUs: what they print, they check themselves.
+const OURS_ALONE: [&str; 2] = ["leon3mp", "aurix"];
+/// TriCore's compiler is a script of ours around gcc for RISC-V and an assembler.
+const TRICORE_CC: &str = "@guests/tricore/cc";
+const TRICORE_PACKAGE: &str =
+    "this repository; it needs Debian's gcc-riscv64-linux-gnu and PyPI's nyxstone-tricore-gcc";
 
 const NO_FIRMWARE: &[&str] = &["-bios", "none"];
 
@@ -132,7 +136,7 @@ pub static ARCHS: &[Arch] = &[
         package: "Debian's gcc-sparc64-linux-gnu",
         flags: &["-m32", "-mcpu=leon3", "-msoft-float"],
         fp_flags: &["-m32", "-mcpu=leon3", "-mhard-float"],
-        board: OURS_ALONE,
+        board: "leon3mp",
         cpu: "",
         options: &[],
         script: "../sparc/leon3.ld",
@@ -212,6 +216,34 @@ pub static ARCHS: &[Arch] = &[
         script: "pseries.ld",
         demo_base: "0x100000",
     },
+    Arch {
+        target: "tricore",
+        folder: "tricore",
+        suffix: "tc",
+        cc: TRICORE_CC,
+        package: TRICORE_PACKAGE,
+        flags: &[],
+        fp_flags: &[],
+        board: "tricore_testboard",
+        cpu: "tc27x",
+        options: &[],
+        script: "testboard.ld",
+        demo_base: "0x100000",
+    },
+    Arch {
+        target: "tricore",
+        folder: "aurix",
+        suffix: "tc277",
+        cc: TRICORE_CC,
+        package: TRICORE_PACKAGE,
+        flags: &["-DAURIX", "-Itests/tricore"],
+        fp_flags: &[],
+        board: "KIT_AURIX_TC277_TRB",
+        cpu: "",
+        options: &["-no-reboot"],
+        script: "tc277.ld",
+        demo_base: NO_DEMO,
+    },
 ];
 
 const PC_FLAGS: &[&str] =
@@ -272,8 +304,10 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc", name: "hello", smp: &[1], fp: false },
     Test { folder: "sparc", name: "timer", smp: &[1], fp: false },
     Test { folder: "sparc", name: "traps", smp: &[1], fp: false },
+    Test { folder: "sparc", name: "windows", smp: &[1], fp: false },
     Test { folder: "sparc", name: "mmu", smp: &[1], fp: false },
     Test { folder: "sparc", name: "grlib", smp: &[1], fp: false },
+    Test { folder: "leon3mp", name: "smp", smp: &[4], fp: false },
     Test { folder: "sun4m", name: "timers", smp: &[1], fp: false },
     Test { folder: "sun4m", name: "escc", smp: &[1], fp: false },
     Test { folder: "sun4m", name: "mmu", smp: &[1], fp: false },
@@ -321,6 +355,14 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "mmu", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "smp", smp: &[4], fp: false },
+    Test { folder: "tricore", name: "hello", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "calls", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "flags", smp: &[1], fp: false },
+    Test { folder: "tricore", name: "fpu", smp: &[1], fp: false },
+    Test { folder: "aurix", name: "calls", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "traps", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "stm", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "smp", smp: &[3], fp: false },
 ];
 
 /// Programs that other tests run, whose output depends on the machine.
@@ -328,6 +370,8 @@ static TOOLS: &[Test] = &[
     Test { folder: "x86", name: "cpuid", smp: &[], fp: false },
     // QEMU has what it reads under KVM alone.
     Test { folder: "s390x", name: "topology", smp: &[], fp: false },
+    Test { folder: "s390x", name: "access", smp: &[], fp: false },
+    Test { folder: "s390x", name: "states", smp: &[], fp: false },
 ];
 
 /// One test on one target with one number of harts.
@@ -377,9 +421,9 @@ impl Run {
         words.into_iter().map(in_tree).collect()
     }
 
-    /// Whether QEMU has the machine type.
+    /// Whether QEMU can run it.
     pub fn is_on_qemu(&self) -> bool {
-        self.arch.board != OURS_ALONE
+        !OURS_ALONE.contains(&self.arch.folder)
     }
 
     /// `-cpu`; empty for the board's default.
@@ -444,99 +488,8 @@ fn demo_on_virt(target: &str) -> PathBuf {
 pub fn build_demo_on_virt(arch: &Arch) -> Result<PathBuf> {
     let out = demo_on_virt(arch.target);
     std::fs::create_dir_all(root().join("target/guests"))?;
-    demo(arch, &["-DBOARD_VIRT", "-Wl,--defsym=BASE=0x80000000"], out.clone()).compile()?;
+    build::demo(arch, &["-DBOARD_VIRT", "-Wl,--defsym=BASE=0x80000000"], out.clone()).compile()?;
     Ok(out)
-}
-
-/// A program to be compiled.
-struct Build {
-    arch: &'static Arch,
-    out: PathBuf,
-    flags: Vec<String>,
-    sources: Vec<String>,
-}
-
-const COMMON: &[&str] = &[
-    "-std=gnu11",
-    "-O2",
-    "-ffreestanding",
-    "-nostdlib",
-    "-static",
-    "-fno-pic",
-    "-no-pie",
-    "-fno-stack-protector",
-    "-fno-asynchronous-unwind-tables",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    "-Wl,--build-id=none",
-    "-Wl,-z,max-page-size=4096",
-    "-s",
-    "-Ilib",
-];
-
-fn demo(arch: &Arch, board: &[&str], out: PathBuf) -> Build {
-    // 64-bit PowerPC has the start code of the 32-bit one.
-    let here = format!("demo/arch/{}", if arch.folder == "ppc64" { "ppc" } else { arch.folder });
-    let mut flags = vec![format!("-I{here}"), "-Idemo".to_owned(), "-Wl,-T,demo/link.ld".to_owned()];
-    flags.extend(board.iter().map(|f| (*f).to_owned()));
-    let mut sources = vec![format!("{here}/start.S")];
-    sources.extend(["demo/main.c", "demo/machine.c", "lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
-    let arch = ARCHS.iter().chain(PCS).find(|a| a.target == arch.target).expect("a row of the table");
-    Build { arch, out, flags: [arch.flags.iter().map(|f| (*f).to_owned()).collect(), flags].concat(), sources }
-}
-
-fn test(test: &Test, arch: &'static Arch) -> Build {
-    let here = format!("tests/{}", arch.folder);
-    let own = match models::special(test.name, arch.suffix) {
-        Some(on) => on.flags,
-        None if test.fp => arch.fp_flags,
-        None => arch.flags,
-    };
-    let mut flags: Vec<String> = own.iter().map(|f| (*f).to_owned()).collect();
-    flags.extend([format!("-I{here}"), format!("-Wl,-T,{here}/{}", arch.script)]);
-    let mut sources = vec![format!("{here}/rt.S"), format!("{here}/rt.c"), format!("{here}/{}.c", test.name)];
-    sources.extend(["lib/fdt.c", "lib/print.c", "lib/mem.c"].map(str::to_owned));
-    Build { arch, out: test_binary(test, arch), flags, sources }
-}
-
-/// Code for a machine's ROM: plain bytes, from address 0.
-fn rom(arch: &'static Arch) -> Option<Build> {
-    let flags = ["-Wl,--oformat=binary", "-Wl,-Ttext=0", "-Wl,-e,0"].map(str::to_owned);
-    let flags = arch.flags.iter().map(|f| (*f).to_owned()).chain(flags).collect();
-    Some(Build { arch, out: arch.rom_binary()?, flags, sources: vec![format!("tests/{}/rom.S", arch.folder)] })
-}
-
-impl Build {
-    fn compile(&self) -> Result<()> {
-        need(self.arch.cc, self.arch.package)?;
-        if let Some(folder) = self.out.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut cc = Command::new(self.arch.cc);
-        cc.current_dir(root().join("guests")).args(COMMON).args(&self.flags).arg("-o").arg(&self.out);
-        crate::output(cc.args(&self.sources)).map(drop)
-    }
-}
-
-/// Everything that is committed.
-fn builds() -> Vec<Build> {
-    let demos =
-        Arch::with_demo().map(|a| demo(a, &[&format!("-Wl,--defsym=BASE={}", a.demo_base)], demo_binary(a.target)));
-    let tests = TESTS.iter().chain(TOOLS).flat_map(|t| archs_of(t).map(move |a| test(t, a)));
-    demos.chain(tests).chain(ARCHS.iter().filter_map(rom)).chain(boot_rom()).collect()
-}
-
-/// What stands for firmware on `pseries`: a flat image that calls the kernel.
-fn boot_rom() -> Option<Build> {
-    let arch = ARCHS.iter().find(|arch| arch.folder == "ppc64")?;
-    let flags = ["-mcpu=power4", "-mabi=elfv2", "-Wl,-T,tests/ppc64/boot.ld", "-Wl,--oformat=binary"];
-    Some(Build {
-        arch,
-        out: root().join("guests/tests/ppc64/bin/boot.bin"),
-        flags: flags.map(str::to_owned).to_vec(),
-        sources: vec!["tests/ppc64/boot.S".to_owned()],
-    })
 }
 
 /// Compiles the guest programs, or compares.
@@ -545,7 +498,7 @@ fn boot_rom() -> Option<Build> {
 /// When a compiler is missing or refuses, or with `--check` when a committed binary is not what it makes.
 pub fn run(args: &Args) -> Result<()> {
     let mut stale = Vec::new();
-    for mut build in builds() {
+    for mut build in build::builds() {
         let committed = build.out.clone();
         let name = committed.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if args.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {

@@ -47,7 +47,18 @@ pub(crate) fn channels(
     for (option, chardev, mode) in draft.mons() {
         share(&mut out, option, chardev, User::Monitor(*mode))?;
     }
-    for (option, chardev) in draft.debug_ports() {
+    for (option, chardev) in draft.with_chardev(&["virtconsole", "sclpconsole", "sclplmconsole"]) {
+        // One that isn't there is the board's to report.
+        if out.iter().any(|channel| channel.label == chardev) {
+            if serials >= ports {
+                let text = format_args!("the machine has {ports} consoles, and more are asked for");
+                return Err(Fatal::of(&option, text));
+            }
+            share(&mut out, &option, &chardev, User::Serial(serials))?;
+            serials += 1;
+        }
+    }
+    for (option, chardev) in draft.with_chardev(&["isa-debugcon"]) {
         // `-debugcon` has placed its own.
         if chardev != "debugcon" {
             share(&mut out, &option, &chardev, User::Debug)?;
@@ -59,6 +70,18 @@ pub(crate) fn channels(
         return Err(Fatal::of(&channel.option, "cannot use stdio with -daemonize"));
     }
     Ok(out)
+}
+
+/// Which serial port each character device is the console of.
+pub(crate) fn serial_ports(channels: &[Channel]) -> Vec<(String, usize)> {
+    let port = |channel: &Channel| {
+        let found = channel.users.iter().find_map(|user| match user {
+            User::Serial(n) => Some(*n),
+            User::Monitor(_) | User::Debug => None,
+        });
+        Some((channel.label.clone(), found?))
+    };
+    channels.iter().filter_map(port).collect()
 }
 
 /// Puts `user` on the device that an option names.

@@ -29,6 +29,7 @@ const GUESTS: &[(&str, &[u8])] = &[
     ("s390x", include_bytes!("../../../guests/demo/bin/demo-s390x.elf")),
     ("sparc", include_bytes!("../../../guests/demo/bin/demo-sparc.elf")),
     ("sparc64", include_bytes!("../../../guests/demo/bin/demo-sparc64.elf")),
+    ("tricore", include_bytes!("../../../guests/demo/bin/demo-tricore.elf")),
     ("x86_64", include_bytes!("../../../guests/demo/bin/demo-x86_64.elf")),
 ];
 

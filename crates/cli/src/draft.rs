@@ -242,9 +242,9 @@ impl Draft {
         Ok(())
     }
 
-    /// The ports for characters that were asked for: their option and character device.
-    pub(crate) fn debug_ports(&self) -> Vec<(String, String)> {
-        let ports = self.devices.iter().filter(|given| given.value.driver == "isa-debugcon");
+    /// Devices of these kinds that were asked for and have a character device: their option, and its name.
+    pub(crate) fn with_chardev(&self, drivers: &[&str]) -> Vec<(String, String)> {
+        let ports = self.devices.iter().filter(|given| drivers.contains(&given.value.driver.as_str()));
         let chardev = |given: &Given<DeviceConfig>| {
             let value = given.value.props.iter().rev().find(|(key, _)| key == "chardev")?.1.text()?;
             Some((given.option.clone(), value))
@@ -589,9 +589,11 @@ fn object_help(target: &'static Target) -> String {
 }
 
 fn device_help(target: &'static Target) -> String {
-    let list = machine::types::list(target, Some("cpu"), false);
-    let rows: String = list.iter().map(|t| format!("name \"{}\"\n", t.name)).collect();
-    format!("CPU devices:\n{rows}\nMisc devices:\nname \"loader\", desc \"Generic Loader\"\n")
+    let rows = |kind: &str, more: &str| -> String {
+        machine::types::list(target, Some(kind), false).iter().map(|t| format!("name \"{}\"{more}\n", t.name)).collect()
+    };
+    let (isa, cpus) = (rows("isa-device", ", bus ISA"), rows("cpu", ""));
+    format!("Misc devices:\n{isa}name \"loader\", desc \"Generic Loader\"\n\nCPU devices:\n{cpus}")
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     config.second_console = wiring.console(1);
     config.debug_console = wiring.console(wiring::DEBUG);
     config.has_second_serial = wiring.has_serial(1);
+    config.console_ports = crate::consoles::serial_ports(&plan.channels);
     if let Some(pattern) = &plan.log_file {
         environment.log.set_file(pattern).map_err(|e| Fatal::of(&format!("-D {pattern}"), e))?;
     }

@@ -389,6 +389,18 @@ impl<T: Target> Ctx<T> {
         self.note_store(phys, &page);
         self.note_store(phys + 8, &page);
         Ok(done)
+    /// Atomically replaces 16 bytes, aligned, by others if they are the expected ones: what was there, as the guest's big-endian number.
+    ///
+    /// # Errors
+    /// When there is no RAM.
+    pub fn phys_compare_exchange_pair(&mut self, phys: u64, expected: u128, new: u128) -> Result<u128, BusError> {
+        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
+        let at = page.offset + phys % memory::PAGE_SIZE;
+        let old = u128::from_be(page.ram.compare_exchange_pair(at, expected.to_be(), new.to_be()));
+        if old == expected {
+            self.note_store(phys, &page);
+        }
+        Ok(old)
     }
 
     /// The physical address that an access may go to.

@@ -238,10 +238,17 @@ impl<T: Target> Ctx<T> {
         (fits && tag == address & !(PAGE_SIZE - 1)).then(|| address.wrapping_add(entry.addend) as *mut u8)
     }
 
+    /// Whether an access that is not aligned may be one.
+    fn may_split(&mut self, address: u64, mem: Mem, access: Access) -> Result<(), Stopped> {
+        let fault = match mem.align {
+            Align::Trap => Some(T::misaligned(address, access)),
+            Align::Split => T::misaligned_split(address, mem.width.bytes(), access),
+        };
+        fault.map_or(Ok(()), |fault| Err(self.stop(fault)))
+    }
+
     fn split_load(&mut self, address: u64, mem: Mem) -> Result<u64, Stopped> {
-        if mem.align == Align::Trap {
-            return Err(self.stop(T::misaligned(address, Access::Read)));
-        }
+        self.may_split(address, mem, Access::Read)?;
         let mut bytes = [0u8; 8];
         let bytes = &mut bytes[..mem.width.bytes() as usize];
         if let Some(p) = self.known(address, mem, Access::Read) {
@@ -296,9 +303,7 @@ impl<T: Target> Ctx<T> {
     }
 
     fn split_store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
-        if mem.align == Align::Trap {
-            return Err(self.stop(T::misaligned(address, Access::Write)));
-        }
+        self.may_split(address, mem, Access::Write)?;
         let mut bytes = [0u8; 8];
         let bytes = &mut bytes[..mem.width.bytes() as usize];
         mem.endian.write(bytes, value);
@@ -319,6 +324,33 @@ impl<T: Target> Ctx<T> {
             self.slow_store(address.wrapping_add(i as u64), u64::from(*b), Mem { width: Width::W8, ..mem })?;
         }
         Ok(())
+    }
+
+    /// The host address of so many aligned doublewords, all in one page that the soft TLB knows.
+    fn known_block(&mut self, address: u64, count: usize, access: Access) -> Option<*mut u8> {
+        let fits = address.is_multiple_of(8) && address % PAGE_SIZE + 8 * count as u64 <= PAGE_SIZE;
+        if fits { self.known(address, Mem::le(Width::W8), access) } else { None }
+    }
+
+    /// Loads doublewords in little-endian order that follow each other, for helpers that restore many registers. `false` if they are not all in
+    /// one page of RAM that the soft TLB knows: then nothing is done, and the helper has to load by [`Ctx::load`].
+    pub fn load_block(&mut self, address: u64, doublewords: &mut [u64]) -> bool {
+        let Some(p) = self.known_block(address, doublewords.len(), Access::Read) else { return false };
+        for (i, out) in doublewords.iter_mut().enumerate() {
+            // SAFETY: all of them are in a page of RAM that the TLB leads to, and aligned.
+            *out = u64::from_le(unsafe { read_host(p.add(8 * i), Width::W64, false) });
+        }
+        true
+    }
+
+    /// The same for stores. Pages with lifted code are none that the TLB lets stores go to.
+    pub fn store_block(&mut self, address: u64, doublewords: &[u64]) -> bool {
+        let Some(p) = self.known_block(address, doublewords.len(), Access::Write) else { return false };
+        for (i, value) in doublewords.iter().enumerate() {
+            // SAFETY: as for loads.
+            unsafe { write_host(p.add(8 * i), Width::W64, value.to_le(), false) };
+        }
+        true
     }
 
     /// The host address of an aligned atomic access; `None` sends it to a device, where nothing else can come in between anyway.

@@ -153,6 +153,12 @@ pub trait Target: Sized + Send + 'static {
     /// The exception of an access that must be aligned and isn't.
     fn misaligned(address: u64, access: Access) -> Self::Fault;
 
+    /// The exception of an access of `len` bytes that may be misaligned ([`uop::Align::Split`]), but not as this one is.
+    fn misaligned_split(address: u64, len: u32, access: Access) -> Option<Self::Fault> {
+        let _ = (address, len, access);
+        None
+    }
+
     /// The exception of an access to a physical address where nothing answers; `None` if the architecture reads zeros there
     /// and ignores writes.
     fn bus_error(address: u64, phys: u64, access: Access) -> Option<Self::Fault>;

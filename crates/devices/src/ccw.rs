@@ -196,12 +196,11 @@ impl Program {
         }
         let mut data = vec![0; total];
         let writes = first.code & 1 != 0;
-        if writes {
-            each(&parts, &mut data, |part, data| {
-                dma.read(part.address, data);
-                true
-            });
-        }
+        // What a reading command finds there counts for some devices: virtio's read the number of a queue before they tell its size.
+        each(&parts, &mut data, |part, data| {
+            dma.read(part.address, data);
+            true
+        });
         let (used, more) = match execute(first.code, &mut data, unit) {
             Ending::Done(n) => (n, false),
             Ending::More(n) => (n, true),

@@ -40,6 +40,12 @@ pub trait CcwDevice: Send {
     /// Back to the state after power-on.
     fn reset(&mut self);
 
+    /// Characters for a port of the device: how many it takes.
+    fn receive(&mut self, port: usize, bytes: &[u8], dma: &Dma) -> usize {
+        let _ = (port, bytes, dma);
+        0
+    }
+
     /// Whether the device wants the guest's attention; asked once for each time.
     fn take_attention(&mut self) -> bool {
         false
@@ -168,7 +174,7 @@ impl Css {
     }
 
     /// Adds a device; its number is that of its subchannel.
-    pub fn add(&self, device: Box<dyn CcwDevice>) {
+    pub fn add(&self, device: Box<dyn CcwDevice>) -> u16 {
         let mut state = self.0.lock();
         let number = state.subchannels.len() as u16;
         let flags = path::VALID;
@@ -184,6 +190,12 @@ impl Css {
             block: (0, 0),
             suspended: None,
         });
+        number
+    }
+
+    /// What hands characters to a port of the device behind that subchannel.
+    pub fn input(&self, subchannel: u16, port: usize) -> CcwInput {
+        CcwInput { css: self.clone(), subchannel, port }
     }
 
     /// STORE SUBCHANNEL.
@@ -406,6 +418,33 @@ impl Css {
         let mut state = self.0.lock();
         state.subchannels.iter_mut().for_each(Subchannel::attend);
         state.update();
+    }
+}
+
+/// Hands characters to a port of a device behind a subchannel; otherwise nothing.
+pub struct CcwInput {
+    css: Css,
+    subchannel: u16,
+    port: usize,
+}
+
+impl Device for CcwInput {
+    fn read(&mut self, _: u64, _: Size, _: Nanos) -> u64 {
+        0
+    }
+
+    fn write(&mut self, _: u64, _: Size, _: u64, _: Nanos) {}
+
+    fn reset(&mut self) {}
+
+    fn receive(&mut self, bytes: &[u8], _: Nanos) -> usize {
+        let mut state = self.css.0.lock();
+        let State { subchannels, dma, .. } = &mut *state;
+        let Some(s) = subchannels.get_mut(usize::from(self.subchannel)) else { return 0 };
+        let taken = s.device.receive(self.port, bytes, dma);
+        s.attend();
+        state.update();
+        taken
     }
 }
 

@@ -1,7 +1,7 @@
-//! The virtio transport over channel I/O, with a network card on no network or a disk behind it.
+//! The virtio transport over channel I/O, with a network card on no network, a disk or a console behind it.
 //!
 //! Virtual I/O Device (VIRTIO) Version 1.1, "Virtio Over Channel I/O", "Basic Facilities of a Virtio Device", "Network Device", "Block
-//! Device". Numbers of the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's,
+//! Device", "Console Device". Numbers of the transport are big-endian; those of the queues little-endian from revision 1 on, before that the guest's,
 //! big-endian too.
 
 use memory::Dma;
@@ -9,6 +9,7 @@ use memory::Dma;
 use crate::ccw::given;
 use crate::css::{CcwDevice, Ending, fill};
 use crate::virtio_block::{self, Disk};
+use crate::virtio_console::{self, CONTROL_IN, Control, Role, VirtioConsole};
 
 /// Control-unit type of all virtio devices.
 const CONTROL_UNIT: u16 = 0x3832;
@@ -69,6 +70,8 @@ pub enum Work {
     Sink(u16),
     /// They are requests to a disk.
     Disk(Box<dyn Disk>),
+    /// They are characters and messages of a console.
+    Console(VirtioConsole),
 }
 
 impl VirtioModel {
@@ -99,6 +102,18 @@ impl VirtioModel {
             numbers: vec![(0, 8)],
             queues: vec![256],
             work: Work::Disk(disk),
+        }
+    }
+
+    /// A console.
+    pub fn console(console: VirtioConsole) -> VirtioModel {
+        VirtioModel {
+            id: 3,
+            features: virtio_console::MULTIPORT | virtio_console::EMERGENCY_WRITE,
+            config: VirtioConsole::config(),
+            numbers: VirtioConsole::numbers(),
+            queues: VirtioConsole::queues(),
+            work: Work::Console(console),
         }
     }
 }
@@ -142,6 +157,9 @@ impl VirtioCcw {
         self.config.clone_from(&self.model.config);
         (self.status, self.guest_features, self.indicators, self.config_indicators) = (0, 0, 0, 0);
         self.attention = false;
+        if let Work::Console(console) = &mut self.model.work {
+            console.reset();
+        }
     }
 
     /// The configuration as the guest sees it.
@@ -260,7 +278,7 @@ impl VirtioCcw {
                 break;
             }
             let head = self.half(dma, queue.available.wrapping_add(4 + 2 * (u64::from(queue.next) % size)));
-            let written = self.work_on(&queue, head, dma);
+            let written = self.work_on(index, &queue, head, dma);
             let slot = queue.used.wrapping_add(4 + 8 * (u64::from(used) % size));
             let element = [self.bytes(head.into(), 4), self.bytes(written, 4)].concat();
             let _ = dma.write(slot, &element);
@@ -295,7 +313,7 @@ impl VirtioCcw {
     }
 
     /// Does what a chain of buffers asks for; bytes that are written.
-    fn work_on(&mut self, queue: &Queue, head: u16, dma: &Dma) -> u64 {
+    fn work_on(&mut self, index: usize, queue: &Queue, head: u16, dma: &Dma) -> u64 {
         if matches!(self.model.work, Work::Sink(_)) {
             return 0;
         }
@@ -305,6 +323,10 @@ impl VirtioCcw {
             let from = given.len();
             given.resize(from + len, 0);
             dma.read(address, &mut given[from..]);
+        }
+        if matches!(self.model.work, Work::Console(_)) {
+            self.take_from_console(index, &given);
+            return 0;
         }
         let room: usize = write.iter().map(|(_, len)| len).sum();
         if given.len() < virtio_block::HEADER || room == 0 {
@@ -316,13 +338,100 @@ impl VirtioCcw {
         let Work::Disk(disk) = &mut self.model.work else { return 0 };
         let (status, n) = virtio_block::request(&mut **disk, kind, sector, out, &mut answer[..room - 1]);
         answer[room - 1] = status;
-        let mut rest = &answer[..];
-        for (address, len) in write {
-            let (here, behind) = rest.split_at(len);
-            let _ = dma.write(address, here);
-            rest = behind;
-        }
+        spread(&answer, &write, dma);
         n as u64 + 1
+    }
+
+    /// What the guest has put into a buffer of a console's queue.
+    fn take_from_console(&mut self, index: usize, given: &[u8]) {
+        let number = |from: usize, to: usize| given.get(from..to).map(|bytes| self.word(bytes));
+        let message = (number(0, 4), number(4, 6), number(6, 8));
+        let Work::Console(console) = &mut self.model.work else { return };
+        match (VirtioConsole::role(index), message) {
+            (Role::Transmit(port), _) => console.write(port, given),
+            (Role::ControlOut, (Some(id), Some(event), Some(value))) => {
+                console.control(Control { id: id as u32, event: event as u16, value: value as u16 });
+            }
+            _ => {}
+        }
+    }
+
+    /// Puts bytes into the next buffer of a queue: how many went in, or `None` if there is no buffer.
+    fn give(&mut self, index: usize, bytes: &[u8], dma: &Dma) -> Option<usize> {
+        let mut queue = self.queues[index];
+        if queue.size == 0 || queue.next == self.half(dma, queue.available.wrapping_add(2)) {
+            return None;
+        }
+        let size = u64::from(queue.size);
+        let head = self.half(dma, queue.available.wrapping_add(4 + 2 * (u64::from(queue.next) % size)));
+        let [_, write] = self.chain(&queue, head, dma);
+        let room: usize = write.iter().map(|(_, len)| len).sum();
+        let n = bytes.len().min(room);
+        spread(&bytes[..n], &write, dma);
+        let used = self.half(dma, queue.used.wrapping_add(2));
+        let slot = queue.used.wrapping_add(4 + 8 * (u64::from(used) % size));
+        let element = [self.bytes(head.into(), 4), self.bytes(n as u64, 4)].concat();
+        let _ = dma.write(slot, &element);
+        let _ = dma.write(queue.used.wrapping_add(2), &self.bytes(used.wrapping_add(1).into(), 2));
+        queue.next = queue.next.wrapping_add(1);
+        self.queues[index] = queue;
+        self.tell(index, dma);
+        Some(n)
+    }
+
+    /// Gives the guest the control messages that it has room for.
+    fn give_messages(&mut self, dma: &Dma) {
+        while matches!(&self.model.work, Work::Console(console) if console.has_messages()) {
+            let queue = self.queues[CONTROL_IN];
+            let has_room = queue.size != 0 && queue.next != self.half(dma, queue.available.wrapping_add(2));
+            let Work::Console(console) = &mut self.model.work else { return };
+            let Some(message) = has_room.then(|| console.next_message()).flatten() else { return };
+            let Control { id, event, value } = message;
+            let parts = [(u64::from(id), 4), (event.into(), 2), (value.into(), 2)];
+            let bytes = parts.map(|(number, len)| self.bytes(number, len)).concat();
+            self.give(CONTROL_IN, &bytes, dma);
+        }
+    }
+
+    /// Tells the guest of a queue by its indicator.
+    fn tell(&mut self, index: usize, dma: &Dma) {
+        if self.indicators == 0 {
+            return;
+        }
+        let mut word = [0; 8];
+        dma.read(self.indicators, &mut word);
+        let bits = u64::from_be_bytes(word) | 1 << (index & 63);
+        self.attention |= dma.write(self.indicators, &bits.to_be_bytes()).is_ok();
+    }
+
+    /// Whether buffers of a queue are worked on when the guest says that there are any.
+    fn serves(&self, index: usize) -> bool {
+        match &self.model.work {
+            Work::Sink(queue) => usize::from(*queue) == index,
+            Work::Disk(_) => true,
+            Work::Console(_) => matches!(VirtioConsole::role(index), Role::Transmit(_) | Role::ControlOut),
+        }
+    }
+
+    /// A character that is written to a console's configuration goes out.
+    fn emergency_write(&mut self, n: usize) {
+        let at = virtio_console::EMERGENCY;
+        if let Work::Console(console) = &mut self.model.work
+            && n > at
+        {
+            let last = if self.revision == 0 { (at + 4).min(n) - 1 } else { at };
+            console.write(0, &self.config[last..=last]);
+        }
+    }
+}
+
+/// Writes bytes into parts of storage, one after the other.
+fn spread(bytes: &[u8], parts: &[(u64, usize)], dma: &Dma) {
+    let mut rest = bytes;
+    for (address, len) in parts {
+        let (here, behind) = rest.split_at(rest.len().min(*len));
+        let _ = dma.write(*address, here);
+        rest = behind;
     }
 }
 
@@ -341,6 +450,7 @@ impl CcwDevice for VirtioCcw {
             code::WRITE_CONFIG => {
                 let n = data.len().min(self.config.len());
                 self.config[..n].copy_from_slice(&data[..n]);
+                self.emergency_write(n);
                 Ending::Done(n)
             }
             code::WRITE_STATUS if !data.is_empty() => {
@@ -374,22 +484,32 @@ impl CcwDevice for VirtioCcw {
     fn notify(&mut self, queue: u32, dma: &Dma) -> i64 {
         const INVALID: i64 = -22;
         let Some(index) = (queue as usize..self.queues.len()).next() else { return INVALID };
-        let serves = match &self.model.work {
-            Work::Sink(queue) => usize::from(*queue) == index,
-            Work::Disk(_) => true,
-        };
-        if serves && self.serve(index, dma) && self.indicators != 0 {
-            let mut word = [0; 8];
-            dma.read(self.indicators, &mut word);
-            let bits = u64::from_be_bytes(word) | 1 << (index & 63);
-            self.attention = dma.write(self.indicators, &bits.to_be_bytes()).is_ok();
+        if self.serves(index) && self.serve(index, dma) {
+            self.tell(index, dma);
         }
+        self.give_messages(dma);
         0
     }
 
     fn reset(&mut self) {
         self.clear();
         self.revision = 0;
+    }
+
+    fn receive(&mut self, port: usize, bytes: &[u8], dma: &Dma) -> usize {
+        let multiport = self.guest_features & virtio_console::MULTIPORT != 0;
+        let Work::Console(console) = &self.model.work else { return 0 };
+        if !console.listens(port, multiport) {
+            return 0;
+        }
+        let (queue, mut taken) = (VirtioConsole::receive_queue(port), 0);
+        while taken < bytes.len() {
+            match self.give(queue, &bytes[taken..], dma) {
+                Some(n) if n > 0 => taken += n,
+                _ => break,
+            }
+        }
+        taken
     }
 
     fn take_attention(&mut self) -> bool {

@@ -312,6 +312,8 @@ pub struct MachineConfig {
     pub debug_console: Console,
     /// Whether there is a second serial port.
     pub has_second_serial: bool,
+    /// Character devices that devices of the command line name: the serial port's console that each is.
+    pub console_ports: Vec<(String, usize)>,
     /// `-icount`.
     pub icount: Option<Icount>,
     /// `-accel ...,thread=`.
@@ -359,6 +361,7 @@ impl MachineConfig {
             second_console: Console::default(),
             debug_console: Console::default(),
             has_second_serial: false,
+            console_ports: Vec::new(),
             icount: None,
             threading: Threading::default(),
             own_accelerator: false,

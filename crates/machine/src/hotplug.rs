@@ -19,7 +19,7 @@ use crate::value::Value;
 const APIC_ID_LIMIT: u32 = 255;
 
 /// ISA devices that users may ask for.
-const ASKED_FOR: [&str; 2] = ["isa-debug-exit", "isa-debugcon"];
+const ASKED_FOR: [&str; 3] = ["isa-debug-exit", "isa-debugcon", "pc-testdev"];
 
 /// The property of a CPU that `name` means.
 fn field<'a>(props: &'a mut CpuProps, name: &str) -> Option<&'a mut Option<i64>> {

@@ -264,7 +264,7 @@ impl Machine {
             self.enter(plan)?;
         }
         for given in self.config.devices.clone() {
-            if crate::boards::s390_devices::is_ours(&self.config, &given.value.driver) {
+            if self.config.machine.own_devices.contains(&given.value.driver.as_str()) {
                 continue;
             }
             self.device_add(&given.value).map_err(|e| e.of_option(&given.option))?;

@@ -130,6 +130,8 @@ pub struct MachineType {
     pub hotplug: bool,
     /// How CPUs get APIC IDs, which faults of plugging name.
     pub apic_ids: ApicIdKind,
+    /// Whether QEMU has it since a version behind 4.2: `-M` takes it, but lists for clients of 4.2 leave it out.
+    pub is_later: bool,
     /// Whether it is on its way out.
     pub deprecated: bool,
     /// CPUs are plugged by `core-id` alone, and not unplugged.
@@ -150,6 +152,8 @@ pub struct MachineType {
     pub own_properties: &'static [(&'static str, &'static str, &'static str)],
     /// The forms in which its guests learn its shape, beside what CPUs say of themselves.
     pub told: &'static [Encoder],
+    /// Devices of the command line that the board makes itself when it is put together.
+    pub own_devices: &'static [&'static str],
     /// Puts the machine together.
     pub build: fn(&mut Build<'_>) -> Result<(), Error>,
 }
@@ -173,6 +177,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     default_node: DefaultNode::Spread,
     hotplug: false,
     apic_ids: ApicIdKind::None,
+    is_later: false,
     deprecated: false,
     core_ids: false,
     cores: false,
@@ -183,6 +188,7 @@ pub(crate) const BOARD: MachineType = MachineType {
     default_ram: 128 << 20,
     own_properties: &[],
     told: &[],
+    own_devices: &[],
     build: |_| Ok(()),
 };
 
@@ -206,6 +212,7 @@ static MACHINES: &[&MachineType] = &[
     &boards::mips_more::BOSTON,
     &boards::mips_more::FULONG2E,
     &boards::powermac::G3BEIGE,
+    &boards::aurix::KIT_AURIX_TC277_TRB,
     &boards::leon3::LEON3_GENERIC,
     &boards::leon3::LEON3MP,
     &boards::powermac::MAC99,
@@ -291,6 +298,11 @@ impl MachineType {
 pub fn machines(target: &Target) -> impl Iterator<Item = &'static MachineType> {
     let pcs = PCS.iter().copied().flatten();
     pcs.chain(MACHINES.iter().copied()).filter(move |machine| machine.serves(target))
+}
+
+/// Those that clients are shown.
+pub fn listed(target: &Target) -> impl Iterator<Item = &'static MachineType> {
+    machines(target).filter(|machine| !machine.is_later)
 }
 
 const HELP_HINT: &str = "Use -machine help to list supported machines";

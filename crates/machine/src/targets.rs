@@ -148,6 +148,12 @@ impl Target {
         Ok(list.into_iter().map(|(name, v)| (name, value(v))).collect())
     }
 
+    /// The models that lists of types show: those of QEMU 4.2, whose clients may know no others. `-cpu` takes all.
+    pub fn listed_models(&self) -> impl Iterator<Item = &'static str> {
+        let later: &[&str] = if self.arch == Arch::Tricore { tricore::model::LATER } else { &[] };
+        self.models().into_iter().filter(|model| !later.contains(model))
+    }
+
     /// The model of that name; type names are taken as well.
     pub fn model(&self, name: &str) -> Option<&'static str> {
         let bare = name.strip_suffix(self.cpu_suffix).unwrap_or(name);

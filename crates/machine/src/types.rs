@@ -43,10 +43,11 @@ const RISCV: [(&str, &str, bool); 4] = [
 ];
 
 /// Types of the PCs.
-const X86: [(&str, &str, bool); 10] = [
+const X86: [(&str, &str, bool); 11] = [
     ("isa-device", "device", true),
     ("isa-debug-exit", "isa-device", false),
     ("isa-debugcon", "isa-device", false),
+    ("pc-testdev", "isa-device", false),
     ("pci-device", "device", true),
     ("i440FX", "pci-device", false),
     ("PIIX3", "pci-device", false),
@@ -90,10 +91,10 @@ pub fn types(target: &Target) -> Vec<TypeInfo> {
         out.extend([info("cpu-core", "device", true), info("spapr-cpu-core", "cpu-core", true)]);
         out.extend(CORES.map(|model| info(&format!("{model}-spapr-cpu-core"), "spapr-cpu-core", false)));
     }
-    let boards = registry::machines(target).filter(|machine| machine.name != "none");
+    let boards = registry::listed(target).filter(|machine| machine.name != "none");
     out.extend(boards.map(|machine| info(&machine.type_name(), "machine", false)));
     out.push(info(target.cpu_parent, "cpu", true));
-    out.extend(target.models().into_iter().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));
+    out.extend(target.listed_models().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));
     out
 }
 

@@ -26,6 +26,30 @@ pub struct Ram {
     code_lock: parking_lot::Mutex<()>,
 }
 
+/// The host's LOCK CMPXCHG16B: what was there.
+///
+/// # Safety
+/// The host has the instruction; `p` is aligned to 16 bytes, valid, and accessed by atomics alone.
+#[cfg(target_arch = "x86_64")]
+unsafe fn exchange_pair(p: *mut u128, expected: u128, new: u128) -> u128 {
+    let (mut low, mut high) = (expected as u64, (expected >> 64) as u64);
+    // SAFETY: as the caller promises. RBX, which the compiler keeps for itself, is lent to the new value's low half and given back.
+    unsafe {
+        std::arch::asm!(
+            "xchg rbx, rsi",
+            "lock cmpxchg16b [rdi]",
+            "mov rbx, rsi",
+            in("rdi") p,
+            inout("rsi") new as u64 => _,
+            in("rcx") (new >> 64) as u64,
+            inout("rax") low,
+            inout("rdx") high,
+            options(nostack),
+        );
+    }
+    u128::from(high) << 64 | u128::from(low)
+}
+
 /// Memory of the allocator that is given back.
 struct Allocation(NonNull<u8>, Layout);
 
@@ -192,6 +216,41 @@ impl Ram {
             return unsafe { wide::exchange(low.cast(), expected, new) };
         }
         wide::exchange_locked([low, high], expected, new)
+    /// Sequentially consistent compare and exchange of 16 aligned bytes in the host's byte order; returns the old value. Where the host has
+    /// no such instruction it is interlocked with itself alone.
+    ///
+    /// # Panics
+    /// When the access is misaligned or not inside.
+    pub fn compare_exchange_pair(&self, offset: u64, expected: u128, new: u128) -> u128 {
+        let p = self.at(offset, 16);
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("cmpxchg16b") {
+            // SAFETY: the host has the instruction; 16 aligned bytes inside the allocation, as asserted, which is accessed by atomics alone.
+            return unsafe { exchange_pair(p.cast(), expected, new) };
+        }
+        static PAIRS: parking_lot::Mutex<()> = parking_lot::Mutex::new(());
+        let _held = PAIRS.lock();
+        // SAFETY: as in `read`.
+        let halves = unsafe { [AtomicU64::from_ptr(p.cast()), AtomicU64::from_ptr(p.add(8).cast())] };
+        let split = |v: u128| {
+            let bytes = v.to_ne_bytes();
+            [0, 8].map(|at| {
+                bytes[at..at + 8].iter().enumerate().fold([0; 8], |mut all, (i, b)| {
+                    all[i] = *b;
+                    all
+                })
+            })
+        };
+        let old = halves.map(|half| half.load(Ordering::SeqCst).to_ne_bytes());
+        if old == split(expected) {
+            for (half, value) in halves.into_iter().zip(split(new)) {
+                half.store(u64::from_ne_bytes(value), Ordering::SeqCst);
+            }
+        }
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&old[0]);
+        bytes[8..].copy_from_slice(&old[1]);
+        u128::from_ne_bytes(bytes)
     }
 
     /// Copies bytes out.
@@ -407,5 +466,15 @@ mod tests {
         assert!(ram.is_code(4096, 1) && ram.is_code(4096 + 64, 1) && !ram.is_code(4096 + 128, 8));
         ram.remove_code_user(4096);
         assert!(!ram.has_code(4096) && !ram.is_code(4096, 4096));
+    }
+
+    #[test]
+    fn pairs_are_exchanged_whole() {
+        let ram = Ram::new(4096).expect("a page");
+        let value = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128;
+        assert_eq!(ram.compare_exchange_pair(32, 1, value), 0);
+        assert_eq!(ram.compare_exchange_pair(32, 0, value), 0);
+        assert_eq!(ram.compare_exchange_pair(32, value, 5), value);
+        assert_eq!(ram.read(32, 8) | ram.read(40, 8), 5);
     }
 }

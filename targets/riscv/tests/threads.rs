@@ -16,7 +16,7 @@ const RAM: u64 = 0x8000_0000;
 const DATA: u64 = 0x1_0000;
 /// The page that is written and run.
 const PAGE: u64 = 0x2_0000;
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(240);
 
 /// The register with the address of the data (s0), of the page (s1), and with the number of rounds (s2).
 const S0: u32 = 8;

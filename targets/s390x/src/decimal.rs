@@ -86,11 +86,19 @@ impl Packed {
     }
 }
 
-/// Reads an operand of `n` bytes.
+/// Reads an operand of `n` bytes, the only or the second one.
 fn load(cpu: &mut Cpu, address: u64, n: u64) -> Result<Packed, Fault> {
     let mut bytes = [0; 16];
     let bytes = &mut bytes[..n as usize];
     storage::read(cpu, address, bytes)?;
+    Packed::parse(bytes).ok_or(Fault::data(OPERAND))
+}
+
+/// Reads the first operand.
+fn load_first(cpu: &mut Cpu, address: u64, n: u64) -> Result<Packed, Fault> {
+    let mut bytes = [0; 16];
+    let bytes = &mut bytes[..n as usize];
+    storage::read_first(cpu, address, bytes)?;
     Packed::parse(bytes).ok_or(Fault::data(OPERAND))
 }
 
@@ -140,7 +148,7 @@ fn operate(cpu: &mut Cpu, [both, first, second, _]: Args, op: Op) -> Out {
         // What loses no digits is positive if it is zero.
         return finish(cpu, first, n, if lost { b } else { Packed::new(b.negative, b.magnitude) });
     }
-    let a = load(cpu, first, n)?;
+    let a = load_first(cpu, first, n)?;
     match op {
         Op::Add => finish(cpu, first, n, Packed::of(a.value() + b.value())),
         Op::Subtract => finish(cpu, first, n, Packed::of(a.value() - b.value())),
@@ -202,7 +210,7 @@ operations! {
 pub(crate) fn shift(cpu: &mut Cpu, [both, at, amount, _]: Args) -> Out {
     let (l1, rounding) = lengths(both);
     let n = l1 + 1;
-    let value = load(cpu, at, n)?;
+    let value = load_first(cpu, at, n)?;
     if rounding > 9 {
         return Err(Fault::data(OPERAND));
     }
@@ -265,7 +273,7 @@ pub(crate) fn edit(cpu: &mut Cpu, [len, pattern_at, source, mark]: Args) -> Out 
     const SEPARATE: u8 = 0x22;
     let n = len as usize;
     let mut pattern = [0; 256];
-    storage::read(cpu, pattern_at, &mut pattern[..n])?;
+    storage::read_first(cpu, pattern_at, &mut pattern[..n])?;
     storage::check(cpu, pattern_at, n)?;
     let fill = pattern[0];
     let (mut significant, mut code, mut at, mut right) = (false, 0, source, None);
@@ -407,7 +415,7 @@ pub(crate) fn move_offset(cpu: &mut Cpu, [both, first, second, _]: Args) -> Out 
     let (n, m) = (lengths(both).0 + 1, lengths(both).1 + 1);
     readable(cpu, second, m)?;
     let mut last = [0];
-    storage::read(cpu, first.wrapping_add(n - 1), &mut last)?;
+    storage::read_first(cpu, first.wrapping_add(n - 1), &mut last)?;
     let mut held = last[0] & 15;
     backwards(cpu, first, n, |cpu, i| {
         let byte = from_right(cpu, second, m, i)?;

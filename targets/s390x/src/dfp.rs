@@ -81,7 +81,7 @@ impl Info {
     }
 }
 
-fn format_of(size: u64) -> &'static Format {
+pub(crate) fn format_of(size: u64) -> &'static Format {
     match size {
         4 => &SHORT,
         8 => &LONG,
@@ -98,11 +98,11 @@ fn bits_of(cpu: &Cpu, r: u8, size: u64) -> u128 {
     }
 }
 
-fn read(cpu: &Cpu, r: u8, size: u64) -> Number {
+pub(crate) fn read(cpu: &Cpu, r: u8, size: u64) -> Number {
     Number::decode(format_of(size), bits_of(cpu, r, size))
 }
 
-fn write(cpu: &mut Cpu, r: u8, size: u64, bits: u128) {
+pub(crate) fn write(cpu: &mut Cpu, r: u8, size: u64, bits: u128) {
     match size {
         4 => {
             let old = cpu.reg(state::f(r));

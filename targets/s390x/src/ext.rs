@@ -112,6 +112,8 @@ facilities! {
     Tx = 73;
     /// Enhanced DAT 2.
     Edat2 = 78;
+    /// Decimal floating point packed conversion.
+    DfpPacked = 80;
     /// Vector.
     Vector = 129;
     /// Instruction-execution protection.
@@ -122,6 +124,8 @@ facilities! {
     VectorBcd = 134;
     /// Vector enhancements 1.
     VectorEnh1 = 135;
+    /// Vector packed decimal enhancement 1.
+    VectorBcdEnh1 = 152;
 }
 
 /// A set of facilities.

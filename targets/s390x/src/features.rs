@@ -2,6 +2,7 @@
 //!
 //! A feature is missing in the models of a range of generations; base models have it later than the full ones, or never.
 
+use crate::ext::Ext;
 use crate::model::MODELS;
 
 struct Row {
@@ -169,6 +170,144 @@ static ROWS: &[Row] = &[
     row("tods", 9, 9, 15),
     row("type", 14, 14, 15),
 ];
+
+/// Features that `-cpu` may switch on and off, by their names there, and the facility that each is.
+static SWITCHES: &[(&str, Ext)] = &[
+    ("zarch", Ext::Z),
+    ("dateh", Ext::Idte),
+    ("edat", Ext::Edat1),
+    ("srs", Ext::SenseRunning),
+    ("csske", Ext::CondSske),
+    ("ctop", Ext::Topology),
+    ("ipter", Ext::IpteRange),
+    ("nonqks", Ext::NonqSske),
+    ("etf2", Ext::Etf2),
+    ("msa-base", Ext::Msa),
+    ("ldisp", Ext::LongDisp),
+    ("hfpm", Ext::HfpMadd),
+    ("eimm", Ext::ExtImm),
+    ("etf3", Ext::Etf3),
+    ("etf2eh", Ext::Etf2Enh),
+    ("stckf", Ext::Stckf),
+    ("parseh", Ext::Parse),
+    ("mvcos", Ext::Mvcos),
+    ("etf3eh", Ext::Etf3Enh),
+    ("ectg", Ext::Ectg),
+    ("csst", Ext::Csst),
+    ("csst2", Ext::Csst2),
+    ("ginste", Ext::GenExt),
+    ("exrl", Ext::Exrl),
+    ("fpe", Ext::FpExt),
+    ("sprogp", Ext::Lpp),
+    ("fpseh", Ext::FpSupport),
+    ("dfp", Ext::Dfp),
+    ("stfle45", Ext::Z196),
+    ("dfpzc", Ext::DfpZoned),
+    ("stfle49", Ext::Zec12),
+    ("ltlbc", Ext::LocalTlb),
+    ("iacc2", Ext::Interlocked2),
+    ("stfle53", Ext::Loc2),
+    ("minste2", Ext::Misc2),
+    ("minste3", Ext::Misc3),
+    ("msa4-base", Ext::Msa4),
+    ("edat2", Ext::Edat2),
+    ("dfppc", Ext::DfpPacked),
+    ("vx", Ext::Vector),
+    ("iep", Ext::Iep),
+    ("vxpd", Ext::VectorBcd),
+    ("vxeh", Ext::VectorEnh1),
+    ("vxpdeh", Ext::VectorBcdEnh1),
+];
+
+/// Features that have no facility of ours and are always there.
+static ALWAYS: &[&str] =
+    &["aefsi", "aen", "ais", "esan3", "esop", "idtes", "ldisphp", "msa3-base", "plo", "sea_esop2", "stfle", "zpci"];
+
+/// Features that are never there.
+static NEVER_THERE: &[&str] = &[
+    "ap",
+    "apft",
+    "apqci",
+    "apqi",
+    "asnlxr",
+    "bpb",
+    "cei",
+    "cmm",
+    "cmma",
+    "cmmnt",
+    "cmpsceh",
+    "cte",
+    "dateh2",
+    "deflate",
+    "dfphp",
+    "eec",
+    "emon",
+    "esort",
+    "etoken",
+    "gen13ptff",
+    "gpereh",
+    "gs",
+    "gsls",
+    "hfpue",
+    "hpma2",
+    "ib",
+    "ibs",
+    "idter",
+    "irbm",
+    "kss",
+    "mepoch",
+    "mepochptff",
+    "msa1",
+    "msa2",
+    "msa5",
+    "msa6",
+    "msa7",
+    "msa8",
+    "msa9",
+    "msa9_pckmo",
+    "opc",
+    "pfmfi",
+    "pfpo",
+    "ppa15",
+    "ri",
+    "sema",
+    "sief2",
+    "sigpif",
+    "siif",
+    "skey",
+    "sthyi",
+    "te",
+    "tods",
+    "tpei",
+    "tsi",
+    "vxeh2",
+];
+
+/// What may be done about a feature.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Feature {
+    /// It comes and goes with a facility.
+    Switch(Ext),
+    /// It is always there.
+    Always,
+    /// It is never there.
+    Never,
+}
+
+/// The feature of that name.
+pub fn feature(name: &str) -> Option<Feature> {
+    if let Some((_, ext)) = SWITCHES.iter().find(|(other, _)| *other == name) {
+        return Some(Feature::Switch(*ext));
+    }
+    let is_function = ["kimd-", "klmd-", "km-", "kmac-", "kmc-", "kmctr-", "kmf-", "kmo-", "pcc-", "pckmo-"];
+    match name {
+        _ if ALWAYS.contains(&name) => Some(Feature::Always),
+        _ if NEVER_THERE.contains(&name) || is_function.iter().any(|start| name.starts_with(start)) => {
+            Some(Feature::Never)
+        }
+        _ => None,
+    }
+}
 
 /// The features that keep the model of that name from being complete; none for names that are no models.
 pub fn unavailable(model: &str) -> Vec<&'static str> {

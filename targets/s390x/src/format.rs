@@ -256,7 +256,7 @@ formats! {
     /// Two vector registers, two immediates, a mask.
     VRIg 48 { v1: VR(8), v2: VR(12), i3: U((28, 8)), i4: U((16, 8)), m5: M(24) }
     /// Vector register and two immediates.
-    VRIh 48 { v1: VR(12), i2: U((16, 16)), i3: U((32, 4)) }
+    VRIh 48 { v1: VR(8), i2: U((16, 16)), i3: U((32, 4)) }
     /// Vector and general register, immediate, mask.
     VRIi 48 { v1: VR(8), r2: R(12), i3: U((28, 8)), m4: M(24) }
     /// Two vector registers and three masks.
@@ -275,8 +275,8 @@ formats! {
     VRRg 48 { v1: VR(12) }
     /// Two vector registers and a mask.
     VRRh 48 { v1: VR(12), v2: VR(16), m3: M(24) }
-    /// General and vector register and a mask.
-    VRRi 48 { r1: R(8), v2: VR(12), m3: M(24) }
+    /// General and vector register and two masks.
+    VRRi 48 { r1: R(8), v2: VR(12), m3: M(24), m4: M(28) }
     /// Two vector registers, operand, mask.
     VRSa 48 { v1: VR(8), v3: VR(12), a2: B(16), m4: M(32) }
     /// Vector and general register, operand, mask.

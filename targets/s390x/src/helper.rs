@@ -8,8 +8,8 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    cc, decimal, dfp, execute, fp, hfp, hfp_convert, information, msa, numbers, per, plo, service, signal, spaces,
-    storage, strings, system, text, time, utf, vector,
+    access, cc, decimal, dfp, dfp_packed, divide_integer, execute, fp, hfp, hfp_convert, hfp_unnormal, information,
+    msa, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -295,6 +295,9 @@ helpers! {
     /// SET BFP ROUNDING MODE: mode, bits.
     SET_ROUNDING = fp::set_rounding, float(2);
 
+    /// DIVIDE TO INTEGER: registers and method, bytes.
+    DIVIDE_TO_INTEGER = divide_integer::perform, any(2);
+
     /// SEARCH STRING: both registers.
     SRST = strings::search, any(2);
     /// COMPARE LOGICAL STRING: both registers.
@@ -332,10 +335,19 @@ helpers! {
     /// LOAD PAIR DISJOINT: register, addresses, bytes.
     LOAD_PAIR = plo::load_pair, any(4);
 
+    /// Notes by which access registers the operands are reached.
+    NOTE_OPERANDS = access::note, plain(2);
+    /// EXTRACT AND SET EXTENDED AUTHORITY: the register.
+    EXCHANGE_AUTHORITY = access::exchange_authority, plain(1);
+    /// TEST ACCESS: ALET, extended authorization index.
+    TEST_ACCESS = access::test, to_cc(2);
+
     /// HFP: what to do, both halves of the second operand.
     HFP = hfp::operate, any(3);
     /// HFP MULTIPLY AND ADD, AND SUBTRACT: what to do, the factors.
     HFP_MULTIPLY_ADD = hfp::multiply_add, any(3);
+    /// HFP MULTIPLY UNNORMALIZED, and with AND ADD: register and what is kept, factors.
+    HFP_MULTIPLY_UNNORMALIZED = hfp_unnormal::multiply, any(3);
     /// HFP CONVERT FROM FIXED: integer, register, bytes.
     HFP_FROM_FIXED = hfp_convert::from_fixed, any(3);
     /// HFP CONVERT TO FIXED: register, halves of the operand, how.
@@ -379,6 +391,10 @@ helpers! {
     DFP_FROM_ZONED = dfp::from_zoned, any(4);
     /// DFP to zoned digits.
     DFP_TO_ZONED = dfp::to_zoned, any(4);
+    /// DFP from packed digits in storage: register, address, length, how.
+    DFP_FROM_STORED_PACKED = dfp_packed::from_packed, any(4);
+    /// DFP to packed digits in storage.
+    DFP_TO_STORED_PACKED = dfp_packed::to_packed, any(4);
 
     /// The message-security assist: which instruction, registers.
     MSA = msa::perform, any(4);
@@ -415,4 +431,39 @@ helpers! {
     TO_BINARY = decimal::to_binary, any(3);
     /// CONVERT TO DECIMAL.
     TO_DECIMAL = decimal::to_decimal, any(3);
+
+    /// VECTOR PACK ZONED: registers, address, length.
+    VECTOR_PACK_ZONED = vector::decimal::pack_zoned, any(3);
+    /// VECTOR UNPACK ZONED.
+    VECTOR_UNPACK_ZONED = vector::decimal::unpack_zoned, any(3);
+    /// VECTOR LOAD RIGHTMOST WITH LENGTH: registers, address, highest index.
+    VECTOR_LOAD_RIGHT = vector::decimal::load_right, any(3);
+    /// VECTOR STORE RIGHTMOST WITH LENGTH.
+    VECTOR_STORE_RIGHT = vector::decimal::store_right, any(3);
+    /// VECTOR CONVERT TO BINARY.
+    VECTOR_TO_BINARY = vector::decimal::to_binary, any(1);
+    /// VECTOR CONVERT TO DECIMAL.
+    VECTOR_TO_DECIMAL = vector::decimal::to_decimal, any(1);
+    /// VECTOR SHIFT AND ROUND DECIMAL.
+    VECTOR_SHIFT_ROUND = vector::decimal::shift_round, any(1);
+    /// VECTOR PERFORM SIGN OPERATION DECIMAL.
+    VECTOR_SIGN_OPERATION = vector::decimal::sign_operation, any(1);
+    /// VECTOR TEST DECIMAL.
+    VECTOR_TEST_DECIMAL = vector::decimal::test, any(1);
+    /// VECTOR COMPARE DECIMAL.
+    VECTOR_COMPARE_DECIMAL = vector::decimal::compare, any(1);
+    /// VECTOR ADD DECIMAL: registers, masks and immediates.
+    VECTOR_ADD_DECIMAL = vector::decimal::add, any(1);
+    /// VECTOR SUBTRACT DECIMAL.
+    VECTOR_SUBTRACT_DECIMAL = vector::decimal::subtract, any(1);
+    /// VECTOR MULTIPLY DECIMAL.
+    VECTOR_MULTIPLY_DECIMAL = vector::decimal::multiply, any(1);
+    /// VECTOR MULTIPLY AND SHIFT DECIMAL.
+    VECTOR_MULTIPLY_SHIFT = vector::decimal::multiply_shift, any(1);
+    /// VECTOR DIVIDE DECIMAL.
+    VECTOR_DIVIDE_DECIMAL = vector::decimal::divide, any(1);
+    /// VECTOR REMAINDER DECIMAL.
+    VECTOR_REMAINDER = vector::decimal::remainder, any(1);
+    /// VECTOR SHIFT AND DIVIDE DECIMAL.
+    VECTOR_SHIFT_DIVIDE = vector::decimal::shift_divide, any(1);
 }

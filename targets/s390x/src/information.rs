@@ -30,6 +30,8 @@ const CAPABILITY: u32 = 0x443a_fc29;
 const DEDICATED: u8 = 0x80;
 /// SYSIB 3.2.2: the extended name's encoding.
 const UTF_8: u8 = 2;
+/// SYSIB 3.2.2: the extended name's length.
+const NAME: usize = 256;
 
 /// STORE SYSTEM INFORMATION: function code and selectors in registers 0 and 1.
 pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
@@ -64,7 +66,11 @@ fn information(cpu: &Cpu, function: u32, first: u32, second: u32) -> Option<Vec<
     let mut block = vec![0; 4096];
     let mut put = |at: usize, bytes: &[u8]| block[at..at + bytes.len()].copy_from_slice(bytes);
     let machine = format!("{:04X}", cpu.model().machine());
-    let cpus = cpu.shared::<Machine>().map_or(1, |m| (0..m.cpus()).filter(|&n| m.state(n).is_some()).count()) as u16;
+    let shared = cpu.shared::<Machine>();
+    let cpus = shared.map_or(1, |m| (0..m.cpus()).filter(|&n| m.state(n).is_some()).count()) as u16;
+    // All that there may be, those that are configured, none that stand by, and those that may come.
+    let total = shared.map_or(1, Machine::cpus) as u16;
+    let counts = [total, cpus, 0, total - cpus].map(u16::to_be_bytes).concat();
     match (function, first, second) {
         (1, 1, 1) => {
             put(32, &ebcdic("QEMU", 16));
@@ -80,12 +86,10 @@ fn information(cpu: &Cpu, function: u32, first: u32, second: u32) -> Option<Vec<
         }
         (1, 2, 2) => {
             put(32, &CAPABILITY.to_be_bytes());
-            put(36, &cpus.to_be_bytes());
-            put(38, &cpus.to_be_bytes());
+            put(36, &counts);
         }
         (2, 2, 2) => {
-            put(36, &cpus.to_be_bytes());
-            put(38, &cpus.to_be_bytes());
+            put(36, &counts);
             put(44, &ebcdic("QEMU", 8));
             put(35, &[DEDICATED]);
             put(52, &1000u32.to_be_bytes());
@@ -93,13 +97,15 @@ fn information(cpu: &Cpu, function: u32, first: u32, second: u32) -> Option<Vec<
         }
         (3, 2, 2) => {
             put(31, &[1]);
-            put(36, &cpus.to_be_bytes());
-            put(38, &cpus.to_be_bytes());
+            put(36, &counts);
             // TCGguest, as QEMU says.
             put(44, &[0xe3, 0xc3, 0xc7, 0x87, 0xa4, 0x85, 0xa2, 0xa3]);
             put(52, &1000u32.to_be_bytes());
             put(75, &[UTF_8]);
-            put(2048, b"TCGguest");
+            let (name, uuid) = shared.map_or((None, [0; 16]), |m| m.services().identity());
+            let name = name.unwrap_or("TCGguest").as_bytes();
+            put(2048, &name[..name.len().min(NAME)]);
+            put(80, &uuid);
             put(56, &ebcdic("KVM", 3));
             // A solidus and small letters.
             put(59, &[0x61, 0xd3, 0x89, 0x95, 0xa4, 0xa7, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40]);

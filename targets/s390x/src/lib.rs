@@ -6,10 +6,13 @@
 //! [`insn`] (a file for each chapter); then [`psw`], `trap`, `mmu`, and `target`, where all of it meets the contract.
 #![forbid(unsafe_code)]
 
+mod access;
 pub mod cc;
 mod crypto;
 mod decimal;
 mod dfp;
+mod dfp_packed;
+mod divide_integer;
 mod execute;
 pub mod ext;
 pub mod features;
@@ -19,6 +22,7 @@ mod fp;
 mod helper;
 mod hfp;
 mod hfp_convert;
+mod hfp_unnormal;
 mod information;
 pub mod insn;
 pub mod lift;

@@ -2,6 +2,8 @@
 //!
 //! A handler is `fn name(l: &Lift, f: Format) -> Flow`.
 
+use std::cell::Cell;
+
 use decode::Flow;
 use uop::{Builder, Exit, Mem, Val, Width};
 
@@ -9,6 +11,7 @@ use crate::cc::{self, Kind};
 use crate::ext::{Ext, ExtSet};
 use crate::format::Addr;
 use crate::helper;
+use crate::mmu;
 use crate::mode::Parts;
 use crate::state;
 use crate::trap::{code, dxc};
@@ -34,6 +37,8 @@ pub struct Lift<'b> {
     pub(crate) origin: u64,
     pub(crate) mode: Parts,
     pub(crate) exts: ExtSet,
+    /// In the access-register mode, the register by which the first operand's address was made.
+    pub(crate) first_base: Cell<Option<u8>>,
 }
 
 impl<'b> Lift<'b> {
@@ -143,8 +148,25 @@ impl<'b> Lift<'b> {
         self.set_f64(n, self.f64(n).deposit(32, 32, value.zext(Width::W64)));
     }
 
+    /// Says by which access registers the operands are reached, where that counts.
+    pub fn operands(&self, first: u8, second: u8) {
+        if self.mode.space == mmu::FIRST {
+            self.call(helper::NOTE_OPERANDS, &[self.k(first.into()), self.k(second.into())]);
+        }
+    }
+
+    /// The same of one operand more: the first is the only one until there is a second.
+    fn operand(&self, n: u8) {
+        if self.mode.space == mmu::FIRST {
+            let first = self.first_base.get().unwrap_or(n);
+            self.first_base.set(Some(first));
+            self.operands(first, n);
+        }
+    }
+
     /// An effective address.
     pub fn addr(&self, a: Addr) -> V<'b> {
+        self.operand(a.b);
         let sum = match (a.b, a.x) {
             (0, 0) => return self.ir.konst(Width::W64, self.wrap(a.d as u64)),
             (n, 0) | (0, n) => self.g(n),
@@ -163,6 +185,7 @@ impl<'b> Lift<'b> {
 
     /// The address in general register `n`.
     pub fn at(&self, n: u8) -> V<'b> {
+        self.operand(n);
         self.cut(self.g(n))
     }
 

@@ -4,6 +4,7 @@ use bits::{Endian, field};
 use cpu::{Access, Mode, Translation};
 use uop::Width;
 
+use crate::access;
 use crate::ext::Ext;
 use crate::mode::{self, Parts};
 use crate::per;
@@ -21,8 +22,14 @@ pub(crate) const PRIMARY: u8 = 1;
 pub(crate) const SECONDARY: u8 = 2;
 /// Home space.
 pub(crate) const HOME: u8 = 3;
+/// The space of the first operand in the access-register mode; there, the mode's.
+pub(crate) const FIRST: u8 = 4;
+/// The space of the second operand in the access-register mode.
+pub(crate) const SECOND: u8 = 5;
 /// How many there are.
-pub(crate) const N_SPACES: usize = 4;
+pub(crate) const N_SPACES: usize = 6;
+/// Bits 62 and 63 of the translation-exception identification in the access-register mode.
+pub(crate) const IN_ACCESS_SPACE: u64 = 1;
 
 /// CR0: AFP registers and binary floating point.
 pub(crate) const CR0_AFP: u64 = 1 << 18;
@@ -58,6 +65,7 @@ pub(crate) fn mode(cpu: &Cpu) -> Mode {
     let s = &cpu.state;
     let space = match (s.psw_mask & psw::DAT != 0, s.psw_mask >> psw::ASC_SHIFT & 3) {
         (false, _) => REAL,
+        (true, 1) => FIRST,
         (true, 2) => SECONDARY,
         (true, 3) => HOME,
         (true, _) => PRIMARY,
@@ -76,7 +84,7 @@ pub(crate) fn mode(cpu: &Cpu) -> Mode {
 /// The address space of an access: instructions come from the primary space unless the home space is chosen.
 pub(crate) fn space(mode: Mode, access: Access) -> u8 {
     match (mode::space(mode), access) {
-        (SECONDARY, Access::Fetch) => PRIMARY,
+        (SECONDARY | FIRST, Access::Fetch) => PRIMARY,
         (space, _) => space,
     }
 }
@@ -190,10 +198,23 @@ fn is_low(address: u64) -> bool {
     address & !0x11ff == 0
 }
 
-/// Whether low-address protection keeps stores from an effective address.
-pub(crate) fn is_low_protected(cpu: &Cpu, address: u64, space: u8) -> bool {
-    let private = space != REAL && asce(&cpu.state, space) & ASCE_PRIVATE != 0;
+/// Whether low-address protection keeps stores from an effective address; the element is that of its space.
+pub(crate) fn is_low_protected(cpu: &Cpu, address: u64, asce: Option<u64>) -> bool {
+    let private = asce.is_some_and(|asce| asce & ASCE_PRIVATE != 0);
     cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && !private && is_low(address)
+}
+
+/// The address-space-control element of a space, and whether nothing may be stored in it; `None` for real addresses.
+pub(crate) fn element(cpu: &mut Cpu, space: u8) -> Result<(Option<u64>, bool), Fault> {
+    match space {
+        REAL => Ok((None, false)),
+        FIRST | SECOND => {
+            cpu.state.fault_register = access::register_of(cpu, space);
+            let space = access::operand(cpu, space)?;
+            Ok((Some(space.asce), space.fetch_only))
+        }
+        _ => Ok((Some(asce(&cpu.state, space)), false)),
+    }
 }
 
 /// Bits 54 to 55 and 62 to 63 of the translation-exception identification, beside the page address.
@@ -202,6 +223,7 @@ fn identification(address: u64, access: Access, space: u8) -> u64 {
     let space = match space {
         SECONDARY => 2,
         HOME => 3,
+        FIRST | SECOND => IN_ACCESS_SPACE,
         _ => 0,
     };
     address & !(PAGE - 1) | way | space
@@ -224,16 +246,18 @@ pub(crate) fn translate_with(
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
     let protection = Fault::Program { code: code::PROTECTION, arg: id };
-    if access == Access::Write && is_low_protected(cpu, address, space) {
+    let (asce, fetch_only) = element(cpu, space)?;
+    if access == Access::Write && is_low_protected(cpu, address, asce) {
         return Err(protection);
     }
-    let walked = match space {
-        REAL => Walked { absolute: prefixed(&cpu.state, address), protected: false, no_execute: false },
-        _ => {
-            let asce = asce(&cpu.state, space);
-            walk(cpu, address, asce, id).map_err(|miss| miss.fault)?
-        }
+    let walked = match asce {
+        None => Walked { absolute: prefixed(&cpu.state, address), protected: false, no_execute: false },
+        Some(asce) => walk(cpu, address, asce, id).map_err(|miss| miss.fault)?,
     };
+    if access == Access::Write && fetch_only {
+        // PoP, "Access-List-Controlled Protection".
+        return Err(protection);
+    }
     if access == Access::Fetch && walked.no_execute && executes_by_entry(cpu) {
         // Bits 56 and 61 tell of this protection ("Instruction-Execution Protection").
         return Err(Fault::Program { code: code::PROTECTION, arg: id | 0x84 });
@@ -249,7 +273,8 @@ pub(crate) fn translate_with(
     // The first store to a page comes here, so that it is recorded.
     let changed = note_use(cpu, walked.absolute, access);
     let write = write && !walked.protected && changed && !(low && access != Access::Write);
-    Ok(Translation { phys: walked.absolute, read, write, cache: !(low && access == Access::Write) })
+    let passing = matches!(space, FIRST | SECOND) || low && access == Access::Write;
+    Ok(Translation { phys: walked.absolute, read, write, cache: !passing })
 }
 
 /// Whether entries may forbid fetches of instructions.
@@ -319,10 +344,8 @@ pub(crate) fn real(cpu: &Cpu, address: u64) -> u64 {
 
 /// Translates for LOAD REAL ADDRESS and its kin, without protection: the real address or the exception.
 pub(crate) fn load_real(cpu: &mut Cpu, address: u64, space: u8) -> Result<(u64, bool), Miss> {
-    if space == REAL {
-        return Ok((address, false));
-    }
-    let asce = asce(&cpu.state, space);
+    let (asce, _) = element(cpu, space)?;
+    let Some(asce) = asce else { return Ok((address, false)) };
     let walked = walk(cpu, address, asce, 0)?;
     // Prefixing is its own inverse.
     Ok((prefixed(&cpu.state, walked.absolute), walked.protected))

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::execute::Executor;
 use crate::ext::{Ext, ExtSet};
+use crate::features::{self, Feature};
 
 /// A row of the model table.
 #[derive(Debug)]
@@ -111,10 +112,33 @@ const BY_GENERATION: &[(u8, &[Ext])] = &[
     (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology, Dfp]),
     (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp, Msa4]),
     (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned]),
-    (13, &[Loc2, Vector]),
-    (14, &[Misc2, VectorEnh1]),
-    (15, &[Misc3]),
+    (13, &[Loc2, Vector, DfpPacked]),
+    (14, &[Misc2, VectorEnh1, VectorBcd, Iep]),
+    (15, &[Misc3, VectorBcdEnh1]),
 ];
+
+/// Facilities with `name=on` or `name=off` applied, or `+name` and `-name`. What is always there can't be taken away, but asking for that is no
+/// fault, as with QEMU.
+fn switched(exts: ExtSet, property: &str) -> Result<ExtSet, ModelError> {
+    let (name, on) = match (property.strip_prefix('+'), property.strip_prefix('-'), property.split_once('=')) {
+        (Some(name), ..) => (name, "on"),
+        (_, Some(name), _) => (name, "off"),
+        (.., Some(pair)) => pair,
+        _ => (property, "on"),
+    };
+    let feature = features::feature(name).ok_or_else(|| ModelError::NoProperty(name.to_owned()))?;
+    let on = match on {
+        "on" | "yes" | "true" => true,
+        "off" | "no" | "false" => false,
+        _ => return Err(ModelError::NoSwitch(name.to_owned())),
+    };
+    match (feature, on) {
+        (Feature::Switch(ext), true) => Ok(exts.with(&[ext])),
+        (Feature::Switch(ext), false) => Ok(exts.without(&[ext])),
+        (Feature::Never, true) => Err(ModelError::Missing(name.to_owned())),
+        (Feature::Always, _) | (Feature::Never, false) => Ok(exts),
+    }
+}
 
 /// A CPU model: what is built in.
 pub struct Model {
@@ -131,25 +155,31 @@ pub enum ModelError {
     #[error("unable to find CPU model '{0}'")]
     NoModel(String),
     /// No such property.
-    #[error("s390x CPUs have no property '{0}'; give the model alone")]
+    #[error("Property '.{0}' not found")]
     NoProperty(String),
+    /// A property that is neither on nor off.
+    #[error("Parameter '{0}' expects 'on' or 'off'")]
+    NoSwitch(String),
+    /// A feature that there isn't.
+    #[error("Some features requested in the CPU model are not available in the configuration: {0}")]
+    Missing(String),
 }
 
 impl Model {
     /// The model that `text`, the argument of `-cpu`, names.
     ///
     /// # Errors
-    /// When there is no such model, or a property follows.
+    /// When there is no such model, or a property follows that there isn't or that can't be had.
     pub fn parse(text: &str) -> Result<Model, ModelError> {
         let (name, rest) = text.split_once(',').map_or((text, None), |(name, rest)| (name, Some(rest)));
         let row = MODELS.iter().find(|row| row.name == name).ok_or_else(|| ModelError::NoModel(name.to_owned()))?;
-        if let Some(rest) = rest {
-            return Err(ModelError::NoProperty(rest.split('=').next().unwrap_or(rest).to_owned()));
-        }
         // `qemu` and `max` have all there is.
         let all = matches!(name, "qemu" | "max");
         let lists = BY_GENERATION.iter().filter(|(generation, _)| all || *generation <= row.generation);
-        let exts = lists.fold(ExtSet::EMPTY, |set, (_, list)| set.with(list));
+        let mut exts = lists.fold(ExtSet::EMPTY, |set, (_, list)| set.with(list));
+        for property in rest.into_iter().flat_map(|rest| rest.split(',')) {
+            exts = switched(exts, property)?;
+        }
         Ok(Model { name: row.name, machine: row.machine, exts, executor: Arc::default() })
     }
 
@@ -195,5 +225,21 @@ impl Model {
     /// What STORE CPU ID stores, for the CPU with this address (PoP, "STORE CPU ID").
     pub fn cpu_id(&self, address: u32) -> u64 {
         u64::from(address & 0xf) << 52 | u64::from(self.machine) << 16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_switched() {
+        let model = |text| Model::parse(text).map(|m| m.exts());
+        let all = model("qemu").expect("the default");
+        assert!(all.has(Ext::Vector) && !model("qemu,gs=off,vx=off").expect("features").has(Ext::Vector));
+        assert!(!model("z900").expect("old").has(Ext::Dfp) && model("z900,dfp=on").expect("with more").has(Ext::Dfp));
+        assert_eq!(model("z13,te=on"), Err(ModelError::Missing("te".into())));
+        assert_eq!(model("z13,vx=maybe"), Err(ModelError::NoSwitch("vx".into())));
+        assert_eq!(model("z13,nope=on"), Err(ModelError::NoProperty("nope".into())));
     }
 }

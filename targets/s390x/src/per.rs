@@ -78,6 +78,7 @@ pub(crate) fn stored(cpu: &mut Cpu, address: u64, len: u64, space: u8) {
     let identification = match space {
         mmu::SECONDARY => 2,
         mmu::HOME => 3,
+        mmu::FIRST | mmu::SECOND => 1,
         _ => 0,
     };
     let seen = &mut cpu.state.per;

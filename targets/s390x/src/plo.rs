@@ -3,28 +3,71 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use bits::Endian;
+use cpu::Access;
+use uop::Width;
+
 use crate::ext::Ext;
+use crate::per;
 use crate::storage::{self, address_mask};
 use crate::system::{general, set_general, set_word};
-use crate::trap::{Cpu, Fault, Out, set_cc};
+use crate::trap::{Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
 
 /// The lock that the programs lock token names. One is enough for all tokens: it is held for the time of one instruction.
 static LOCK: Mutex<()> = Mutex::new(());
 
+/// A number of the operand whose address comes second in the instruction, or of what it leads to.
 fn load(cpu: &mut Cpu, address: u64, size: usize) -> Result<u128, Fault> {
     let mut bytes = [0; 16];
     storage::read(cpu, address & address_mask(cpu), &mut bytes[16 - size..])?;
     Ok(u128::from_be_bytes(bytes))
 }
 
+/// A number of the operand whose address comes first.
+fn load_first(cpu: &mut Cpu, address: u64, size: usize) -> Result<u128, Fault> {
+    let mut bytes = [0; 16];
+    storage::read_first(cpu, address & address_mask(cpu), &mut bytes[16 - size..])?;
+    Ok(u128::from_be_bytes(bytes))
+}
+
+/// Stores a number where [`load`] would find it.
 fn store(cpu: &mut Cpu, address: u64, size: usize, value: u128) -> Result<(), Fault> {
-    storage::write(cpu, address & address_mask(cpu), &value.to_be_bytes()[16 - size..])
+    let space = storage::second(cpu);
+    storage::write_in(cpu, address & address_mask(cpu), &value.to_be_bytes()[16 - size..], space)
+}
+
+fn check(cpu: &mut Cpu, address: u64, size: usize) -> Result<(), Fault> {
+    let space = storage::second(cpu);
+    storage::check_in(cpu, address, size, space)
 }
 
 fn aligned(address: u64, size: usize) -> Result<u64, Fault> {
     if address.is_multiple_of(size as u64) { Ok(address) } else { Err(Fault::SPECIFICATION) }
+}
+
+/// Replaces what is at an aligned address if it is as expected, interlocked with the other CPUs' swaps: what was there.
+fn exchange(cpu: &mut Cpu, address: u64, size: usize, expected: u128, new: u128) -> Result<u128, Fault> {
+    let address = address & address_mask(cpu);
+    if size == 16 {
+        return storage::exchange_pair(cpu, address, expected, new);
+    }
+    storage::check(cpu, address, size)?;
+    let space = storage::first(cpu);
+    let phys = cpu.translate(address, Access::Write, space)?;
+    let width = if size == 4 { Width::W32 } else { Width::W64 };
+    loop {
+        let old = load_first(cpu, address, size)?;
+        if old != expected {
+            return Ok(old);
+        }
+        let done = cpu.phys_compare_exchange(phys, expected as u64, new as u64, width, Endian::Big);
+        if done.map_err(|_| Fault::program(code::ADDRESSING))? {
+            per::stored(cpu, address, size as u64, space);
+            return Ok(old);
+        }
+    }
 }
 
 /// Where a function has its operands: in registers, or in the parameter list at the fourth operand's address.
@@ -102,12 +145,20 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
     };
     let o = Operands { r1, r3, list: fourth, size, in_registers };
     let _held = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    let old = load(cpu, second, size)?;
+    let old = load_first(cpu, second, size)?;
     if old != o.get(cpu, 0)? {
         o.set(cpu, 0, old)?;
         set_cc(cpu, 1);
         return Ok(0);
     }
+    let code = act(cpu, &o, group, second, old, in_list)?;
+    set_cc(cpu, code);
+    Ok(0)
+}
+
+/// What group `group` of the functions does once the first operands are equal: the condition code.
+fn act(cpu: &mut Cpu, o: &Operands, group: u64, second: u64, old: u128, in_list: bool) -> Result<u64, Fault> {
+    let Operands { r3, size, list: fourth, in_registers, .. } = *o;
     let other = |cpu: &mut Cpu| if in_list { o.address(cpu, 0) } else { Ok(fourth) };
     match group {
         0 => {
@@ -115,17 +166,24 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
             let value = load(cpu, at, size)?;
             if in_registers { set_register(cpu, r3, size, value) } else { o.set(cpu, 2, value)? }
         }
-        1 => swap(cpu, &o, second, &[])?,
+        1 => {
+            // Other CPUs may swap the same operand otherwise.
+            let new = o.get(cpu, 1)?;
+            let there = exchange(cpu, second, size, old, new)?;
+            if there != old {
+                o.set(cpu, 0, there)?;
+                return Ok(1);
+            }
+        }
         2 => {
             let at = other(cpu)?;
             let there = load(cpu, at, size)?;
             if there != o.get(cpu, 2)? {
                 o.set(cpu, 2, there)?;
-                set_cc(cpu, 2);
-                return Ok(0);
+                return Ok(2);
             }
             let new = o.get(cpu, 3)?;
-            swap(cpu, &o, second, &[(at, new)])?;
+            swap(cpu, o, second, &[(at, new)])?;
         }
         _ => {
             // One to three stores go with the swap: of the third, the fifth and the seventh operand.
@@ -135,10 +193,9 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
             for which in 1..=group.saturating_sub(3) {
                 list.push((o.address(cpu, which)?, o.value(cpu, which)?));
             }
-            swap(cpu, &o, second, &list)?;
+            swap(cpu, o, second, &list)?;
         }
     }
-    set_cc(cpu, 0);
     Ok(0)
 }
 
@@ -151,12 +208,12 @@ fn swap(cpu: &mut Cpu, o: &Operands, second: u64, others: &[(u64, u128)]) -> Res
     let new = o.get(cpu, 1)?;
     storage::check(cpu, second, o.size)?;
     for (at, _) in others {
-        storage::check(cpu, *at, o.size)?;
+        check(cpu, *at, o.size)?;
     }
     for (at, value) in others {
         store(cpu, *at, o.size, *value)?;
     }
-    store(cpu, second, o.size, new)
+    storage::write(cpu, second & address_mask(cpu), &new.to_be_bytes()[16 - o.size..])
 }
 
 /// COMPARE AND SWAP AND STORE: register, addresses. Function and size of the store are in register 0, the parameter list's address in 1.
@@ -177,13 +234,13 @@ pub(crate) fn compare_swap_store(cpu: &mut Cpu, [r3, first, second, _]: Args) ->
     };
     let _held = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     storage::check(cpu, first, size)?;
-    storage::check(cpu, second, stored)?;
+    check(cpu, second, stored)?;
     let new = load(cpu, list, size)?;
     let value = load(cpu, list.wrapping_add(16), stored)?;
-    let old = load(cpu, first, size)?;
+    // The first operand is replaced as COMPARE AND SWAP does it; the store that goes with it comes behind.
+    let old = exchange(cpu, first, size, expected, new)?;
     if old == expected {
         store(cpu, second, stored, value)?;
-        store(cpu, first, size, new)?;
         set_cc(cpu, 0);
         return Ok(0);
     }
@@ -202,9 +259,9 @@ pub(crate) fn compare_swap_store(cpu: &mut Cpu, [r3, first, second, _]: Args) ->
 /// LOAD PAIR DISJOINT: register, addresses, bytes. Code 0 if both were there at one moment: then neither has changed meanwhile.
 pub(crate) fn load_pair(cpu: &mut Cpu, [r3, first, second, size]: Args) -> Out {
     let n = size as usize;
-    let a = load(cpu, first, n)?;
+    let a = load_first(cpu, first, n)?;
     let b = load(cpu, second, n)?;
-    let same = load(cpu, first, n)? == a;
+    let same = load_first(cpu, first, n)? == a;
     set_register(cpu, r3, n, a);
     set_register(cpu, r3 + 1, n, b);
     set_cc(cpu, if same { 0 } else { 3 });

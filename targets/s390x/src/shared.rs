@@ -112,6 +112,11 @@ pub trait Services: Send + Sync {
 
     /// The topology.
     fn topology(&self) -> &dyn Topology;
+
+    /// The machine's name, if it has one, and its UUID, most significant byte first.
+    fn identity(&self) -> (Option<&str>, [u8; 16]) {
+        (None, [0; 16])
+    }
 }
 
 /// An order of SIGNAL PROCESSOR that its addressee carries out (PoP, "Signal-Processor Orders").

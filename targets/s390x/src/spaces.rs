@@ -105,19 +105,23 @@ pub(crate) fn move_space(cpu: &mut Cpu, [first, second, registers, to_secondary]
 /// MOVE WITH KEY: addresses, both registers' numbers (in one). The second operand has the key.
 pub(crate) fn move_key(cpu: &mut Cpu, [first, second, registers, _]: Args) -> Out {
     let named = general(cpu, registers & 15);
-    let (key, own, space) = (named_key(cpu, named)?, psw_key(cpu), storage::operands(cpu));
+    let (key, own) = (named_key(cpu, named)?, psw_key(cpu));
+    let (to, from) = (storage::first(cpu), storage::second(cpu));
     let len = true_length(cpu, registers >> 4, 256);
-    copy(cpu, Operand { address: first, space, key: own }, Operand { address: second, space, key }, len)?;
+    let (to, from) = (Operand { address: first, space: to, key: own }, Operand { address: second, space: from, key });
+    copy(cpu, to, from, len)?;
     Ok(0)
 }
 
 /// MOVE WITH SOURCE KEY, MOVE WITH DESTINATION KEY: addresses, which; length and key in registers 0 and 1.
 pub(crate) fn move_one_key(cpu: &mut Cpu, [first, second, destination, _]: Args) -> Out {
     let named = general(cpu, 1);
-    let (key, own, space) = (named_key(cpu, named)?, psw_key(cpu), storage::operands(cpu));
+    let (key, own) = (named_key(cpu, named)?, psw_key(cpu));
+    let spaces = (storage::first(cpu), storage::second(cpu));
     let len = (general(cpu, 0) & 0xff) as usize + 1;
     let (to, from) = if destination != 0 { (key, own) } else { (own, key) };
-    copy(cpu, Operand { address: first, space, key: to }, Operand { address: second, space, key: from }, len)?;
+    let to = Operand { address: first, space: spaces.0, key: to };
+    copy(cpu, to, Operand { address: second, space: spaces.1, key: from }, len)?;
     Ok(0)
 }
 
@@ -174,9 +178,9 @@ pub(crate) fn move_page(cpu: &mut Cpu, [first, second, ..]: Args) -> Out {
         SECOND_KEY => (own, key),
         _ => (own, own),
     };
-    let (space, mask) = (storage::operands(cpu), storage::address_mask(cpu) & !(PAGE - 1));
-    let to = Operand { address: first & mask, space, key: to_key };
-    let from = Operand { address: second & mask, space, key: from_key };
+    let mask = storage::address_mask(cpu) & !(PAGE - 1);
+    let to = Operand { address: first & mask, space: storage::first(cpu), key: to_key };
+    let from = Operand { address: second & mask, space: storage::second(cpu), key: from_key };
     let absent = |fault: &Fault| controls & TELL != 0 && matches!(fault, Fault::Program { code: code::PAGE, .. });
     // PoP, "MOVE PAGE": a page that isn't there may be told of by the condition code.
     for (operand, access, cc) in [(from, Access::Read, 2), (to, Access::Write, 1)] {
@@ -214,7 +218,7 @@ pub(crate) fn extract_asn(cpu: &mut Cpu, [number, ..]: Args) -> Out {
 /// INSERT VIRTUAL STORAGE KEY: access-control bits and fetch protection.
 pub(crate) fn virtual_key(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     may_extract(cpu)?;
-    let space = storage::operands(cpu);
+    let space = storage::first(cpu);
     let (real, _) = mmu::load_real(cpu, address, space).map_err(|miss| miss.fault)?;
     let absolute = mmu::real(cpu, real);
     cpu.bus().ram_page(absolute).ok_or(Fault::program(code::ADDRESSING))?;

@@ -123,6 +123,10 @@ pub struct State {
     pub breaking_event: u64,
     /// Program parameter.
     pub program_parameter: u64,
+    /// The access registers of the operands of the instruction at work, in the access-register mode.
+    pub operand_registers: [u8; 2],
+    /// The one by which the last translation went that failed.
+    pub fault_register: u8,
     /// The CPU state.
     pub cpu_state: CpuState,
     /// Length in bytes of the instruction at work, where it is known; 0 otherwise.
@@ -155,6 +159,8 @@ impl State {
             invalid_psw: false,
             breaking_event: 1,
             program_parameter: 0,
+            operand_registers: [0; 2],
+            fault_register: 0,
             cpu_state: CpuState::Operating,
             ilc: 0,
             last_program: None,

@@ -19,9 +19,17 @@ pub(crate) fn address_mask(cpu: &Cpu) -> u64 {
     bits::mask(mode::address_bits(mmu::mode(cpu)))
 }
 
-/// The space of operands.
-pub(crate) fn operands(cpu: &Cpu) -> u8 {
+/// The space of an instruction's only storage operand, or of its first.
+pub(crate) fn first(cpu: &Cpu) -> u8 {
     mmu::space(mmu::mode(cpu), Access::Read)
+}
+
+/// The space of its only storage operand, or of its second.
+pub(crate) fn second(cpu: &Cpu) -> u8 {
+    match first(cpu) {
+        mmu::FIRST => mmu::SECOND,
+        space => space,
+    }
 }
 
 /// Reads bytes of a space.
@@ -43,9 +51,15 @@ pub(crate) fn read_in(cpu: &mut Cpu, address: u64, bytes: &mut [u8], space: u8) 
     Ok(())
 }
 
-/// Reads bytes of the operands' space.
+/// Reads bytes of the only or the second operand.
 pub(crate) fn read(cpu: &mut Cpu, address: u64, bytes: &mut [u8]) -> Result<(), Fault> {
-    let space = operands(cpu);
+    let space = second(cpu);
+    read_in(cpu, address, bytes, space)
+}
+
+/// Reads bytes of the first operand.
+pub(crate) fn read_first(cpu: &mut Cpu, address: u64, bytes: &mut [u8]) -> Result<(), Fault> {
+    let space = first(cpu);
     read_in(cpu, address, bytes, space)
 }
 
@@ -78,9 +92,9 @@ pub(crate) fn check_in(cpu: &mut Cpu, address: u64, len: usize, space: u8) -> Re
     Ok(())
 }
 
-/// The same, in the operands' space.
+/// The same, of the only or the first operand.
 pub(crate) fn check(cpu: &mut Cpu, address: u64, len: usize) -> Result<(), Fault> {
-    let space = operands(cpu);
+    let space = first(cpu);
     check_in(cpu, address, len, space)
 }
 
@@ -96,9 +110,9 @@ pub(crate) fn write_in(cpu: &mut Cpu, address: u64, bytes: &[u8], space: u8) -> 
     Ok(())
 }
 
-/// Stores bytes in the operands' space, all or none.
+/// Stores bytes of the only or the first operand, all or none.
 pub(crate) fn write(cpu: &mut Cpu, address: u64, bytes: &[u8]) -> Result<(), Fault> {
-    let space = operands(cpu);
+    let space = first(cpu);
     write_in(cpu, address, bytes, space)
 }
 
@@ -108,7 +122,7 @@ fn bytewise(cpu: &mut Cpu, [len, to, from, _]: Args, op: impl Fn(u8, u8) -> u8) 
     let n = len as usize;
     let (mut first, mut second) = ([0; 256], [0; 256]);
     read(cpu, from, &mut second[..n])?;
-    read(cpu, to, &mut first[..n])?;
+    read_first(cpu, to, &mut first[..n])?;
     let distance = (to.wrapping_sub(from) & address_mask(cpu)) as usize;
     let mut any = 0;
     for i in 0..n {
@@ -189,7 +203,7 @@ pub(crate) fn order<T: Ord + ?Sized>(a: &T, b: &T) -> u64 {
 pub(crate) fn clc(cpu: &mut Cpu, [len, a, b, _]: Args) -> Out {
     let n = len as usize;
     let (mut first, mut second) = ([0; 256], [0; 256]);
-    read(cpu, a, &mut first[..n])?;
+    read_first(cpu, a, &mut first[..n])?;
     read(cpu, b, &mut second[..n])?;
     set_cc(cpu, order(&first[..n], &second[..n]));
     Ok(0)
@@ -200,7 +214,7 @@ pub(crate) fn tr(cpu: &mut Cpu, [len, a, table, _]: Args) -> Out {
     let n = len as usize;
     let mask = address_mask(cpu);
     let mut bytes = [0; 256];
-    read(cpu, a, &mut bytes[..n])?;
+    read_first(cpu, a, &mut bytes[..n])?;
     for i in 0..n {
         let from = table.wrapping_add(u64::from(bytes[i]));
         let done = (from.wrapping_sub(a) & mask) as usize;
@@ -218,7 +232,7 @@ fn test(cpu: &mut Cpu, n: u64, table: u64, at: impl Fn(u64) -> u64) -> Out {
     for i in 0..n {
         let address = at(i) & mask;
         let (mut byte, mut function) = ([0], [0]);
-        read(cpu, address, &mut byte)?;
+        read_first(cpu, address, &mut byte)?;
         read(cpu, table.wrapping_add(byte[0].into()), &mut function)?;
         if function[0] != 0 {
             // PoP, "TRANSLATE AND TEST": in the 24-bit mode bits 40 to 63 of register 1 are replaced, in the 31-bit mode bits 33 to 63 and
@@ -312,7 +326,7 @@ pub(crate) fn direct(cpu: &mut Cpu, bits: u64) -> Option<Out> {
 pub(crate) fn load_disjoint(cpu: &mut Cpu, [from, to, high, low]: Args) -> Out {
     let n = ((to.wrapping_sub(from) & 15) + 1) as usize;
     let (mut highs, mut lows) = ([0; 64], [0; 64]);
-    read(cpu, high, &mut highs[..n * 4])?;
+    read_first(cpu, high, &mut highs[..n * 4])?;
     read(cpu, low, &mut lows[..n * 4])?;
     for i in 0..n {
         let word = |bytes: &[u8; 64]| bytes[i * 4..][..4].iter().fold(0, |all, b| all << 8 | u64::from(*b));
@@ -334,45 +348,76 @@ pub(crate) fn store_if(cpu: &mut Cpu, [address, value, bytes, met]: Args) -> Out
     if met != 0 {
         let width = if bytes == 8 { Width::W64 } else { Width::W32 };
         cpu.store(address, value & width.mask(), Mem::be(width))?;
-        let space = operands(cpu);
+        let space = first(cpu);
         per::stored(cpu, address, bytes, space);
     }
     Ok(0)
 }
 
-fn quad(cpu: &Cpu, n: u64) -> [u8; 16] {
+fn quad(cpu: &Cpu, n: u64) -> u128 {
     let (high, low) = (cpu.reg(state::r(n as u8)), cpu.reg(state::r(n as u8 + 1)));
-    (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
+    u128::from(high) << 64 | u128::from(low)
+}
+
+fn set_quad(cpu: &mut Cpu, n: u64, value: u128) {
+    cpu.set_reg(state::r(n as u8), (value >> 64) as u64);
+    cpu.set_reg(state::r(n as u8 + 1), value as u64);
+}
+
+/// Sixteen bytes on their boundary, concurrently: those that are there, as long as they stay.
+pub(crate) fn load_pair(cpu: &mut Cpu, address: u64) -> Result<u128, Fault> {
+    let mut bytes = [0; 16];
+    read(cpu, address, &mut bytes)?;
+    let space = second(cpu);
+    let phys = cpu.translate(address, Access::Read, space)?;
+    let seen = u128::from_be_bytes(bytes);
+    // Replaced by themselves they tell what was there at one moment; where nothing can be stored, nothing changes.
+    let writable = cpu.bus().ram_page(phys).is_some_and(|page| page.writable);
+    if !writable || !address.is_multiple_of(16) {
+        return Ok(seen);
+    }
+    cpu.phys_compare_exchange_pair(phys, seen, seen).map_err(|_| Fault::program(code::ADDRESSING))
+}
+
+/// Replaces sixteen bytes on their boundary by others if they are the expected ones, interlocked: what was there.
+pub(crate) fn exchange_pair(cpu: &mut Cpu, address: u64, expected: u128, new: u128) -> Result<u128, Fault> {
+    check(cpu, address, 16)?;
+    let space = first(cpu);
+    let phys = cpu.translate(address, Access::Write, space)?;
+    let old = cpu.phys_compare_exchange_pair(phys, expected, new).map_err(|_| Fault::program(code::ADDRESSING))?;
+    if old == expected {
+        per::stored(cpu, address, 16, space);
+    }
+    Ok(old)
 }
 
 /// LOAD PAIR FROM QUADWORD.
 pub(crate) fn load_quad(cpu: &mut Cpu, [address, n, ..]: Args) -> Out {
-    let mut bytes = [0; 16];
-    read(cpu, address, &mut bytes)?;
-    let value = u128::from_be_bytes(bytes);
-    cpu.set_reg(state::r(n as u8), (value >> 64) as u64);
-    cpu.set_reg(state::r(n as u8 + 1), value as u64);
+    let value = load_pair(cpu, address)?;
+    set_quad(cpu, n, value);
     Ok(0)
 }
 
 /// STORE PAIR TO QUADWORD.
 pub(crate) fn store_quad(cpu: &mut Cpu, [address, n, ..]: Args) -> Out {
-    let bytes = quad(cpu, n);
-    write(cpu, address, &bytes)?;
-    Ok(0)
+    let new = quad(cpu, n);
+    let mut seen = load_pair(cpu, address)?;
+    loop {
+        match exchange_pair(cpu, address, seen, new)? {
+            old if old == seen => return Ok(0),
+            old => seen = old,
+        }
+    }
 }
 
 /// COMPARE DOUBLE AND SWAP of quadwords.
 pub(crate) fn compare_quad(cpu: &mut Cpu, [address, r1, r3, _]: Args) -> Out {
-    check(cpu, address, 16)?;
-    let mut bytes = [0; 16];
-    read(cpu, address, &mut bytes)?;
-    if bytes == quad(cpu, r1) {
-        let new = quad(cpu, r3);
-        write(cpu, address, &new)?;
+    let (expected, new) = (quad(cpu, r1), quad(cpu, r3));
+    let old = exchange_pair(cpu, address, expected, new)?;
+    if old == expected {
         set_cc(cpu, 0);
     } else {
-        load_quad(cpu, [address, r1, 0, 0])?;
+        set_quad(cpu, r1, old);
         set_cc(cpu, 1);
     }
     Ok(0)
@@ -382,7 +427,7 @@ pub(crate) fn compare_quad(cpu: &mut Cpu, [address, r1, r3, _]: Args) -> Out {
 pub(crate) fn add(cpu: &mut Cpu, [address, number, size, _]: Args) -> Out {
     let width = if size == 8 { Width::W64 } else { Width::W32 };
     let mem = Mem::be(width);
-    let space = operands(cpu);
+    let space = first(cpu);
     check(cpu, address, size as usize)?;
     let phys = cpu.translate(address, Access::Write, space)?;
     per::stored(cpu, address, size, space);

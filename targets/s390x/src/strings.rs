@@ -31,9 +31,16 @@ pub(crate) fn length(cpu: &Cpu, n: u64) -> u64 {
     general(cpu, n) & if address_mask(cpu) == u64::MAX { u64::MAX } else { 0xffff_ffff }
 }
 
+/// A byte of the second operand.
 pub(crate) fn byte(cpu: &mut Cpu, address: u64) -> Result<u8, Fault> {
-    let at = address & address_mask(cpu);
-    Ok(cpu.load(at, Mem::be(Width::W8))? as u8)
+    let (at, space) = (address & address_mask(cpu), storage::second(cpu));
+    Ok(cpu.load(at, Mem::be(Width::W8).in_space(space))? as u8)
+}
+
+/// A byte of the first operand.
+pub(crate) fn first_byte(cpu: &mut Cpu, address: u64) -> Result<u8, Fault> {
+    let (at, space) = (address & address_mask(cpu), storage::first(cpu));
+    Ok(cpu.load(at, Mem::be(Width::W8).in_space(space))? as u8)
 }
 
 /// The ending character in register 0, whose bits 32 to 55 must be zero.
@@ -69,7 +76,7 @@ pub(crate) fn compare(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
     let (first, second) = (address(cpu, r1), address(cpu, r2));
     let mask = address_mask(cpu);
     for i in 0..PART {
-        let (a, b) = (byte(cpu, first.wrapping_add(i))?, byte(cpu, second.wrapping_add(i))?);
+        let (a, b) = (first_byte(cpu, first.wrapping_add(i))?, byte(cpu, second.wrapping_add(i))?);
         if a == end && b == end {
             set_cc(cpu, 0);
             return Ok(0);
@@ -180,7 +187,7 @@ fn compare_part(cpu: &mut Cpu, r1: u64, r3: u64, pad: u8, cut: u64) -> Result<Op
             code = Some(0);
             break;
         }
-        let x = if i < left { byte(cpu, a.wrapping_add(i))? } else { pad };
+        let x = if i < left { first_byte(cpu, a.wrapping_add(i))? } else { pad };
         let y = if i < rest { byte(cpu, b.wrapping_add(i))? } else { pad };
         if x == y {
             i += 1;

@@ -324,7 +324,7 @@ pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
     let width = if size == 8 { Width::W64 } else { Width::W32 };
     let address = second & !(size - 1) & mask;
     let mem = Mem::be(width);
-    let space = storage::operands(cpu);
+    let space = storage::first(cpu);
     let phys = cpu.translate(address, Access::Write, space)?;
     let expected = general(cpu, r1) & width.mask();
     let new = general(cpu, r1 + 1) & width.mask();
@@ -349,6 +349,7 @@ pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
 /// LOAD REAL ADDRESS: the condition code tells where translation has ended.
 pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
     let space = match cpu.state.psw_mask >> psw::ASC_SHIFT & 3 {
+        1 => mmu::FIRST,
         2 => mmu::SECONDARY,
         3 => mmu::HOME,
         _ => mmu::PRIMARY,
@@ -380,7 +381,13 @@ pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
             set_cc(cpu, if code == code::SEGMENT { 1 } else { 2 });
         }
         // Otherwise bit 32 is one, and the interruption code stands in bits 48 to 63.
-        (code::SEGMENT | code::PAGE | code::ASCE_TYPE..=code::REGION_THIRD, _) => {
+        (
+            code::SEGMENT
+            | code::PAGE
+            | code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY
+            | code::ASCE_TYPE..=code::REGION_THIRD,
+            _,
+        ) => {
             set_word(cpu, r1, 0x8000_0000 | u64::from(code));
             set_cc(cpu, 3);
         }
@@ -395,7 +402,7 @@ fn mmu_bits(cpu: &Cpu) -> u32 {
 
 /// STORE REAL ADDRESS.
 pub(crate) fn strag(cpu: &mut Cpu, [to, address, ..]: Args) -> Out {
-    let space = storage::operands(cpu);
+    let space = storage::second(cpu);
     let (real, _) = mmu::load_real(cpu, address, space).map_err(|miss| miss.fault)?;
     storage::write(cpu, to, &real.to_be_bytes())?;
     Ok(0)
@@ -403,7 +410,7 @@ pub(crate) fn strag(cpu: &mut Cpu, [to, address, ..]: Args) -> Out {
 
 /// TEST PROTECTION: 0 may be fetched and stored, 1 fetched, 2 neither, 3 no translation.
 pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
-    let space = storage::operands(cpu);
+    let space = storage::first(cpu);
     let (real, protected) = match mmu::load_real(cpu, address, space).map_err(|miss| miss.fault) {
         Ok(found) => found,
         Err(Fault::Program { code, .. }) if code != code::ADDRESSING && code != code::TRANSLATION => {
@@ -417,7 +424,8 @@ pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
         return Err(Fault::program(code::ADDRESSING));
     }
     let (read, write) = mmu::access_by(cpu, absolute, (second >> 4 & 15) as u8);
-    let protected = protected || mmu::is_low_protected(cpu, address, space);
+    let (asce, fetch_only) = mmu::element(cpu, space)?;
+    let protected = protected || fetch_only || mmu::is_low_protected(cpu, address, asce);
     set_cc(cpu, if !read { 2 } else { u64::from(!write || protected) });
     Ok(0)
 }

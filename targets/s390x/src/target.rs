@@ -1,5 +1,7 @@
 //! What the rest of the house sees: [`S390x`] as a [`cpu::Target`].
 
+use std::cell::Cell;
+
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use decode::{Bits, Decoder, Flow, Index};
 use uop::{Builder, Width};
@@ -47,7 +49,16 @@ impl Lifter {
     /// Lifts one instruction; it has been begun.
     pub(crate) fn single(&self, ir: &Builder<'_>, one: Single, offset: i32) -> Flow {
         let mode = Parts::of(one.mode);
-        let l = Lift { ir, pc: one.pc, bits: one.bits, len: one.ilc, origin: one.origin, mode, exts: self.exts };
+        let l = Lift {
+            ir,
+            pc: one.pc,
+            bits: one.bits,
+            len: one.ilc,
+            origin: one.origin,
+            mode,
+            exts: self.exts,
+            first_base: Cell::new(None),
+        };
         let Some(row) = self.decoder.decode(one.bits, one.width * 8) else {
             return l.raise(code::OPERATION, 0);
         };
@@ -76,7 +87,7 @@ impl Lifter {
         }
         if code.mode & mode::PER != 0 {
             let (mode, exts) = (Parts::of(code.mode), self.exts);
-            let l = Lift { ir, pc: code.pc, bits, len, origin: code.pc, mode, exts };
+            let l = Lift { ir, pc: code.pc, bits, len, origin: code.pc, mode, exts, first_base: Cell::new(None) };
             let at = ir.konst(Width::W64, code.pc);
             l.update_to(l.call(helper::PER_STEP, &[at, ir.konst(Width::W64, bits), l.k(len.into())]));
             return Lifted::End(len);

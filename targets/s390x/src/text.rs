@@ -4,15 +4,22 @@
 //! Each helper does a part, up to [`PART`] characters, leaves in the registers what is left, and sets code 3 if it has not come to an end.
 
 use crate::storage::{self, address_mask};
-use crate::strings::{PART, address, byte, general, length, put};
+use crate::strings::{PART, address, byte, first_byte, general, length, put};
 use crate::trap::{Cpu, Fault, Out, set_cc};
 
 type Args = [u64; 4];
 
-/// A character of one or two bytes.
+/// A character of one or two bytes, of the second operand.
 fn character(cpu: &mut Cpu, at: u64, size: u64) -> Result<u16, Fault> {
     let mut bytes = [0; 2];
     storage::read(cpu, at & address_mask(cpu), &mut bytes[2 - size as usize..])?;
+    Ok(u16::from_be_bytes(bytes))
+}
+
+/// The same of the first operand.
+fn first_character(cpu: &mut Cpu, at: u64, size: u64) -> Result<u16, Fault> {
+    let mut bytes = [0; 2];
+    storage::read_first(cpu, at & address_mask(cpu), &mut bytes[2 - size as usize..])?;
     Ok(u16::from_be_bytes(bytes))
 }
 
@@ -51,7 +58,7 @@ pub(crate) fn translate_extended(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
     let n = len.min(PART);
     let (mut done, mut code) = (0, if n == len { 0 } else { 3 });
     while done < n {
-        let old = byte(cpu, at.wrapping_add(done))?;
+        let old = first_byte(cpu, at.wrapping_add(done))?;
         if old == test {
             code = 1;
             break;
@@ -114,7 +121,7 @@ pub(crate) fn test_extended(cpu: &mut Cpu, [r1, r2, m3, reverse]: Args) -> Out {
     let place = |i: u64| if reverse != 0 { at.wrapping_sub(i * size) } else { at.wrapping_add(i * size) } & mask;
     let (mut done, mut found) = (0, 0);
     while done < n {
-        let argument = character(cpu, place(done), size)?;
+        let argument = first_character(cpu, place(done), size)?;
         // With the argument-character limit, arguments above 255 have the function code 0.
         if !(m3 & 2 != 0 && argument > 255) {
             found = character(cpu, table.wrapping_add(u64::from(argument) * code_size), code_size)?;
@@ -173,7 +180,7 @@ pub(crate) fn compare_unicode(cpu: &mut Cpu, [r1, r3, pad, _]: Args) -> Out {
     let all = left.max(rest);
     let (mut i, mut code) = (0, if all <= 2 * PART { 0 } else { 3 });
     while i < all.min(2 * PART) {
-        let x = if i < left { character(cpu, a.wrapping_add(i), 2)? } else { pad as u16 };
+        let x = if i < left { first_character(cpu, a.wrapping_add(i), 2)? } else { pad as u16 };
         let y = if i < rest { character(cpu, b.wrapping_add(i), 2)? } else { pad as u16 };
         if x != y {
             code = storage::order(&x, &y);
@@ -208,7 +215,7 @@ pub(crate) fn until_equal(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
             code = Some(3);
             start = i;
         } else {
-            let x = if i < left { byte(cpu, a.wrapping_add(i))? } else { pad };
+            let x = if i < left { first_byte(cpu, a.wrapping_add(i))? } else { pad };
             let y = if i < rest { byte(cpu, b.wrapping_add(i))? } else { pad };
             i += 1;
             if x == y {

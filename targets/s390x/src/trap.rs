@@ -57,6 +57,18 @@ pub mod code {
     pub const SPECIAL_OPERATION: u32 = 0x13;
     /// Operand.
     pub const OPERAND: u32 = 0x15;
+    /// ALET specification; its argument, like that of the five that follow, is the access register.
+    pub const ALET_SPECIFICATION: u32 = 0x28;
+    /// ALEN translation.
+    pub const ALEN_TRANSLATION: u32 = 0x29;
+    /// ALE sequence.
+    pub const ALE_SEQUENCE: u32 = 0x2a;
+    /// ASTE validity.
+    pub const ASTE_VALIDITY: u32 = 0x2b;
+    /// ASTE sequence.
+    pub const ASTE_SEQUENCE: u32 = 0x2c;
+    /// Extended authority.
+    pub const EXTENDED_AUTHORITY: u32 = 0x2d;
     /// HFP square root.
     pub const HFP_SQUARE_ROOT: u32 = 0x1d;
     /// Vector processing; its argument is the vector-exception code.
@@ -289,7 +301,10 @@ fn length(cpu: &mut Cpu) -> u64 {
 
 /// Whether a program interruption nullifies the instruction, so that the old PSW points to it (PoP, "Types of Instruction Ending").
 fn nullifies(code: u32) -> bool {
-    matches!(code, code::SEGMENT | code::PAGE | code::ASCE_TYPE..=code::REGION_THIRD)
+    matches!(
+        code,
+        code::SEGMENT | code::PAGE | code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY | code::ASCE_TYPE..=code::REGION_THIRD
+    )
 }
 
 /// Takes an exception or interruption.
@@ -427,8 +442,11 @@ fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
         }
         code::PROTECTION | code::SEGMENT | code::PAGE | code::TRANSLATION | code::ASCE_TYPE..=code::REGION_THIRD => {
             store(cpu, low::TRANSLATION_ID, arg, Width::W64);
-            store(cpu, low::ACCESS_ID, 0, Width::W8);
+            // Bits 62 and 63 tell of the access-register mode.
+            let access = if arg & 3 == mmu::IN_ACCESS_SPACE { cpu.state.fault_register } else { 0 };
+            store(cpu, low::ACCESS_ID, access.into(), Width::W8);
         }
+        code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY => store(cpu, low::ACCESS_ID, arg, Width::W8),
         _ => {}
     }
 }

@@ -52,6 +52,7 @@ pub struct Model {
     windows: u32,
     maxtl: u32,
     reset_vector: u64,
+    reset_g2: u64,
     prom_address: u64,
 }
 
@@ -217,6 +218,7 @@ impl Model {
             windows: row.windows,
             maxtl: row.maxtl,
             reset_vector: 0,
+            reset_g2: 0,
             prom_address: PROM_ADDRESS,
         };
         for part in parts {
@@ -238,6 +240,7 @@ impl Model {
             "mmu-version" | "mmu_version" => self.mmu_version = number32(name, value)?,
             // For boards.
             "reset-vector" => self.reset_vector = number(name, value)?,
+            "reset-g2" => self.reset_g2 = number(name, value)?,
             "prom-address" => self.prom_address = number(name, value)?,
             "nwindows" => {
                 let windows = number(name, value)?;
@@ -298,6 +301,11 @@ impl Model {
     /// Address of the first instruction after reset; boards set it by the property `reset-vector`.
     pub fn reset_vector(&self) -> u64 {
         self.reset_vector
+    }
+
+    /// What `%g2` holds after reset, which the manual leaves open (V9); boards set it by the property `reset-g2`.
+    pub fn reset_g2(&self) -> u64 {
+        self.reset_g2
     }
 
     /// Physical address of the PROM, where instructions come from while the MMU is in boot mode (V8); boards set it by the property

@@ -36,11 +36,13 @@ fn trap(ctx: &Ctx<Sparc64>) -> Option<u64> {
     (TBA..TBA + 0x8000).contains(&ctx.pc()).then(|| trap::current_tt(ctx))
 }
 
+type Prepare = fn(&mut Ctx<Sparc64>);
+
 /// UltraSPARC with all extensions; and a sun4v CPU, in hyperprivileged mode, for what it has more.
 fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
     let mut list = Vec::new();
     let sun4v = dir.join("sun4v");
-    let benches: [(_, _, _, fn(&mut Ctx<Sparc64>)); 2] = [
+    let benches: [(_, _, _, Prepare); 2] = [
         ("v9", "TI UltraSparc IIi,+float128", vec![dir], prepare),
         ("sun4v", "Sun UltraSparc T1,+float128", vec![dir, &sun4v], prepare_sun4v),
     ];

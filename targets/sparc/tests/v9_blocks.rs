@@ -9,7 +9,7 @@ use interp::Interp;
 use sparc::Sparc64;
 use sparc::model::Model;
 use sparc::v9::lift::{Handler, INDEX};
-use sparc::v9::{ext, insn, mode, state, sys};
+use sparc::v9::{ext, insn, state, sys};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE};
 
 const TBA: u64 = 0x1_8000;

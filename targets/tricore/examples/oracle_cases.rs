@@ -1,6 +1,7 @@
-//! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_tricore.py`.
+//! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_tricore.py`
+//! and `oracles/qemu_tricore.py`.
 //!
-//! `oracle_cases SEED COUNT [NAME...]` prints one JSON object a line: registers and memory before and after. Each case is run on the
+//! `oracle_cases SEED COUNT [MODEL] [NAME...]` prints one JSON object a line: registers and memory before and after. Each case is run on the
 //! interpreter and on the reference evaluator, which must agree.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
 
@@ -182,8 +183,9 @@ fn main() {
     let mut args = std::env::args().skip(1);
     let mut random = Random(args.next().and_then(|a| a.parse().ok()).unwrap_or(1));
     let count: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(1000);
-    let only: Vec<String> = args.collect();
-    let model = Model::parse("tc1796").expect("the model is there");
+    let (models, only): (Vec<String>, Vec<String>) = args.partition(|a| Model::parse(a).is_ok());
+    let model = Model::parse(models.first().map_or("tc1796", String::as_str)).expect("it has been parsed");
+    let floats = insn::float::INSNS;
     let bench = Bench::<Tricore> {
         name: "tricore",
         kind: Kind::new(model),
@@ -202,7 +204,7 @@ fn main() {
         if skipped(row) || !only.is_empty() && !only.iter().any(|o| o == row.name) {
             continue;
         }
-        let float = insn::float::INSNS.iter().any(|i| i.name == row.name);
+        let float = floats.iter().any(|i| i.name == row.name);
         if undefined(row, bits) {
             continue;
         }

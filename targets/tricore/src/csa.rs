@@ -2,19 +2,17 @@
 //!
 //! TriCore Architecture Manual, volume 1, "Tasks and Functions": "Context Save Areas", "Context Operations", "Call Depth Control".
 
-use bits::Endian;
-use cpu::{Access, Ctx};
+use cpu::Ctx;
 use uop::{Mem, Reg, Width};
 
 use crate::Tricore;
 use crate::ext::Version;
+use crate::mode;
 use crate::state;
 use crate::trap::{Trap, tin};
 
 /// Bits of a link word that name a context save area.
 const LINK: u64 = 0xf_ffff;
-/// Bytes of a context save area.
-const SIZE: usize = 64;
 const WORD: Mem = Mem::le(Width::W32);
 
 /// The fields of PCXI above the link ("Previous Context Information Register"): TriCore 1.6 has moved them.
@@ -48,51 +46,45 @@ const LOWER: [Reg; 14] = {
     [a(2), a(3), d(0), d(1), d(2), d(3), a(4), a(5), a(6), a(7), d(4), d(5), d(6), d(7)]
 };
 
-/// The words of a context.
-fn gather(ctx: &Ctx<Tricore>, second: u64, registers: &[Reg; 14]) -> [u8; SIZE] {
-    let mut bytes = [0; SIZE];
-    let words = [ctx.reg(state::PCXI), second].into_iter().chain(registers.iter().map(|r| ctx.reg(*r)));
-    for (at, word) in bytes.chunks_exact_mut(4).zip(words) {
-        at.copy_from_slice(&(word as u32).to_le_bytes());
+/// The words of a context, two in each.
+fn gather(ctx: &Ctx<Tricore>, second: u64, registers: &[Reg; 14]) -> [u64; 8] {
+    let mut pairs = [0; 8];
+    pairs[0] = ctx.reg(state::PCXI) | second << 32;
+    for (pair, two) in pairs[1..].iter_mut().zip(registers.as_chunks().0) {
+        let [low, high] = two.map(|r| ctx.reg(r));
+        *pair = low | high << 32;
     }
-    bytes
+    pairs
 }
 
 /// Writes a context at `address`, which may be anywhere.
-fn store(ctx: &mut Ctx<Tricore>, address: u64, bytes: &[u8; SIZE]) -> Result<(), Trap> {
-    let phys = ctx.translate(address, Access::Write, 0)?;
-    if phys % 64 == 0 && ctx.phys_write_bytes(phys, bytes).is_ok() {
+fn store(ctx: &mut Ctx<Tricore>, address: u64, pairs: &[u64; 8]) -> Result<(), Trap> {
+    if ctx.store_block(address, pairs) {
         return Ok(());
     }
-    for (n, word) in bytes.chunks_exact(4).enumerate() {
-        let value = Endian::Little.read(word);
-        ctx.store(address + 4 * n as u64, value, WORD)?;
+    for (address, pair) in (address..).step_by(8).zip(pairs) {
+        ctx.store(address, Width::W32.cut(*pair), WORD)?;
+        ctx.store(address + 4, pair >> 32, WORD)?;
     }
     Ok(())
 }
 
 /// Reads a context.
-fn load(ctx: &mut Ctx<Tricore>, address: u64) -> Result<[u64; 16], Trap> {
-    let mut words = [0; 16];
-    if address.is_multiple_of(64)
-        && let Some(page) = ctx.bus().ram_page(address)
-    {
-        let mut bytes = [0; SIZE];
-        page.ram.read_bytes(page.offset + address % memory::PAGE_SIZE, &mut bytes);
-        for (word, at) in words.iter_mut().zip(bytes.chunks_exact(4)) {
-            *word = Endian::Little.read(at);
-        }
-        return Ok(words);
+fn load(ctx: &mut Ctx<Tricore>, address: u64) -> Result<[u64; 8], Trap> {
+    let mut pairs = [0; 8];
+    if ctx.load_block(address, &mut pairs) {
+        return Ok(pairs);
     }
-    for (n, word) in words.iter_mut().enumerate() {
-        *word = ctx.load(address + 4 * n as u64, WORD)?;
+    for (address, pair) in (address..).step_by(8).zip(&mut pairs) {
+        *pair = ctx.load(address, WORD)? | ctx.load(address + 4, WORD)? << 32;
     }
-    Ok(words)
+    Ok(pairs)
 }
 
-fn put(ctx: &mut Ctx<Tricore>, registers: &[Reg; 14], words: &[u64; 16]) {
-    for (reg, word) in registers.iter().zip(&words[2..]) {
-        ctx.set_reg(*reg, *word);
+fn put(ctx: &mut Ctx<Tricore>, registers: &[Reg; 14], pairs: &[u64; 8]) {
+    for (&[low, high], pair) in registers.as_chunks().0.iter().zip(&pairs[1..]) {
+        ctx.set_reg(low, Width::W32.cut(*pair));
+        ctx.set_reg(high, pair >> 32);
     }
 }
 
@@ -123,9 +115,10 @@ fn save(ctx: &mut Ctx<Tricore>, second: u64, registers: &[Reg; 14], upper: bool)
         return Err(Trap::here(tin::FCU));
     }
     let address = area(free);
-    let next = ctx.load(address, WORD)?;
-    let bytes = gather(ctx, second, registers);
-    store(ctx, address, &bytes)?;
+    let mut head = [0];
+    let next = if ctx.load_block(address, &mut head) { head[0] } else { ctx.load(address, WORD)? };
+    let pairs = gather(ctx, second, registers);
+    store(ctx, address, &pairs)?;
     let at = layout(ctx);
     let fields = u64::from(ctx.state.ccpn) << at.pcpn | u64::from(ctx.state.ie) << at.pie | u64::from(upper) << at.ul;
     ctx.set_reg(state::PCXI, fields | free & LINK);
@@ -192,17 +185,19 @@ pub(crate) fn call(ctx: &mut Ctx<Tricore>, [return_to, target, ..]: [u64; 4]) ->
 }
 
 /// Puts an area back onto the free list; PCXI is what the context says.
-fn free(ctx: &mut Ctx<Tricore>, words: &[u64; 16]) -> Result<(), Trap> {
+fn free(ctx: &mut Ctx<Tricore>, pairs: &[u64; 8]) -> Result<(), Trap> {
     let link = ctx.reg(state::PCXI);
     let first = ctx.reg(state::FCX);
-    ctx.store(area(link), first, WORD)?;
+    if !ctx.store_block(area(link), &[first | pairs[0] >> 32 << 32]) {
+        ctx.store(area(link), first, WORD)?;
+    }
     ctx.set_reg(state::FCX, first & !LINK | link & LINK);
-    ctx.set_reg(state::PCXI, words[0]);
+    ctx.set_reg(state::PCXI, Width::W32.cut(pairs[0]));
     Ok(())
 }
 
 /// The context that PCXI links to, which must be an upper one (or a lower).
-fn previous(ctx: &mut Ctx<Tricore>, upper: bool) -> Result<[u64; 16], Trap> {
+fn previous(ctx: &mut Ctx<Tricore>, upper: bool) -> Result<[u64; 8], Trap> {
     let pcxi = ctx.reg(state::PCXI);
     if pcxi & LINK == 0 {
         return Err(Trap::here(tin::CSU));
@@ -217,13 +212,17 @@ fn previous(ctx: &mut Ctx<Tricore>, upper: bool) -> Result<[u64; 16], Trap> {
 pub(crate) fn ret(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
     let before = ctx.reg(state::PSW);
     count_down(ctx)?;
-    let done = previous(ctx, true).and_then(|words| free(ctx, &words).map(|()| words));
-    let words = done.inspect_err(|_| ctx.set_reg(state::PSW, before))?;
+    let done = previous(ctx, true).and_then(|pairs| free(ctx, &pairs).map(|()| pairs));
+    let pairs = done.inspect_err(|_| ctx.set_reg(state::PSW, before))?;
     let pc = ctx.reg(state::a(11)) & !1;
-    put(ctx, &UPPER, &words);
+    put(ctx, &UPPER, &pairs);
     // RET leaves bits 25 and 24 (the rounding mode) as they are.
     let rounding = 3 << 24;
-    set_psw(ctx, words[1] & !rounding | before & rounding);
+    let after = pairs[0] >> 32 & !rounding | before & rounding;
+    set_psw(ctx, after);
+    if mode::of_psw(before as u32) != mode::of_psw(after as u32) {
+        return Err(Trap { tin: tin::RETURN, return_to: pc as u32 });
+    }
     Ok(pc)
 }
 
@@ -233,15 +232,15 @@ pub(crate) fn rfe(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
     if psw & CDE != 0 && psw & CDC != CDC && psw & counter_mask(psw & CDC) != 0 {
         return Err(Trap::here(tin::NEST));
     }
-    let words = previous(ctx, true)?;
+    let pairs = previous(ctx, true)?;
     let pcxi = ctx.reg(state::PCXI);
-    free(ctx, &words)?;
+    free(ctx, &pairs)?;
     let at = layout(ctx);
     ctx.state.ie = pcxi >> at.pie & 1 != 0;
     ctx.state.ccpn = (pcxi >> at.pcpn) as u8;
     let pc = ctx.reg(state::a(11)) & !1;
-    put(ctx, &UPPER, &words);
-    set_psw(ctx, words[1]);
+    put(ctx, &UPPER, &pairs);
+    set_psw(ctx, pairs[0] >> 32);
     Ok(pc)
 }
 
@@ -263,25 +262,32 @@ pub(crate) fn bisr(ctx: &mut Ctx<Tricore>, [next, priority, ..]: [u64; 4]) -> Re
 
 /// Helper of RSLCX.
 pub(crate) fn rslcx(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
-    let words = previous(ctx, false)?;
-    free(ctx, &words)?;
-    ctx.set_reg(state::a(11), words[1]);
-    put(ctx, &LOWER, &words);
+    let pairs = previous(ctx, false)?;
+    free(ctx, &pairs)?;
+    ctx.set_reg(state::a(11), pairs[0] >> 32);
+    put(ctx, &LOWER, &pairs);
     Ok(0)
+}
+
+/// The address of a context is that of 16 words ("Alignment Requirements").
+fn whole_area(address: u64) -> Result<(), Trap> {
+    if address.is_multiple_of(64) { Ok(()) } else { Err(Trap::here(tin::ALN)) }
 }
 
 /// Helper of STUCX and STLCX: the address, whether it is the upper context.
 pub(crate) fn st(ctx: &mut Ctx<Tricore>, [address, upper, ..]: [u64; 4]) -> Result<u64, Trap> {
+    whole_area(address)?;
     let second = if upper != 0 { psw(ctx) } else { ctx.reg(state::a(11)) };
-    let bytes = gather(ctx, second, if upper != 0 { &UPPER } else { &LOWER });
-    store(ctx, address, &bytes)?;
+    let pairs = gather(ctx, second, if upper != 0 { &UPPER } else { &LOWER });
+    store(ctx, address, &pairs)?;
     Ok(0)
 }
 
 /// Helper of LDUCX and LDLCX: the address, whether it is the upper context. PCXI, PSW and A11 stay.
 pub(crate) fn ld(ctx: &mut Ctx<Tricore>, [address, upper, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let words = load(ctx, address)?;
-    put(ctx, if upper != 0 { &UPPER } else { &LOWER }, &words);
+    whole_area(address)?;
+    let pairs = load(ctx, address)?;
+    put(ctx, if upper != 0 { &UPPER } else { &LOWER }, &pairs);
     Ok(0)
 }
 

@@ -8,7 +8,7 @@
 //! registers), [`trap`], and `target`, where all of it meets the contract.
 //!
 //! Modelled: user and supervisor modes, global register write protection, memory protection of 1.6, call depth, all trap classes but the
-//! asynchronous and the debug ones. Accesses may be misaligned anywhere: the manual's ALN trap for odd addresses is not raised.
+//! asynchronous and the debug ones.
 #![forbid(unsafe_code)]
 
 mod csa;
@@ -25,6 +25,7 @@ pub mod mode;
 pub mod model;
 mod ops;
 mod regs;
+pub mod shared;
 pub mod state;
 mod target;
 pub mod trap;
@@ -35,6 +36,8 @@ pub use target::{Lifter, Tricore};
 pub mod irq {
     /// Starts a core that waits since reset. The line may stay up: a core that has started looks at it no more.
     pub const RUN: u32 = 0;
-    /// The line of service requests of priority 1; those of priorities 2 to 63 follow. A line is the priority's number.
+    /// The line of service requests of priority 1; those of priorities 2 to 62 follow. A line is the priority's number.
     pub const PRIORITY1: u32 = 1;
+    /// An interrupt control unit asks for the priority number that [`crate::shared::Core::pipn`] holds, 1 to 255.
+    pub const ICU: u32 = 63;
 }

@@ -191,6 +191,19 @@ impl<'b> Lift<'b> {
         Mem::le(width)
     }
 
+    /// An access whose address must be a multiple of `unit` bytes ("Alignment Requirements"): address registers need words. What data registers
+    /// need, [`cpu::Target::misaligned_split`] knows.
+    pub(crate) fn aligned(&self, address: Val<'b>, width: Width, unit: Width) -> Mem {
+        if unit != Width::W32 {
+            return self.mem(width);
+        }
+        if width != unit {
+            self.raise_if((address & self.konst(3)).is_nonzero(), tin::ALN);
+            return self.mem(width);
+        }
+        self.mem(width).aligned()
+    }
+
     /// Loads 32 bits or fewer, extended to 32.
     pub fn load(&self, address: Val<'b>, width: Width, signed: bool) -> Val<'b> {
         let value = self.ir.load(address, self.mem(width));

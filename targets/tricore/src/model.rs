@@ -27,6 +27,9 @@ pub static MODELS: &[CpuModel] = &[
     CpuModel { name: "tc37x", doc: "TriCore 1.6.2", version: Version::V162, cpu_id: 0x00c0_c020 },
 ];
 
+/// Models that came to QEMU after 4.2.
+pub static LATER: &[&str] = &["tc37x"];
+
 /// A model that can't be had; the text names what is wrong.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ModelError {

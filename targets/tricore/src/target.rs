@@ -1,6 +1,7 @@
 //! What the rest of the house sees: [`Tricore`] as a [`cpu::Target`].
 
 use std::cell::Cell;
+use std::sync::atomic::Ordering;
 
 use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError, Target, Translation};
 use decode::{Bits, Decoder, Flow, Index};
@@ -8,6 +9,7 @@ use uop::{Builder, Width};
 
 use crate::lift::{self, Handler, Lift};
 use crate::model::Model;
+use crate::shared::Chip;
 use crate::state::State;
 use crate::trap::{self, Trap, tin};
 use crate::{csa, csfr, helper, insn, mode, regs, state};
@@ -53,6 +55,14 @@ impl Lifter {
 /// Word Register": 0B80H).
 const RESET_PSW: u64 = 0xb80;
 
+/// Where an address is on a chip whose cores have scratchpads of their own.
+fn global(ctx: &Ctx<Tricore>, address: u64) -> u64 {
+    ctx.shared::<Chip>().map_or(address, |chip| chip.global(ctx.index(), address))
+}
+
+/// The first segment of peripherals.
+const PERIPHERALS: u64 = 0xe;
+
 /// TriCore.
 pub struct Tricore;
 
@@ -95,6 +105,13 @@ impl Target for Tricore {
         ctx.state = State::default();
         csa::set_psw(ctx, RESET_PSW);
         ctx.set_pc(0);
+        // "Boot halt mode" of all cores but the first.
+        let held = ctx.index() != 0 && trap::core(ctx).is_some();
+        if held {
+            trap::core(ctx).into_iter().for_each(|core| core.halted.store(true, Ordering::Release));
+            ctx.state.held = true;
+            ctx.set_halted(true);
+        }
         ctx.flush_tlb();
     }
 
@@ -109,16 +126,17 @@ impl Target for Tricore {
     /// Addresses are physical; memory protection and User-0's exclusion from peripherals are all there is to check.
     fn translate(ctx: &mut Ctx<Self>, address: u64, access: Access, space: u8) -> Result<Translation, Trap> {
         let address = address & 0xffff_ffff;
-        if space == 1 && address >> 28 >= 0xe && access != Access::Fetch {
+        let phys = global(ctx, address);
+        if space == 1 && address >> 28 >= PERIPHERALS && access != Access::Fetch {
             return Err(Trap::here(tin::MPP));
         }
         let whole = csfr::protection(ctx, address as u32, access)?;
         let write = whole || access == Access::Write;
-        Ok(Translation { phys: address, read: whole || access != Access::Write, write, cache: whole })
+        Ok(Translation { phys, read: whole || access != Access::Write, write, cache: whole })
     }
 
-    fn translate_debug(_: &Ctx<Self>, address: u64) -> Option<u64> {
-        Some(address & 0xffff_ffff)
+    fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {
+        Some(global(ctx, address & 0xffff_ffff))
     }
 
     fn raise(code: u32, arg: u64) -> Trap {
@@ -127,6 +145,13 @@ impl Target for Tricore {
 
     fn misaligned(_: u64, _: Access) -> Trap {
         Trap::here(tin::ALN)
+    }
+
+    /// Data registers are loaded from and stored to even addresses, in the segments of peripherals to such of their own size (volume 1,
+    /// "Alignment Requirements").
+    fn misaligned_split(address: u64, len: u32, _: Access) -> Option<Trap> {
+        let unit = if address >> 28 >= PERIPHERALS { u64::from(len) } else { 2 };
+        (!address.is_multiple_of(unit)).then(|| Trap::here(tin::ALN))
     }
 
     fn bus_error(_: u64, _: u64, access: Access) -> Option<Trap> {
@@ -143,7 +168,7 @@ impl Target for Tricore {
 
     /// WAIT ends with an interrupt that is pending and enabled, or one that would be ("WAIT").
     fn wakes(ctx: &Ctx<Self>) -> bool {
-        trap::pending_priority(ctx) > ctx.state.ccpn || ctx.lines() >> crate::irq::RUN & 1 != 0 && ctx.state.held
+        if ctx.state.held { trap::is_released(ctx) } else { trap::pending_priority(ctx) > ctx.state.ccpn }
     }
 
     fn info(ctx: &Ctx<Self>) -> Info {

@@ -2,11 +2,12 @@
 //!
 //! TriCore Architecture Manual, volume 1, "Trap System" (classes, TINs, entry) and "Interrupt System".
 
+use std::sync::atomic::Ordering;
+
 use cpu::{Access, Ctx};
 
-use crate::Tricore;
-use crate::csa;
-use crate::state;
+use crate::shared::{Chip, Core};
+use crate::{Tricore, csa, irq, state};
 
 /// Trap identification: class in bits 8 and up, TIN below.
 pub mod tin {
@@ -59,6 +60,10 @@ pub mod tin {
     pub const SYS: u32 = of(6, 0);
     /// Not a trap: an interrupt.
     pub const INTERRUPT: u32 = of(8, 0);
+    /// Not a trap: a core is let go that has waited since reset.
+    pub const START: u32 = of(10, 0);
+    /// Not a trap either: RET has gone back to a caller of another mode, so that the next block is one of that mode.
+    pub const RETURN: u32 = of(9, 0);
 }
 
 /// A trap on its way to its handler.
@@ -108,8 +113,11 @@ fn enter(ctx: &mut Ctx<Tricore>) {
 /// Enters the handler of a trap or interrupt.
 pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
     ctx.state.held = false;
-    if trap.tin == tin::INTERRUPT {
-        return interrupt_entry(ctx);
+    match trap.tin {
+        tin::INTERRUPT => return interrupt_entry(ctx),
+        tin::START => return start(ctx),
+        tin::RETURN => return ctx.set_pc(trap.return_to.into()),
+        _ => {}
     }
     let return_to = if trap.return_to & 1 != 0 { ctx.pc() } else { u64::from(trap.return_to) };
     let (class, number) = (trap.tin >> 8, u64::from(trap.tin & 0xff));
@@ -122,6 +130,19 @@ pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
     ctx.set_reg(state::d(15), number);
     let base = u64::from(ctx.state.btv) & !1;
     ctx.set_pc(base | u64::from(class) << 5);
+}
+
+/// Whether the core may run.
+pub(crate) fn is_released(ctx: &Ctx<Tricore>) -> bool {
+    ctx.lines() >> irq::RUN & 1 != 0
+}
+
+/// A core is let go: it begins where another one has said.
+fn start(ctx: &mut Ctx<Tricore>) {
+    let Some(core) = core(ctx) else { return };
+    core.halted.store(false, Ordering::Release);
+    let pc = core.pc.load(Ordering::Acquire);
+    ctx.set_pc(u64::from(pc & !1));
 }
 
 /// Takes the interrupt that the board offers.
@@ -144,12 +165,23 @@ fn interrupt_entry(ctx: &mut Ctx<Tricore>) {
 
 /// The priority number of the highest service request, ICR.PIPN; 0 for none.
 pub(crate) fn pending_priority(ctx: &Ctx<Tricore>) -> u8 {
-    let requests = ctx.lines() & !(1 << crate::irq::RUN);
-    requests.checked_ilog2().unwrap_or(0) as u8
+    let lines = ctx.lines() & !(1 << irq::RUN);
+    if lines >> irq::ICU & 1 != 0 {
+        return core(ctx).map_or(0, |core| core.pipn.load(Ordering::Acquire));
+    }
+    lines.checked_ilog2().unwrap_or(0) as u8
+}
+
+/// What this core shares with the rest of its chip.
+pub(crate) fn core(ctx: &Ctx<Tricore>) -> Option<&Core> {
+    ctx.shared::<Chip>()?.cores.get(ctx.index() as usize)
 }
 
 /// The interrupt to take now.
 pub(crate) fn interrupt(ctx: &Ctx<Tricore>) -> Option<Trap> {
+    if ctx.state.held {
+        return is_released(ctx).then_some(Trap::here(tin::START));
+    }
     let pending = ctx.state.ie && pending_priority(ctx) > ctx.state.ccpn;
     pending.then_some(Trap { tin: tin::INTERRUPT, return_to: 0 })
 }

@@ -28,6 +28,7 @@ mod reset;
 mod seg;
 mod sse;
 mod stack;
+mod stack_access;
 pub mod state;
 mod strings;
 pub mod svm;

@@ -12,7 +12,7 @@ use crate::mode::flag;
 use crate::model::Model;
 use crate::state::{self, sreg};
 use crate::target::Lifter;
-use crate::trap::{Cpu, vector};
+use crate::trap::vector;
 use crate::{helper, insn};
 
 /// A value of the block.
@@ -64,14 +64,14 @@ fn bitness(mode: Mode) -> u32 {
 }
 
 /// What decoding came to.
-enum Decoded {
+pub(crate) enum Decoded {
     Insn(Box<Instruction>),
     Invalid,
     TooLong,
     More,
 }
 
-fn decode(code: &Code<'_>) -> Decoded {
+pub(crate) fn decode(code: &Code<'_>) -> Decoded {
     let bytes = &code.bytes[..code.bytes.len().min(15)];
     // As on QEMU, branches with an operand-size prefix are those of AMD in 64-bit code.
     let mpx = if crate::mpx::is_on(code.mode) { DecoderOptions::MPX } else { 0 };
@@ -148,33 +148,6 @@ pub(crate) fn disassemble(_: &Lifter, code: Code<'_>) -> Option<(String, u32)> {
     formatter.options_mut().set_space_after_operand_separator(true);
     formatter.format(&insn, &mut text);
     Some((text, insn.len() as u32))
-}
-
-/// Whether the instruction at work reaches `address` by the stack segment: SDM volume 3A, "Stack Fault Exception (#SS)".
-pub(crate) fn is_by_stack(cpu: &Cpu, address: u64) -> bool {
-    let pc = cpu.pc();
-    let byte = |n: u64| {
-        let phys = crate::mmu::translate_debug(cpu, pc.wrapping_add(n))?;
-        let page = cpu.bus().ram_page(phys)?;
-        Some(page.ram.read(page.offset + phys % 0x1000, 1) as u8)
-    };
-    let bytes: Vec<u8> = (0..15).map_while(byte).collect();
-    let code = Code { pc, offset: 0, bytes: &bytes, mode: crate::mode::current(cpu), alone: true };
-    let Decoded::Insn(insn) = decode(&code) else { return false };
-    let register = |r: Register, _, _| {
-        Some(match r {
-            Register::FS => cpu.reg(state::base(sreg::FS)),
-            Register::GS => cpu.reg(state::base(sreg::GS)),
-            r if r.is_segment_register() => 0,
-            r => cpu.reg(state::r(r.full_register().number() as u8)) & bits::mask(r.size() as u32 * 8),
-        })
-    };
-    let operand = (0..insn.op_count()).find(|n| insn.op_kind(*n) == OpKind::Memory);
-    let at = operand.and_then(|n| insn.virtual_address(n, 0, register));
-    if at.is_some_and(|at| address.wrapping_sub(at) < 64) {
-        return insn.memory_segment() == Register::SS;
-    }
-    insn.stack_pointer_increment() != 0 || matches!(insn.mnemonic(), Mnemonic::Enter | Mnemonic::Leave)
 }
 
 /// The width of `bytes` bytes.

@@ -61,10 +61,8 @@ pub(crate) fn bus_address(cpu: &Cpu, phys: u64) -> u64 {
 /// Translates.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u8) -> Result<Translation, Fault> {
     let long = cpu.state.efer & bit::LMA != 0;
-    if long {
-        if !canonical(cpu, address) {
-            return Err(if access == Access::Fetch { Fault::GP0 } else { Fault::NotCanonical { address } });
-        }
+    if long && !canonical(cpu, address) {
+        return Err(if access == Access::Fetch { Fault::GP0 } else { Fault::NotCanonical { address } });
     }
     let address = if long { address } else { address & 0xffff_ffff };
     if cpu.state.cr0 & bit::PG == 0 {
@@ -103,10 +101,7 @@ pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u
         if !allowed {
             return Err(Fault::Page { address, error: error | 1 | u32::from(by_key) << 5 });
         }
-        let below = match beneath(cpu, nested.as_ref(), leaf.phys, access, &mut steps) {
-            Ok(leaf) => leaf,
-            Err(fault) => return Err(fault),
-        };
+        let below = beneath(cpu, nested.as_ref(), leaf.phys, access, &mut steps)?;
         if !walk::mark(cpu, &steps) {
             continue;
         }

@@ -109,7 +109,7 @@ fn words(a: u64, b: u64, f: impl Fn(i32, i32) -> i32) -> u64 {
 }
 
 fn average(a: u64, b: u64) -> u64 {
-    (0..8).fold(0, |sum, n| sum | ((a >> (8 * n) & 0xff) + (b >> (8 * n) & 0xff) + 1) / 2 << (8 * n))
+    (0..8).fold(0, |sum, n| sum | ((a >> (8 * n) & 0xff) + (b >> (8 * n) & 0xff)).div_ceil(2) << (8 * n))
 }
 
 /// To an integer, cut off, within `bits` bits.

@@ -237,7 +237,7 @@ fn virtual_interrupt(cpu: &mut Cpu, vector: u8, next: u64) -> Result<bool, Fault
 fn exception(cpu: &mut Cpu, fault: Fault, pc: u64) -> Event {
     let (vector, error) = match fault {
         Fault::NotCanonical { address } => {
-            let by_stack = crate::lift::is_by_stack(cpu, address);
+            let by_stack = crate::stack_access::is_by_stack(cpu, address);
             (if by_stack { vector::SS } else { vector::GP }, Some(0))
         }
         Fault::Page { address, error } => {

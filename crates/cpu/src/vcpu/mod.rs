@@ -170,6 +170,11 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                 self.trace();
             }
             let leave = self.enter(code, &mut left, alone);
+            // Before requests are looked at: the block may have changed its own code and be dropped by that.
+            let stood = match leave {
+                Leave::Stopped(at) | Leave::Raise { at, .. } => self.stand_at(at),
+                _ => 0,
+            };
             self.look_at_requests();
             mode = self.ctx.core.mode();
             if let Some((address, access)) = self.ctx.watch_hit.take() {
@@ -207,10 +212,9 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     next = self.find(pc, mode, alone).ok();
                     continue;
                 }
-                Leave::Stopped(at) => {
-                    let stopped = self.stand_at(at);
+                Leave::Stopped(_) => {
                     if std::mem::take(&mut self.ctx.requests.restart) {
-                        if self.ctx.pc != stopped {
+                        if self.ctx.pc != stood {
                             // Back to the branch whose slot this is: it will be counted again.
                             self.ctx.executed -= 1;
                             left += 1;
@@ -223,10 +227,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
                     let fault = self.ctx.fault.take().expect("an access that stops leaves a fault");
                     self.deliver(fault);
                 }
-                Leave::Raise { at, code, arg } => {
-                    self.stand_at(at);
-                    self.deliver(T::raise(code, arg));
-                }
+                Leave::Raise { code, arg, .. } => self.deliver(T::raise(code, arg)),
                 Leave::Update { pc } => self.ctx.pc = pc,
                 Leave::Halt { pc } => {
                     self.ctx.pc = pc;
@@ -288,8 +289,7 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
             | Leave::Update { pc }
             | Leave::Halt { pc }
             | Leave::Break { pc } => self.ctx.pc = pc,
-            Leave::Stopped(at) | Leave::Raise { at, .. } => {
-                self.stand_at(at);
+            Leave::Stopped(_) | Leave::Raise { .. } => {
                 let fault = match *leave {
                     Leave::Raise { code, arg, .. } => Some(T::raise(code, arg)),
                     _ => self.ctx.fault.take(),

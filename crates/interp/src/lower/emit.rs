@@ -1,18 +1,16 @@
 //! The forward walk.
 
-use cpu::Core;
-use uop::{Block, Compute, Exit, Hint, Layout, Op, Reg, RegSet, Value, Width};
+use uop::{Block, Compute, Layout, Op, Reg, RegSet, Value, Width};
 
 use super::plan::{
-    Addr, Node, call_constant, compute, constant, immediate, is_cut, is_plain, kind_of, low_imm, masked, reads,
-    resolve, second_imm,
+    Addr, Node, call_constant, compute, constant, immediate, is_cut, is_plain, kind_of, low_imm, reads, resolve,
+    second_imm,
 };
-use super::{Cx, Links, Lowered, Places, Plan, places};
-use crate::handlers::control::hint;
+use super::{Cx, Lowered, Places, Plan, places};
 use crate::handlers::pair::{Shape, pair_handler, triple_handler};
 use crate::handlers::run::run_handler;
 use crate::handlers::{alu, control, memory};
-use crate::slot::{Data, FAR, Function, Handler, Head, Link, Raw, Recovery, Slot, UNLINKED};
+use crate::slot::{Data, Function, Handler, Head, Recovery, Slot};
 
 /// Lowers a verified block.
 pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
@@ -60,11 +58,11 @@ fn pair(b: u16, c: u16) -> i32 {
 }
 
 impl Cx<'_> {
-    fn push(&mut self, handler: Handler, d: u16, a: u16, imm: i32) {
+    pub(super) fn push(&mut self, handler: Handler, d: u16, a: u16, imm: i32) {
         self.push_as(Shape::Other, handler, d, a, imm);
     }
 
-    fn push_as(&mut self, shape: Shape, handler: Handler, d: u16, a: u16, imm: i32) {
+    pub(super) fn push_as(&mut self, shape: Shape, handler: Handler, d: u16, a: u16, imm: i32) {
         self.shapes.push((self.slots.len() as u32, shape));
         self.slots.push(Slot { handler, d, a, imm }.into());
     }
@@ -126,7 +124,7 @@ impl Cx<'_> {
     }
 
     /// The slot that holds `v` for op `now`, which reads `reads` of it; constants are put into a temporary on first use.
-    fn operand(&mut self, v: Value, reads: Option<Width>, now: usize) -> u16 {
+    pub(super) fn operand(&mut self, v: Value, reads: Option<Width>, now: usize) -> u16 {
         let v = resolve(self.block, v, reads);
         if let Some(slot) = self.places.get(v) {
             return slot;
@@ -273,7 +271,7 @@ impl Cx<'_> {
 
     /// What a raising op of an instruction has behind its slot: see [`control::RAISE_DATA`]. The distance from the head spares looking for the
     /// block.
-    fn raise_data(&mut self, insn: usize, code: u32, arg: u64) {
+    pub(super) fn raise_data(&mut self, insn: usize, code: u32, arg: u64) {
         let distance = self.slots.len() as u64 - 1;
         let start = self.block.insns[insn];
         let pc = self.block.pc.wrapping_add_signed(i64::from(start.offset));
@@ -283,7 +281,7 @@ impl Cx<'_> {
     }
 
     /// What an op that goes by a truth value compares: the operands of the comparison that makes it, if that can be done at once.
-    fn condition(
+    pub(super) fn condition(
         &mut self,
         at: usize,
         cond: Value,
@@ -533,85 +531,5 @@ impl Cx<'_> {
             RegSet::All => (0..self.layout.regs.len()).for_each(|r| self.vacate(Reg(r as u16), now)),
             RegSet::Ranges(list) => list.iter().flat_map(|&(from, to)| from..to).for_each(|r| self.vacate(Reg(r), now)),
         }
-    }
-
-    fn exit(&mut self) -> Links {
-        let end = self.block.ops.len();
-        match self.block.exit {
-            Exit::Jump { pc } => {
-                let call = self.block.returns.is_some();
-                self.push_as(
-                    Shape::Jump(call),
-                    if call { control::jump::<true> } else { control::jump::<false> },
-                    0,
-                    0,
-                    0,
-                );
-                [Some(self.link(pc)), None, self.link_back()]
-            }
-            Exit::Branch { cond, taken, fallthrough } => self.branch(cond, taken, fallthrough),
-            Exit::Indirect { pc, hint } => {
-                let (pc, mask) = masked(self.block, pc);
-                let a = self.operand(pc, None, end);
-                let (hint, handler): (_, Handler) = match hint {
-                    _ if self.block.returns.is_some() => (hint::CALL, control::indirect::<{ hint::CALL }>),
-                    Hint::Return => (hint::RETURN, control::indirect::<{ hint::RETURN }>),
-                    _ => (hint::NONE, control::indirect::<{ hint::NONE }>),
-                };
-                self.push_as(Shape::Indirect(hint), handler, 0, a, mask);
-                [None, None, self.link_back()]
-            }
-            Exit::UpdateIndirect { pc } => {
-                let a = self.operand(pc, None, end);
-                self.push(control::update_indirect, 0, a, 0);
-                [None; 3]
-            }
-            Exit::Raise { code, arg } => {
-                self.push(control::raise, 0, 0, 0);
-                self.raise_data(self.block.insns.len() - 1, code, arg);
-                [None; 3]
-            }
-            Exit::Update { pc } => self.out(control::update, pc, 0),
-            Exit::Halt { pc } => self.out(control::halt, pc, 0),
-            Exit::Break => self.out(control::break_, self.block.pc, 0),
-        }
-    }
-
-    fn branch(&mut self, cond: Value, taken: u64, fallthrough: u64) -> Links {
-        let end = self.block.ops.len();
-        let into = self.block.taken_mode;
-        let handler = if into.is_some() { control::branch_into_handler } else { control::branch_handler };
-        let (handler, a, second) = self.condition(end, cond, handler);
-        let shape = match self.block.ops[resolve(self.block, cond, None).index()] {
-            Op::Cmp(cmp, first, b) if into.is_none() => {
-                let w = self.block.width(first);
-                Shape::Branch(cmp, w, second_imm(self.block, w, b).is_some())
-            }
-            _ => Shape::Other,
-        };
-        self.push_as(shape, handler, 0, a, second);
-        let links = [Some(self.link(taken)), Some(self.link(fallthrough)), None];
-        if let Some(mode) = into {
-            self.slots.push(Data { low: Core::key_of(mode), high: 0 }.into());
-        }
-        links
-    }
-
-    fn out(&mut self, handler: Handler, low: u64, high: u64) -> Links {
-        self.push(handler, 0, 0, 0);
-        self.slots.push(Data { low, high }.into());
-        [None; 3]
-    }
-
-    /// The link of a call's return.
-    fn link_back(&mut self) -> Option<u32> {
-        self.block.returns.map(|pc| self.link(pc))
-    }
-
-    fn link(&mut self, pc: u64) -> u32 {
-        let near = pc / ::memory::PAGE_SIZE == self.block.pc / ::memory::PAGE_SIZE;
-        let target: *const Head = if near { &raw const UNLINKED } else { &raw const FAR };
-        self.slots.push(Raw::from(Link { target, pc }));
-        self.slots.len() as u32 - 1
     }
 }

@@ -4,6 +4,7 @@
 //! in the register file ([`Places`]) and emit handlers.
 
 mod emit;
+mod ends;
 mod places;
 mod plan;
 

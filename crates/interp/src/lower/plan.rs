@@ -292,30 +292,35 @@ impl Planner<'_> {
                 self.need(value, Some(mem.width), i);
                 Node::Store(self.address(addr, i))
             }
-            Op::Call { helper, args, fast } => {
-                let skip = match compute(self.layout, helper) {
-                    Some(_) => None,
-                    None => call_constant(self.block, &args),
-                };
-                for (n, v) in args.into_iter().enumerate().filter(|(_, v)| *v != Value::NONE) {
-                    // The host's operands must be in the file.
-                    if skip != Some(n) || fast.is_some_and(|(op, _)| n < op.operands()) {
-                        self.need(v, None, i);
-                    }
-                }
-                Node::Emit
-            }
             op => {
-                let reads = reads(&op, w);
-                op.operands().for_each(|v| {
-                    // A constant that is set needs no place of its own.
-                    if !(matches!(op, Op::Set(..)) && constant(self.block, v).is_some()) {
-                        self.need(v, reads, i);
-                    }
-                });
+                self.need_operands(op, w, i);
                 Node::Emit
             }
         };
+    }
+
+    /// The operands of an op that reads them as they are.
+    fn need_operands(&mut self, op: Op, w: Width, i: usize) {
+        if let Op::Call { helper, args, fast } = op {
+            let skip = match compute(self.layout, helper) {
+                Some(_) => None,
+                None => call_constant(self.block, &args),
+            };
+            for (n, v) in args.into_iter().enumerate().filter(|(_, v)| *v != Value::NONE) {
+                // The host's operands must be in the file.
+                if skip != Some(n) || fast.is_some_and(|(op, _)| n < op.operands()) {
+                    self.need(v, None, i);
+                }
+            }
+            return;
+        }
+        let reads = reads(&op, w);
+        op.operands().for_each(|v| {
+            // A constant that is set needs no place of its own.
+            if !(matches!(op, Op::Set(..)) && constant(self.block, v).is_some()) {
+                self.need(v, reads, i);
+            }
+        });
     }
 
     /// A sign extension is done by the 32-bit op or plain load that makes its only operand, if nobody else uses that.

@@ -1,5 +1,6 @@
 //! Boards: one file a machine type, with its memory map, devices and reset state.
 
+pub mod aurix;
 mod htif;
 pub mod isapc;
 pub mod leon3;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use devices::percpu::Started;
-use devices::{Css, Power, PowerRequest, Sclp, SclpConfig, VirtioCcw, VirtioModel};
+use devices::{Css, NullSink, Power, PowerRequest, Sclp, SclpConfig, VirtioCcw, VirtioModel};
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, LoadTarget};
 use memory::Line;
 use s390x::shared::{Channel, IoInterruption, Services, Topology, Wish};
@@ -44,6 +44,7 @@ const COMMON: MachineType = MachineType {
     hotplug: true,
     core_ids: true,
     serials: 2,
+    own_devices: s390_devices::OURS,
     own_properties: &[("loadparm", "string", ""), ("aes-key-wrap", "bool", "on"), ("dea-key-wrap", "bool", "on")],
     told: &[topology::told::Encoder::Stsi],
     build,
@@ -114,25 +115,30 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let wires: Vec<Vec<Line>> = (0..cpus).map(|n| (0..LINES).map(|l| board.line(i64::from(n), l)).collect()).collect();
     let wires = Arc::new(wires);
     let config = SclpConfig { ram: size, max_cpus: cpus, present: present.clone() };
-    let console = mips::sink(board, 0);
-    let lines = board.config.has_second_serial.then(|| mips::sink(board, 1));
-    let sclp = Sclp::new(config, console, lines, floating(&wires, irq::SERVICE));
+    let consoles = s390_devices::Consoles::of(board)?;
+    let sinks = [consoles.ascii, consoles.lines].map(|port| port.map(|port| mips::sink(board, port)));
+    let [ascii, lines] = sinks;
+    let sclp = Sclp::new(config, ascii.unwrap_or_else(|| Box::new(NullSink)), lines, floating(&wires, irq::SERVICE));
     let device = board.part(sclp.clone());
-    mips::typed_into(board, 0, &device);
     let keyboard = board.part(sclp.line_console());
-    mips::typed_into(board, 1, &keyboard);
+    for (port, device) in [(consoles.ascii, &device), (consoles.lines, &keyboard)] {
+        if let Some(port) = port {
+            mips::typed_into(board, port, device);
+        }
+    }
     let css = Css::new(
         (0..8).map(|n| floating(&wires, irq::IO + n)).collect(),
         floating(&wires, irq::REPORT),
         board.dma.clone(),
     );
     css.add(Box::new(VirtioCcw::new(VirtioModel::network(NIC))));
-    s390_devices::add(board, &css)?;
+    s390_devices::add(board, &css, &consoles)?;
     board.part(css.clone());
     board.started = Some(present.clone());
     let shape = shape(board, present);
     let power = board.power.clone();
-    let services = Board { wires, sclp, css, power, shape };
+    let (name, uuid) = (board.config.name.clone(), board.config.uuid);
+    let services = Board { wires, sclp, css, power, shape, name, uuid };
     let tod = TOD_EPOCH.wrapping_add((mips::start_time(board) as u64).wrapping_mul(4_096_000_000));
     board.shared = Some(Arc::new(s390x::shared::Machine::new(Box::new(services), cpus, size, entry, tod)));
     Ok(())
@@ -259,6 +265,8 @@ struct Board {
     css: Css,
     power: Power,
     shape: Shape,
+    name: Option<String>,
+    uuid: [u8; 16],
 }
 
 impl Services for Board {
@@ -320,5 +328,9 @@ impl Services for Board {
 
     fn topology(&self) -> &dyn Topology {
         &self.shape
+    }
+
+    fn identity(&self) -> (Option<&str>, [u8; 16]) {
+        (self.name.as_deref(), self.uuid)
     }
 }

@@ -1,44 +1,136 @@
-//! Devices of the channel subsystem that the command line asks for: disks.
+//! Devices that the command line asks for: disks and consoles behind subchannels, and which serial port is which console.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use devices::virtio_block::Disk;
-use devices::{Css, VirtioCcw, VirtioModel};
+use devices::{Css, NullSink, Sink, VirtioCcw, VirtioConsole, VirtioModel};
 
+use crate::boards::mips;
 use crate::build::Build;
-use crate::config::{DriveConfig, Given, MachineConfig};
+use crate::config::{DeviceConfig, DriveConfig, Given};
 use crate::error::Error;
 use crate::objects::unknown_property;
-use crate::targets::Arch;
 
 const BLOCK: &str = "virtio-blk-ccw";
+const SERIAL_BUS: &str = "virtio-serial-ccw";
+const PORT: &str = "virtconsole";
+const ASCII: &str = "sclpconsole";
+const LINES: &str = "sclplmconsole";
 
-/// Whether a device of the command line is for the board to make.
-pub(crate) fn is_ours(config: &MachineConfig, driver: &str) -> bool {
-    config.target.arch == Arch::S390 && config.machine.core_ids && driver == BLOCK
+/// Devices of the command line that the board makes.
+pub(crate) const OURS: &[&str] = &[BLOCK, SERIAL_BUS, PORT, ASCII, LINES];
+
+fn fault(option: &str, why: impl std::fmt::Display) -> Error {
+    Error::new(format!("{option}: {why}"))
 }
 
-/// Adds disks: those of `-device`, then the drives that go by themselves.
-pub(crate) fn add(board: &Build<'_>, css: &Css) -> Result<(), Error> {
-    let drives = &board.config.drives;
-    let fault = |option: &str, why: String| Error::new(format!("{option}: {why}"));
-    for given in board.config.devices.iter().filter(|given| is_ours(board.config, &given.value.driver)) {
-        let mut drive = None;
-        for (name, value) in &given.value.props {
-            match name.as_str() {
-                "drive" => drive = value.as_str().map(str::to_owned),
-                "devno" | "serial" | "bootindex" | "scsi" => {}
-                _ => return Err(unknown_property(name)),
+type Asked = Given<DeviceConfig>;
+
+/// Devices of these kinds, in their order.
+fn asked<'a>(board: &'a Build<'_>, drivers: &'a [&'a str]) -> impl Iterator<Item = &'a Asked> {
+    board.config.devices.iter().filter(move |given| drivers.contains(&given.value.driver.as_str()))
+}
+
+/// A property of a device; the only others it may have are in `known`.
+fn property(given: &Asked, wanted: &str, known: &[&str]) -> Result<Option<String>, Error> {
+    let mut found = None;
+    for (name, value) in &given.value.props {
+        match name.as_str() {
+            name if name == wanted => found = value.text(),
+            name if known.contains(&name) => {}
+            _ => return Err(unknown_property(name)),
+        }
+    }
+    Ok(found)
+}
+
+/// Which console each serial port is, by number.
+#[derive(Default)]
+pub(crate) struct Consoles {
+    /// The service processor's ASCII console.
+    pub(crate) ascii: Option<usize>,
+    /// Its line console.
+    pub(crate) lines: Option<usize>,
+    /// A port of a virtio console; `None` goes nowhere. Each with the subchannel's place among the consoles.
+    ports: Vec<(usize, Option<usize>)>,
+}
+
+impl Consoles {
+    /// As the command line's devices name character devices; serial ports that are left are the service processor's.
+    pub(crate) fn of(board: &Build<'_>) -> Result<Consoles, Error> {
+        let mut consoles = Consoles::default();
+        let (mut taken, mut buses) = (Vec::new(), 0);
+        for given in asked(board, &[SERIAL_BUS, PORT, ASCII, LINES]) {
+            let driver = given.value.driver.as_str();
+            if driver == SERIAL_BUS {
+                property(given, "max_ports", &["devno", "max_revision"])?;
+                buses += 1;
+                continue;
+            }
+            let port = console_port(board, given)?;
+            taken.extend(port);
+            match driver {
+                ASCII => consoles.ascii = port,
+                LINES => consoles.lines = port,
+                _ if buses == 0 => {
+                    return Err(fault(&given.option, format!("No 'virtio-serial-bus' bus found for device '{PORT}'")));
+                }
+                _ => consoles.ports.push((buses - 1, port)),
             }
         }
-        let id = drive.ok_or_else(|| fault(&given.option, "drive property not set".into()))?;
-        let found = drives.iter().find(|drive| drive.value.id.as_deref() == Some(&id));
+        let rest = (0..2).filter(|port| !taken.contains(port) && (*port == 0 || board.config.has_second_serial));
+        for port in rest {
+            let slot = if consoles.ascii.is_none() { &mut consoles.ascii } else { &mut consoles.lines };
+            slot.get_or_insert(port);
+        }
+        Ok(consoles)
+    }
+}
+
+/// The serial port whose console a device's character device is.
+fn console_port(board: &Build<'_>, given: &Asked) -> Result<Option<usize>, Error> {
+    let Some(id) = property(given, "chardev", &["name", "nr"])? else { return Ok(None) };
+    let found = board.config.console_ports.iter().find(|(name, _)| *name == id).map(|(_, port)| *port);
+    let driver = &given.value.driver;
+    let missing = || fault(&given.option, format!("Property '{driver}.chardev' can't find value '{id}'"));
+    found.map(Some).ok_or_else(missing)
+}
+
+/// Adds disks and consoles: those of `-device` in their order, then the drives that go by themselves.
+pub(crate) fn add(board: &mut Build<'_>, css: &Css, consoles: &Consoles) -> Result<(), Error> {
+    let mut buses = 0;
+    let wanted: Vec<Asked> = asked(board, &[BLOCK, SERIAL_BUS]).cloned().collect();
+    for given in wanted {
+        if given.value.driver == SERIAL_BUS {
+            add_console(board, css, consoles, buses);
+            buses += 1;
+            continue;
+        }
+        let drive = property(&given, "drive", &["devno", "serial", "bootindex", "scsi"])?;
+        let id = drive.ok_or_else(|| fault(&given.option, "drive property not set"))?;
+        let found = board.config.drives.iter().find(|drive| drive.value.id.as_deref() == Some(&id));
         let found =
             found.ok_or_else(|| fault(&given.option, format!("Property '{BLOCK}.drive' can't find value '{id}'")))?;
         attach(css, found)?;
     }
-    drives.iter().filter(|drive| drive.value.attached).try_for_each(|drive| attach(css, drive))
+    board.config.drives.iter().filter(|drive| drive.value.attached).try_for_each(|drive| attach(css, drive))
+}
+
+/// Adds the virtio console whose place among those is `bus`.
+fn add_console(board: &mut Build<'_>, css: &Css, consoles: &Consoles, bus: usize) {
+    let ports: Vec<Option<usize>> =
+        consoles.ports.iter().filter(|(place, _)| *place == bus).map(|(_, port)| *port).collect();
+    let sink =
+        |port: &Option<usize>| port.map_or_else(|| Box::new(NullSink) as Box<dyn Sink>, |port| mips::sink(board, port));
+    let console = VirtioConsole::new(ports.iter().map(sink).collect());
+    let subchannel = css.add(Box::new(VirtioCcw::new(VirtioModel::console(console))));
+    for (n, port) in ports.into_iter().enumerate() {
+        if let Some(port) = port {
+            let input = board.part(css.input(subchannel, n));
+            mips::typed_into(board, port, &input);
+        }
+    }
 }
 
 fn attach(css: &Css, drive: &Given<DriveConfig>) -> Result<(), Error> {

@@ -88,7 +88,8 @@ const OBJECTS: [&str; 13] = [
 ];
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
-    let model = format!("{},reset-vector={:#x}", board.model(), PROM.0 + POWER_ON);
+    // QEMU's machines leave the size of RAM in %g2; the manual leaves it open.
+    let model = format!("{},reset-vector={:#x},reset-g2={:#x}", board.model(), PROM.0 + POWER_ON, board.ram);
     board.add_unattached_cpu(&model, 0);
     board.restart.push((0, PROM.0 + RESET));
     for kind in OBJECTS {

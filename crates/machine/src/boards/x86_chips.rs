@@ -12,6 +12,7 @@ use devices::hpet::{HPET_BASE, Hpet};
 use devices::i8042::I8042;
 use devices::ide::{EmptyIde, IDE_COMMAND, IDE_PORTS};
 use devices::ioapic::{IOAPIC_BASE, IOAPIC_SIZE, PINS};
+use devices::pc_testdev::{FlushPage, TestInterrupts, TestMemory, TestPorts};
 use devices::pci::{Field, PciBus, PciFunction};
 use devices::pci_ports::PciPorts;
 use devices::percpu::Started;
@@ -31,6 +32,9 @@ const SHADOW: (u64, u64) = (0xc_0000, 0x4000);
 const SHADOW_PARTS: usize = 12;
 const BIOS_PART: (u64, u64) = (0xf_0000, 0x1_0000);
 const MIB: u64 = 1 << 20;
+
+/// Where the memory of `pc-testdev` is.
+const TESTDEV_MEMORY: u64 = 0xff00_0000;
 
 /// Which of the optional chips a board has.
 #[derive(Clone, Copy, Debug)]
@@ -178,9 +182,22 @@ impl Chips {
                     let part = board.part(DebugCon::new(sink, readback as u8));
                     self.ports.add(base as u16, 1, 1, &part, 0);
                 }
+                "pc-testdev" => self.add_testdev(board)?,
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    fn add_testdev(&mut self, board: &mut Build<'_>) -> Result<(), Error> {
+        let ports = board.part(TestPorts::default());
+        self.ports.add(0xe0, 4, 4, &ports, 0);
+        self.ports.add(0xe8, 4, 1, &ports, 0);
+        let flush = board.part(FlushPage);
+        self.ports.add(0xe4, 4, 4, &flush, 0);
+        let interrupts = board.part(TestInterrupts::new(self.gsi.clone()));
+        self.ports.add(0x2000, self.gsi.len() as u16, 1, &interrupts, 0);
+        board.device("pc-testdev", TESTDEV_MEMORY, TestMemory::LEN, LITTLE, TestMemory::default())?;
         Ok(())
     }
 

@@ -16,7 +16,7 @@ impl Command for QueryMachines {
 
     fn run(context: &mut Context<'_>, _: Empty) -> Result<Vec<MachineInfo>, Error> {
         let target = context.machine.target();
-        Ok(registry::machines(target).map(|machine| info(machine, target)).collect())
+        Ok(registry::listed(target).map(|machine| info(machine, target)).collect())
     }
 }
 

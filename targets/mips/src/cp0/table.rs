@@ -59,6 +59,11 @@ pub(crate) static NAMED: &[(&str, usize)] = &[
     ("ebase", number_of(15, 1)),
     ("config0", number_of(16, 0)),
     ("config1", number_of(16, 1)),
+    ("config2", number_of(16, 2)),
+    ("config3", number_of(16, 3)),
+    ("config4", number_of(16, 4)),
+    ("config5", number_of(16, 5)),
+    ("lladdr", number_of(17, 0)),
     ("errorepc", number_of(30, 0)),
     ("desave", number_of(31, 0)),
 ];

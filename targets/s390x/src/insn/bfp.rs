@@ -92,6 +92,8 @@ insns! {
     "1011 0011 0100 0100 ................" RRF ledbr "{fr1}, {fr2}" [Z];
     "1011 0011 0100 0101 ................" RRF ldxbr "{fr1}, {fr2}" [Z];
     "1011 0011 0100 0110 ................" RRF lexbr "{fr1}, {fr2}" [Z];
+    "1011 0011 0101 0011 ................" RRF diebr "{fr1}, {fr3}, {fr2}, {m4}" [Z];
+    "1011 0011 0101 1011 ................" RRF didbr "{fr1}, {fr3}, {fr2}, {m4}" [Z];
     "1011 0011 0101 0111 ................" RRF fiebr "{fr1}, {m3}, {fr2}" [Z];
     "1011 0011 0101 1111 ................" RRF fidbr "{fr1}, {m3}, {fr2}" [Z];
     "1011 0011 0100 0111 ................" RRF fixbr "{fr1}, {m3}, {fr2}" [Z];
@@ -244,6 +246,8 @@ lifts! { l, f;
     ledbr(RRF) if l.needs_bfp() => { narrow(l, f, l.f64(f.r2), 8, 4) }
     ldxbr(RRF) if l.needs_bfp() => { narrow(l, f, l.k(f.r2.into()), 16, 8) }
     lexbr(RRF) if l.needs_bfp() => { narrow(l, f, l.k(f.r2.into()), 16, 4) }
+    diebr(RRF) if l.needs_bfp() => { divide_to_integer(l, f, 4) }
+    didbr(RRF) if l.needs_bfp() => { divide_to_integer(l, f, 8) }
     fiebr(RRF) if l.needs_bfp() => {
         let info = info(l, Op::Round, f.r1, f.m3, f.m4);
         let v = l.f32(f.r2).zext(Width::W64);
@@ -519,4 +523,15 @@ fn to_fixed<'b>(l: &Lift<'b>, f: RRF, value: V<'b>, size: i64, kind: i64) -> Flo
 fn test_class<'b>(l: &Lift<'b>, value: V<'b>, size: i64, mask: V<'b>) {
     let result = l.call(helper::BFP_CLASS, &[value.zext(Width::W64), l.k(size), mask]);
     l.cc1(Kind::Code, result);
+}
+
+/// DIVIDE TO INTEGER: three registers, and the rounding method of the quotient; 3 came with the floating-point extension.
+fn divide_to_integer(l: &Lift, f: RRF, size: i64) -> Flow {
+    let is_method = matches!(f.m4, 0 | 1 | 4..=7) || f.m4 == 3 && l.has(Ext::FpExt);
+    if !is_method || f.r1 == f.r2 || f.r1 == f.r3 || f.r2 == f.r3 {
+        return l.specification();
+    }
+    let registers = i64::from(f.r1) | i64::from(f.r2) << 4 | i64::from(f.r3) << 8 | i64::from(f.m4) << 12;
+    l.call(helper::DIVIDE_TO_INTEGER, &[l.k(registers), l.k(size)]);
+    Next
 }

@@ -6,6 +6,7 @@ use uop::Width;
 
 use crate::cc::Kind;
 use crate::dfp::{Info, Op};
+use crate::dfp_packed;
 use crate::ext::Ext;
 use crate::format::{RRE, RRF, RSLb, RXE, RXF, S};
 use crate::helper;
@@ -82,6 +83,10 @@ insns! {
     "1110 1101 ................................ 0101 1001" RXE tdgxt "{fr1}, {a2}" [Dfp];
     "1110 1101 ................................ 1010 1010" RSLb cdzt "{fr1}, {a2:l2}, {m3}" [DfpZoned];
     "1110 1101 ................................ 1010 1011" RSLb cxzt "{fr1}, {a2:l2}, {m3}" [DfpZoned];
+    "1110 1101 ................................ 1010 1110" RSLb cdpt "{fr1}, {a2:l2}, {m3}" [Dfp DfpPacked];
+    "1110 1101 ................................ 1010 1111" RSLb cxpt "{fr1}, {a2:l2}, {m3}" [Dfp DfpPacked];
+    "1110 1101 ................................ 1010 1100" RSLb cpdt "{fr1}, {a2:l2}, {m3}" [Dfp DfpPacked];
+    "1110 1101 ................................ 1010 1101" RSLb cpxt "{fr1}, {a2:l2}, {m3}" [Dfp DfpPacked];
     "1110 1101 ................................ 1010 1000" RSLb czdt "{fr1}, {a2:l2}, {m3}" [DfpZoned];
     "1110 1101 ................................ 1010 1001" RSLb czxt "{fr1}, {a2:l2}, {m3}" [DfpZoned];
     "1011 0010 1011 1001 ................" S srnmt "{a2}" [Dfp];
@@ -156,6 +161,10 @@ lifts! { l, f;
     tdgxt(RXE) if l.needs_dfp() => { if is_no_pair(f.r1, 16) { return l.specification(); } let cc = l.call(helper::DFP_TEST_GROUP, &[l.k(f.r1.into()), l.k(16), l.addr(f.a2)]); l.cc1(Kind::Code, cc); Next }
     cdzt(RSLb) if l.needs_dfp() => { zoned(l, f, 8, helper::DFP_FROM_ZONED) }
     cxzt(RSLb) if l.needs_dfp() => { zoned(l, f, 16, helper::DFP_FROM_ZONED) }
+    cdpt(RSLb) if l.needs_dfp() => { packed(l, f, 8, helper::DFP_FROM_STORED_PACKED) }
+    cxpt(RSLb) if l.needs_dfp() => { packed(l, f, 16, helper::DFP_FROM_STORED_PACKED) }
+    cpdt(RSLb) if l.needs_dfp() => { packed(l, f, 8, helper::DFP_TO_STORED_PACKED) }
+    cpxt(RSLb) if l.needs_dfp() => { packed(l, f, 16, helper::DFP_TO_STORED_PACKED) }
     czdt(RSLb) if l.needs_dfp() => { zoned(l, f, 8, helper::DFP_TO_ZONED) }
     czxt(RSLb) if l.needs_dfp() => { zoned(l, f, 16, helper::DFP_TO_ZONED) }
     srnmt(S) if l.needs_dfp() => { l.call(helper::DFP_SET_ROUNDING, &[l.addr(f.a2)]); Next }
@@ -258,8 +267,16 @@ fn convert(l: &Lift, f: RRF, from: u8, to: u8, method: u8, m4: u8) -> Flow {
 
 /// Zoned digits in storage: up to 16 or 34.
 fn zoned(l: &Lift, f: RSLb, size: u8, helper: u16) -> Flow {
-    let most = if size == 8 { 15 } else { 33 };
-    if f.l2 > most || is_no_pair(f.r1, size) {
+    stored(l, f, size, helper, if size == 8 { 16 } else { 34 })
+}
+
+/// Packed digits in storage.
+fn packed(l: &Lift, f: RSLb, size: u8, helper: u16) -> Flow {
+    stored(l, f, size, helper, dfp_packed::longest(size.into()) as u8)
+}
+
+fn stored(l: &Lift, f: RSLb, size: u8, helper: u16, longest: u8) -> Flow {
+    if f.l2 >= longest || is_no_pair(f.r1, size) {
         return l.specification();
     }
     let how = l.k(i64::from(f.m3) << 8 | i64::from(size));

@@ -8,6 +8,7 @@ use crate::ext::Ext;
 use crate::format::{Addr, RR, RRD, RRE, RRF, RX, RXE, RXF};
 use crate::helper;
 use crate::hfp::{self, Op};
+use crate::hfp_unnormal;
 use crate::lift::{Lift, V};
 
 insns! {
@@ -101,6 +102,18 @@ insns! {
     "1110 1101 ................................ 0010 1111" RXF mse "{fr1}, {fr3}, {a2}" [HfpMadd];
     "1110 1101 ................................ 0011 1110" RXF mad "{fr1}, {fr3}, {a2}" [HfpMadd];
     "1110 1101 ................................ 0011 1111" RXF msd "{fr1}, {fr3}, {a2}" [HfpMadd];
+    "1110 1101 ................................ 0011 1011" RXF my "{fr1}, {fr3}, {a2}" [HfpUnnorm];
+    "1011 0011 0011 1011 ................" RRD myr "{fr1}, {fr3}, {fr2}" [HfpUnnorm];
+    "1110 1101 ................................ 0011 1101" RXF myh "{fr1}, {fr3}, {a2}" [HfpUnnorm];
+    "1011 0011 0011 1101 ................" RRD myhr "{fr1}, {fr3}, {fr2}" [HfpUnnorm];
+    "1110 1101 ................................ 0011 1001" RXF myl "{fr1}, {fr3}, {a2}" [HfpUnnorm];
+    "1011 0011 0011 1001 ................" RRD mylr "{fr1}, {fr3}, {fr2}" [HfpUnnorm];
+    "1110 1101 ................................ 0011 1010" RXF may "{fr1}, {fr3}, {a2}" [HfpUnnorm];
+    "1011 0011 0011 1010 ................" RRD mayr "{fr1}, {fr3}, {fr2}" [HfpUnnorm];
+    "1110 1101 ................................ 0011 1100" RXF mayh "{fr1}, {fr3}, {a2}" [HfpUnnorm];
+    "1011 0011 0011 1100 ................" RRD mayhr "{fr1}, {fr3}, {fr2}" [HfpUnnorm];
+    "1110 1101 ................................ 0011 1000" RXF mayl "{fr1}, {fr3}, {a2}" [HfpUnnorm];
+    "1011 0011 0011 1000 ................" RRD maylr "{fr1}, {fr3}, {fr2}" [HfpUnnorm];
     "1011 0011 0101 0000 ................" RRF tbedr "{fr1}, {m3}, {fr2}" [Z];
     "1011 0011 0101 0001 ................" RRF tbdr "{fr1}, {m3}, {fr2}" [Z];
     "1011 0011 0101 1000 ................" RRE thder "{fr1}, {fr2}" [Z];
@@ -196,6 +209,18 @@ lifts! { l, f;
     mse(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m32z(f.a2); multiply_add(l, 1, f.r1, f.r3, b, 4) }
     mad(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); multiply_add(l, 0, f.r1, f.r3, b, 8) }
     msd(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); multiply_add(l, 1, f.r1, f.r3, b, 8) }
+    my(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::BOTH, 0) }
+    myr(RRD) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => { let b = l.f64(f.r2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::BOTH, 0) }
+    myh(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::HIGH, 0) }
+    myhr(RRD) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => { let b = l.f64(f.r2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::HIGH, 0) }
+    myl(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::LOW, 0) }
+    mylr(RRD) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => { let b = l.f64(f.r2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::LOW, 0) }
+    may(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::BOTH, 1) }
+    mayr(RRD) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => { let b = l.f64(f.r2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::BOTH, 1) }
+    mayh(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::HIGH, 1) }
+    mayhr(RRD) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => { let b = l.f64(f.r2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::HIGH, 1) }
+    mayl(RXF) if l.needs_fpr(&[f.r1, f.r3]) => { let b = l.m64(f.a2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::LOW, 1) }
+    maylr(RRD) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => { let b = l.f64(f.r2); unnormalized(l, f.r1, f.r3, b, hfp_unnormal::LOW, 1) }
     tbedr(RRF) if l.needs_bfp() => { if !matches!(f.m3, 0 | 1 | 4..=7) { return l.specification(); } let v = l.f64(f.r2); l.call(helper::HFP_TO_BFP, &[l.k(f.r1.into()), v, l.k(4), l.k(f.m3.into())]); Next }
     tbdr(RRF) if l.needs_bfp() => { if !matches!(f.m3, 0 | 1 | 4..=7) { return l.specification(); } let v = l.f64(f.r2); l.call(helper::HFP_TO_BFP, &[l.k(f.r1.into()), v, l.k(8), l.k(f.m3.into())]); Next }
     thder(RRE) if l.needs_bfp() => { let v = operand(l, f.r2, 4).1; l.call(helper::HFP_FROM_BFP, &[l.k(f.r1.into()), v, l.k(4)]); Next }
@@ -256,5 +281,16 @@ fn to_fixed(l: &Lift, f: RRF, size: u64, long: i64) -> Flow {
 fn multiply_add<'b>(l: &Lift<'b>, subtract: u64, r1: u8, r3: u8, b: V<'b>, size: u64) -> Flow {
     let what = l.ir.konst(Width::W64, subtract | u64::from(r1) << 8 | size << 16);
     l.call(helper::HFP_MULTIPLY_ADD, &[what, b, operand(l, r3, size).1]);
+    Next
+}
+
+/// MULTIPLY UNNORMALIZED, and with AND ADD.
+fn unnormalized<'b>(l: &Lift<'b>, r1: u8, r3: u8, b: V<'b>, kept: i64, adds: i64) -> Flow {
+    // The product's pair is named by its first register; of a sum, either may be named.
+    if kept == hfp_unnormal::BOTH && adds == 0 && is_no_pair(r1, 16) {
+        return l.specification();
+    }
+    let how = l.k(i64::from(r1) | kept << 4 | adds << 6);
+    l.call(helper::HFP_MULTIPLY_UNNORMALIZED, &[how, b, l.f64(r3)]);
     Next
 }

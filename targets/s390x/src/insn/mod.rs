@@ -29,6 +29,7 @@ pub mod msa;
 pub mod spaces_;
 pub mod string;
 pub mod system_;
+pub mod vector_decimal;
 pub mod vector_float;
 pub mod vector_integer;
 mod vector_ops;
@@ -51,6 +52,7 @@ pub static TABLES: &[&[Insn]] = &[
     vector_support::INSNS,
     vector_integer::INSNS,
     vector_float::INSNS,
+    vector_decimal::INSNS,
     system_::INSNS,
     spaces_::INSNS,
 ];

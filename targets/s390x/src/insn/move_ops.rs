@@ -44,11 +44,13 @@ pub(super) fn load_address<'b>(l: &Lift<'b>, r1: u8, address: V<'b>) {
 pub(super) fn load_address_extended(l: &Lift, r1: u8, a2: crate::format::Addr) {
     load_address(l, r1, l.addr(a2));
     let alet = match l.mode().space {
-        crate::mmu::SECONDARY => 1,
-        crate::mmu::HOME => 2,
-        _ => 0,
+        crate::mmu::SECONDARY => l.kw(1),
+        crate::mmu::HOME => l.kw(2),
+        // In the access-register mode that of the base register, if there is one.
+        crate::mmu::FIRST if a2.b != 0 => l.ir.get(state::a(a2.b)),
+        _ => l.kw(0),
     };
-    l.ir.set(state::a(r1), l.kw(alet));
+    l.ir.set(state::a(r1), alet);
 }
 
 pub(super) fn load_test_w<'b>(l: &Lift<'b>, r1: u8, value: V<'b>) {

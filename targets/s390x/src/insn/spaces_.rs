@@ -26,6 +26,9 @@ insns! {
     "1110 1011 ................................ 0100 1100" RSY ecag "{r1}, {r3}, {a2}" [GenExt];
     "1011 0010 1110 1000 ................" RRF ppa "{r1}, {r2}, {m3}" [Zec12];
     "1011 0010 1111 1010 ................" IE niai "{i1}, {i2}" [Zec12];
+    "1011 0010 0100 1000 ................" RRE palb "" [Z];
+    "1011 1001 1001 1101 ................" RRE esea "{r1}" [Z];
+    "1011 0010 0100 1100 ................" RRE tar "{ar1}, {r2}" [Z];
     "1011 0010 0100 0001 ................" RRE cksm "{r1}, {r2}" [Z];
 }
 
@@ -46,10 +49,15 @@ lifts! { l, f;
     ecag(RSY) { l.set_g(f.r1, l.k(0)); Next }
     ppa(RRF) { Next }
     niai(IE) { Next }
+    // What access registers lead to is not kept.
+    palb(RRE) if l.supervisor() => { Next }
+    esea(RRE) if l.supervisor() => { l.set_w(f.r1, l.call(helper::EXCHANGE_AUTHORITY, &[l.wz(f.r1)])); Next }
+    tar(RRE) { let alet = l.ir.get(crate::state::a(f.r1)); l.call(helper::TEST_ACCESS, &[alet.zext(uop::Width::W64), l.wz(f.r2)]); Next }
     cksm(RRE) {
         if f.r2 & 1 != 0 {
             return l.specification();
         }
+        l.operands(f.r2, f.r2);
         l.call(helper::CHECKSUM, &[l.k(f.r1.into()), l.k(f.r2.into())]);
         Next
     }

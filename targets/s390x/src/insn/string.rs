@@ -43,14 +43,14 @@ lifts! { l, f;
     clcl(RR) { interruptible(l, f, helper::CLCL) }
     mvcle(RS) { extended(l, f, helper::MVCLE) }
     clcle(RS) { extended(l, f, helper::CLCLE) }
-    srst(RRE) { l.call(helper::SRST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
-    clst(RRE) { l.call(helper::CLST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
-    mvst(RRE) { l.call(helper::MVST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
-    srstu(RRE) { l.call(helper::SRSTU, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    srst(RRE) { l.operands(f.r1, f.r2); l.call(helper::SRST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    clst(RRE) { l.operands(f.r1, f.r2); l.call(helper::CLST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    mvst(RRE) { l.operands(f.r1, f.r2); l.call(helper::MVST, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    srstu(RRE) { l.operands(f.r1, f.r2); l.call(helper::SRSTU, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
     mvclu(RSY) { unicode(l, f, helper::MVCLU) }
     clclu(RSY) { unicode(l, f, helper::CLCLU) }
-    cuse(RRE) { if (f.r1 | f.r2) & 1 != 0 { return l.specification(); } l.call(helper::CUSE, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
-    tre(RRE) { if f.r1 & 1 != 0 { return l.specification(); } l.call(helper::TRE, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    cuse(RRE) { if (f.r1 | f.r2) & 1 != 0 { return l.specification(); } l.operands(f.r1, f.r2); l.call(helper::CUSE, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
+    tre(RRE) { if f.r1 & 1 != 0 { return l.specification(); } l.operands(f.r1, f.r2); l.call(helper::TRE, &[l.k(f.r1.into()), l.k(f.r2.into())]); Next }
     troo(RRF) { translate(l, f, 0x11) }
     trot(RRF) { translate(l, f, 0x12) }
     trto(RRF) { translate(l, f, 0x21) }
@@ -71,6 +71,7 @@ fn interruptible(l: &Lift, f: RR, helper: u16) -> Flow {
         return l.specification();
     }
     let (here, next) = (l.ir.konst(Width::W64, l.pc()), l.ir.konst(Width::W64, l.next_pc()));
+    l.operands(f.r1, f.r2);
     let pc = l.call(helper, &[l.k(f.r1.into()), l.k(f.r2.into()), here, next]);
     l.update_to(pc)
 }
@@ -80,7 +81,9 @@ fn extended(l: &Lift, f: RS, helper: u16) -> Flow {
     if (f.r1 | f.r3) & 1 != 0 {
         return l.specification();
     }
-    l.call(helper, &[l.k(f.r1.into()), l.k(f.r3.into()), l.addr(f.a2)]);
+    let pad = l.addr(f.a2);
+    l.operands(f.r1, f.r3);
+    l.call(helper, &[l.k(f.r1.into()), l.k(f.r3.into()), pad]);
     Next
 }
 
@@ -89,7 +92,9 @@ fn unicode(l: &Lift, f: RSY, helper: u16) -> Flow {
     if (f.r1 | f.r3) & 1 != 0 {
         return l.specification();
     }
-    l.call(helper, &[l.k(f.r1.into()), l.k(f.r3.into()), l.addr(f.a2)]);
+    let pad = l.addr(f.a2);
+    l.operands(f.r1, f.r3);
+    l.call(helper, &[l.k(f.r1.into()), l.k(f.r3.into()), pad]);
     Next
 }
 
@@ -99,6 +104,7 @@ fn translate(l: &Lift, f: RRF, sizes: i64) -> Flow {
         return l.specification();
     }
     let no_test = l.has(Ext::Etf2Enh) && f.m3 & 1 != 0;
+    l.operands(f.r1, f.r2);
     l.call(helper::TRANSLATE, &[l.k(f.r1.into()), l.k(f.r2.into()), l.k(sizes), l.k(no_test.into())]);
     Next
 }
@@ -108,6 +114,8 @@ fn test(l: &Lift, f: RRF, reverse: i64) -> Flow {
     if f.r1 & 1 != 0 {
         return l.specification();
     }
+    // The table is addressed by register 1.
+    l.operands(f.r1, 1);
     l.call(helper::TEST_EXTENDED, &[l.k(f.r1.into()), l.k(f.r2.into()), l.k(f.m3.into()), l.k(reverse)]);
     Next
 }
@@ -118,6 +126,7 @@ fn utf(l: &Lift, (r1, r2): (u8, u8), forms: i64, m3: u8) -> Flow {
         return l.specification();
     }
     let check = l.has(Ext::Etf3Enh) && m3 & 1 != 0;
+    l.operands(r1, r2);
     l.call(helper::CONVERT_UTF, &[l.k(r1.into()), l.k(r2.into()), l.k(forms), l.k(check.into())]);
     Next
 }

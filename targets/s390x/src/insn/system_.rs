@@ -28,7 +28,6 @@ insns! {
     "1011 0010 0001 1001 ................" S sac "{a2}" [Z];
     "1011 0010 0111 1001 ................" S sacf "{a2}" [Z];
     "1011 0010 0010 0100 ................" RRE iac "{r1}" [Z];
-    "1011 0010 0100 1000 ................" RRE palb "" [Z];
     // Control registers, prefix.
     "1110 1011 ................................ 0010 1111" RSY lctlg "{cr1}, {cr3}, {a2}" [Z];
     "1011 0111 ........................" RS lctl "{cr1}, {cr3}, {a2}" [Z];
@@ -119,7 +118,6 @@ lifts! { l, f;
     sac(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
     sacf(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
     iac(RRE) { let space = l.call(helper::INSERT_SPACE, &[]); l.set_w(f.r1, l.wz(f.r1).deposit(8, 8, space)); Next }
-    palb(RRE) if l.supervisor() => { Next }
     // Control registers, prefix.
     lctlg(RSY) if l.supervisor() => {
         let a = l.aligned(l.addr(f.a2), 8);

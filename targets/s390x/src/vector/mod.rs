@@ -5,6 +5,7 @@
 //! chooses ([`rows`]); they get register numbers and masks packed into one word ([`Regs`]) and return a condition code where the
 //! instruction may set one.
 
+pub(crate) mod decimal;
 pub(crate) mod float;
 pub(crate) mod integer;
 pub(crate) mod rows;

@@ -58,6 +58,8 @@ impl Target for Sparc64 {
         ctx.set_reg(state::CLEANWIN, windows - 1);
         window::put_counts(ctx, (windows - 2, 0));
         sys::sync_mode(ctx);
+        let g2 = ctx.model().reset_g2();
+        ctx.set_reg(regs::integer(ctx, 2), g2);
         let pc = trap::rst_vector(ctx.model()) | u64::from(tt::POWER_ON_RESET) << 5;
         ctx.set_pc(pc);
         mmu::flush(ctx);

@@ -236,15 +236,15 @@ pub trait Place {
     fn update(&self, l: &Lift<'_>) {
         let _ = l;
     }
-    /// Loads `width` bits. Circular buffers are read by parts of `unit` each.
+    /// Loads `width` bits. Circular buffers are read by parts of `unit` each, which is also what the address must be aligned to.
     fn read<'b>(&self, l: &Lift<'b>, width: Width, unit: Width) -> Val<'b> {
-        let _ = unit;
-        l.ir.load(self.address(l), l.mem(width))
+        let address = self.address(l);
+        l.ir.load(address, l.aligned(address, width, unit))
     }
     /// Stores a value.
     fn write<'b>(&self, l: &Lift<'b>, value: Val<'b>, unit: Width) {
-        let _ = unit;
-        l.ir.store(self.address(l), value, l.mem(value.width()));
+        let address = self.address(l);
+        l.ir.store(address, value, l.aligned(address, value.width(), unit));
     }
 }
 
@@ -384,9 +384,10 @@ impl Place for BoCircular {
     }
     fn read<'b>(&self, l: &Lift<'b>, width: Width, unit: Width) -> Val<'b> {
         let bytes = i64::from(unit.bytes());
-        let mut all = l.ir.load(self.part(l, 0), l.mem(unit)).zext(width);
+        let mem = l.aligned(self.part(l, 0), unit, unit);
+        let mut all = l.ir.load(self.part(l, 0), mem).zext(width);
         for n in 1..i64::from(width.bytes()) / bytes {
-            let part = l.ir.load(self.part(l, n * bytes), l.mem(unit)).zext(width);
+            let part = l.ir.load(self.part(l, n * bytes), mem).zext(width);
             all = all.deposit(n as u32 * unit.bits(), unit.bits(), part);
         }
         all
@@ -395,7 +396,8 @@ impl Place for BoCircular {
         let bytes = i64::from(unit.bytes());
         for n in 0..i64::from(value.width().bytes()) / bytes {
             let part = value.extract(n as u32 * unit.bits(), unit.bits()).trunc(unit);
-            l.ir.store(self.part(l, n * bytes), part, l.mem(unit));
+            let address = self.part(l, n * bytes);
+            l.ir.store(address, part, l.aligned(address, unit, unit));
         }
     }
 }

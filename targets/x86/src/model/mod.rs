@@ -220,8 +220,9 @@ impl Model {
                 model.vendor = *b"AuthenticAMD";
                 (model.level, model.xlevel) = (0xd, 0x8000_000a);
                 model.model_id = "QEMU TCG CPU version 2.5+".into();
-                for n in 0..word::N {
-                    model.features.0[n] = model.available(n) & if show == Show::Tcg { WORDS[n].tcg } else { u32::MAX };
+                for (n, row) in WORDS.iter().enumerate() {
+                    let shown = if show == Show::Tcg { row.tcg } else { u32::MAX };
+                    model.features.0[n] = model.available(n) & shown;
                 }
             }
             ("host", None) => return Err(ModelError::Host),
@@ -307,10 +308,6 @@ impl Model {
                 self.warnings.push(format!("TCG doesn't support requested feature: {place}{name} [bit {bit}]"));
             }
         }
-        // What CPUID 0xd shows of states that XSAVE keeps follows from the features.
-        let components = self.xsave_components();
-        self.features.0[word::XSAVE_LOW] = components as u32;
-        self.features.0[word::XSAVE_HIGH] = (components >> 32) as u32;
         let needs = |n: usize, leaf: u32| if self.features.0[n] != 0 { leaf } else { 0 };
         let standard =
             [needs(word::F7_EBX, 7), needs(word::F7_ECX, 7), needs(word::F6_EAX, 6), needs(word::FD1_EAX, 0xd)];

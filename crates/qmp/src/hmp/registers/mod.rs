@@ -82,8 +82,11 @@ fn mips(cpu: &dyn Cpu, pc: u64, digits: usize) -> String {
     }
     let (status, cause) = (get("status"), get("cause"));
     out += &format!("CP0 Status  0x{status:08x} Cause   0x{cause:08x} EPC    0x{:0digits$x}\n", get("epc"));
-    out += &format!("    Config0 0x{:08x} Config1 0x{:08x}\n", get("config0") as u32, get("config1") as u32);
-    out
+    let pair = |first: u32| {
+        let config = |n: u32| get(&format!("config{n}")) as u32;
+        format!("    Config{first} 0x{:08x} Config{} 0x{:08x}", config(first), first + 1, config(first + 1))
+    };
+    out + &format!("{} LLAddr 0x{:016x}\n{}\n{}\n", pair(0), get("lladdr"), pair(2), pair(4))
 }
 
 /// pc, PSW and ICR, the context registers, then address and data registers four a line.
