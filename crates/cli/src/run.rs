@@ -118,6 +118,8 @@ fn watch_signals(mailbox: &Mailbox) -> Result<(), Fatal> {
 impl Process<'_> {
     /// The main loop. Whoever has nothing to do waits for a message.
     fn serve(&mut self) -> Result<i32, Fatal> {
+        // The machine has started before anybody could ask for anything: no monitor hears of it, as on QEMU.
+        self.tell();
         loop {
             while let Ok(message) = self.messages.try_recv() {
                 self.take(message);
