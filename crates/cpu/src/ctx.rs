@@ -379,16 +379,6 @@ impl<T: Target> Ctx<T> {
         Ok(done)
     }
 
-    /// The same for 16 aligned bytes, as they stand in memory.
-    ///
-    /// # Errors
-    /// When there is no RAM.
-    pub fn phys_compare_exchange_16(&mut self, phys: u64, expected: [u8; 16], new: [u8; 16]) -> Result<bool, BusError> {
-        let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
-        let done = page.ram.compare_exchange_16(page.offset + phys % memory::PAGE_SIZE, expected, new);
-        self.note_store(phys, &page);
-        self.note_store(phys + 8, &page);
-        Ok(done)
     /// Atomically replaces 16 bytes, aligned, by others if they are the expected ones: what was there, as the guest's big-endian number.
     ///
     /// # Errors

@@ -201,21 +201,6 @@ impl Ram {
         }
     }
 
-    /// Sequentially consistent compare and exchange of 16 aligned bytes, as they stand in memory; whether they were `expected`. Where the host
-    /// has no such instruction it is one among its like, but a plain access may see one half changed before the other.
-    ///
-    /// # Panics
-    /// When the access is misaligned or not inside.
-    pub fn compare_exchange_16(&self, offset: u64, expected: [u8; 16], new: [u8; 16]) -> bool {
-        assert!(offset.is_multiple_of(16), "misaligned access at {offset:#x}");
-        let (low, high) = (self.at(offset, 8), self.at(offset + 8, 8));
-        let (expected, new) = (u128::from_ne_bytes(expected), u128::from_ne_bytes(new));
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("cmpxchg16b") {
-            // SAFETY: both halves are inside and aligned, as `at` has checked; the host has the instruction.
-            return unsafe { wide::exchange(low.cast(), expected, new) };
-        }
-        wide::exchange_locked([low, high], expected, new)
     /// Sequentially consistent compare and exchange of 16 aligned bytes in the host's byte order; returns the old value. Where the host has
     /// no such instruction it is interlocked with itself alone.
     ///
@@ -353,61 +338,6 @@ fn lines(offset: u64, len: u64) -> u64 {
     bits::mask((last - first + 1) as u32) << first
 }
 
-/// Accesses of 16 bytes.
-mod wide {
-    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-    /// The host's instruction. It is written out because calls of the library's function for it may be inlined where the compiler does not
-    /// know that the host has it, and then want a library of its own.
-    ///
-    /// # Safety
-    /// The host has `cmpxchg16b`; `p` is valid and aligned to 16, and nobody accesses it but by atomic operations.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) unsafe fn exchange(p: *mut u128, expected: u128, new: u128) -> bool {
-        let done: u8;
-        // SAFETY: by the caller's contract. RBX, which the compiler keeps to itself, is put back.
-        unsafe {
-            std::arch::asm!(
-                "xchg {low}, rbx",
-                "lock cmpxchg16b [{p}]",
-                "sete {done}",
-                "mov rbx, {low}",
-                p = in(reg) p,
-                low = inout(reg) new as u64 => _,
-                done = out(reg_byte) done,
-                in("rcx") (new >> 64) as u64,
-                inout("rax") expected as u64 => _,
-                inout("rdx") (expected >> 64) as u64 => _,
-                options(nostack),
-            );
-        }
-        done != 0
-    }
-
-    /// One after the other, under a lock that all of these take.
-    pub(super) fn exchange_locked(halves: [*mut u8; 2], expected: u128, new: u128) -> bool {
-        static LOCK: AtomicBool = AtomicBool::new(false);
-        while LOCK.swap(true, Ordering::Acquire) {
-            std::hint::spin_loop();
-        }
-        // SAFETY: as in `Ram::read`.
-        let cells = halves.map(|p| unsafe { AtomicU64::from_ptr(p.cast()) });
-        let parts = |value: u128| {
-            let bytes = value.to_ne_bytes();
-            [0, 8].map(|at| u64::from_ne_bytes(bytes[at..at + 8].try_into().expect("eight bytes")))
-        };
-        let (old, put) = (parts(expected), parts(new));
-        let mut done = cells[1].load(Ordering::SeqCst) == old[1];
-        done = done && cells[0].compare_exchange(old[0], put[0], Ordering::SeqCst, Ordering::SeqCst).is_ok();
-        if done && cells[1].compare_exchange(old[1], put[1], Ordering::SeqCst, Ordering::SeqCst).is_err() {
-            // A plain store has come in between: back again, unless one has come here, too.
-            done = cells[0].compare_exchange(put[0], old[0], Ordering::SeqCst, Ordering::SeqCst).is_err();
-        }
-        LOCK.store(false, Ordering::Release);
-        done
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,24 +352,6 @@ mod tests {
         ram.read_bytes(8, &mut bytes);
         assert_eq!(bits::Endian::HOST.read(&bytes), 0x1122_3344_5566_7788);
         assert_eq!(ram.compare_exchange(8, 4, 0, 1), ram.read(8, 4));
-    }
-
-    #[test]
-    fn sixteen_bytes_are_exchanged_together() {
-        let ram = Ram::new(4096).unwrap();
-        let bytes = |n: u8| [n; 16];
-        assert!(!ram.compare_exchange_16(32, bytes(1), bytes(2)));
-        assert!(ram.compare_exchange_16(32, bytes(0), bytes(2)));
-        let mut mixed = bytes(2);
-        mixed[15] = 3;
-        assert!(!ram.compare_exchange_16(32, mixed, bytes(4)));
-        let mut now = [0; 18];
-        ram.read_bytes(31, &mut now);
-        assert_eq!((now[0], &now[1..17], now[17]), (0, &bytes(2)[..], 0));
-        let cells = [ram.at(64, 8), ram.at(72, 8)];
-        assert!(wide::exchange_locked(cells, 0, u128::from_ne_bytes(bytes(7))));
-        assert!(!wide::exchange_locked(cells, 0, 0));
-        assert_eq!((ram.read(64, 1), ram.read(79, 1), ram.read(80, 1)), (7, 7, 0));
     }
 
     #[test]

@@ -148,13 +148,15 @@ pub enum What {
         pvr: u32,
         /// Its family.
         family: Family,
+        /// Its product line, as QEMU's types have it.
+        line: &'static str,
     },
     /// Another name of a chip.
     Alias(&'static str),
 }
 
-const fn chip(name: &'static str, pvr: u32, family: Family) -> Row {
-    Row { name, what: What::Chip { pvr, family } }
+const fn chip(name: &'static str, pvr: u32, family: Family, line: &'static str) -> Row {
+    Row { name, what: What::Chip { pvr, family, line } }
 }
 
 const fn alias(name: &'static str, of: &'static str) -> Row {
@@ -165,6 +167,14 @@ const fn alias(name: &'static str, of: &'static str) -> Row {
 pub fn models(xlen: u32) -> impl Iterator<Item = &'static Row> {
     let more: &[Row] = if xlen == 64 { table::MODELS_64 } else { &[] };
     table::MODELS_32.iter().chain(more)
+}
+
+/// The chips of a target, with the product line each is of.
+pub fn lines(xlen: u32) -> impl Iterator<Item = (&'static str, &'static str)> {
+    models(xlen).filter_map(|row| match row.what {
+        What::Chip { line, .. } => Some((row.name, line)),
+        What::Alias(_) => None,
+    })
 }
 
 /// A model that can't be had.
@@ -216,7 +226,7 @@ impl Model {
             row = find(of);
         }
         match row {
-            Some(&Row { name, what: What::Chip { pvr, family } }) => {
+            Some(&Row { name, what: What::Chip { pvr, family, .. } }) => {
                 let streams = ExtSet::of(if family.exts().has(Altivec) { &[Streams] } else { &[] });
                 let exts = family.exts().with(streams);
                 Ok(Model { name, pvr, family, exts, xlen })

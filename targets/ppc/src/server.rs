@@ -52,15 +52,12 @@ pub(crate) fn stqcx<T: Ppc>(ctx: &mut Ctx<T>, [address, first, second, _]: [u64;
         return Ok(0);
     };
     let little = ctx.state.msr & msr::LE != 0;
-    let bytes = |value: u64| if little { value.to_le_bytes() } else { value.to_be_bytes() };
     let quad = |a: u64, b: u64| {
-        let mut all = [0; 16];
-        all[..8].copy_from_slice(&bytes(a));
-        all[8..].copy_from_slice(&bytes(b));
-        all
+        let [a, b] = [a, b].map(|half| if little { half.swap_bytes() } else { half });
+        u128::from(a) << 64 | u128::from(b)
     };
     let (old, new) = (quad(reserved, ctx.state.reserved_second), quad(first, second));
-    Ok(ctx.phys_compare_exchange_16(phys, old, new).unwrap_or(false).into())
+    Ok((ctx.phys_compare_exchange_pair(phys, old, new) == Ok(old)).into())
 }
 
 /// `darn`: splitmix64 (Steele, Lea and Flood 2014), stirred by the clock and the CPU's number. All ones would say that there is no number.

@@ -37,6 +37,8 @@ pub const FPL_B: Reg = Reg(52);
 pub const FPL_C: Reg = Reg(53);
 /// Always 1.
 pub const ALWAYS: Reg = Reg(54);
+/// The 601's MQ.
+pub const MQ: Reg = Reg(55);
 /// First slot of the floating-point registers.
 pub(crate) const F0: u16 = 56;
 /// First slot of the lower halves of vector-scalar registers 0 to 31; the vector registers follow.
@@ -88,7 +90,7 @@ pub fn file(xlen: Width) -> Vec<(String, Width)> {
     let last = [("fpl_op", Width::W32), ("fpl_a", Width::W64), ("fpl_b", Width::W64), ("fpl_c", Width::W64)];
     file.extend(last.map(|(name, width)| (name.to_owned(), width)));
     file.push(("always".to_owned(), Width::W64));
-    file.push(("spare".to_owned(), Width::W64));
+    file.push(("mq".to_owned(), Width::W32));
     file.extend((0..32).map(|n| (format!("f{n}"), Width::W64)));
     file.extend((0..32).map(|n| (format!("vs{n}_low"), Width::W64)));
     file.extend((0..64).map(|n| (format!("v{}_{}", n / 2, ["high", "low"][n % 2]), Width::W64)));
@@ -169,6 +171,10 @@ pub struct State {
     pub dec_end: u64,
     /// The decrementer has been written and has not interrupted since.
     pub dec_armed: bool,
+    /// The same of the hypervisor's decrementer.
+    pub hdec_end: u64,
+    /// See [`State::hdec_end`].
+    pub hdec_armed: bool,
     /// TLB entries that software has written.
     pub tlb: Vec<crate::softtlb::Entry>,
     /// The way of a TLB that is replaced next.
@@ -226,6 +232,8 @@ impl State {
             tb_offset: 0,
             dec_end: 0,
             dec_armed: false,
+            hdec_end: 0,
+            hdec_armed: false,
             tlb: crate::softtlb::empty(model),
             next_way: 0,
             tgpr: [0; 4],

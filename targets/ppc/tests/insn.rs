@@ -61,6 +61,7 @@ fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
     let mut list = trials::<Ppc32, E>(dir, &bench("ppc", model(32, "7400")));
     let embedded = dir.with_file_name("insn_e500");
     list.extend(trials::<Ppc32, E>(&embedded, &bench("e500", model(32, "e500v2_v30"))));
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_601"), &bench("ppc601", model(32, "601_v2"))));
     let enabled = Arc::new(Bench { prepare: prepare_fe::<Ppc32>, ..bare("ppc_fe", model(32, "7400")) });
     list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_fe"), &enabled));
     list.extend(trials::<Ppc64, E>(dir, &bench("ppc64", model(64, "power9"))));

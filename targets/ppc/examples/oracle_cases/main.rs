@@ -70,6 +70,7 @@ impl Generator {
             ("arith", insn::arith::INSNS),
             ("logic", insn::logic::INSNS),
             ("rotate", insn::rotate::INSNS),
+            ("power", insn::power::INSNS),
             ("fp", insn::fp::INSNS),
             ("dfp", insn::dfp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
@@ -157,6 +158,11 @@ impl Generator {
         }
         put(&mut case.set, "cr".to_owned(), self.random.next() & 0xffff_ffff);
         put(&mut case.set, "xer".to_owned(), self.random.next() & 0xe000_007f);
+        if insn::power::INSNS.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern)) {
+            let (mq, byte) = (self.random.integer() & 0xffff_ffff, self.random.below(256) << 8);
+            put(&mut case.set, "mq".to_owned(), mq);
+            put(&mut case.set, "xer".to_owned(), self.random.next() & 0xe000_007f | byte);
+        }
         let near = PC.wrapping_add(self.random.next() as i8 as u64);
         let to = if self.random.below(2) == 0 { near } else { self.random.below(3) };
         put(&mut case.set, "ctr".to_owned(), to);
@@ -311,8 +317,9 @@ impl<T: Target<State = State, Model = Model>> Pair<T> {
             machine.ram.write_bytes(DATA - RAM_BASE, &window);
         }
         let rows = engine.cpu.registers().iter().enumerate();
-        let wanted = |gdb: Option<u16>| gdb.is_some_and(|n| n != 64 && n != 65);
-        let places = rows.filter(|(_, r)| wanted(r.gdb)).map(|(at, r)| (r.name.to_owned(), at)).collect();
+        // MQ has no number in a debugger of today.
+        let wanted = |r: &cpu::Register| r.gdb.map_or(r.name == "mq", |n| n != 64 && n != 65);
+        let places = rows.filter(|(_, r)| wanted(r)).map(|(at, r)| (r.name.to_owned(), at)).collect();
         Pair { bench, engine, evaluator, places, window }
     }
 
@@ -495,12 +502,13 @@ fn run<T: Target<State = State, Model = Model>>(options: &Options, cpu: &str) {
     });
     if options.per_insn.is_none() {
         let (set, clear) = (u64::from(options.little), u64::from(options.narrow) << 63);
-        let msr = format!("\"msr_set\":{set},\"msr_clear\":{clear}");
+        let msr = format!("\"msr_set\":{set},\"msr_clear\":{clear},\"cpu\":\"{name}\"");
         writeln!(out, "{{\"xlen\":{},\"pc\":{PC},\"data\":{DATA},{msr},\"window\":\"{window}\"}}", options.xlen)
             .expect("stdout is open");
     }
     let variant = match options.xlen {
         _ if options.cpu.starts_with("e500") => "e500",
+        _ if options.cpu.starts_with("601") => "ppc601",
         32 => "ppc",
         _ => "ppc64",
     };

@@ -9,6 +9,7 @@ pub mod fp_mem;
 pub mod load;
 pub mod logic;
 pub mod mac;
+pub mod power;
 pub mod rotate;
 pub mod server;
 pub mod spe;
@@ -37,6 +38,7 @@ pub static TABLES: &[&[Insn]] = &[
     embedded::INSNS,
     tlb4xx::INSNS,
     mac::INSNS,
+    power::INSNS,
     spe::INSNS,
     spe_fp::INSNS,
     spe_mem::INSNS,
