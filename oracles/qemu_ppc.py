@@ -246,16 +246,35 @@ def not_single(case, found):
     return case["text"].startswith("xststdcsp") and set(found) <= {"cr", "fpscr"}
 
 
-@excuse("decimal integers: a target register is undefined if an operand is invalid or the result does not fit, unsigned ones are not negative (6.17)")
+def packed(value):
+    """Whether a value is a signed packed decimal number (6.17)."""
+    digits = [value >> at & 15 for at in range(0, 128, 4)]
+    return digits[0] >= 10 and all(digit < 10 for digit in digits[1:])
+
+
+@excuse("decimal integers: a target register is undefined if an operand is invalid or the result does not fit, unsigned ones are not negative (6.17); CR6 is SO alone for invalid operands, "
+        "of which QEMU compares no more than what comes before the first invalid digit where signs differ (bcdadd, bcdsub), or looks at the lowest seven digits (bcdctn)")
 def decimal_integers(case, found):
-    word = int(case["bits"][0], 16)
-    text, name = case["text"], f"vr{word >> 21 & 31}"
+    word, text = int(case["bits"][0], 16), case["text"]
+    if not text.startswith("bcd"):
+        return False
+    name = f"vr{word >> 21 & 31}"
     cr = int(case["out"].get("cr", case["set"].get("cr")), 16)
     ours, theirs = found.get("cr", (0, 0))
+    operands = [int(case["set"][f"vr{word >> at & 31}"], 16) for at in (11, 16)]
     unsigned = text.startswith(("bcdus", "bcdutrunc")) and (ours ^ theirs) & ~0xF0 == 0 and set(found) == {"cr"}
     same = word >> 21 & 31 in (word >> 11 & 31, word >> 16 & 31) and set(found) == {"cr"}
-    invalid = cr & 0x10 and set(found) <= {name, "cr"} and (text.startswith("bcdsub") or "cr" not in found)
-    return text.startswith("bcd") and (unsigned or same or invalid)
+    partly = text.startswith(("bcdadd", "bcdsub")) and not all(map(packed, operands)) or text.startswith("bcdctn") and not packed(operands[0])
+    invalid = cr & 0x10 and set(found) <= {name, "cr"} and (partly or "cr" not in found)
+    return unsigned or same or invalid
+
+
+@excuse("bcdcpsgn reads VRB before it writes VRT (6.17.3); bcdsr by more digits than there are shifts a zero out last (6.17.5): QEMU shifts by 31 at most")
+def decimal_moves(case, found):
+    word = int(case["bits"][0], 16)
+    n = int(case["set"].get(f"vr{word >> 16 & 31}", "0"), 16) >> 64 & 0xFF
+    far = case["text"].startswith("bcdsr") and 0x80 <= n < 256 - 31
+    return far or case["text"].startswith("bcdcpsgn") and word >> 21 & 31 == word >> 11 & 31
 
 
 @excuse("elements that are not in the register (6.8); the upper word of vextuwrx; vrldmi inserts under the mask (6.9.2)")

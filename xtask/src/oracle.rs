@@ -62,7 +62,7 @@ enum What {
     },
     /// Random instructions of the ppc target on unicorn (PyPI's) and QEMU (Debian: qemu-system-ppc), of its server side on QEMU
     Ppc {
-        /// Cases of 32 bits, and as many of 64 bits in each mode; a tenth as many of POWER and of the signal processing engine
+        /// Cases of 32 bits, and as many of 64 bits in each mode; a tenth as many of POWER, of multiply-accumulate instructions and of the signal processing engine
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
@@ -122,7 +122,9 @@ fn ppc(count: u64) -> Result<()> {
     };
     run("32 bits", &["--xlen", "32", "--only", SCALAR, "--count", &all], &["oracles/unicorn_ppc.py"])?;
     let power = ["--xlen", "32", "--cpu", "601_v2", "--only", "power", "--count", &tenth];
-    run("POWER instructions of the 601", &power, &["oracles/ppc_power.py"])?;
+    run("POWER instructions of the 601", &power, &["oracles/ppc_model.py"])?;
+    let mac = ["--xlen", "32", "--cpu", "405d4", "--only", "mac", "--count", &tenth];
+    run("multiply-accumulate instructions of the 405", &mac, &["oracles/ppc_model.py"])?;
     let embedded = ["--xlen", "32", "--cpu", "e500v2_v30", "--only", "spe,spe_fp,spe_mem", "--count", &tenth];
     run("signal processing engine", &embedded, &["oracles/qemu_ppc.py", "e500v2_v30"])?;
     for (text, mode) in [("64 bits", ""), ("64 bits, little-endian", "little"), ("32-bit mode", "narrow")] {

@@ -62,8 +62,11 @@ fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
     let embedded = dir.with_file_name("insn_e500");
     list.extend(trials::<Ppc32, E>(&embedded, &bench("e500", model(32, "e500v2_v30"))));
     list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_601"), &bench("ppc601", model(32, "601_v2"))));
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_603"), &bench("ppc603", model(32, "603e_v4"))));
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_405"), &bench("ppc405", model(32, "405d4"))));
     let enabled = Arc::new(Bench { prepare: prepare_fe::<Ppc32>, ..bare("ppc_fe", model(32, "7400")) });
     list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_fe"), &enabled));
+    list.extend(trials::<Ppc64, E>(&dir.with_file_name("insn_power8"), &bench("power8", model(64, "power8"))));
     list.extend(trials::<Ppc64, E>(dir, &bench("ppc64", model(64, "power9"))));
     list
 }

@@ -71,6 +71,7 @@ impl Generator {
             ("logic", insn::logic::INSNS),
             ("rotate", insn::rotate::INSNS),
             ("power", insn::power::INSNS),
+            ("mac", insn::mac::INSNS),
             ("fp", insn::fp::INSNS),
             ("dfp", insn::dfp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
@@ -106,7 +107,9 @@ impl Generator {
             text: self.decoder.disassemble(bits.into(), 32, PC).unwrap_or_default(),
             set: Vec::new(),
             address: None,
-            uses_pc: row.operands.contains("{bd}") || row.operands.contains("{li}") || row.name.starts_with("bc"),
+            uses_pc: row.operands.contains("{bd}")
+                || row.operands.contains("{li}")
+                || row.name.starts_with("bc") && !row.name.starts_with("bcd"),
         };
         let mask = bits::mask(self.xlen);
         let is_float = bits >> 26 == 59 || bits >> 26 == 63;
@@ -509,6 +512,7 @@ fn run<T: Target<State = State, Model = Model>>(options: &Options, cpu: &str) {
     let variant = match options.xlen {
         _ if options.cpu.starts_with("e500") => "e500",
         _ if options.cpu.starts_with("601") => "ppc601",
+        _ if options.cpu.starts_with("405") => "ppc405",
         32 => "ppc",
         _ => "ppc64",
     };

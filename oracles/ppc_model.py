@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Computes the POWER instructions of the 601 from their descriptions, and compares with what `cargo run -p ppc --example oracle_cases` prints.
+"""Computes the POWER instructions of the 601, and the multiply-accumulate instructions of the 405, from their descriptions, and compares with what `cargo run -p ppc --example oracle_cases` prints.
 
-    oracle_cases --xlen 32 --cpu 601_v2 --only power --count 10000 | ppc_power.py
+    oracle_cases --xlen 32 --cpu 601_v2 --only power --count 10000 | ppc_model.py
+    oracle_cases --xlen 32 --cpu 405d4 --only mac --count 10000 | ppc_model.py
 
-PowerPC 601 RISC Microprocessor User's Manual, chapter 10; IBM AIX Assembler Language Reference, "Instruction Set". No emulator is believed: QEMU
-up to 5.0 multiplies without sign and shifts wrongly. `ppc_power.py --examples` checks this model against examples of the latter manual, `--record N` prints `.insn` lines.
+PowerPC 601 RISC Microprocessor User's Manual, chapter 10; IBM AIX Assembler Language Reference, "Instruction Set"; PPC405 Processor Core User's Manual,
+chapter 9 and the appendix on MAC instructions. No emulator is believed: QEMU 5.0 multiplies without sign, shifts wrongly, and finds other overflows than there are. `ppc_model.py --examples` checks this model against examples of the latter manual, `--record N` prints `.insn` lines.
 Exit status 1 if anything differs.
 """
 
@@ -42,7 +43,7 @@ def truncated(n, d):
     return q if (n < 0) == (d < 0) else -q
 
 
-class Power:
+class Model:
     """One instruction: `regs` is changed; `undefined` has the names of what the manual leaves undefined."""
 
     def __init__(self, regs, load):
@@ -75,6 +76,10 @@ class Power:
             mask = ones(word >> 6 & 31, word >> 1 & 31)
             return self.put(ra, rotl(s, b & 31) & mask | a & ~mask & M, rc)
         xo9, xo10 = word >> 1 & 0x1FF, word >> 1 & 0x3FF
+        if op == 4:
+            return self.accumulate(xo9, rt, a, b, rc, oe)
+        if xo10 == 78:
+            return self.leftmost_zero(ra, s, b, rc)
         if xo10 == 277:
             return self.lscbx(rt, ra, rb, rc)
         if xo10 == 531:
@@ -128,6 +133,33 @@ class Power:
             # mul, div and divs tell of MQ.
             self.record(value if told is None else told)
 
+    def accumulate(self, xo, rt, a, b, rc, oe):
+        """xo: 2 bits for the kind at the top (high, cross, low by twos), see MAC."""
+        halves, is_signed, saturates, sign = MAC[xo]
+        low, high = (lambda v: v & 0xFFFF), (lambda v: v >> 16)
+        a, b = {"cross": (low(a), high(b)), "high": (high(a), high(b)), "low": (low(a), low(b))}[halves]
+        product = signed(a, 16) * signed(b, 16) if is_signed else a * b
+        if not sign:
+            return self.put(rt, product & M, rc)
+        old = self.get(rt)
+        exact = (signed(old) if is_signed else old) + sign * product
+        least, most = (-1 << 31, 0x7FFFFFFF) if is_signed else (0, M)
+        over = not least <= exact <= most
+        if saturates:
+            exact = min(max(exact, least), most)
+        if oe:
+            self.overflow(over)
+        self.put(rt, exact & M, rc)
+
+    def leftmost_zero(self, ra, s, b, rc):
+        text = list(s.to_bytes(4, "big") + b.to_bytes(4, "big"))
+        n = text.index(0) + 1 if 0 in text else 8
+        self.regs[f"r{ra}"] = n
+        self.regs["xer"] = self.regs["xer"] & ~0x7F | n
+        if rc:
+            field = 4 if 0 not in text else 2 if n <= 4 else 8
+            self.set_cr0(field | self.regs["xer"] >> 31)
+
     def shift(self, left, by, filled, rt, ra, rb, rc):
         s, mq = self.get(rt), self.regs["mq"]
         n = rb if by == "immediate" else self.get(rb) & 31
@@ -179,6 +211,16 @@ class Power:
                 self.undefined.add("cr")
 
 
+# Of multiply-accumulate instructions by the nine bits of their extended opcode: halves, sign, saturation, whether the product is added (1), subtracted or the result itself (0).
+MAC = {
+    number | which << 7: (halves, *kind)
+    for which, halves in ((0, "high"), (1, "cross"), (3, "low"))
+    for number, kind in {
+        0b0001100: (False, False, 1), 0b0101100: (True, False, 1), 0b1001100: (False, True, 1), 0b1101100: (True, True, 1),
+        0b0101110: (True, False, -1), 0b1101110: (True, True, -1), 0b0101000: (True, False, 0), 0b0001000: (False, False, 0),
+    }.items()
+}  # fmt: skip
+
 SHIFTS = {
     153: (True, "extended", "zeros"), 217: (True, "extended", "mq"), 184: (True, "immediate", "zeros"),
     248: (True, "immediate", "mq"), 216: (True, "register", "mq"), 152: (True, "register", "zeros"),
@@ -201,7 +243,7 @@ class Machine:
 
     def run(self, case):
         self.regs |= {name: int(value, 16) for name, value in case["set"].items() if name in self.regs}
-        model = Power(self.regs, lambda at: self.window[at - self.data])
+        model = Model(self.regs, lambda at: self.window[at - self.data])
         before = dict(self.regs)
         model.execute(int(case["bits"][0], 16))
         for name in model.undefined:
@@ -226,7 +268,7 @@ def examples():
     ]
     for word, given, expected in cases:
         regs = dict.fromkeys([f"r{n}" for n in range(32)] + ["cr", "xer", "mq"], 0) | given
-        Power(regs, None).execute(word)
+        Model(regs, None).execute(word)
         found = {name: regs[name] for name in expected}
         assert found == expected, (hex(word), given, expected, found)
     print(f"{len(cases)} examples of the manual agree")
@@ -239,7 +281,7 @@ def record(count):
     for line in lines:
         case = json.loads(line)
         before = dict(machine.regs) | {n: int(v, 16) for n, v in case["set"].items()}
-        model = Power(dict(before), lambda at: machine.window[at - machine.data])
+        model = Model(dict(before), lambda at: machine.window[at - machine.data])
         model.execute(int(case["bits"][0], 16))
         ours = before | {n: int(v, 16) for n, v in case["out"].items()}
         mnemonic = case["text"].split(" ")[0]
