@@ -62,7 +62,7 @@ enum What {
     },
     /// Random instructions of the ppc target on unicorn (PyPI's) and QEMU (Debian: qemu-system-ppc), of its server side on QEMU
     Ppc {
-        /// Cases of 32 bits; a tenth as many of the signal processing engine and of 64 bits
+        /// Cases of 32 bits, and as many of 64 bits in each mode; a tenth as many of POWER, of multiply-accumulate instructions and of the signal processing engine
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
@@ -109,9 +109,10 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// Book I of 32 bits on unicorn; embedded instructions on QEMU's e500, 64 bits on its POWER9, one after the other by its gdb server.
+/// Book I of 32 bits on unicorn; embedded instructions on QEMU's e500, 64 bits in both byte orders and in 32-bit mode on its POWER9, by its gdb server.
 fn ppc(count: u64) -> Result<()> {
     const SCALAR: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem";
+    const ALL: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem,vector,vector_new,vsx,quad,vsx_mem,dfp";
     need("python3", "Debian's python3")?;
     need("qemu-system-ppc", "Debian's qemu-system-ppc")?;
     let (all, tenth) = (count.to_string(), (count / 10).to_string());
@@ -120,9 +121,17 @@ fn ppc(count: u64) -> Result<()> {
         riscv::pipe("ppc", options, script)
     };
     run("32 bits", &["--xlen", "32", "--only", SCALAR, "--count", &all], &["oracles/unicorn_ppc.py"])?;
+    let power = ["--xlen", "32", "--cpu", "601_v2", "--only", "power", "--count", &tenth];
+    run("POWER instructions of the 601", &power, &["oracles/ppc_model.py"])?;
+    let mac = ["--xlen", "32", "--cpu", "405d4", "--only", "mac", "--count", &tenth];
+    run("multiply-accumulate instructions of the 405", &mac, &["oracles/ppc_model.py"])?;
     let embedded = ["--xlen", "32", "--cpu", "e500v2_v30", "--only", "spe,spe_fp,spe_mem", "--count", &tenth];
     run("signal processing engine", &embedded, &["oracles/qemu_ppc.py", "e500v2_v30"])?;
-    run("64 bits", &["--xlen", "64", "--only", SCALAR, "--count", &tenth], &["oracles/qemu_ppc.py"])
+    for (text, mode) in [("64 bits", ""), ("64 bits, little-endian", "little"), ("32-bit mode", "narrow")] {
+        let options = ["--xlen", "64", "--only", ALL, "--mode", mode, "--count", &all];
+        run(text, &options, &["oracles/qemu_ppc.py"])?;
+    }
+    Ok(())
 }
 
 fn tricore(count: u64) -> Result<()> {

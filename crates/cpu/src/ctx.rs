@@ -235,6 +235,16 @@ impl<T: Target> Ctx<T> {
         self.halted = halted;
     }
 
+    /// Makes a reservation, as a load-linked of `value` does.
+    pub fn reserve(&mut self, phys: u64, width: Width, value: u64) {
+        self.reservation = Some(Reservation { phys, width, value });
+    }
+
+    /// Ends the reservation that a load-linked may have made, and gives its physical address, the width and the value that was loaded.
+    pub fn take_reservation(&mut self) -> Option<(u64, Width, u64)> {
+        self.reservation.take().map(|r| (r.phys, r.width, r.value))
+    }
+
     /// Ends the reservation that a load-linked may have made.
     pub fn clear_reservation(&mut self) {
         self.reservation = None;

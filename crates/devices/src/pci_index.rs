@@ -17,7 +17,8 @@ const ENABLE: u32 = 1 << 31;
 pub enum Addressing {
     /// Mechanism #1: bus, device, function.
     Mechanism1,
-    /// Apple's UniNorth: a bit for the device on bus 0 (11 to 31), function, register; bit 0 for other buses.
+    /// Apple's UniNorth: a bit for the device on bus 0 (11 to 30), function, register; bit 0 for other buses. With bit 31 it is mechanism #1 all
+    /// the same, as QEMU's has it: its firmware uses no other.
     UniNorth,
 }
 
@@ -37,11 +38,15 @@ impl PciIndex {
     /// Device and function, and the register, that the address names together with an offset in the data register.
     fn target(&self, offset: u64) -> Option<(u8, u8)> {
         let low = (offset - DATA) as u8;
-        let register = match self.addressing {
+        let addressing = match self.addressing {
+            Addressing::UniNorth if self.address & ENABLE == 0 => Addressing::UniNorth,
+            _ => Addressing::Mechanism1,
+        };
+        let register = match addressing {
             Addressing::Mechanism1 => self.address as u8 & 0xfc | low & 3,
             Addressing::UniNorth => self.address as u8 & 0xf8 | low & 7,
         };
-        match self.addressing {
+        match addressing {
             Addressing::Mechanism1 => {
                 let here = self.address & ENABLE != 0 && self.address >> 16 & 0xff == 0;
                 here.then_some(((self.address >> 8) as u8, register))
@@ -116,5 +121,9 @@ mod tests {
         let mut north = PciIndex::new(PciBus::new(vec![function()]), Addressing::UniNorth);
         north.write(0, 4, 0x800, 0);
         assert_eq!(north.read(4, 4, 0), 0x0030_1957);
+        north.write(0, 4, 0x8000_5800, 0);
+        assert_eq!(north.read(4, 4, 0), 0x0030_1957);
+        north.write(0, 4, 0x8000_6000, 0);
+        assert_eq!(north.read(4, 4, 0), 0xffff_ffff);
     }
 }

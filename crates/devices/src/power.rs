@@ -12,6 +12,11 @@ pub enum PowerRequest {
     },
     /// Reset the whole machine.
     Reset,
+    /// A guest has given up a core that its board has asked for.
+    CoreGivenUp {
+        /// The slot it is in.
+        slot: usize,
+    },
     /// A mainframe's CPU waits for nothing: the guest has crashed.
     DisabledWait {
         /// The CPU's address.

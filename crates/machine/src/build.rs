@@ -149,6 +149,18 @@ impl cpu::Board for Answers {
     }
 }
 
+/// What a board does about cores that come and go.
+pub trait CoreSlots: Send + Sync {
+    /// A core is in a slot now.
+    fn plugged(&self, slot: usize);
+
+    /// Asks the guest to give up the core in a slot. `false` if the guest has not taken it: then it may go at once.
+    fn ask_back(&self, slot: usize) -> bool;
+
+    /// The core is gone.
+    fn removed(&self, slot: usize);
+}
+
 /// Who takes what `inject-nmi` sends.
 pub enum Nmi {
     /// A wire of the board's own, which is pulsed.
@@ -201,6 +213,8 @@ pub struct Build<'a> {
     pub acknowledge: Option<Acknowledge>,
     /// Who takes what `inject-nmi` sends.
     pub nmi: Option<Nmi>,
+    /// Who is told of cores that come and go.
+    pub core_slots: Option<Arc<dyn CoreSlots>>,
     /// The counter that all CPUs share.
     pub timebase: Option<TimeBase>,
     /// What its CPUs share, in a type of their target.

@@ -45,6 +45,7 @@ pub(crate) enum Request {
     Powerdown,
     AnnounceDump,
     Panic { core: u32, psw: (u64, u64) },
+    CoreGivenUp { slot: usize },
 }
 
 impl From<PowerRequest> for Request {
@@ -53,6 +54,7 @@ impl From<PowerRequest> for Request {
             PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
             PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
             PowerRequest::DisabledWait { core, psw } => Request::Panic { core, psw },
+            PowerRequest::CoreGivenUp { slot } => Request::CoreGivenUp { slot },
         }
     }
 }
@@ -189,6 +191,7 @@ impl Machine {
             Request::Powerdown => self.events.push_back(Event::bare("POWERDOWN")),
             Request::AnnounceDump => self.announce_dump(false),
             Request::Panic { core, psw } => return self.panic(core, psw),
+            Request::CoreGivenUp { slot } => self.core_given_up(slot),
         }
         None
     }

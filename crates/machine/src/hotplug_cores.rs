@@ -79,6 +79,10 @@ impl Machine {
             let thread = self.objects.add(object, &format!("thread[{n}]"), &kind);
             self.enter(Plan { index: core + n, object: thread, slot: Some(slot), model: model.clone() })?;
         }
+        if let Some(board) = &self.core_slots {
+            board.plugged(slot);
+        }
+        self.sched.wake_all();
         Ok(())
     }
 
@@ -88,14 +92,28 @@ impl Machine {
         self.slots.slots.iter().position(|slot| slot.occupant.as_deref() == Some(&path))
     }
 
-    /// Takes a core out. Threads that run are the guest's: then it has to give them up, and until it does the core stays.
+    /// Takes a core out. One that the guest has taken it has to give up, and until it does the core stays.
     pub(crate) fn remove_core(&mut self, object: ObjectId, slot: usize) -> Result<(), Error> {
         if slot == 0 {
             return Err(Error::new("Boot CPU core may not be unplugged"));
         }
-        if self.cpus.iter().any(|vcpu| vcpu.slot == Some(slot) && !vcpu.cpu.halted()) {
+        if self.core_slots.as_ref().is_some_and(|board| board.ask_back(slot)) {
+            self.sched.wake_all();
             return Ok(());
         }
+        self.take_out(object, slot);
+        Ok(())
+    }
+
+    /// The guest has given up a core.
+    pub(crate) fn core_given_up(&mut self, slot: usize) {
+        let path = self.slots.slots.get(slot).and_then(|slot| slot.occupant.clone());
+        if let Some(object) = path.and_then(|path| self.objects.resolve(&path).ok()) {
+            self.take_out(object, slot);
+        }
+    }
+
+    fn take_out(&mut self, object: ObjectId, slot: usize) {
         let path = self.objects.path(object);
         let xive = self.config.machine.name >= "pseries-4";
         let gone = |path: String| Event { name: "DEVICE_DELETED", data: vec![("path", Value::from(path.as_str()))] };
@@ -116,6 +134,8 @@ impl Machine {
         }
         data.push(("path", Value::from(path.as_str())));
         self.raise(Event { name: "DEVICE_DELETED", data });
-        Ok(())
+        if let Some(board) = &self.core_slots {
+            board.removed(slot);
+        }
     }
 }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use topology::told::Encoder;
 use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
 
-use crate::build::{self, Answers, Blob, Build, Nmi, Plan, Start, Store};
+use crate::build::{self, Answers, Blob, Build, CoreSlots, Nmi, Plan, Start, Store};
 use crate::clock::GuestClock;
 use crate::config::{MachineConfig, ObjectConfig};
 use crate::control::{Request, begin, power_switch};
@@ -91,6 +91,8 @@ pub struct Machine {
     started: Option<Started>,
     /// Who takes what `inject-nmi` sends, on boards that have such a thing.
     pub(crate) nmi: Option<Nmi>,
+    /// Who is told of cores that come and go, on boards whose guests have to know.
+    pub(crate) core_slots: Option<Arc<dyn CoreSlots>>,
     answers: Arc<dyn cpu::Board>,
     /// What CPUs log, and where.
     log: Option<(Arc<dyn Log>, LogItems)>,
@@ -145,6 +147,7 @@ impl Machine {
             starts: BTreeMap::new(),
             blobs: Vec::new(),
             started: None,
+            core_slots: None,
             nmi: None,
             answers: Arc::new(cpu::PlainBoard),
             log: None,
@@ -237,6 +240,7 @@ impl Machine {
             started: None,
             acknowledge: None,
             nmi: None,
+            core_slots: None,
             timebase: None,
             shared: None,
             dma: Dma::default(),
@@ -250,7 +254,7 @@ impl Machine {
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         self.answers =
             Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase, shared: build.shared });
-        self.nmi = build.nmi;
+        (self.nmi, self.core_slots) = (build.nmi, build.core_slots);
         self.starts.extend(build.restart);
         self.devices = build.devices;
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);

@@ -174,6 +174,7 @@ const fn row(name: &'static str, arch: Arch, bits: u32, big_endian: bool, cpu_su
         Arch::X86 => "i386-cpu",
         Arch::Sparc if bits == 64 => "sparc64-cpu",
         Arch::Sparc => "sparc-cpu",
+        Arch::Ppc if bits == 64 => "powerpc64-cpu",
         Arch::Ppc => "powerpc-cpu",
         Arch::Mips => "mips-cpu",
         Arch::Tricore => "tricore-cpu",

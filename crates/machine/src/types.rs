@@ -2,7 +2,7 @@
 
 use crate::objects::PropertyInfo;
 use crate::registry;
-use crate::targets::Target;
+use crate::targets::{Arch, Target};
 
 /// A type.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,13 +72,13 @@ const CORES: [&str; 11] = [
     "power9_v2.0",
 ];
 
+fn info(name: &str, parent: &str, is_abstract: bool) -> TypeInfo {
+    let parent = (!parent.is_empty()).then(|| parent.to_string());
+    TypeInfo { name: name.to_string(), parent, is_abstract }
+}
+
 /// All types of `target`.
 pub fn types(target: &Target) -> Vec<TypeInfo> {
-    let info = |name: &str, parent: &str, is_abstract| TypeInfo {
-        name: name.to_string(),
-        parent: (!parent.is_empty()).then(|| parent.to_string()),
-        is_abstract,
-    };
     let mut out = vec![info("object", "", true)];
     out.extend(COMMON.iter().map(|&(name, parent, is_abstract)| info(name, parent, is_abstract)));
     if target.arch == crate::targets::Arch::Riscv {
@@ -94,8 +94,25 @@ pub fn types(target: &Target) -> Vec<TypeInfo> {
     let boards = registry::listed(target).filter(|machine| machine.name != "none");
     out.extend(boards.map(|machine| info(&machine.type_name(), "machine", false)));
     out.push(info(target.cpu_parent, "cpu", true));
-    out.extend(target.listed_models().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));
+    if target.arch == Arch::Ppc {
+        power(target, &mut out);
+    } else {
+        out.extend(target.listed_models().map(|model| info(&target.cpu_type(model), target.cpu_parent, false)));
+    }
     out
+}
+
+/// PowerPC's chips have a type for each product line above them, and other names of theirs have none.
+fn power(target: &Target, out: &mut Vec<TypeInfo>) {
+    let family = |line: &str| format!("{line}-family{}", target.cpu_suffix);
+    let mut seen = Vec::new();
+    for (model, line) in ppc::model::lines(target.bits) {
+        if !seen.contains(&line) {
+            seen.push(line);
+            out.push(info(&family(line), target.cpu_parent, true));
+        }
+        out.push(info(&target.cpu_type(model), &family(line), false));
+    }
 }
 
 /// The types that are or derive from `implements` (all when `None`); abstract ones only if asked for.
@@ -155,5 +172,18 @@ mod tests {
         assert_eq!(list(target, Some("nope"), true), []);
         assert!(properties(target, "memory-backend-memfd").unwrap().iter().any(|p| p.name == "hugetlb"));
         assert_eq!(properties(target, "nope"), None);
+    }
+
+    #[test]
+    fn chips_of_power_derive_from_their_product_line() {
+        let target = targets::find("ppc64").unwrap();
+        let chip = find(target, "power8e_v2.1-powerpc64-cpu").unwrap();
+        assert_eq!(chip.parent.as_deref(), Some("POWER8-family-powerpc64-cpu"));
+        assert!(
+            is_a(target, &chip.name, "powerpc64-cpu")
+                && find(target, "POWER8-family-powerpc64-cpu").unwrap().is_abstract
+        );
+        assert_eq!(list(target, Some("POWER8-family-powerpc64-cpu"), false).len(), 3);
+        assert_eq!(find(target, "power8-powerpc64-cpu"), None);
     }
 }

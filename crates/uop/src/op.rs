@@ -62,6 +62,10 @@ macro_rules! for_each_bin_op {
         AddOverflows add_overflows;
         /// The same of their difference.
         SubOverflows sub_overflows;
+        /// How the first compares to the second, signed: 8 less, 4 greater, 2 equal.
+        OrderS order_s;
+        /// How the first compares to the second, unsigned: 8 less, 4 greater, 2 equal.
+        OrderU order_u;
     } };
 }
 

@@ -52,6 +52,8 @@ pub fn bin(op: BinOp, w: Width, a: u64, b: u64) -> u64 {
             let difference = a.wrapping_sub(b);
             overflows(w, (a ^ b) & (difference ^ a), difference)
         }
+        OrderS => order(sa < sb, sa > sb),
+        OrderU => order(a < b, a > b),
     };
     w.cut(r)
 }
@@ -61,6 +63,12 @@ pub fn bin(op: BinOp, w: Width, a: u64, b: u64) -> u64 {
 const fn overflows(w: Width, over: u64, result: u64) -> u64 {
     let half = w.bits() / 2;
     over << half | (result ^ result << 1) & ((1 << half) - 1)
+}
+
+/// 8 less, 4 greater, 2 neither.
+#[inline(always)]
+fn order(less: bool, greater: bool) -> u64 {
+    2 + 6 * u64::from(less) + 2 * u64::from(greater)
 }
 
 #[inline(always)]

@@ -8,7 +8,7 @@ use crate::mas;
 use crate::softtlb;
 use crate::state;
 use crate::target::Ppc;
-use crate::trap::{ILLEGAL, Trap, irq, set_msr};
+use crate::trap::{ILLEGAL, Trap, classic_vectors, irq, set_msr};
 
 /// Memory that is mapped before a program begins, by one entry of the TLB: supervisor and user may do everything.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +36,23 @@ pub struct Entry {
     pub maps: Vec<Map>,
     /// Bits of MSR that are set.
     pub msr: u64,
+}
+
+/// What a board that takes its CPUs straight to a program does on embedded ones, whose translation is always on: all of them begin with these
+/// entries, and with interrupts where classic CPUs have them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Prepared {
+    /// What the TLB holds, beside the page of the reset vector in entry 0.
+    pub maps: Vec<Map>,
+}
+
+/// Puts it into a CPU that has been reset.
+pub(crate) fn prepare<T: Ppc>(ctx: &mut Ctx<T>) {
+    let Some(maps) = ctx.shared::<Prepared>().map(|prepared| prepared.maps.clone()) else { return };
+    softtlb::map(ctx, &maps);
+    for (number, offset) in classic_vectors() {
+        ctx.state.set_spr(number, offset);
+    }
 }
 
 /// Device control registers: a bus of the 4xx beside memory (`mfdcr`, `mtdcr`).

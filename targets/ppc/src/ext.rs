@@ -47,6 +47,8 @@ pub enum Ext {
     Ivor,
     /// PowerPC 40x.
     Emb40x,
+    /// Multiply-accumulate instructions of the 405 and 440, and `dlmzb`.
+    Mac,
     /// Freescale's `MAS` registers.
     Mas,
     /// TLBs that software fills: `tlbld`, `tlbli`.

@@ -72,9 +72,20 @@ pub(crate) fn env(scr: u64) -> Env {
     env
 }
 
-/// FPRF of a result ("Floating-Point Result Flags").
-fn class(value: u64) -> u64 {
-    class_code(softfloat::class::<F64>(value, Env::POWERPC.nan)) << 12
+/// FPRF of a result ("Floating-Point Result Flags"). What a single-precision instruction makes is classified as what it is: single-precision
+/// denormals are denormal, although the register holds them as normal doubles (so 7.4, ClassSP, for the vector-scalar unit).
+fn class(value: u64, single: bool) -> u64 {
+    let code = match softfloat::class::<F64>(value, Env::POWERPC.nan) {
+        Class::PositiveNormal if single && value << 1 >> 53 < 897 => Class::PositiveSubnormal,
+        Class::NegativeNormal if single && value << 1 >> 53 < 897 => Class::NegativeSubnormal,
+        class => class,
+    };
+    class_code(code) << 12
+}
+
+/// Whether an instruction gives a single-precision result: those of opcode 59, and `frsp`.
+fn is_single(bits: u64) -> bool {
+    bits >> 26 == 59 || bits >> 26 == 63 && bits >> 1 & 0x3ff == 12
 }
 
 /// The five bits of a class.
@@ -232,14 +243,14 @@ pub(crate) fn raise(scr: u64, new: u64) -> u64 {
 }
 
 /// FPRF, FR and FI after an operation; `None` for FPRF leaves it.
-fn about(scr: u64, result: Option<Result_>, flags: Flags) -> u64 {
+fn about(scr: u64, result: Option<Result_>, flags: Flags, single: bool) -> u64 {
     let scr = scr & !(bit::FR | bit::FI);
     let Some(result) = result else { return scr };
     let fi = if flags.intersects(Flags::INEXACT) { bit::FI } else { 0 };
     let fr = if fi != 0 && flags.intersects(Flags::ROUNDED_UP) { bit::FR } else { 0 };
     let scr = scr | fi | fr;
     match result {
-        Result_::Float(value) => scr & !bit::FPRF | class(value),
+        Result_::Float(value) => scr & !bit::FPRF | class(value, single),
         Result_::Integer(_) => scr,
     }
 }
@@ -259,7 +270,7 @@ pub(crate) fn fpscr<T: Ppc>(ctx: &Ctx<T>) -> u64 {
     let mut env = env(scr);
     let result = operate(bits, [FPL_A, FPL_B, FPL_C].map(|r| ctx.reg(r)), &mut env);
     let seen = (!suppressed(scr, env.flags)).then_some(result);
-    about(scr, seen, env.flags)
+    about(scr, seen, env.flags, is_single(bits))
 }
 
 /// Writes FPSCR.
@@ -287,7 +298,7 @@ fn run<T: Ppc>(ctx: &mut Ctx<T>, bits: u64, operands: [u64; 3]) -> u64 {
     let result = operate(bits, operands, &mut env);
     let keep = suppressed(scr, env.flags);
     let new = raise(scr, causes(env.flags));
-    set_fpscr(ctx, about(new, (!keep).then_some(result), env.flags));
+    set_fpscr(ctx, about(new, (!keep).then_some(result), env.flags, is_single(bits)));
     let (Result_::Float(value) | Result_::Integer(value)) = result;
     if keep { ctx.reg(f((bits >> 21 & 31) as u32)) } else { value }
 }
@@ -368,7 +379,7 @@ pub(crate) fn check<T: Ppc>(ctx: &mut Ctx<T>, _: Args) -> Out {
 
 /// Helper: FX, FEX, VX, OX.
 pub(crate) fn cr1<T: Ppc>(ctx: &mut Ctx<T>, _: Args) -> Out {
-    Ok(ctx.reg(FPSCR) >> 28)
+    Ok(ctx.reg(FPSCR) >> 28 & 15)
 }
 
 /// Helper: [`widen`].

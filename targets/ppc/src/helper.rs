@@ -92,6 +92,8 @@ helpers! {
     BPERMD = crate::wide::bpermd, pure_(2, Width::W64);
     /// `lswx`: address, instruction.
     LSWX = crate::wide::lswx, all(2, None);
+    /// `lscbx`: address, instruction; bytes loaded, and 128 if one matches.
+    LSCBX = crate::wide::lscbx, all(2, Some(Width::W64));
     /// `stswx`: address, instruction.
     STSWX = crate::wide::stswx, all(2, None);
     /// What is fetched from here on is what memory holds.
@@ -144,8 +146,10 @@ helpers! {
     FAIL_TRANSACTION = crate::server::fail_transaction, plain(1, None);
     /// `lqarx`: the doubleword beside the reserved one.
     RESERVE_SECOND = crate::server::reserve_second, plain(1, None);
-    /// `stqcx.`: whether it is still that one.
-    RESERVED_SECOND = crate::server::reserved_second, plain(1, Some(Width::W64));
+    /// A random number that is not all ones.
+    RANDOM = crate::server::random, plain(0, Some(Width::W64));
+    /// `stqcx.`: address, doublewords in the order of addresses; whether it has stored.
+    STQCX = crate::server::stqcx, faulting(3, Some(Width::W64));
     /// `msgsndp`: message.
     MSGSNDP = crate::server::msgsndp, plain(1, None);
     /// `msgclrp`: message.
@@ -188,6 +192,10 @@ helpers! {
     SPE = crate::spe::run, plain(3, Some(Width::W64));
     /// Its floating point: rA, rB, instruction.
     SPE_FP = crate::spe_fp::run, all(3, Some(Width::W64));
+    /// BookE compares the address of an instruction: that.
+    CHECK_FETCH = crate::debug::check_fetch, faulting(1, None);
+    /// A return may be a debug event.
+    CHECK_RETURN = crate::debug::check_return, faulting(0, None);
     /// The instruction is traced: an interrupt follows it.
     TRACE = crate::trace::trace, plain(0, None);
     /// `mfdcr`: number.

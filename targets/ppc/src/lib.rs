@@ -14,6 +14,7 @@ mod bcd;
 pub mod board;
 mod booke_timer;
 mod classic;
+mod debug;
 mod decrementer;
 mod dfp;
 pub mod ext;

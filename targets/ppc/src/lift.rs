@@ -10,7 +10,7 @@ use uop::{Builder, Exit, Mem, Val, Width};
 use crate::ext::{Ext, ExtSet};
 use crate::format::W;
 use crate::mode;
-use crate::state::{self, cr};
+use crate::state::{self, crf};
 use crate::trap::code;
 
 /// The type of a row's handler.
@@ -34,9 +34,6 @@ pub struct Lift<'b> {
     /// The handler has found a privileged instruction in problem state, or a unit that is off: the exit is set.
     pub(crate) refused: Cell<Option<(u32, u64)>>,
 }
-
-/// A truth value or a condition: less, greater, equal.
-pub(crate) type Triple<'b> = [Val<'b>; 3];
 
 impl<'b> Lift<'b> {
     /// Whether general registers have 64 bits.
@@ -165,33 +162,57 @@ impl<'b> Lift<'b> {
         self.ir.konst(Width::W1, value.into())
     }
 
-    /// Bit `n` of CR.
+    /// Bit `n` of CR, as the manual counts.
     pub fn cr(&self, n: u32) -> Val<'b> {
-        self.ir.get(cr(n))
+        let field = self.ir.get(crf(n / 4));
+        let bit = (field & field.konst(8 >> (n % 4))).is_nonzero();
+        if n % 4 == 3 { bit ^ self.ir.get(state::SO) } else { bit }
     }
 
-    /// Writes CR field `n`, with a copy of SO.
-    pub fn set_field(&self, n: u32, [lt, gt, eq]: Triple<'b>) {
-        self.ir.set(cr(4 * n), lt);
-        self.ir.set(cr(4 * n + 1), gt);
-        self.ir.set(cr(4 * n + 2), eq);
-        self.ir.set(cr(4 * n + 3), self.ir.get(state::SO));
+    /// Writes bit `n` of CR.
+    pub fn set_cr(&self, n: u32, bit: Val<'b>) {
+        let field = self.ir.get(crf(n / 4));
+        let bit = if n % 4 == 3 { bit ^ self.ir.get(state::SO) } else { bit };
+        self.ir.set(crf(n / 4), field.deposit(3 - n % 4, 1, bit.zext(Width::W64)));
     }
 
-    /// Signed comparison.
-    pub fn compare_s(&self, a: Val<'b>, b: Val<'b>) -> Triple<'b> {
-        [a.lt_s(b), b.lt_s(a), a.eq(b)]
+    /// XER.SO in 64 bits.
+    fn so(&self) -> Val<'b> {
+        self.ir.get(state::SO).zext(Width::W64)
     }
 
-    /// Unsigned comparison.
-    pub fn compare_u(&self, a: Val<'b>, b: Val<'b>) -> Triple<'b> {
-        [a.lt_u(b), b.lt_u(a), a.eq(b)]
+    /// CR field `n`, four bits in 64.
+    pub fn field(&self, n: u32) -> Val<'b> {
+        self.ir.get(crf(n)) ^ self.so()
+    }
+
+    /// Writes CR field `n`: four bits in 64, zeros above.
+    pub fn put_field(&self, n: u32, bits: Val<'b>) {
+        self.ir.set(crf(n), bits ^ self.so());
+    }
+
+    /// Writes CR field `n`: an order as [`Val::order_s`] gives it, with a copy of SO.
+    pub fn set_field(&self, n: u32, order: Val<'b>) {
+        self.ir.set(crf(n), order.zext(Width::W64));
+    }
+
+    /// Writes CR field 0: nothing but EQ, with a copy of SO.
+    pub fn set_equal(&self, equal: Val<'b>) {
+        let bit = equal.zext(Width::W64);
+        self.ir.set(crf(0), bit.shl(bit.konst(1)));
+    }
+
+    /// Writes XER.SO; all fields of CR keep what they are.
+    pub fn set_so(&self, so: Val<'b>) {
+        let changed = (self.ir.get(state::SO) ^ so).zext(Width::W64);
+        (0..8).for_each(|n| self.ir.set(crf(n), self.ir.get(crf(n)) ^ changed));
+        self.ir.set(state::SO, so);
     }
 
     /// CR0 of a record form: `value` compared to 0, in the mode's width.
     pub fn record(&self, value: Val<'b>) {
         let value = value.zext(self.xlen()).trunc(self.mlen());
-        self.set_field(0, self.compare_s(value, value.konst(0)));
+        self.set_field(0, value.order_s(value.konst(0)));
     }
 
     /// Writes `value` to register `n`, and CR0 if the instruction has Rc.

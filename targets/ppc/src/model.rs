@@ -77,8 +77,9 @@ impl Family {
             Family::P603 | Family::E300 => CLASSIC.with(ExtSet::of(&[SoftTlb])),
             Family::P604 | Family::P750 | Family::P755 => CLASSIC,
             Family::P7400 | Family::P7450 => CLASSIC.with(ExtSet::of(&[Altivec])),
-            Family::P403 | Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
-            Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor])),
+            Family::P403 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
+            Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x, Mac])),
+            Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor, Mac])),
             Family::E200 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),
             // They have no mftb: the time base is read by mfspr (e500 Core Family Reference Manual, "Time Base").
             Family::E500v1 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),
@@ -147,13 +148,15 @@ pub enum What {
         pvr: u32,
         /// Its family.
         family: Family,
+        /// Its product line, as QEMU's types have it.
+        line: &'static str,
     },
     /// Another name of a chip.
     Alias(&'static str),
 }
 
-const fn chip(name: &'static str, pvr: u32, family: Family) -> Row {
-    Row { name, what: What::Chip { pvr, family } }
+const fn chip(name: &'static str, pvr: u32, family: Family, line: &'static str) -> Row {
+    Row { name, what: What::Chip { pvr, family, line } }
 }
 
 const fn alias(name: &'static str, of: &'static str) -> Row {
@@ -164,6 +167,14 @@ const fn alias(name: &'static str, of: &'static str) -> Row {
 pub fn models(xlen: u32) -> impl Iterator<Item = &'static Row> {
     let more: &[Row] = if xlen == 64 { table::MODELS_64 } else { &[] };
     table::MODELS_32.iter().chain(more)
+}
+
+/// The chips of a target, with the product line each is of.
+pub fn lines(xlen: u32) -> impl Iterator<Item = (&'static str, &'static str)> {
+    models(xlen).filter_map(|row| match row.what {
+        What::Chip { line, .. } => Some((row.name, line)),
+        What::Alias(_) => None,
+    })
 }
 
 /// A model that can't be had.
@@ -215,7 +226,7 @@ impl Model {
             row = find(of);
         }
         match row {
-            Some(&Row { name, what: What::Chip { pvr, family } }) => {
+            Some(&Row { name, what: What::Chip { pvr, family, .. } }) => {
                 let streams = ExtSet::of(if family.exts().has(Altivec) { &[Streams] } else { &[] });
                 let exts = family.exts().with(streams);
                 Ok(Model { name, pvr, family, exts, xlen })

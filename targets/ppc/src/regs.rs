@@ -13,7 +13,7 @@ use crate::fp;
 use crate::model::Model;
 use crate::spe::SPEFSCR;
 use crate::spr;
-use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, cr, f, g, high, vs};
+use crate::state::{self, CA, CA32, CTR, LR, OV, OV32, SO, XER_REST, crf, f, g, high, vs};
 use crate::target::Ppc;
 use crate::trap;
 use crate::vector;
@@ -96,11 +96,12 @@ fn build(model: &Model, xlen: u16) -> Vec<Register> {
 
 /// CR.
 pub(crate) fn read_cr<T: Ppc>(ctx: &Ctx<T>) -> u64 {
-    (0..32).fold(0, |all, n| all << 1 | ctx.reg(cr(n)))
+    (0..8).fold(0, |all, n| all << 4 | ctx.reg(crf(n)) ^ ctx.reg(SO))
 }
 
 fn write_cr<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
-    (0..32).for_each(|n| ctx.set_reg(cr(n), value >> (31 - n) & 1));
+    let so = ctx.reg(SO);
+    (0..8).for_each(|n| ctx.set_reg(crf(n), value >> (28 - 4 * n) & 15 ^ so));
 }
 
 /// The bits of XER that have slots of their own.
@@ -117,11 +118,14 @@ pub(crate) fn xer<T: Ppc>(ctx: &Ctx<T>) -> u64 {
 pub(crate) fn set_xer<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
     let modern = ctx.model().has(Ext::Isa300);
     let mut rest = value & 0xffff_ffff;
+    let cr = read_cr(ctx);
     for &(n, reg) in XER.iter().filter(|(n, _)| *n > 20 || modern) {
         ctx.set_reg(reg, value >> n & 1);
         rest &= !(1 << n);
     }
     ctx.set_reg(XER_REST, rest);
+    // Its fields are kept by their difference from SO.
+    write_cr(ctx, cr);
 }
 
 fn spr_number(exts: crate::ext::ExtSet, name: &str) -> Option<u32> {

@@ -1,7 +1,9 @@
 //! Helpers of instructions that servers have had since version 2.07.
 
-use cpu::Ctx;
+use cpu::{Access, Ctx};
+use uop::Width;
 
+use crate::mode;
 use crate::papr;
 use crate::spr::n;
 use crate::state::msr;
@@ -41,9 +43,35 @@ pub(crate) fn reserve_second<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) ->
     Ok(0)
 }
 
-/// `stqcx.`
-pub(crate) fn reserved_second<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) -> Out {
-    Ok((ctx.state.reserved_second == value).into())
+/// `stqcx.`: both doublewords at once, if both are still what `lqarx` has loaded.
+pub(crate) fn stqcx<T: Ppc>(ctx: &mut Ctx<T>, [address, first, second, _]: [u64; 4]) -> Out {
+    let space = mode::space(T::mode(ctx), Access::Write);
+    let phys = ctx.translate(address, Access::Write, space)?;
+    let Some((_, _, reserved)) = ctx.take_reservation().filter(|(at, width, _)| (*at, *width) == (phys, Width::W64))
+    else {
+        return Ok(0);
+    };
+    let little = ctx.state.msr & msr::LE != 0;
+    let quad = |a: u64, b: u64| {
+        let [a, b] = [a, b].map(|half| if little { half.swap_bytes() } else { half });
+        u128::from(a) << 64 | u128::from(b)
+    };
+    let (old, new) = (quad(reserved, ctx.state.reserved_second), quad(first, second));
+    Ok((ctx.phys_compare_exchange_pair(phys, old, new) == Ok(old)).into())
+}
+
+/// `darn`: splitmix64 (Steele, Lea and Flood 2014), stirred by the clock and the CPU's number. All ones would say that there is no number.
+pub(crate) fn random<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
+    loop {
+        let stirred = ctx.state.random ^ ctx.now().rotate_left(20) ^ u64::from(ctx.index()) << 56;
+        ctx.state.random = stirred.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (ctx.state.random ^ ctx.state.random >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let z = z ^ z >> 31;
+        if z != u64::MAX {
+            return Ok(z);
+        }
+    }
 }
 
 /// Which thread of the core a message of type 5 is for ("Directed Privileged Doorbell").

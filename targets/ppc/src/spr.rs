@@ -23,6 +23,12 @@ pub(crate) enum Kind {
     Ctr,
     /// Fixed-point exception register.
     Xer,
+    /// The 601's MQ.
+    Mq,
+    /// Seconds of the 601's real-time clock.
+    RtcUpper,
+    /// Nanoseconds of it.
+    RtcLower,
     /// Holds what was written, as far as these bits exist.
     Plain(u64),
     /// The same, and translations must be forgotten.
@@ -90,7 +96,8 @@ impl Spr {
 
     /// Whether writing it may make an interrupt pending or change translations.
     pub(crate) fn updates(&self) -> bool {
-        !matches!(self.kind, Kind::Plain(_) | Kind::Embedded(embedded::Reg::At(..)) | Kind::Server(_))
+        let timer = self.kind == Kind::Server(server::Reg::Hdec);
+        timer || !matches!(self.kind, Kind::Plain(_) | Kind::Embedded(embedded::Reg::At(..)) | Kind::Server(_))
     }
 }
 
@@ -106,17 +113,23 @@ pub(crate) const fn user(number: u32, name: &'static str, kind: Kind, needs: Opt
     row(number, name, kind, Who::Anybody, Who::Anybody, needs)
 }
 
-use Kind::{Ctr, Dec, Lr, Pir, Plain, Pvr, TbLower, TbUpper, Translation, Xer, Zero};
+use Kind::{Ctr, Dec, Lr, Mq, Pir, Plain, Pvr, RtcLower, RtcUpper, TbLower, TbUpper, Translation, Xer, Zero};
 
 /// All rows, by number; of several with one number the first whose feature is there.
 static SPRS: &[Spr] = &[
+    user(0, "mq", Mq, Some(Ext::Power)),
     user(1, "xer", Xer, None),
     user(3, "dscr_user", Plain(ALL), Some(Ext::Isa207)),
+    row(4, "rtcu_user", RtcUpper, Who::Anybody, Who::Nobody, Some(Ext::Power)),
+    row(5, "rtcl_user", RtcLower, Who::Anybody, Who::Nobody, Some(Ext::Power)),
+    row(6, "dec_user", Dec, Who::Anybody, Who::Nobody, Some(Ext::Power)),
     user(8, "lr", Lr, None),
     user(9, "ctr", Ctr, None),
     sup(17, "dscr", Plain(ALL), Some(Ext::Isa206)),
     sup(18, "dsisr", Plain(LOW), None),
     sup(19, "dar", Plain(ALL), None),
+    row(20, "rtcu", RtcUpper, Who::Nobody, Who::Supervisor, Some(Ext::Power)),
+    row(21, "rtcl", RtcLower, Who::Nobody, Who::Supervisor, Some(Ext::Power)),
     sup(22, "dec", Dec, None),
     sup(25, "sdr1", Translation(ALL), Some(Ext::Classic)),
     sup(25, "sdr1", Translation(ALL), Some(Ext::Slb)),
@@ -150,7 +163,6 @@ static SPRS: &[Spr] = &[
     row(305, "hsprg1", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(306, "hdsisr", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(307, "hdar", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
-    row(310, "hdec", Plain(LOW), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(313, "hrmor", Translation(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(314, "hsrr0", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
     row(315, "hsrr1", Plain(ALL), Who::Hypervisor, Who::Hypervisor, Some(Ext::Hypervisor)),
@@ -285,6 +297,10 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, number: u32) -> u64 {
         Kind::Lr => ctx.reg(crate::state::LR),
         Kind::Ctr => ctx.reg(crate::state::CTR),
         Kind::Xer => crate::regs::xer(ctx),
+        Kind::Mq => ctx.reg(crate::state::MQ),
+        Kind::RtcUpper => real_time(ctx) / 1_000_000_000 & LOW,
+        // It counts in steps of 128 ns (601 User's Manual, 2.2.5.3, "Real-Time Clock (RTC) Registers").
+        Kind::RtcLower => real_time(ctx) % 1_000_000_000 & !0x7f,
         Kind::TbLower if exts.has(Ext::Wide) => time_base(ctx),
         Kind::TbLower => time_base(ctx) & LOW,
         Kind::TbUpper => time_base(ctx) >> 32,
@@ -308,6 +324,15 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
         Kind::Lr => ctx.set_reg(crate::state::LR, value),
         Kind::Ctr => ctx.set_reg(crate::state::CTR, value),
         Kind::Xer => crate::regs::set_xer(ctx, value),
+        Kind::Mq => ctx.set_reg(crate::state::MQ, value & LOW),
+        Kind::RtcUpper => {
+            let below = real_time(ctx) % 1_000_000_000;
+            set_real_time(ctx, (value & LOW) * 1_000_000_000 + below);
+        }
+        Kind::RtcLower => {
+            let now = real_time(ctx);
+            set_real_time(ctx, now - now % 1_000_000_000 + (value & 0x3fff_ff80));
+        }
         Kind::TbLower => {
             let now = time_base(ctx);
             set_time_base(ctx, now & !LOW | value & LOW);
@@ -335,11 +360,23 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, value: u64) {
     }
 }
 
+/// The 601's real-time clock in nanoseconds; what is added to the machine's is kept in the slot of RTCU.
+fn real_time<T: Ppc>(ctx: &Ctx<T>) -> u64 {
+    ctx.now().wrapping_add(ctx.state.spr(n::RTCU))
+}
+
+fn set_real_time<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
+    let offset = value.wrapping_sub(ctx.now());
+    ctx.state.set_spr(n::RTCU, offset);
+}
+
 fn set_time_base<T: Ppc>(ctx: &mut Ctx<T>, value: u64) {
     let old = time_base(ctx);
     let left = ctx.state.dec_end.wrapping_sub(old);
     ctx.state.tb_offset = value.wrapping_sub(ticks(ctx));
     ctx.state.dec_end = value.wrapping_add(left);
+    let left = ctx.state.hdec_end.wrapping_sub(old);
+    ctx.state.hdec_end = value.wrapping_add(left);
     if ctx.model().has(Ext::BookE) {
         booke_timer::moved(ctx, value.wrapping_sub(old));
     }
@@ -365,6 +402,7 @@ pub(crate) fn read_tar<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, tra
 pub(crate) mod n {
     pub(crate) const DSISR: u32 = 18;
     pub(crate) const DAR: u32 = 19;
+    pub(crate) const RTCU: u32 = 20;
     pub(crate) const SDR1: u32 = 25;
     pub(crate) const SRR0: u32 = 26;
     pub(crate) const SRR1: u32 = 27;
@@ -390,6 +428,12 @@ pub(crate) mod n {
     pub(crate) const DABRX: u32 = 1015;
     pub(crate) const HSRR0: u32 = 314;
     pub(crate) const HSRR1: u32 = 315;
+    pub(crate) const DBSR: u32 = 304;
+    pub(crate) const DBCR0: u32 = 308;
+    pub(crate) const DBCR1: u32 = 309;
+    pub(crate) const DBCR2: u32 = 310;
+    pub(crate) const IAC1: u32 = 312;
+    pub(crate) const DAC1: u32 = 316;
     pub(crate) const LPCR: u32 = 318;
     pub(crate) const TSR: u32 = 336;
     pub(crate) const TCR: u32 = 340;

@@ -128,13 +128,13 @@ static BOOKE: &[Spr] = &[
     plain(307, "epcr", Ext::Mas),
     reg(308, "dbcr0", Dbcr0, Ext::Ivor),
     plain(309, "dbcr1", Ext::Ivor),
-    plain(310, "dbcr2", Ext::Ivor),
+    reg(310, "dbcr2", TranslationAt(310, LOW), Ext::Ivor),
     wide(312, "iac1", Ext::Ivor),
     wide(313, "iac2", Ext::Ivor),
     wide(314, "iac3", Ext::Ivor),
     wide(315, "iac4", Ext::Ivor),
-    wide(316, "dac1", Ext::Ivor),
-    wide(317, "dac2", Ext::Ivor),
+    reg(316, "dac1", TranslationAt(316, ALL), Ext::Ivor),
+    reg(317, "dac2", TranslationAt(317, ALL), Ext::Ivor),
     wide(318, "dvc1", Ext::Ivor),
     wide(319, "dvc2", Ext::Ivor),
     reg(336, "tsr", Tsr, Ext::Ivor),
@@ -238,7 +238,7 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, reg: Reg) -> u64 {
         Tlbcfg(number) => mas::config(ctx.model())[number].register(),
         Mmucfg => mas::mmucfg(ctx.model()),
         L1cfg => l1cfg(ctx.model().family()),
-        Dbcr0 => ctx.state.spr(308),
+        Dbcr0 => ctx.state.spr(n::DBCR0),
         // Beside the time base there is no other clock.
         Alternate(shift) => crate::spr::time_base(ctx) >> shift & LOW,
     }
@@ -274,7 +274,9 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, reg: Reg, value: u64) {
         }
         Mmucsr0 => mas::write_mmucsr0(ctx, value),
         Dbcr0 => {
-            ctx.state.set_spr(308, value & LOW);
+            ctx.state.set_spr(n::DBCR0, value & LOW);
+            // What is watched is not kept.
+            ctx.flush_tlb();
             // RST: core, chip or system.
             if value >> 28 & 3 != 0
                 && let Some(board) = ctx.shared::<Board>()

@@ -5,6 +5,7 @@
 
 use cpu::Ctx;
 
+use crate::decrementer;
 use crate::ext::Ext;
 use crate::spr::Who::{Anybody, Hypervisor, Nobody, Supervisor};
 use crate::spr::{Kind, Spr, n, row, sup, time_base, user};
@@ -20,6 +21,8 @@ pub(crate) enum Reg {
     At(u32),
     /// The upper half of another one.
     Upper(u32),
+    /// The hypervisor's decrementer.
+    Hdec,
     /// Number of the thread in its core.
     Tir,
     /// Counts with the time base while the CPU is dispatched, which is always.
@@ -34,7 +37,7 @@ pub(crate) enum Reg {
 }
 
 use Kind::{Plain, Server, Translation, Zero};
-use Reg::{At, Bescr, Counter, Tir, Upper};
+use Reg::{At, Bescr, Counter, Hdec, Tir, Upper};
 
 const fn hyper(number: u32, name: &'static str, kind: Kind, needs: Ext) -> Spr {
     row(number, name, kind, Hypervisor, Hypervisor, Some(needs))
@@ -77,6 +80,7 @@ pub(crate) static ROWS: &[Spr] = &[
     hyper(190, "hfscr", Plain(ALL), Ext::Isa207),
     row(308, "spurr", Server(Counter), Supervisor, Hypervisor, Some(Ext::Hypervisor)),
     row(309, "purr", Server(Counter), Supervisor, Hypervisor, Some(Ext::Hypervisor)),
+    hyper(310, "hdec", Server(Hdec), Ext::Hypervisor),
     hyper(349, "amor", Plain(ALL), Ext::Isa206),
     row(446, "tir", Server(Tir), Supervisor, Nobody, Some(Ext::Isa207)),
     shown(768, "usier", 784),
@@ -125,6 +129,7 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, number: u32, reg: Reg) -> u64 {
     match reg {
         At(of) => ctx.state.spr(of),
         Upper(of) => ctx.state.spr(of) >> 32,
+        Hdec => decrementer::read_hypervisor(ctx),
         Tir => crate::server::thread_of(ctx).into(),
         Counter => time_base(ctx).wrapping_add(ctx.state.spr(number)),
         Bescr { upper, .. } => ctx.state.spr(n::BESCR) >> if upper { 32 } else { 0 },
@@ -139,6 +144,7 @@ pub(crate) fn write<T: Ppc>(ctx: &mut Ctx<T>, number: u32, reg: Reg, value: u64)
             let low = ctx.state.spr(of) & LOW;
             ctx.state.set_spr(of, low | value << 32);
         }
+        Hdec => decrementer::write_hypervisor(ctx, value),
         Tir => {}
         Counter => {
             let now = time_base(ctx);

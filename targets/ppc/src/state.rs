@@ -5,42 +5,44 @@ use uop::{Reg, Width};
 
 use crate::model::Model;
 
-/// First slot of the condition register: 32 slots of one bit, bit 0 of the manual first.
+/// First slot of the condition register: a slot for each of its eight fields.
 const CR0: u16 = 32;
 /// XER.SO, OV, CA, OV32, CA32.
-pub const SO: Reg = Reg(64);
+pub const SO: Reg = Reg(40);
 /// XER.OV.
-pub const OV: Reg = Reg(65);
+pub const OV: Reg = Reg(41);
 /// XER.CA.
-pub const CA: Reg = Reg(66);
+pub const CA: Reg = Reg(42);
 /// XER.OV32 (Power ISA 3.0).
-pub const OV32: Reg = Reg(67);
+pub const OV32: Reg = Reg(43);
 /// XER.CA32 (Power ISA 3.0).
-pub const CA32: Reg = Reg(68);
+pub const CA32: Reg = Reg(44);
 /// The rest of XER: the byte count, and bits that mean nothing.
-pub const XER_REST: Reg = Reg(69);
+pub const XER_REST: Reg = Reg(45);
 /// Link register.
-pub const LR: Reg = Reg(70);
+pub const LR: Reg = Reg(46);
 /// Count register.
-pub const CTR: Reg = Reg(71);
+pub const CTR: Reg = Reg(47);
 /// Not 0 while floating-point operations may be done on the host.
-pub const FP_OK: Reg = Reg(72);
+pub const FP_OK: Reg = Reg(48);
 /// FPSCR, but for what [`FPL_OP`] says.
-pub const FPSCR: Reg = Reg(73);
+pub const FPSCR: Reg = Reg(49);
 /// The last floating-point instruction, if FPRF, FR and FI of FPSCR are still to be found out from its operands; else 0.
-pub const FPL_OP: Reg = Reg(74);
+pub const FPL_OP: Reg = Reg(50);
 /// Its operands.
-pub const FPL_A: Reg = Reg(75);
+pub const FPL_A: Reg = Reg(51);
 /// The second operand.
-pub const FPL_B: Reg = Reg(76);
+pub const FPL_B: Reg = Reg(52);
 /// The third operand.
-pub const FPL_C: Reg = Reg(77);
+pub const FPL_C: Reg = Reg(53);
 /// Always 1.
-pub const ALWAYS: Reg = Reg(78);
+pub const ALWAYS: Reg = Reg(54);
+/// The 601's MQ.
+pub const MQ: Reg = Reg(55);
 /// First slot of the floating-point registers.
-pub(crate) const F0: u16 = 80;
+pub(crate) const F0: u16 = 56;
 /// First slot of the lower halves of vector-scalar registers 0 to 31; the vector registers follow.
-pub(crate) const V0: u16 = 112;
+pub(crate) const V0: u16 = 88;
 /// First slot of the upper words of general registers, which the signal processing engine has.
 pub(crate) const H0: u16 = V0 + 96;
 /// Number of slots.
@@ -56,8 +58,9 @@ pub const fn g(n: u32) -> Reg {
     Reg(n as u16)
 }
 
-/// Bit `n` of CR, as the manual counts.
-pub const fn cr(n: u32) -> Reg {
+/// Field `n` of CR: its four bits, of which the lowest is 1 where it differs from XER.SO. So a comparison, which copies SO, need not
+/// read it, and those few instructions that change SO turn that bit over in all fields.
+pub const fn crf(n: u32) -> Reg {
     Reg(CR0 + n as u16)
 }
 
@@ -75,12 +78,10 @@ pub const fn vs(n: u32, half: u32) -> Reg {
     }
 }
 
-const CR_BITS: [&str; 4] = ["lt", "gt", "eq", "so"];
-
 /// Name and width of each slot, for general registers of this width.
 pub fn file(xlen: Width) -> Vec<(String, Width)> {
     let mut file: Vec<(String, Width)> = (0..32).map(|n| (format!("r{n}"), xlen)).collect();
-    file.extend((0..32).map(|n| (format!("cr{}_{}", n / 4, CR_BITS[n % 4]), Width::W1)));
+    file.extend((0..8).map(|n| (format!("cr{n}"), Width::W64)));
     for name in ["xer_so", "xer_ov", "xer_ca", "xer_ov32", "xer_ca32"] {
         file.push((name.to_owned(), Width::W1));
     }
@@ -89,7 +90,7 @@ pub fn file(xlen: Width) -> Vec<(String, Width)> {
     let last = [("fpl_op", Width::W32), ("fpl_a", Width::W64), ("fpl_b", Width::W64), ("fpl_c", Width::W64)];
     file.extend(last.map(|(name, width)| (name.to_owned(), width)));
     file.push(("always".to_owned(), Width::W64));
-    file.push(("spare".to_owned(), Width::W64));
+    file.push(("mq".to_owned(), Width::W32));
     file.extend((0..32).map(|n| (format!("f{n}"), Width::W64)));
     file.extend((0..32).map(|n| (format!("vs{n}_low"), Width::W64)));
     file.extend((0..64).map(|n| (format!("v{}_{}", n / 2, ["high", "low"][n % 2]), Width::W64)));
@@ -170,6 +171,10 @@ pub struct State {
     pub dec_end: u64,
     /// The decrementer has been written and has not interrupted since.
     pub dec_armed: bool,
+    /// The same of the hypervisor's decrementer.
+    pub hdec_end: u64,
+    /// See [`State::hdec_end`].
+    pub hdec_armed: bool,
     /// TLB entries that software has written.
     pub tlb: Vec<crate::softtlb::Entry>,
     /// The way of a TLB that is replaced next.
@@ -204,6 +209,8 @@ pub struct State {
     pub reset_pending: bool,
     /// A directed privileged doorbell is pending.
     pub doorbell: bool,
+    /// Where random numbers stand.
+    pub random: u64,
     /// What `lqarx` has loaded beside the doubleword that is reserved.
     pub reserved_second: u64,
     /// Real address of the virtual processor area; 0 if there is none.
@@ -225,6 +232,8 @@ impl State {
             tb_offset: 0,
             dec_end: 0,
             dec_armed: false,
+            hdec_end: 0,
+            hdec_armed: false,
             tlb: crate::softtlb::empty(model),
             next_way: 0,
             tgpr: [0; 4],
@@ -242,6 +251,7 @@ impl State {
             prodded: false,
             reset_pending: false,
             doorbell: false,
+            random: 0,
             reserved_second: 0,
             vpa: 0,
             slb_shadow: 0,
@@ -271,7 +281,7 @@ mod tests {
         let file = file(Width::W32);
         assert_eq!(file.len(), usize::from(N_REGS));
         let name = |r: Reg| file[r.index()].0.as_str();
-        assert_eq!([name(g(31)), name(cr(6)), name(CA), name(CTR)], ["r31", "cr1_eq", "xer_ca", "ctr"]);
+        assert_eq!([name(g(31)), name(crf(6)), name(CA), name(CTR)], ["r31", "cr6", "xer_ca", "ctr"]);
         assert_eq!([name(FPL_C), name(f(31)), name(vs(0, 1))], ["fpl_c", "f31", "vs0_low"]);
         assert_eq!([name(vs(32, 0)), name(vs(63, 1)), name(FPSCR)], ["v0_high", "v31_low", "fpscr"]);
     }

@@ -8,6 +8,7 @@ use uop::{Builder, Exit, Width};
 
 use crate::board::{self, Board, Map};
 use crate::booke_timer;
+use crate::debug;
 use crate::ext::{Ext, ExtSet};
 use crate::helper;
 use crate::insn;
@@ -75,7 +76,11 @@ impl Lifter {
             cache_line: self.cache_line,
             refused: Cell::new(None),
         };
-        let traced = trace::is_traced(code.mode, bits);
+        if code.mode & mode::DEBUG != 0 {
+            l.call(helper::CHECK_FETCH, &[ir.konst(Width::W64, code.pc)]);
+        }
+        // A branch of BookE is an event before it is taken: its handler sees to that.
+        let traced = trace::is_traced(if self.exts.has(Ext::BookE) { code.mode & !mode::BE } else { code.mode }, bits);
         if traced {
             l.call(helper::TRACE, &[]);
         }
@@ -138,6 +143,7 @@ fn reset<T: Ppc>(ctx: &mut Ctx<T>) {
         // The page of the first instruction is mapped (e500 Core Family Reference Manual and PPC440x5 User's Manual, "Reset").
         let page = Map { number: 0, effective: 0xffff_f000, real: 0xffff_f000, size: 4096, supervisor: true };
         softtlb::map(ctx, &[page]);
+        board::prepare(ctx);
         booke_timer::restart(ctx);
     }
     match ctx.shared::<Board>().and_then(|board| board.start(ctx.index())) {
@@ -196,7 +202,7 @@ macro_rules! target {
             fn mode(ctx: &Ctx<Self>) -> Mode {
                 let mode = mode::of(ctx.state.msr, ctx.model().has(Ext::Wide)) | radix::keys(ctx);
                 // On embedded CPUs these bits of MSR are others.
-                if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) } else { mode }
+                if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) | debug::mode(ctx) } else { mode }
             }
 
             fn space(mode: Mode, access: Access) -> u8 {
@@ -204,7 +210,8 @@ macro_rules! target {
             }
 
             fn translate(ctx: &mut Ctx<Self>, address: u64, access: Access, space: u8) -> Result<Translation, Trap> {
-                mmu::translate(ctx, address, access, space)
+                let found = mmu::translate(ctx, address, access, space)?;
+                debug::watch(ctx, address, access, found)
             }
 
             fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {

@@ -5,9 +5,9 @@
 use cpu::{Access, Ctx, Translation};
 
 use crate::classic;
+use crate::regs;
 use crate::softtlb::Entry;
 use crate::spr::n::{SDR1, SRR1};
-use crate::state::cr;
 use crate::target::Ppc;
 use crate::trap::{PROTECTION, Trap, Vector};
 
@@ -95,7 +95,7 @@ fn miss<T: Ppc>(ctx: &mut Ctx<T>, address: u64, access: Access, (segment, key): 
     ctx.state.set_spr(cmp, compare(segment, address));
     ctx.state.set_spr(n::HASH1, sdr1 & 0xffff_0000 | (hash & mask) << 6);
     ctx.state.set_spr(n::HASH2, sdr1 & 0xffff_0000 | (!hash & mask) << 6);
-    let cr0 = (0..4).fold(0, |all, bit| all << 1 | ctx.reg(cr(bit)));
+    let cr0 = regs::read_cr(ctx) >> 28;
     let (vector, kind) = match access {
         Access::Fetch => (Vector::FetchMiss, INSTRUCTION),
         Access::Read => (Vector::LoadMiss, 0),

@@ -4,6 +4,7 @@ use cpu::{Access, Ctx};
 
 use crate::board;
 use crate::booke_timer;
+use crate::debug;
 use crate::decrementer;
 use crate::ext::Ext;
 use crate::facility::{self, enter_vectored, relocation};
@@ -54,6 +55,8 @@ pub(crate) mod code {
     pub(crate) const SYSCALL_VECTORED: u32 = 7;
     /// Facility unavailable; the argument is its number in FSCR.
     pub(crate) const NO_FACILITY: u32 = 8;
+    /// A debug event of BookE; the argument is DBSR's bit.
+    pub(crate) const DEBUG: u32 = 9;
 }
 
 /// Interrupt lines of a CPU.
@@ -107,6 +110,8 @@ pub enum Vector {
     NoFp,
     /// Decrementer; PIT on 40x.
     Decrementer,
+    /// The hypervisor's decrementer.
+    HypervisorDecrementer,
     /// System call.
     SystemCall,
     /// Trace.
@@ -137,6 +142,8 @@ pub enum Vector {
     SpeData,
     /// Its round interrupt.
     SpeRound,
+    /// Debug (BookE).
+    Debug,
 }
 
 /// An interrupt on its way.
@@ -182,6 +189,7 @@ impl Trap {
                 Trap { done: true, number: arg as u8, ..Trap::new(Vector::SystemCallVectored, 0) }
             }
             code::NO_FACILITY => Trap { number: arg as u8, ..Trap::new(Vector::NoFacility, 0) },
+            code::DEBUG => Trap::new(Vector::Debug, arg),
             code::ALIGNMENT_HERE => Trap { fault: Some((0, 0)), ..Trap::new(Vector::Alignment, 0) },
             _ => Trap::program(arg),
         }
@@ -238,6 +246,7 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::Program => (0x700, 6, 0x700),
         Vector::NoFp => (0x800, 7, 0x800),
         Vector::Decrementer => (0x900, 10, 0x1000),
+        Vector::HypervisorDecrementer => (0x980, 10, 0x1000),
         Vector::SystemCall => (0xc00, 8, 0xc00),
         Vector::Trace => (0xd00, 15, 0x2000),
         Vector::NoVector => (0xf20, 32, 0xf20),
@@ -253,12 +262,45 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::Watchdog => (0x1020, 12, 0x1020),
         Vector::SpeData => (0xf20, 33, 0xf20),
         Vector::SpeRound => (0xf20, 34, 0xf20),
+        Vector::Debug => (0xd00, 15, 0x2000),
     }
 }
 
 /// The number of the SPR that holds an IVOR.
 fn ivor(number: u32) -> u32 {
     if number < 32 { n::IVOR0 + number } else { 528 + number - 32 }
+}
+
+/// The SPRs of the IVORs, and the offsets that put their interrupts where classic CPUs have them.
+pub(crate) fn classic_vectors() -> impl Iterator<Item = (u32, u64)> {
+    use Vector::{
+        Alignment, Critical, Data, Decrementer, External, Fetch, FetchMiss, FixedInterval, LoadMiss, MachineCheck,
+        NoFp, NoVector, Program, SpeData, SpeRound, SystemCall, Trace, Watchdog,
+    };
+    let all = [
+        Critical,
+        MachineCheck,
+        Data,
+        Fetch,
+        External,
+        Alignment,
+        Program,
+        NoFp,
+        SystemCall,
+        Decrementer,
+        FixedInterval,
+        Watchdog,
+        LoadMiss,
+        FetchMiss,
+        Trace,
+        NoVector,
+        SpeData,
+        SpeRound,
+    ];
+    all.into_iter().map(|vector| {
+        let (offset, number, _) = place(vector);
+        (ivor(number), offset)
+    })
 }
 
 /// ESR of BookE for a trap.
@@ -283,6 +325,7 @@ fn has_reason(vector: Vector) -> bool {
 pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     let pc = ctx.pc();
     ctx.state.traced = false;
+    let trap = debug::instead(ctx, &trap).unwrap_or(trap);
     match trap.vector {
         Vector::Mail => {
             papr::open_mail(ctx);
@@ -310,6 +353,9 @@ pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     let return_to = cut(if trap.done { pc.wrapping_add(4) } else { pc });
     if trap.vector == Vector::Decrementer && !ctx.model().has(Ext::Isa206) && !ctx.model().has(Ext::BookE) {
         ctx.state.dec_armed = false;
+    }
+    if trap.vector == Vector::HypervisorDecrementer && !ctx.model().has(Ext::Isa206) {
+        ctx.state.hdec_armed = false;
     }
     ctx.state.napping = false;
     let booke = ctx.model().has(Ext::BookE);
@@ -339,15 +385,19 @@ pub(crate) fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64
         ctx.state.set_spr(n::DAR, address);
         ctx.state.set_spr(n::DSISR, why);
     }
-    ctx.state.set_spr(n::SRR0, return_to);
-    ctx.state.set_spr(n::SRR1, saved);
+    let for_hypervisor = trap.vector == Vector::HypervisorDecrementer;
+    let (srr0, srr1) = if for_hypervisor { (n::HSRR0, n::HSRR1) } else { (n::SRR0, n::SRR1) };
+    ctx.state.set_spr(srr0, return_to);
+    ctx.state.set_spr(srr1, saved);
     let (offset, _, _) = place(trap.vector);
     if wide {
         let lpcr = ctx.state.spr(n::LPCR);
         let mut new = msr::SF | old & msr::ME;
-        if has_hv && (old & msr::HV != 0 || trap.hypervisor || trap.vector == Vector::Reset) {
+        if has_hv && (old & msr::HV != 0 || trap.hypervisor || for_hypervisor || trap.vector == Vector::Reset) {
             new |= msr::HV;
         }
+        // RI stays what it was where SRR0 and SRR1 do.
+        new |= if for_hypervisor { old & msr::RI } else { 0 };
         // LPCR.ILE, and before Power ISA 2.07 MSR.ILE.
         let ile = if ctx.model().has(Ext::Isa206) { lpcr & 1 << 25 != 0 } else { old & msr::ILE != 0 };
         new |= old & msr::ILE | if ile { msr::LE } else { 0 };
@@ -372,8 +422,10 @@ pub(crate) fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64
 /// "Interrupt Processing" of Book III-E, and of the 40x.
 fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let old = ctx.state.msr;
-    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck | Vector::Watchdog);
+    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck | Vector::Watchdog | Vector::Debug);
+    let enhanced = debug::is_enhanced(ctx.model().family());
     let (srr0, srr1) = match trap.vector {
+        Vector::Debug if enhanced => (n::DSRR0, n::DSRR1),
         Vector::MachineCheck if ctx.model().has(Ext::Mas) => (n::MCSRR0, n::MCSRR1),
         _ if critical => (n::CSRR0, n::CSRR1),
         _ => (n::SRR0, n::SRR1),
@@ -386,16 +438,25 @@ fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     if has_reason(trap.vector) {
         ctx.state.set_spr(n::ESR, esr(trap));
     }
-    let kept = if critical {
-        msr::ME & if trap.vector == Vector::MachineCheck { 0 } else { msr::ME }
-    } else {
-        msr::CE | msr::ME | msr::DE
+    // Of CE, ME and DE an interrupt clears its own and those below ("MSR Settings"); with registers of their own debug interrupts stand apart.
+    let kept = match trap.vector {
+        Vector::MachineCheck => 0,
+        Vector::Debug if enhanced => msr::CE | msr::ME,
+        Vector::Critical | Vector::Watchdog if enhanced => msr::ME | msr::DE,
+        _ if critical => msr::ME,
+        _ => msr::CE | msr::ME | msr::DE,
     };
+    if trap.vector == Vector::Debug {
+        debug::record(ctx, trap.srr1);
+    }
     let (_, number, offset) = place(trap.vector);
     let prefix = ctx.state.spr(n::IVPR);
     let pc = if ctx.model().has(Ext::Emb40x) { prefix | offset } else { prefix | ctx.state.spr(ivor(number)) & 0xfff0 };
     set_msr(ctx, old & kept);
     ctx.set_pc(pc);
+    if !critical {
+        debug::interrupted(ctx);
+    }
 }
 
 /// Writes MSR as far as the model has its bits.
@@ -449,24 +510,19 @@ pub(crate) fn nap<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
 
 /// When a timer will ask, as guest time.
 pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
-    let at = if ctx.model().has(Ext::BookE) {
-        booke_timer::deadline(ctx)?
-    } else if ctx.state.dec_armed && !ctx.state.stopped && !ctx.state.joined {
-        ctx.state.dec_end.wrapping_add(1)
-    } else {
-        return None;
-    };
+    let at = if ctx.model().has(Ext::BookE) { booke_timer::deadline(ctx)? } else { decrementer::deadline(ctx)? };
     let ticks = at.wrapping_sub(ctx.state.tb_offset);
     let ns = (u128::from(ticks) * 1_000_000_000).div_ceil(spr::timebase_hz(ctx).into());
     u64::try_from(ns).ok()
 }
 
-/// What enables an interrupt, if it is one that can wait.
-fn enable(vector: Vector) -> u64 {
+/// Whether an MSR enables an interrupt, if it is one that can wait.
+fn may(vector: Vector, m: u64) -> bool {
     match vector {
-        Vector::MachineCheck => msr::ME,
-        Vector::Critical | Vector::Watchdog => msr::CE,
-        _ => msr::EE,
+        Vector::MachineCheck => m & msr::ME != 0,
+        Vector::Critical | Vector::Watchdog => m & msr::CE != 0,
+        Vector::HypervisorDecrementer => decrementer::hypervisor_may(m),
+        _ => m & msr::EE != 0,
     }
 }
 
@@ -476,6 +532,7 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
     let on = move |mask: u64, vector| (lines & mask != 0).then_some(vector);
     let embedded = ctx.model().has(Ext::BookE);
     let decrementer = (!embedded && decrementer::is_pending(ctx)).then_some(Vector::Decrementer);
+    let hypervisor = decrementer::hypervisor_is_pending(ctx).then_some(Vector::HypervisorDecrementer);
     let mut timers: [Option<Vector>; 3] = [None; 3];
     if embedded {
         booke_timer::pending(ctx).zip(&mut timers).for_each(|(vector, slot)| *slot = Some(vector));
@@ -487,6 +544,7 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
         .into_iter()
         .chain(on(1 << irq::CRITICAL, Vector::Critical))
         .chain(watchdog)
+        .chain(hypervisor)
         .chain(on(irq::ANY_EXTERNAL, Vector::External))
         .chain(others)
         .chain(decrementer)
@@ -514,7 +572,13 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
         return None;
     }
     if std::mem::take(&mut ctx.state.traced) {
-        return Some(Trap::plain(Vector::Trace));
+        return Some(match ctx.model().has(Ext::BookE) {
+            true => Trap::new(Vector::Debug, debug::ICMP),
+            false => Trap::plain(Vector::Trace),
+        });
+    }
+    if debug::is_pending(ctx) {
+        return Some(Trap::plain(Vector::Debug));
     }
     if ctx.model().has(Ext::BookE) {
         booke_timer::sync(ctx);
@@ -525,7 +589,8 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
     {
         return trap;
     }
-    if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping {
+    let hypervisor = decrementer::hypervisor_is_pending(ctx) && decrementer::hypervisor_may(m);
+    if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping && !hypervisor {
         return None;
     }
     if ctx.state.napping {
@@ -534,7 +599,7 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
         let why = if vector == Vector::Decrementer { 3 } else { 4 };
         return Some(Trap::new(Vector::Reset, why << 19 | 1 << 16));
     }
-    pending(ctx).find(|vector| m & enable(*vector) != 0).map(Trap::plain)
+    pending(ctx).find(|vector| may(*vector, m)).map(Trap::plain)
 }
 
 /// Whether a sleeping CPU wakes up.

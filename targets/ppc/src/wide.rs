@@ -99,6 +99,31 @@ pub(crate) fn stswx<T: Ppc>(ctx: &mut Ctx<T>, [start, bits, ..]: Args) -> Out {
     Ok(0)
 }
 
+/// `lscbx`: loads XER's number of bytes, or fewer if one is XER's byte to compare, into registers from RT on; RA and RB are left alone. How many
+/// have been loaded, and 128 more if the last one matches.
+pub(crate) fn lscbx<T: Ppc>(ctx: &mut Ctx<T>, [start, bits, ..]: Args) -> Out {
+    let f = W(bits as u32);
+    let xer = ctx.reg(XER_REST);
+    let (asked, wanted) = ((xer & 0x7f) as u32, xer >> 8 & 0xff);
+    let mut words: [u64; 32] = std::array::from_fn(|i| ctx.reg(g((f.rt() + i as u32) % 32)));
+    let (mut n, mut found) = (0, false);
+    while n < asked && !found {
+        let value = ctx.load(at(ctx, start, n), byte())?;
+        let shift = 24 - 8 * (n % 4);
+        let word = &mut words[n as usize / 4];
+        *word = *word & !(0xff << shift) | value << shift;
+        found = value == wanted;
+        n += 1;
+    }
+    for (i, word) in (0..n.div_ceil(4)).zip(words) {
+        let r = (f.rt() + i) % 32;
+        if r != f.rb() && (f.ra() == 0 || r != f.ra()) {
+            ctx.set_reg(g(r), word);
+        }
+    }
+    Ok(u64::from(n) | u64::from(found) << 7)
+}
+
 /// Fetches see from now on what memory holds.
 pub(crate) fn sync_code<T: Ppc>(ctx: &mut Ctx<T>, _: Args) -> Out {
     ctx.sync_code();

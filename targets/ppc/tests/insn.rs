@@ -16,11 +16,17 @@ use testkit::insn::{Bench, trials};
 const IGNORED: &[&str] = &["dec", "tbl_user", "tbu_user", "tbl", "tbu", "tbu40", "purr", "spurr", "vtb"];
 
 fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
-    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::ME;
+    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::VSX | msr::ME;
     // On an e500 an entry of TLB1, which lies behind those of TLB0, maps everything.
     if let Some(entry) = ctx.state.tlb.get_mut(512) {
         entry.words = [1 << 31 | 22 << 7, 0, 0x3f];
     }
+}
+
+/// The same, with enabled floating-point exceptions interrupting.
+fn prepare_fe<T: Target<State = State>>(ctx: &mut Ctx<T>) {
+    prepare(ctx);
+    ctx.state.msr |= msr::FE0 | msr::FE1;
 }
 
 /// Vectors are in the first pages, where there is nothing: the number of a trap is its vector.
@@ -32,7 +38,14 @@ fn bench<T>(name: &'static str, model: Model) -> Arc<Bench<T>>
 where
     T: Target<State = State, Model = Model>,
 {
-    Arc::new(Bench {
+    Arc::new(bare(name, model))
+}
+
+fn bare<T>(name: &'static str, model: Model) -> Bench<T>
+where
+    T: Target<State = State, Model = Model>,
+{
+    Bench {
         name,
         kind: Kind::new(model),
         endian: Endian::Big,
@@ -40,7 +53,7 @@ where
         trap: trap::<T>,
         ignored: IGNORED,
         trap_changes: &["msr", "srr0", "srr1", "dar", "dsisr", "esr", "dear"],
-    })
+    }
 }
 
 fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
@@ -48,6 +61,12 @@ fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
     let mut list = trials::<Ppc32, E>(dir, &bench("ppc", model(32, "7400")));
     let embedded = dir.with_file_name("insn_e500");
     list.extend(trials::<Ppc32, E>(&embedded, &bench("e500", model(32, "e500v2_v30"))));
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_601"), &bench("ppc601", model(32, "601_v2"))));
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_603"), &bench("ppc603", model(32, "603e_v4"))));
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_405"), &bench("ppc405", model(32, "405d4"))));
+    let enabled = Arc::new(Bench { prepare: prepare_fe::<Ppc32>, ..bare("ppc_fe", model(32, "7400")) });
+    list.extend(trials::<Ppc32, E>(&dir.with_file_name("insn_fe"), &enabled));
+    list.extend(trials::<Ppc64, E>(&dir.with_file_name("insn_power8"), &bench("power8", model(64, "power8"))));
     list.extend(trials::<Ppc64, E>(dir, &bench("ppc64", model(64, "power9"))));
     list
 }

@@ -30,7 +30,7 @@ fn lift_all<T: Target<Model = Model>>(model: Model) {
         let any = random(&mut state) as u32;
         // Only 64-bit CPUs have 64-bit mode and hypervisor state.
         let wide = if kind.model().has(ppc::ext::Ext::Wide) { u32::MAX } else { !(mode::SF | mode::HV) };
-        let mode = any & 0x3ff & wide;
+        let mode = any & (0x3ff | mode::SE | mode::BE | mode::DEBUG) & wide;
         let bytes = if mode & mode::LE != 0 { bits.to_le_bytes() } else { bits.to_be_bytes() };
         let code = Code { pc: 0x1_0000, offset: 0, bytes: &bytes, mode, alone: n % 3 == 0 };
         let builder = Builder::new(kind.layout());

@@ -422,12 +422,34 @@ fn branch_behind<A: Body, const W: u8, const IMM: bool, const CHAIN: u8>(op: Cmp
 /// The handler for two neighbouring ops, if they pair up. Moves and constants, which have no width, go with what they stand beside.
 pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
     let chain = chain_of(a, first, b, second);
-    long::<LITTLE>(a, b, chain)
+    order(a, b)
+        .or_else(|| long::<LITTLE>(a, b, chain))
         .or_else(|| short::<SHORT_LITTLE>(a, b, chain))
         .or_else(|| mixed(a, b, chain))
         .or_else(|| long::<BIG>(a, b, chain))
         .or_else(|| short::<SHORT_BIG>(a, b, chain))
         .or_else(|| low(a, b, chain))
+}
+
+/// An order and a branch on a comparison of as many bits, most often of the same values.
+fn order(a: Shape, b: Shape) -> Option<Handler> {
+    macro_rules! branch {
+        ($($op:ident $w:ident $imm:literal),*) => {
+            match (a, b) {
+                $( (Shape::Bin(BinOp::$op, Width::$w, $imm, false), Shape::Branch(op, Width::$w, true)) => {
+                    branch_behind::<Bin<{ op!($op) }, $w, $imm, false>, $w, true, { chain::NONE }>(op)
+                }
+                (Shape::Bin(BinOp::$op, Width::$w, $imm, false), Shape::Branch(op, Width::$w, false)) => {
+                    branch_behind::<Bin<{ op!($op) }, $w, $imm, false>, $w, false, { chain::NONE }>(op)
+                } )*
+                _ => None,
+            }
+        };
+    }
+    branch!(
+        OrderS W32 true, OrderS W32 false, OrderS W64 true, OrderS W64 false,
+        OrderU W32 true, OrderU W32 false, OrderU W64 true, OrderU W64 false
+    )
 }
 
 macro_rules! low_first {

@@ -212,9 +212,22 @@ fn add_devices(board: &mut Build<'_>, [ipi, timer, external]: [u32; 3]) -> Resul
         let shape = s390_ccw::shape(board, started.clone());
         board.shared = Some(Arc::new(s390x::shared::Place(Box::new(shape))));
     }
+    if board.config.target.arch == Arch::Ppc {
+        board.shared = Some(Arc::new(embedded_maps()));
+    }
     board.started = Some(started);
     add_device(board, "polyarch.percpu", (PER_CPU, per_cpu.size()), per_cpu)?;
     Ok(())
+}
+
+/// Embedded PowerPC CPUs translate always: the first 3 GiB are mapped to themselves by entries of the TLB, 1 to 12.
+fn embedded_maps() -> ppc::board::Prepared {
+    const SIZE: u64 = 0x1000_0000;
+    let map = |n: u64| {
+        let (number, start) = (n as usize + 1, n * SIZE);
+        ppc::board::Map { number, effective: start, real: start, size: SIZE, supervisor: false }
+    };
+    ppc::board::Prepared { maps: (0..12).map(map).collect() }
 }
 
 /// Maps a device where it is, and again where the low 512 MiB appear again.

@@ -7,7 +7,7 @@
 //! |-------------|-------------|------|
 //! | 0x0000_0000 | 0x0000_0000 | RAM |
 //! | 0x8000_0000 | 0x8000_0000 | PCI memory, where firmware puts the I/O controller |
-//! | 0xfec0_0000 | 0xf280_0000 | PCI configuration: address, and data 0x20_0000 or 0x40_0000 behind it |
+//! | 0xfec0_0000 | 0xf280_0000 | PCI configuration: address, and data 0x20_0000 or 0x40_0000 behind it; of a 970's U3 at 0xf080_0000 |
 //! |             | 0xf800_0000 | UniNorth |
 //! | 0xf000_0510 | 0xf000_0510 | fw_cfg |
 //! | 0xffc0_0000 | 0xfff0_0000 | ROM |
@@ -15,6 +15,7 @@
 use std::time::SystemTime;
 
 use ::ppc::board::Entry;
+use ::ppc::model::Family;
 use devices::cuda::{CUDA_SIZE, Cuda};
 use devices::escc::{Escc, Peer};
 use devices::fw_cfg::{FwCfg, FwCfgItems, FwCfgLayout, key};
@@ -72,7 +73,19 @@ struct Row {
     window: u64,
 }
 
-static ROWS: [Row; 2] = [
+impl Row {
+    /// The second generation: KeyLargo, variables in flash memory.
+    fn new_world(&self) -> bool {
+        self.machine_id != 2
+    }
+
+    /// With a U3, for a 970, and its one bus.
+    fn has_u3(&self) -> bool {
+        self.machine_id == 3
+    }
+}
+
+static ROWS: [Row; 3] = [
     Row {
         name: "g3beige",
         machine_id: 2,
@@ -96,6 +109,19 @@ static ROWS: [Row; 2] = [
         config: (0xf280_0000, 0xf2c0_0000),
         addressing: Addressing::UniNorth,
         bridge: (11, 0x001f_106b),
+        macio: (12, 0x0022_106b),
+        window: 0x1000_0000,
+    },
+    Row {
+        name: "mac99",
+        machine_id: 3,
+        timebase_hz: 25_000_000,
+        bus_hz: 100_000_000,
+        clock_hz: 900_000_000,
+        rom: (0xfff0_0000, 0x10_0000),
+        config: (0xf080_0000, 0xf0c0_0000),
+        addressing: Addressing::UniNorth,
+        bridge: (11, 0x004b_106b),
         macio: (12, 0x0022_106b),
         window: 0x1000_0000,
     },
@@ -126,14 +152,16 @@ mod own {
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let name = board.config.machine.name;
-    let row = ROWS.iter().find(|row| row.name == name);
+    let model = ::ppc::model::Model::parse(board.config.target.bits, &board.model());
+    let u3 = name == "mac99" && model.is_ok_and(|model| model.family() == Family::P970);
+    let row = ROWS.iter().find(|row| row.name == name && row.has_u3() == u3);
     let row = row.ok_or_else(|| Error::new(format!("machine '{name}' is not in the table of Power Macintoshes")))?;
     if board.ram > 2047 * MIB {
         let text = format!("Too much memory for this machine: {} MB, maximum 2047 MB", board.ram / MIB);
         return Err(Error::new(text));
     }
     ppc::add_cpus(board);
-    board.ram(if row.machine_id == 1 { "ppc_core99.ram" } else { "ppc_heathrow.ram" }, 0, board.ram)?;
+    board.ram(if row.new_world() { "ppc_core99.ram" } else { "ppc_heathrow.ram" }, 0, board.ram)?;
     add_rom(board, row)?;
     add_pci(board, row)?;
     load(board, row)?;
@@ -153,7 +181,7 @@ fn nvram() -> Vec<u8> {
 
 fn add_rom(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     let (rom, size) = row.rom;
-    if row.machine_id != 1 {
+    if !row.new_world() {
         board.rom("ppc_heathrow.bios", rom, size)?;
         return Ok(());
     }
@@ -174,7 +202,7 @@ fn fill_nvram(board: &mut Build<'_>) -> Result<(), Error> {
 /// The interrupt controller: a part of the I/O controller, and the wires of channel A and of CUDA.
 fn add_pic(board: &mut Build<'_>, row: &Row) -> (Part, Line, Line) {
     let external = ppc::external(board, 0);
-    if row.machine_id == 1 {
+    if row.new_world() {
         let cpu = MpicCpu { external, critical: Line::unconnected() };
         let pic = Mpic::new(MpicVersion { brr1: 0, last_source: 63 }, vec![cpu], 240);
         let lines = (pic.line(0x25), pic.line(0x19));
@@ -205,7 +233,7 @@ fn macio_parts(board: &mut Build<'_>, row: &Row) -> Vec<Part> {
         Part { start: 0x1_6000, size: CUDA_SIZE, device: cuda, shift: 0 },
         Part { start: 0x2_0000, size: 0x2000, device: ide, shift: 0 },
     ];
-    if row.machine_id == 1 {
+    if row.new_world() {
         let timer = board.part(KeyLargoTimer);
         parts.push(Part { start: 0x1_5000, size: 0x1000, device: timer, shift: 0 });
     } else {
@@ -239,13 +267,18 @@ fn add_pci(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     let (function, base): (PciFunction, Base) = devices::macio::function(device, id, 0xff00_0000, MACIO_SIZE);
     let bus = PciBus::new(vec![host_bridge(row.bridge), function]);
     add_config(board, row.config, PciIndex::new(bus, row.addressing))?;
-    let new_world = row.machine_id == 1;
+    let new_world = row.new_world();
     add(board, "pci-isa-mmio", (PCI_IO[usize::from(new_world)], 0x20_0000), Unimp::new("pci-isa-mmio"))?;
     add(board, "pci-hole", (PCI_MEMORY, row.window), PciWindow::new(PCI_MEMORY, base, parts))?;
-    for name in if new_world { ["uni-north-pci", "macio-newworld"] } else { ["grackle-pcihost", "macio-oldworld"] } {
-        board.objects.add_anonymous(name);
-    }
-    if new_world {
+    let names = match row.machine_id {
+        2 => ["grackle-pcihost", "macio-oldworld"],
+        3 => ["u3-agp", "macio-newworld"],
+        _ => ["uni-north-pci", "macio-newworld"],
+    };
+    names.into_iter().for_each(|name| _ = board.objects.add_anonymous(name));
+    if row.has_u3() {
+        board.device("unin", 0xf800_0000, 0x1000, BIG, Registers::new(4, &[Word::fixed(0, 7)]))?;
+    } else if new_world {
         let one = |place, id, addressing| PciIndex::new(PciBus::new(vec![host_bridge((place, id))]), addressing);
         add_config(board, (0xf080_0000, 0xf0c0_0000), one(11, 0x0020_106b, Addressing::Mechanism1))?;
         add_config(board, (0xf480_0000, 0xf4c0_0000), one(14, 0x001e_106b, Addressing::UniNorth))?;
@@ -259,7 +292,7 @@ fn add_pci(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
 fn load(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     let files = board.config.boot.clone();
     load_rom(board, row.rom)?;
-    if row.machine_id == 1 {
+    if row.new_world() {
         fill_nvram(board)?;
     }
     let mut items = fw_cfg_items(board, row.machine_id);
@@ -268,7 +301,7 @@ fn load(board: &mut Build<'_>, row: &Row) -> Result<(), Error> {
     }
     items.u32(own::TBFREQ, row.timebase_hz).u32(own::CLOCKFREQ, row.clock_hz).u32(own::BUSFREQ, row.bus_hz);
     items.u32(own::IS_KVM, 0).u16(key::BOOT_DEVICE, u16::from(b'c'));
-    if row.machine_id == 1 {
+    if row.new_world() {
         items.u32(own::NVRAM_ADDR, NVRAM.0 as u32).u16(own::VIACONFIG, 0);
     }
     let mut next = KERNEL;

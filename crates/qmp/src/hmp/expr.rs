@@ -9,7 +9,7 @@ const DEPTH_MAX: u32 = 64;
 ///
 /// # Errors
 /// A sentence for the user.
-pub(super) fn leading<'a>(rest: &mut &'a str, cpu: Option<&dyn Cpu>) -> Result<u64, String> {
+pub(super) fn leading(rest: &mut &str, cpu: Option<&dyn Cpu>) -> Result<u64, String> {
     let mut parser = Parser { rest, cpu, depth: 0 };
     let value = parser.level(0)?;
     parser.peek();

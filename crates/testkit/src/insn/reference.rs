@@ -123,11 +123,16 @@ impl<T: Target> World for Lent<'_, T> {
         self.prepare(addr, mem, Access::Read)?;
         let value = self.ctx.load(addr, mem)?;
         *self.reservation = Some((addr, mem.width, value));
+        // Helpers look for it where engines have it.
+        let space = if mem.space == Mem::CURRENT { T::space(T::mode(self.ctx), Access::Read) } else { mem.space };
+        let phys = self.ctx.translate(addr, Access::Read, space)?;
+        self.ctx.reserve(phys, mem.width, value);
         Ok(value)
     }
 
     fn store_cond(&mut self, addr: u64, value: u64, mem: Mem) -> Result<bool, T::Fault> {
         self.prepare(addr, mem, Access::Write)?;
+        self.ctx.clear_reservation();
         let Some((at, width, old)) = self.reservation.take() else { return Ok(false) };
         if (at, width) != (addr, mem.width) || self.ctx.load(addr, mem)? != old {
             return Ok(false);

@@ -30,6 +30,9 @@ pub fn fold(block: &mut Block) {
         {
             op = opposite(cmp, a, b);
         }
+        if let Some(cmp) = tested_order(block, &op) {
+            op = cmp;
+        }
         if let Some(k) = known_result(block, &op) {
             op = Op::Const(k);
         } else if let Some(v) = unchanged(block, &op, w) {
@@ -45,6 +48,7 @@ pub fn fold(block: &mut Block) {
         same.push(value);
     }
     block.exit.map_operand(|v| same[v.index()]);
+    constant_second(block);
     if let Exit::Branch { cond, taken, fallthrough } = block.exit
         && let Op::Const(k) = block.ops[cond.index()]
     {
@@ -52,6 +56,46 @@ pub fn fold(block: &mut Block) {
         if let Some(mode) = block.taken_mode.take().filter(|_| k == 1) {
             block.mode = Some(mode);
         }
+    }
+}
+
+/// What asks for one of the answers of an order is a comparison.
+fn tested_order(block: &Block, op: &Op) -> Option<Op> {
+    let Op::Cmp(cmp @ (CmpOp::Eq | CmpOp::Ne), bits, zero) = *op else { return None };
+    let Op::Bin(BinOp::And, order, mask) = block.ops[bits.index()] else { return None };
+    let narrow = match block.ops[order.index()] {
+        Op::Zext(narrow) => narrow,
+        _ => order,
+    };
+    let Op::Bin(which @ (BinOp::OrderS | BinOp::OrderU), a, b) = block.ops[narrow.index()] else { return None };
+    if value_of(block, zero) != Some(0) {
+        return None;
+    }
+    let less = if which == BinOp::OrderS { CmpOp::LtS } else { CmpOp::LtU };
+    let (yes, a, b) = match value_of(block, mask)? {
+        8 => (less, a, b),
+        4 => (less, b, a),
+        2 => (CmpOp::Eq, a, b),
+        _ => return None,
+    };
+    Some(if cmp == CmpOp::Ne { Op::Cmp(yes, a, b) } else { opposite(yes, a, b) })
+}
+
+/// A branch on whether a constant is less than something goes the other way if that is less or equal: then the constant is second.
+fn constant_second(block: &mut Block) {
+    let Exit::Branch { cond, taken, fallthrough } = block.exit else { return };
+    let Op::Cmp(cmp @ (CmpOp::LtS | CmpOp::LtU | CmpOp::LeS | CmpOp::LeU), a, b) = block.ops[cond.index()] else {
+        return;
+    };
+    if is_const(block, a)
+        && !is_const(block, b)
+        && block.taken_mode.is_none()
+        && block.ops.len() < usize::from(u16::MAX)
+    {
+        let cond = Value(block.ops.len() as u16);
+        block.ops.push(opposite(cmp, a, b));
+        block.widths.push(Width::W1);
+        block.exit = Exit::Branch { cond, taken: fallthrough, fallthrough: taken };
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
-use crate::state::{CA, CA32, OV, OV32, SO, cr};
+use crate::state::{CA, CA32, OV, OV32, SO};
 use crate::trap::{TRAP, code};
 
 insns! {
@@ -136,12 +136,12 @@ fn sum<'b>(l: &Lift<'b>, f: W, [a, b]: [Val<'b>; 2], carry_in: Option<Val<'b>>, 
 }
 
 /// Writes OV, OV32, and SO where OV is set.
-fn set_ov<'b>(l: &Lift<'b>, ov: Val<'b>, ov32: Val<'b>) {
+pub(super) fn set_ov<'b>(l: &Lift<'b>, ov: Val<'b>, ov32: Val<'b>) {
     l.ir.set(OV, ov);
     if l.has(Ext::Isa300) {
         l.ir.set(OV32, if l.sf() { ov32 } else { ov });
     }
-    l.ir.set(SO, l.ir.get(SO) | ov);
+    l.set_so(l.ir.get(SO) | ov);
 }
 
 fn finish<'b>(l: &Lift<'b>, f: W, value: Val<'b>) -> Flow {
@@ -398,9 +398,14 @@ fn divdeu(l: &Lift<'_>, f: W) -> Flow {
     divide_extended(l, f, helper::DIVDEU, helper::DIVDEU_OV, Width::W64)
 }
 
-/// Random numbers are not to be had: the value that says so ("Deliver A Random Number").
+/// "Deliver A Random Number": of 32 bits with L = 0, of 64 with 1 and 2. L = 3 is reserved: the value that says that there is none.
 fn darn(l: &Lift<'_>, f: W) -> Flow {
-    l.set_g(f.rt(), l.konst(-1));
+    let value = match f.ra() & 3 {
+        3 => l.konst(-1),
+        0 => l.call(helper::RANDOM, &[]) & l.konst(0xffff_ffff),
+        _ => l.call(helper::RANDOM, &[]),
+    };
+    l.set_g(f.rt(), value);
     Next
 }
 
@@ -428,51 +433,50 @@ fn maddld(l: &Lift<'_>, f: W) -> Flow {
 
 fn cmpwi(l: &Lift<'_>, f: W) -> Flow {
     let a = l.g32(f.ra());
-    l.set_field(f.bf(), l.compare_s(a, a.konst(f.si() as u64)));
+    l.set_field(f.bf(), a.order_s(a.konst(f.si() as u64)));
     Next
 }
 
 fn cmpdi(l: &Lift<'_>, f: W) -> Flow {
-    l.set_field(f.bf(), l.compare_s(l.g(f.ra()), l.konst(f.si())));
+    l.set_field(f.bf(), l.g(f.ra()).order_s(l.konst(f.si())));
     Next
 }
 
 fn cmpw(l: &Lift<'_>, f: W) -> Flow {
-    l.set_field(f.bf(), l.compare_s(l.g32(f.ra()), l.g32(f.rb())));
+    l.set_field(f.bf(), l.g32(f.ra()).order_s(l.g32(f.rb())));
     Next
 }
 
 fn cmpd(l: &Lift<'_>, f: W) -> Flow {
-    l.set_field(f.bf(), l.compare_s(l.g(f.ra()), l.g(f.rb())));
+    l.set_field(f.bf(), l.g(f.ra()).order_s(l.g(f.rb())));
     Next
 }
 
 fn cmplwi(l: &Lift<'_>, f: W) -> Flow {
     let a = l.g32(f.ra());
-    l.set_field(f.bf(), l.compare_u(a, a.konst(f.ui().into())));
+    l.set_field(f.bf(), a.order_u(a.konst(f.ui().into())));
     Next
 }
 
 fn cmpldi(l: &Lift<'_>, f: W) -> Flow {
-    l.set_field(f.bf(), l.compare_u(l.g(f.ra()), l.konst(f.ui().into())));
+    l.set_field(f.bf(), l.g(f.ra()).order_u(l.konst(f.ui().into())));
     Next
 }
 
 fn cmplw(l: &Lift<'_>, f: W) -> Flow {
-    l.set_field(f.bf(), l.compare_u(l.g32(f.ra()), l.g32(f.rb())));
+    l.set_field(f.bf(), l.g32(f.ra()).order_u(l.g32(f.rb())));
     Next
 }
 
 fn cmpld(l: &Lift<'_>, f: W) -> Flow {
-    l.set_field(f.bf(), l.compare_u(l.g(f.ra()), l.g(f.rb())));
+    l.set_field(f.bf(), l.g(f.ra()).order_u(l.g(f.rb())));
     Next
 }
 
 /// Sets CR field BF to 0, `found`, 0, 0.
 fn set_found<'b>(l: &Lift<'b>, f: W, found: Val<'b>) -> Flow {
-    for n in 0..4 {
-        l.ir.set(cr(4 * f.bf() + n), if n == 1 { found } else { l.bool(false) });
-    }
+    let bit = found.zext(Width::W64);
+    l.put_field(f.bf(), bit.shl(bit.konst(2)));
     Next
 }
 

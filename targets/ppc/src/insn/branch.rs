@@ -4,9 +4,11 @@ use decode::Flow;
 use decode::insns;
 use uop::{Exit, Hint, Val, Width};
 
+use crate::debug;
 use crate::ext::Ext;
 use crate::format::W;
 use crate::lift::Lift;
+use crate::mode;
 use crate::state::{CTR, LR};
 use crate::trap::code;
 
@@ -27,12 +29,18 @@ const CR_SET: u32 = 8;
 const NO_CTR: u32 = 4;
 const CTR_ZERO: u32 = 2;
 
+/// BookE: a branch that will be taken is a debug event, before anything of it has happened (III-E, 10.4.4).
+fn note_taken<'b>(l: &Lift<'b>, taken: Option<Val<'b>>) {
+    if l.mode & mode::BE != 0 && l.has(Ext::BookE) {
+        l.ir.raise_if(taken.unwrap_or(l.bool(true)), code::DEBUG, debug::BRT);
+    }
+}
+
 /// Counts CTR down if BO says so, and tells whether the branch is taken; `None` means always.
 fn condition<'b>(l: &Lift<'b>, f: W) -> Option<Val<'b>> {
     let bo = f.rt();
-    let counted = (bo & NO_CTR == 0).then(|| {
-        let ctr = l.ir.get(CTR).add_imm(-1);
-        l.ir.set(CTR, ctr);
+    let left = (bo & NO_CTR == 0).then(|| l.ir.get(CTR).add_imm(-1));
+    let counted = left.map(|ctr| {
         let seen = ctr.trunc(l.mlen());
         if bo & CTR_ZERO != 0 { seen.eq(seen.konst(0)) } else { seen.is_nonzero() }
     });
@@ -40,10 +48,15 @@ fn condition<'b>(l: &Lift<'b>, f: W) -> Option<Val<'b>> {
         let bit = l.cr(f.ra());
         if bo & CR_SET != 0 { bit } else { !bit }
     });
-    match (counted, tested) {
+    let taken = match (counted, tested) {
         (Some(a), Some(b)) => Some(a & b),
         (a, b) => a.or(b),
+    };
+    note_taken(l, taken);
+    if let Some(ctr) = left {
+        l.ir.set(CTR, ctr);
     }
+    taken
 }
 
 fn link(l: &Lift<'_>, f: W) {
@@ -67,6 +80,7 @@ fn jump(l: &Lift<'_>, f: W, pc: u64) -> Flow {
 }
 
 fn b(l: &Lift<'_>, f: W) -> Flow {
+    note_taken(l, None);
     jump(l, f, target(l, f, f.li()))
 }
 

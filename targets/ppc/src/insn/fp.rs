@@ -9,7 +9,7 @@ use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
-use crate::state::{FP_OK, FPL_A, FPL_B, FPL_C, FPL_OP, cr};
+use crate::state::{FP_OK, FPL_A, FPL_B, FPL_C, FPL_OP};
 
 insns! {
     /// Power ISA 3.0B, Book I, 4.6.5 to 4.6.10.
@@ -91,9 +91,7 @@ fn record(l: &Lift<'_>, f: W) {
 
 /// Writes four bits to a CR field.
 pub(crate) fn put_field<'b>(l: &Lift<'b>, field: u32, bits: Val<'b>) {
-    for n in 0..4 {
-        l.ir.set(cr(4 * field + n), bits.extract(3 - n, 1).trunc(Width::W1));
-    }
+    l.put_field(field, bits);
 }
 
 /// What comes behind an instruction that may have set exceptions.

@@ -8,7 +8,7 @@ use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
-use crate::state::{CA, CA32, OV, OV32, SO, cr};
+use crate::state::{CA, CA32, OV, OV32, SO, crf};
 
 insns! {
     /// Power ISA 3.0B, Book I, 3.3.13 and 3.3.17, 2.5.
@@ -212,7 +212,7 @@ macro_rules! cr_logicals {
     ($($name:ident = |$a:ident, $b:ident| $value:expr;)*) => { $(
         fn $name(l: &Lift<'_>, f: W) -> Flow {
             let ($a, $b) = (l.cr(f.ra()), l.cr(f.rb()));
-            l.ir.set(cr(f.rt()), $value);
+            l.set_cr(f.rt(), $value);
             Next
         }
     )* };
@@ -229,21 +229,18 @@ cr_logicals! {
 }
 
 fn mcrf(l: &Lift<'_>, f: W) -> Flow {
-    let field: Vec<Val<'_>> = (0..4).map(|n| l.cr(4 * f.bfa() + n)).collect();
-    for (n, bit) in (0..).zip(field) {
-        l.ir.set(cr(4 * f.bf() + n), bit);
-    }
+    l.ir.set(crf(f.bf()), l.ir.get(crf(f.bfa())));
     Next
 }
 
 /// The CR fields named in `mask` at their places in 32 bits.
 fn fields<'b>(l: &Lift<'b>, mask: u32) -> Val<'b> {
-    let mut value = l.ir.konst(Width::W32, 0);
-    for n in (0..32).filter(|n| mask >> (7 - n / 4) & 1 != 0) {
-        let bit = l.cr(n).zext(Width::W32);
-        value = value | bit.shl(bit.konst(31 - u64::from(n)));
-    }
-    value
+    let named = (0..8).filter(|n| mask >> (7 - n) & 1 != 0);
+    let placed = named.map(|n| {
+        let field = l.field(n);
+        field.shl(field.konst(u64::from(28 - 4 * n)))
+    });
+    placed.reduce(|a, b| a | b).unwrap_or(l.ir.konst(Width::W64, 0)).trunc(Width::W32)
 }
 
 fn mfcr(l: &Lift<'_>, f: W) -> Flow {
@@ -260,8 +257,8 @@ fn mfocrf(l: &Lift<'_>, f: W) -> Flow {
 }
 
 fn mtcrf(l: &Lift<'_>, f: W) -> Flow {
-    for n in (0..32).filter(|n| f.fxm() >> (7 - n / 4) & 1 != 0) {
-        l.ir.set(cr(n), l.g32(f.rt()).extract(31 - n, 1).trunc(Width::W1));
+    for n in (0..8).filter(|n| f.fxm() >> (7 - n) & 1 != 0) {
+        l.put_field(n, l.g32(f.rt()).extract(28 - 4 * n, 4).zext(Width::W64));
     }
     Next
 }
@@ -271,21 +268,23 @@ fn mtocrf(l: &Lift<'_>, f: W) -> Flow {
     if f.fxm().is_power_of_two() { mtcrf(l, f) } else { Next }
 }
 
+/// Bits, the highest first, as a CR field.
+fn nibble<'b>(l: &Lift<'b>, bits: [Val<'b>; 4]) -> Val<'b> {
+    bits.into_iter().fold(l.ir.konst(Width::W64, 0), |all, bit| all.shl(all.konst(1)) | bit.zext(Width::W64))
+}
+
 /// SO, OV and CA into a CR field; they are cleared.
 fn mcrxr(l: &Lift<'_>, f: W) -> Flow {
     let [so, ov, ca] = [SO, OV, CA].map(|r| l.ir.get(r));
-    for (n, bit) in (0..).zip([so, ov, ca, l.bool(false)]) {
-        l.ir.set(cr(4 * f.bf() + n), bit);
-    }
-    for r in [SO, OV, CA] {
+    l.put_field(f.bf(), nibble(l, [so, ov, ca, l.bool(false)]));
+    l.set_so(l.bool(false));
+    for r in [OV, CA] {
         l.ir.set(r, l.bool(false));
     }
     Next
 }
 
 fn mcrxrx(l: &Lift<'_>, f: W) -> Flow {
-    for (n, r) in (0..).zip([OV, OV32, CA, CA32]) {
-        l.ir.set(cr(4 * f.bf() + n), l.ir.get(r));
-    }
+    l.put_field(f.bf(), nibble(l, [OV, OV32, CA, CA32].map(|r| l.ir.get(r))));
     Next
 }

@@ -8,6 +8,8 @@ pub mod fp;
 pub mod fp_mem;
 pub mod load;
 pub mod logic;
+pub mod mac;
+pub mod power;
 pub mod rotate;
 pub mod server;
 pub mod spe;
@@ -35,6 +37,8 @@ pub static TABLES: &[&[Insn]] = &[
     server::INSNS,
     embedded::INSNS,
     tlb4xx::INSNS,
+    mac::INSNS,
+    power::INSNS,
     spe::INSNS,
     spe_fp::INSNS,
     spe_mem::INSNS,

@@ -57,8 +57,11 @@ fn rlwinm(l: &Lift<'_>, f: W) -> Flow {
     let value = if mb == 0 && u64::from(31 - me) == sh {
         word.shl(word.konst(sh))
     } else if me == 31 && mb >= 1 && sh >= 32 - u64::from(mb) {
-        // A field moved to the right end.
-        word.extract((32 - sh) as u32 % 32, 32 - mb)
+        // A field moved to the right end; one that begins at the left end is a shift.
+        match u64::from(mb) == 32 - sh {
+            true => word.shr_u(word.konst(32 - sh)),
+            false => word.extract((32 - sh) as u32 % 32, 32 - mb),
+        }
     } else {
         let rotated = if sh == 0 { word } else { word.rot_l(word.konst(sh)) };
         return l.put(f, f.ra(), masked(l, twice(l, rotated, mask), mask));
@@ -82,6 +85,10 @@ fn insert<'b>(l: &Lift<'b>, f: W, rotated: Val<'b>, mask: u64) -> Flow {
 }
 
 fn rlwimi(l: &Lift<'_>, f: W) -> Flow {
+    if f.mb() <= f.me() && f.rb() == 31 - f.me() {
+        // A field from the right end.
+        return l.put(f, f.ra(), l.g(f.ra()).deposit(f.rb(), f.me() - f.mb() + 1, l.g(f.rt())));
+    }
     let mask = word_mask(l, f);
     let word = l.g32(f.rt());
     insert(l, f, twice(l, word.rot_l(word.konst(f.rb().into())), mask), mask)
@@ -94,7 +101,11 @@ fn rotated<'b>(l: &Lift<'b>, f: W) -> Val<'b> {
 
 fn rldicl(l: &Lift<'_>, f: W) -> Flow {
     let (sh, mb) = (f.sh6(), f.mb6());
-    if sh != 0 && mb >= 64 - sh {
+    if sh != 0 && mb == 64 - sh {
+        let value = l.g(f.rt());
+        return l.put(f, f.ra(), value.shr_u(value.konst(mb.into())));
+    }
+    if sh != 0 && mb > 64 - sh {
         return l.put(f, f.ra(), l.g(f.rt()).extract(64 - sh, 64 - mb));
     }
     l.put(f, f.ra(), masked(l, rotated(l, f), mask(mb, 63)))
@@ -113,6 +124,9 @@ fn rldic(l: &Lift<'_>, f: W) -> Flow {
 }
 
 fn rldimi(l: &Lift<'_>, f: W) -> Flow {
+    if f.mb6() <= 63 - f.sh6() {
+        return l.put(f, f.ra(), l.g(f.ra()).deposit(f.sh6(), 64 - f.sh6() - f.mb6(), l.g(f.rt())));
+    }
     insert(l, f, rotated(l, f), mask(f.mb6(), 63 - f.sh6()))
 }
 

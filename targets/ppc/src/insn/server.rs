@@ -11,7 +11,6 @@ use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
-use crate::state::{SO, cr};
 use crate::trap::code;
 
 insns! {
@@ -23,24 +22,24 @@ insns! {
     "011111 ..... ..... ..... 0010110110 1" W stqcx "{.dot} {rt}, {ra0}, {rb}" [Isa207];
     "010001 00000 00000 0000 ....... ... 0 1" W scv "{lev}" [Isa300];
     "010011 00000 00000 00000 0001010010 0" W rfscv "" [Isa300];
-    "011111 0000. 00000 00000 1010001110 1" W tbegin "." [Isa207];
-    "011111 ..... 00000 00000 1010101110 1" W tend "." [Isa207];
+    "011111 0000. 00000 00000 1010001110 1" W tbegin "{.dot}" [Isa207];
+    "011111 ..... 00000 00000 1010101110 1" W tend "{.dot}" [Isa207];
     "011111 ...00 00000 00000 1011001110 0" W tcheck "{bf}" [Isa207];
-    "011111 0000. 00000 00000 1011101110 1" W tsr "." [Isa207];
+    "011111 0000. 00000 00000 1011101110 1" W tsr "{.dot}" [Isa207];
     "011111 00000 ..... 00000 1110001110 1" W tabort "{.dot} {ra}" [Isa207];
     "011111 ..... ..... ..... 1100001110 1" W tabortwc "{.dot} {rt}, {ra}, {rb}" [Isa207];
     "011111 ..... ..... ..... 1101001110 1" W tabortwci "{.dot} {rt}, {ra}, {nb}" [Isa207];
     "011111 ..... ..... ..... 1100101110 1" W tabortdc "{.dot} {rt}, {ra}, {rb}" [Isa207];
     "011111 ..... ..... ..... 1101101110 1" W tabortdci "{.dot} {rt}, {ra}, {nb}" [Isa207];
     "011111 00000 ..... 00000 1110101110 1" W treclaim "{.dot} {ra}" [Isa207];
-    "011111 00000 00000 00000 1111101110 1" W trechkpt "." [Isa207];
+    "011111 00000 00000 00000 1111101110 1" W trechkpt "{.dot}" [Isa207];
     "011111 00000 00000 ..... 0010001110 0" W msgsndp "{rb}" [Isa207];
     "011111 00000 00000 ..... 0010101110 0" W msgclrp "{rb}" [Isa207];
     "011111 00000 00000 00000 1101110110 0" W msgsync "" [Isa300];
     "011111 ..... 00000 ..... 1111010011 1" W slbfee "{.dot} {rt}, {rb}" [Isa206];
     "011111 ..... 00000 ..... 0111010010 0" W slbieg "{rt}, {rb}" [Isa300];
     "011111 00000 00000 00000 0101010010 0" W slbsync "" [Isa300];
-    "011111 00000 00000 00000 1101000110 0" W cp_abort "" [Isa300];
+    "011111 00000 00000 00000 1101000110 0" W cpabort "" [Isa300];
     "011111 00000 00000 00000 0110101110 0" W clrbhrb "" [Isa207];
     "011111 ..... ..... ..... 0100101110 0" W mfbhrbe "{rt}" [Isa207];
     "010011 00000 00000 0000 . 0010010010 0" W rfebb "" [Isa207];
@@ -105,20 +104,11 @@ fn stqcx(l: &Lift<'_>, f: W) -> Flow {
     }
     let ea = l.ea_x(f);
     check_quad(l, ea);
-    let mem = Mem { align: Align::Trap, ..l.mem(Width::W64) };
     let (first, second) = match l.endian() {
         bits::Endian::Big => (l.g(f.rt()), l.g(f.rt() + 1)),
         bits::Endian::Little => (l.g(f.rt() + 1), l.g(f.rt())),
     };
-    let here = l.ir.load(at(l, ea, 8), mem);
-    let same = l.call(helper::RESERVED_SECOND, &[here]).trunc(Width::W1);
-    // Where the other doubleword has changed, what is stored is what is there: at most the reservation goes.
-    let stored = l.ir.store_cond(ea, l.ir.select(same, first, l.ir.load(ea, mem)), mem) & same;
-    let value = l.ir.select(stored, second, l.ir.load(at(l, ea, 8), mem));
-    l.ir.store(at(l, ea, 8), value, mem);
-    for (n, bit) in (0..).zip([l.bool(false), l.bool(false), stored, l.ir.get(SO)]) {
-        l.ir.set(cr(n), bit);
-    }
+    l.set_equal(l.call(helper::STQCX, &[ea, first, second]).trunc(Width::W1));
     Next
 }
 
@@ -143,8 +133,8 @@ fn no_transactions(l: &Lift<'_>) -> bool {
     off
 }
 
-fn set_cr0(l: &Lift<'_>, bits: [bool; 4]) {
-    (0..).zip(bits).for_each(|(n, bit)| l.ir.set(cr(n), l.bool(bit)));
+fn set_cr0(l: &Lift<'_>, bits: u64) {
+    l.put_field(0, l.ir.konst(Width::W64, bits));
 }
 
 /// A transaction fails as soon as it begins ("Transactional Memory", a failure is always allowed): CR0 says so.
@@ -153,7 +143,7 @@ fn tbegin(l: &Lift<'_>, _: W) -> Flow {
         return Flow::Illegal;
     }
     l.call(helper::FAIL_TRANSACTION, &[l.konst(l.pc() as i64)]);
-    set_cr0(l, [true, false, true, false]);
+    set_cr0(l, 0b1010);
     Next
 }
 
@@ -162,7 +152,7 @@ fn outside(l: &Lift<'_>) -> Flow {
     if no_transactions(l) {
         return Flow::Illegal;
     }
-    set_cr0(l, [false; 4]);
+    set_cr0(l, 0);
     Next
 }
 
@@ -199,8 +189,7 @@ fn tcheck(l: &Lift<'_>, f: W) -> Flow {
     if no_transactions(l) {
         return Flow::Illegal;
     }
-    let field = f.rt() >> 2;
-    (0..4).for_each(|n| l.ir.set(cr(4 * field + n), l.bool(n == 0)));
+    l.put_field(f.rt() >> 2, l.ir.konst(Width::W64, 0b1000));
     Next
 }
 
@@ -238,9 +227,7 @@ fn slbfee(l: &Lift<'_>, f: W) -> Flow {
     }
     let found = l.call(helper::SLBFEE_FOUND, &[l.g(f.rb())]).trunc(Width::W1);
     l.set_g(f.rt(), l.call(helper::SLBFEE, &[l.g(f.rb())]));
-    for (n, bit) in (0..).zip([l.bool(false), l.bool(false), found, l.ir.get(SO)]) {
-        l.ir.set(cr(n), bit);
-    }
+    l.set_equal(found);
     Next
 }
 
@@ -253,7 +240,7 @@ fn slbsync(l: &Lift<'_>, _: W) -> Flow {
 }
 
 /// There is no copy to be aborted: nothing copies.
-fn cp_abort(_: &Lift<'_>, _: W) -> Flow {
+fn cpabort(_: &Lift<'_>, _: W) -> Flow {
     Next
 }
 

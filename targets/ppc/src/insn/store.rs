@@ -9,7 +9,6 @@ use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
-use crate::state::{SO, cr};
 use crate::trap::code;
 
 insns! {
@@ -151,9 +150,7 @@ fn stswx(l: &Lift<'_>, f: W) -> Flow {
 fn store_conditional(l: &Lift<'_>, f: W, width: Width) -> Flow {
     let mem = Mem { align: Align::Trap, ..l.mem(width) };
     let stored = l.ir.store_cond(l.ea_x(f), l.g(f.rt()).trunc(width), mem);
-    for (n, bit) in (0..).zip([l.bool(false), l.bool(false), stored, l.ir.get(SO)]) {
-        l.ir.set(cr(n), bit);
-    }
+    l.set_equal(stored);
     Next
 }
 

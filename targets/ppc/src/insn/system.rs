@@ -12,7 +12,7 @@ use crate::insn::embedded::change;
 use crate::lift::Lift;
 use crate::mode;
 use crate::spr::{self, Kind};
-use crate::state::{CA, CA32, CTR, LR, OV, OV32, SO, XER_REST};
+use crate::state::{CA, CA32, CTR, LR, MQ, OV, OV32, SO, XER_REST};
 use crate::trap::{ILLEGAL, PRIVILEGED, code};
 
 insns! {
@@ -109,10 +109,12 @@ fn xer<'b>(l: &Lift<'b>) -> Val<'b> {
 
 fn set_xer<'b>(l: &Lift<'b>, value: Val<'b>) {
     let modern = l.has(Ext::Isa300);
+    let bit = |n| value.extract(n, 1).trunc(Width::W1);
     let mut rest = !0xe000_0000u64;
-    for (n, reg) in [(31, SO), (30, OV), (29, CA), (19, OV32), (18, CA32)] {
+    l.set_so(bit(31));
+    for (n, reg) in [(30, OV), (29, CA), (19, OV32), (18, CA32)] {
         if n > 20 || modern {
-            l.ir.set(reg, value.extract(n, 1).trunc(Width::W1));
+            l.ir.set(reg, bit(n));
             rest &= !(1 << n);
         }
     }
@@ -133,6 +135,7 @@ fn mfspr(l: &Lift<'_>, f: W) -> Flow {
         Kind::Lr => l.ir.get(LR),
         Kind::Ctr => l.ir.get(CTR),
         Kind::Xer => xer(l).zext(l.xlen()),
+        Kind::Mq => l.ir.get(MQ).zext(l.xlen()),
         _ => l.call(helper::READ_SPR, &[l.ir.konst(Width::W32, number.into())]).trunc(l.xlen()),
     };
     l.set_g(f.rt(), value);
@@ -154,6 +157,7 @@ fn mtspr(l: &Lift<'_>, f: W) -> Flow {
         Kind::Lr => l.ir.set(LR, value),
         Kind::Ctr => l.ir.set(CTR, value),
         Kind::Xer => set_xer(l, value.trunc(Width::W32)),
+        Kind::Mq => l.ir.set(MQ, value.trunc(Width::W32)),
         _ => {
             l.call(helper::WRITE_SPR, &[l.ir.konst(Width::W32, number.into()), value.zext(Width::W64)]);
             return if row.updates() { l.update() } else { Next };
@@ -206,6 +210,9 @@ fn return_by(l: &Lift<'_>, helper: u16) -> Flow {
 }
 
 fn rfi(l: &Lift<'_>, _: W) -> Flow {
+    if l.mode & mode::DEBUG != 0 && !l.problem() {
+        l.call(helper::CHECK_RETURN, &[]);
+    }
     return_by(l, helper::RFI)
 }
 

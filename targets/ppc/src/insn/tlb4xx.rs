@@ -11,7 +11,6 @@ use crate::format::W;
 use crate::helper;
 use crate::insn::embedded::change;
 use crate::lift::Lift;
-use crate::state::{SO, cr};
 
 insns! {
     /// TLBs by words.
@@ -55,10 +54,7 @@ fn tlbsx(l: &Lift<'_>, f: W) -> Flow {
     let missed = found.eq(found.konst(u64::MAX));
     l.set_g(f.rt(), l.ir.select(missed, l.g(f.rt()), found.trunc(l.xlen())));
     if f.rc() != 0 {
-        l.ir.set(cr(0), l.bool(false));
-        l.ir.set(cr(1), l.bool(false));
-        l.ir.set(cr(2), !missed);
-        l.ir.set(cr(3), l.ir.get(SO));
+        l.set_equal(!missed);
     }
     Next
 }

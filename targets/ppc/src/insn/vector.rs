@@ -9,7 +9,7 @@ use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
-use crate::state::{cr, vs};
+use crate::state::vs;
 
 insns! {
     /// Power ISA 2.07B, Book I, chapter 6, as far as it is AltiVec's; AltiVec Technology Programming Environments Manual.
@@ -192,7 +192,7 @@ macro_rules! comparisons {
         fn $name(l: &Lift<'_>, f: W) -> Flow {
             let bits = l.call(helper::VECTOR, &[l.encoding()]);
             if f.oe() != 0 {
-                (0..4).for_each(|n| l.ir.set(cr(24 + n), bits.extract(3 - n, 1).trunc(Width::W1)));
+                l.put_field(6, bits & bits.konst(15));
             }
             Next
         }

@@ -8,7 +8,6 @@ use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
-use crate::state::cr;
 
 insns! {
     /// Power ISA 3.0B, Book I, chapter 6, beyond AltiVec.
@@ -163,7 +162,7 @@ fn whole(l: &Lift<'_>, _: W) -> Flow {
 fn answered(l: &Lift<'_>, record: bool) -> Flow {
     let bits = l.call(helper::VECTOR_NEW, &[l.encoding(), l.ir.konst(Width::W64, 0)]);
     if record {
-        (0..4).for_each(|n| l.ir.set(cr(24 + n), bits.extract(3 - n, 1).trunc(Width::W1)));
+        l.put_field(6, bits & bits.konst(15));
     }
     Next
 }

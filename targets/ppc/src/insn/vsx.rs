@@ -2,14 +2,14 @@
 
 use decode::Flow::{self, Next};
 use decode::insns;
-use uop::{Val, Width};
+use uop::Val;
 
 use crate::ext::Ext;
 use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
-use crate::state::{cr, vs};
+use crate::state::vs;
 use crate::trap::code;
 
 insns! {
@@ -256,9 +256,7 @@ as_one! { quad_status: xscmpoqp xscmpexpqp xscmpuqp xststdcqp }
 
 /// Writes four bits to a CR field.
 fn put_field<'b>(l: &Lift<'b>, field: u32, bits: Val<'b>) {
-    for n in 0..4 {
-        l.ir.set(cr(4 * field + n), bits.extract(3 - n, 1).trunc(Width::W1));
-    }
+    l.put_field(field, bits & bits.konst(15));
 }
 
 /// The program interrupt of enabled exceptions.

@@ -29,6 +29,12 @@ pub(super) fn describe(cpus: &mut Node, cores: u32, threads: u32) {
 pub(super) struct Connector {
     /// A core is there.
     pub(super) present: bool,
+    /// The slot of the machine that it is for.
+    pub(super) slot: usize,
+    /// The core is in the tree that the guest begins with.
+    pub(super) initial: bool,
+    /// The guest has been asked to give it back.
+    pub(super) wanted_back: bool,
     /// The guest has taken it.
     pub(super) allocated: bool,
     /// It can be used.

@@ -6,6 +6,7 @@
 
 mod client;
 mod drc;
+mod events;
 mod machines;
 mod negotiate;
 mod rtas;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use devices::percpu::Started;
-use devices::{Power, Vty, Xics};
+use devices::{Power, PowerRequest, Vty, Xics};
 use loader::{AddressKind, ByteOrder, Elf, Expected, LoadTarget, Node, Unmapped};
 use memory::{Device, Line, Nanos, Size};
 use parking_lot::Mutex;
@@ -64,6 +65,8 @@ struct Firmware {
     nvram: Vec<u8>,
     /// Events that the guest has not asked for: their bit, and their description.
     events: VecDeque<(u32, Vec<u8>)>,
+    /// The wire of hotplug events.
+    hotplug: Line,
     connectors: BTreeMap<u32, Connector>,
     present: Started,
     shape: Cores,
@@ -96,6 +99,12 @@ impl Firmware {
 
     fn is_present(&self, cpu: u32) -> bool {
         cpu < self.shape.smp.maxcpus && self.present.get(cpu as usize)
+    }
+
+    /// Says that there are events.
+    fn tell(&self) {
+        self.hotplug.raise();
+        self.hotplug.lower();
     }
 
     /// The node of the core at a connector.
@@ -138,13 +147,20 @@ impl Firmware {
     fn reset(&mut self) {
         self.client = self.fresh.clone();
         self.events.clear();
-        for connector in self.connectors.values_mut() {
-            *connector = Connector {
-                present: connector.present,
-                allocated: connector.present,
-                unisolated: connector.present,
-                progress: None,
-            };
+        for (&index, connector) in &mut self.connectors {
+            let Connector { present, slot, initial, wanted_back, .. } = *connector;
+            let taken = present && initial;
+            *connector =
+                Connector { present, slot, initial, wanted_back, allocated: taken, unisolated: taken, progress: None };
+            if wanted_back && present {
+                // Nobody holds it any more.
+                self.power.request(PowerRequest::CoreGivenUp { slot });
+            } else if present && !initial {
+                self.events.push_back((events::HOTPLUG, events::describe(events::Action::Add, index)));
+            }
+        }
+        if !self.events.is_empty() {
+            self.tell();
         }
     }
 }
@@ -383,9 +399,13 @@ fn connect(board: &mut Build<'_>, model: Model, client: Client, shape: Cores) {
     board.started = Some(present.clone());
     let connectors = (0..cpus).step_by(threads as usize).map(|first| {
         let here = first < smp.cpus;
-        (drc::index(first), Connector { present: here, allocated: here, unisolated: here, progress: None })
+        let slot = (first / threads) as usize;
+        let connector =
+            Connector { present: here, slot, initial: here, allocated: here, unisolated: here, ..Connector::default() };
+        (drc::index(first), connector)
     });
     let time = mips::start_time(board);
+    let hotplug = xics.line(irq::HOTPLUG, false);
     let large_decrementer = tree::generation(&model) >= 9;
     let firmware = Arc::new(Mutex::new(Firmware {
         power: board.power.clone(),
@@ -399,6 +419,7 @@ fn connect(board: &mut Build<'_>, model: Model, client: Client, shape: Cores) {
         time,
         nvram: vec![0; rtas::NVRAM_SIZE as usize],
         events: VecDeque::new(),
+        hotplug: hotplug.clone(),
         connectors: connectors.collect(),
         present,
         shape,
@@ -407,6 +428,7 @@ fn connect(board: &mut Build<'_>, model: Model, client: Client, shape: Cores) {
     let config = PartitionConfig { cpus, threads, ram, hpt_shift, timebase_hz: tree::TIMEBASE_HZ, large_decrementer };
     let services = Board { wires, xics, firmware: Arc::clone(&firmware) };
     let partition = Arc::new(Partition::new(Box::new(services), config));
+    board.core_slots = Some(Arc::new(events::Slots { firmware: Arc::clone(&firmware), threads, wire: hotplug }));
     board.part(Resetter { partition: Arc::clone(&partition), firmware });
     board.shared = Some(partition);
     // "System Reset" goes to all of a partition's CPUs.

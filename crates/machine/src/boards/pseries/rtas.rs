@@ -268,6 +268,10 @@ fn check_exception(firmware: &mut Firmware, call: &mut Call<'_>) -> i32 {
     let Some(at) = firmware.events.iter().position(|(bit, _)| mask & bit != 0) else { return NO_EVENT };
     let Some((_, mut event)) = firmware.events.remove(at) else { return NO_EVENT };
     event.truncate(len);
+    // The others have an interrupt of their own.
+    if !firmware.events.is_empty() {
+        firmware.tell();
+    }
     if call.caller.write(buffer, &event) { SUCCESS } else { PARAMETER }
 }
 
@@ -320,6 +324,10 @@ fn set_indicator(firmware: &mut Firmware, call: &mut Call<'_>) -> i32 {
         }
         (ALLOCATION, 0) => {
             connector.allocated = false;
+            if connector.wanted_back && connector.present {
+                let slot = connector.slot;
+                firmware.power.request(PowerRequest::CoreGivenUp { slot });
+            }
             SUCCESS
         }
         (ALLOCATION, 1) if !connector.present => NO_RESOURCE,

@@ -2,10 +2,13 @@
 //!
 //! `oracle_cases --xlen 64 --seed 1 --count 100000 [--only arith,fp] [--insn N]` prints one JSON object a line: `set` (registers that
 //! are put there before), `bits`, and what has changed after (`out`, `mem`, `pc`, `trap`). State carries over from case to case. With
-//! `--insn N` it prints `.insn` lines instead, N for each instruction.
+//! `--insn N` it prints `.insn` lines instead, N for each instruction. `--mode little` runs them in little-endian mode, `--mode narrow` in
+//! 32-bit mode of a CPU of 64 bits.
 //!
 //! Each case is run on the interpreter and on the reference evaluator, which must agree.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
+
+mod random;
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -20,6 +23,7 @@ use ppc::lift::{Handler, Insn};
 use ppc::model::Model;
 use ppc::state::{State, msr};
 use ppc::{Ppc32, Ppc64, insn};
+use random::Random;
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
 
 /// Where the instructions stand.
@@ -31,92 +35,6 @@ const BASE: u64 = DATA + WINDOW / 2;
 const NO_TRAP: u64 = 1;
 const SRR0: u32 = 26;
 const INDEX: Index = Index { w16: &[], w32: &[Bits(26, 6), Bits(1, 5)], w48: &[] };
-
-/// Random numbers (splitmix64, Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len() as u64) as usize]
-    }
-
-    /// An integer that is likely to be interesting.
-    fn integer(&mut self) -> u64 {
-        match self.below(6) {
-            0 => self.pick(&[
-                0,
-                1,
-                2,
-                u64::MAX,
-                1 << 63,
-                i64::MAX as u64,
-                i32::MIN as u64,
-                i32::MAX as u64,
-                1 << 32,
-                0xffff_ffff,
-            ]),
-            1 => (self.next() as i8) as u64,
-            2 => (self.next() as i32) as u64,
-            3 => self.next() >> self.below(64),
-            4 => 1u64 << self.below(64),
-            _ => self.next(),
-        }
-    }
-
-    fn double(&mut self) -> u64 {
-        let special = [
-            0,
-            0x3ff0 << 48,
-            0x7ff0 << 48,
-            0x7ff8 << 48,
-            0x7ff0 << 48 | 1,
-            1,
-            (1 << 52) - 1,
-            1 << 52,
-            0x7fef_ffff_ffff_ffff,
-            0x41e0 << 48,
-            0x43e0 << 48,
-            0x47ef_ffff_f000_0000,
-        ];
-        let sign = self.next() & 1 << 63;
-        match self.below(4) {
-            0 => self.pick(&special) | sign,
-            1 => (self.integer() as i64 as f64).to_bits(),
-            2 => self.next() & 0x800f_ffff_ffff_ffff | (960 + self.below(128)) << 52,
-            _ => self.next(),
-        }
-    }
-}
-
-impl Random {
-    /// A decimal number, or packed digits.
-    fn decimal(&mut self) -> u64 {
-        let sign = self.next() & 1 << 63;
-        let digits = self.below(17);
-        let packed = (0..digits).fold(0u64, |all, _| all << 4 | self.below(10));
-        match self.below(8) {
-            0 => self.pick(&[0x1e, 0x1f, 0x1f << 1 | 1, 0x3f]) << 57 | sign | self.below(4),
-            1 => (packed << 4) | (10 + self.below(6)),
-            2 => packed,
-            3 => self.integer(),
-            // Exponents near to each other.
-            4 | 5 => 0x2234 << 48 | sign | self.below(8) << 50 | self.next() >> (14 + self.below(50)),
-            6 => self.next() & 0xfffc_0000_0000_0000 | self.next() >> (14 + self.below(50)),
-            _ => self.next(),
-        }
-    }
-}
 
 /// One case: the instruction, and what to set before.
 struct Case {
@@ -152,6 +70,8 @@ impl Generator {
             ("arith", insn::arith::INSNS),
             ("logic", insn::logic::INSNS),
             ("rotate", insn::rotate::INSNS),
+            ("power", insn::power::INSNS),
+            ("mac", insn::mac::INSNS),
             ("fp", insn::fp::INSNS),
             ("dfp", insn::dfp::INSNS),
             ("fp_mem", insn::fp_mem::INSNS),
@@ -187,7 +107,9 @@ impl Generator {
             text: self.decoder.disassemble(bits.into(), 32, PC).unwrap_or_default(),
             set: Vec::new(),
             address: None,
-            uses_pc: row.operands.contains("{bd}") || row.operands.contains("{li}") || row.name.starts_with("bc"),
+            uses_pc: row.operands.contains("{bd}")
+                || row.operands.contains("{li}")
+                || row.name.starts_with("bc") && !row.name.starts_with("bcd"),
         };
         let mask = bits::mask(self.xlen);
         let is_float = bits >> 26 == 59 || bits >> 26 == 63;
@@ -239,6 +161,11 @@ impl Generator {
         }
         put(&mut case.set, "cr".to_owned(), self.random.next() & 0xffff_ffff);
         put(&mut case.set, "xer".to_owned(), self.random.next() & 0xe000_007f);
+        if insn::power::INSNS.iter().any(|r| (r.name, r.pattern) == (row.name, row.pattern)) {
+            let (mq, byte) = (self.random.integer() & 0xffff_ffff, self.random.below(256) << 8);
+            put(&mut case.set, "mq".to_owned(), mq);
+            put(&mut case.set, "xer".to_owned(), self.random.next() & 0xe000_007f | byte);
+        }
         let near = PC.wrapping_add(self.random.next() as i8 as u64);
         let to = if self.random.below(2) == 0 { near } else { self.random.below(3) };
         put(&mut case.set, "ctr".to_owned(), to);
@@ -393,8 +320,9 @@ impl<T: Target<State = State, Model = Model>> Pair<T> {
             machine.ram.write_bytes(DATA - RAM_BASE, &window);
         }
         let rows = engine.cpu.registers().iter().enumerate();
-        let wanted = |gdb: Option<u16>| gdb.is_some_and(|n| n != 64 && n != 65);
-        let places = rows.filter(|(_, r)| wanted(r.gdb)).map(|(at, r)| (r.name.to_owned(), at)).collect();
+        // MQ has no number in a debugger of today.
+        let wanted = |r: &cpu::Register| r.gdb.map_or(r.name == "mq", |n| n != 64 && n != 65);
+        let places = rows.filter(|(_, r)| wanted(r)).map(|(at, r)| (r.name.to_owned(), at)).collect();
         Pair { bench, engine, evaluator, places, window }
     }
 
@@ -441,7 +369,7 @@ impl<T: Target<State = State, Model = Model>> Pair<T> {
 }
 
 /// One JSON object.
-fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
+fn json(case: &Case, outcome: &Outcome, n: u64, line: &str) -> String {
     let places = |list: &[(String, u128)]| {
         let items: Vec<String> = list.iter().map(|(p, v)| format!("\"{p}\":\"{v:#x}\"")).collect();
         items.join(",")
@@ -449,7 +377,7 @@ fn json(case: &Case, outcome: &Outcome, n: u64) -> String {
     let memory: Vec<String> = outcome.memory.iter().map(|(a, b)| format!("\"{a:#x}\":{b}")).collect();
     let trap = if outcome.trap.is_some() { "1" } else { "null" };
     format!(
-        "{{\"n\":{n},\"bits\":[\"{:08x}\"],\"text\":\"{}\",\"set\":{{{}}},\"out\":{{{}}},\"mem\":{{{}}},\"pc\":\"{:#x}\",\"trap\":{trap}}}",
+        "{{\"n\":{n},\"bits\":[\"{:08x}\"],\"text\":\"{}\",\"set\":{{{}}},\"out\":{{{}}},\"mem\":{{{}}},\"pc\":\"{:#x}\",\"trap\":{trap},\"insn\":\"{line}\"}}",
         case.bits,
         case.text,
         places(&case.set),
@@ -486,8 +414,9 @@ fn insn_line(case: &Case, outcome: &Outcome, before: &[u8], after: &[u8], varian
     line
 }
 
-fn prepare<T: Target<State = State>>(ctx: &mut Ctx<T>) {
-    ctx.state.msr = ctx.state.msr & !msr::IP | msr::FP | msr::VEC | msr::VSX | msr::ME;
+fn prepare<T: Target<State = State>, const LITTLE: bool, const NARROW: bool>(ctx: &mut Ctx<T>) {
+    let (set, clear) = (if LITTLE { msr::LE } else { 0 }, if NARROW { msr::SF } else { 0 });
+    ctx.state.msr = ctx.state.msr & !(msr::IP | clear) | msr::FP | msr::VEC | msr::VSX | msr::ME | set;
     ctx.state.set_spr(SRR0, NO_TRAP);
     // On an e500 an entry of TLB1, which lies behind those of TLB0, maps everything.
     if let Some(entry) = ctx.state.tlb.get_mut(512) {
@@ -506,11 +435,22 @@ struct Options {
     only: Vec<String>,
     per_insn: Option<u64>,
     cpu: String,
+    little: bool,
+    narrow: bool,
 }
 
 fn main() {
     let only = "branch,load,store,arith,logic,rotate,fp,fp_mem,vector".to_owned();
-    let mut options = Options { xlen: 64, seed: 1, count: 1000, only: Vec::new(), per_insn: None, cpu: String::new() };
+    let mut options = Options {
+        xlen: 64,
+        seed: 1,
+        count: 1000,
+        only: Vec::new(),
+        per_insn: None,
+        cpu: String::new(),
+        little: false,
+        narrow: false,
+    };
     let mut only_text = only;
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -523,7 +463,8 @@ fn main() {
             "--insn" => options.per_insn = Some(number()),
             "--cpu" => options.cpu = value,
             "--only" => only_text = value,
-            _ => panic!("unknown option {arg}: --xlen, --seed, --count, --cpu, --insn and --only are known"),
+            "--mode" => (options.little, options.narrow) = (value.contains("little"), value.contains("narrow")),
+            _ => panic!("unknown option {arg}: --xlen, --seed, --count, --cpu, --mode, --insn and --only are known"),
         }
     }
     options.only = only_text.split(',').map(str::to_owned).collect();
@@ -544,8 +485,13 @@ fn run<T: Target<State = State, Model = Model>>(options: &Options, cpu: &str) {
     let bench = Bench {
         name: "oracle",
         kind: Kind::<T>::new(model),
-        endian: Endian::Big,
-        prepare: prepare::<T>,
+        endian: if options.little { Endian::Little } else { Endian::Big },
+        prepare: match (options.little, options.narrow) {
+            (false, false) => prepare::<T, false, false>,
+            (true, false) => prepare::<T, true, false>,
+            (false, true) => prepare::<T, false, true>,
+            (true, true) => prepare::<T, true, true>,
+        },
         trap: trap::<T>,
         ignored: &[],
         trap_changes: &[],
@@ -558,11 +504,15 @@ fn run<T: Target<State = State, Model = Model>>(options: &Options, cpu: &str) {
         s
     });
     if options.per_insn.is_none() {
-        writeln!(out, "{{\"xlen\":{},\"pc\":{PC},\"data\":{DATA},\"window\":\"{window}\"}}", options.xlen)
+        let (set, clear) = (u64::from(options.little), u64::from(options.narrow) << 63);
+        let msr = format!("\"msr_set\":{set},\"msr_clear\":{clear},\"cpu\":\"{name}\"");
+        writeln!(out, "{{\"xlen\":{},\"pc\":{PC},\"data\":{DATA},{msr},\"window\":\"{window}\"}}", options.xlen)
             .expect("stdout is open");
     }
     let variant = match options.xlen {
         _ if options.cpu.starts_with("e500") => "e500",
+        _ if options.cpu.starts_with("601") => "ppc601",
+        _ if options.cpu.starts_with("405") => "ppc405",
         32 => "ppc",
         _ => "ppc64",
     };
@@ -571,7 +521,12 @@ fn run<T: Target<State = State, Model = Model>>(options: &Options, cpu: &str) {
         let before = pair.window.clone();
         let outcome = pair.run(&mut case);
         let Some(limit) = options.per_insn else {
-            writeln!(out, "{}", json(&case, &outcome, n)).expect("stdout is open");
+            let depends = case.uses_pc || options.little || options.narrow;
+            let line = match depends {
+                true => String::new(),
+                false => insn_line(&case, &outcome, &before, &pair.window, variant),
+            };
+            writeln!(out, "{}", json(&case, &outcome, n, &line)).expect("stdout is open");
             continue;
         };
         // What depends on the pc would be wrong there, where another one is; traps are worth one line an instruction.
