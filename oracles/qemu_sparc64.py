@@ -292,13 +292,6 @@ def no_fault_store(r):
     return r.found.get("trap", (0,))[0] == must
 
 
-def no_fault_quad(r):
-    """QEMU has no quads with these ASIs."""
-    word = int(r.case["bits"], 16)
-    asi = r.before["asi"] if word >> 13 & 1 else word >> 5 & 0xFF
-    return r.case["name"] in ("ldqfa", "stqfa") and r.found.get("trap", (0, 0))[1] == ILLEGAL and asi in (0x82, 0x8A)
-
-
 def quad_store(r):
     """QEMU stores the upper half twice."""
     if r.case["name"] not in ("stqf", "stqfa") or not all(n.startswith("memory") for n in r.found):
@@ -315,13 +308,6 @@ def quad_on_word(r):
     if r.found.get("trap") != (None, ALIGNMENT) or address_of(r) % 16 not in (4, 8, 12):
         return False
     return quad_store(r._replace(found={n: v for n, v in r.found.items() if n != "trap"}))
-
-
-def loaded_trap_type(r):
-    """QEMU clears it."""
-    before, (ours, theirs) = r.before["fsr"], r.found.get("fsr", (0, 0))
-    kept = ours & FTT == before & FTT and theirs == ours & ~FTT
-    return r.case["name"] in ("ldfsr", "ldxfsr") and set(r.found) == {"fsr"} and kept
 
 
 def stored_trap_type(r):
@@ -347,10 +333,8 @@ EXCUSES = [
     ('V9, "FSR_current_exception (cexc)": a trap shows its cause alone', trap_shows_one),
     ('V9, "Load Floating-Point": LDDF and STDF on multiples of 4 have traps of their own', double_on_word),
     ('UltraSPARC, "Alternate Address Space Mapping": stores to no-fault spaces raise data_access_exception, behind the alignment ("Trap Priorities")', no_fault_store),
-    ('V9, "Load Floating-Point from Alternate Space": quads go by all ASIs that memory goes by', no_fault_quad),
     ('V9, "Store Floating-Point": a quad is stored whole', quad_store),
     ('V9, "Store Floating-Point": a quad may stand on any multiple of 4, or trap', quad_on_word),
-    ('V9, "FSR_floating-point_trap_type (ftt)": LDFSR and LDXFSR do not change it', loaded_trap_type),
     ('V9, "FSR_floating-point_trap_type (ftt)": STFSR and STXFSR clear it once it is stored', stored_trap_type),
     ('V9, "Trap on Integer Condition Codes": cc 1 and 3 are reserved', reserved_condition),
 ]
