@@ -223,7 +223,7 @@ fn stage(bench: &std::path::Path) -> Result<PathBuf> {
 /// The table of peers without what it has for targets of which we have rows ourselves: figures are told apart by target alone.
 fn without_own(peers: &str) -> Result<String> {
     let mut rows: Vec<serde_json::Value> = serde_json::from_str(peers).context("the table of peers")?;
-    for archs in rows.iter_mut().filter_map(|row| row["archs"].as_object_mut()) {
+    for archs in rows.iter_mut().filter_map(|row| row.get_mut("archs")?.as_object_mut()) {
         archs.retain(|arch, _| OWN.iter().all(|own| own.arch != arch));
     }
     rows.retain(|row| row["archs"].as_object().is_none_or(|archs| !archs.is_empty()));

@@ -10,6 +10,7 @@ pub mod bench;
 pub mod bless;
 pub mod ci;
 pub mod guests;
+pub mod jumps;
 pub mod layers;
 pub mod machine;
 pub mod matrix;
@@ -17,7 +18,7 @@ pub mod oracle;
 pub mod tidy;
 
 /// Names of the tasks, in the order of the help.
-pub const TASKS: &[&str] = &["ci", "tidy", "layers", "guests", "oracle", "bless", "bench", "matrix", "help"];
+pub const TASKS: &[&str] = &["ci", "tidy", "layers", "guests", "oracle", "bless", "bench", "jumps", "matrix", "help"];
 
 /// The workspace's folder.
 pub fn root() -> PathBuf {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, bless, ci, guests, layers, matrix, oracle, tidy};
+use xtask::{bench, bless, ci, guests, jumps, layers, matrix, oracle, tidy};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks of Polyarch", disable_version_flag = true)]
@@ -28,6 +28,8 @@ enum Task {
     Bless,
     /// Guest MIPS of ours beside qemu-system on the same bare-metal images
     Bench(bench::Args),
+    /// Whether the engine's handlers in a release build go on by jumps
+    Jumps(jumps::Args),
     /// Writes docs/conformance.md and docs/isa/ from the tables and test files
     Matrix(matrix::Args),
 }
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Task::Oracle(args) => oracle::run(&args),
         Task::Bless => bless::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Jumps(args) => jumps::run(&args),
         Task::Matrix(args) => matrix::run(&args),
     };
     match done {

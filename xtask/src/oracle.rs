@@ -83,6 +83,9 @@ enum What {
         /// Random and mutated lines to send
         #[arg(long, default_value_t = 20_000)]
         storm: u64,
+        /// Random machines, commands and broken lines to compare with an installed QEMU's answers (Debian: qemu-system-x86, -ppc, -misc, ...)
+        #[arg(long, default_value_t = 0)]
+        diff: u64,
     },
     /// One session of gdb-multiarch (Debian: gdb-multiarch) with ours and with qemu-system: same answers?
     Gdb,
@@ -104,7 +107,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Ppc { count } => ppc(*count),
         What::Tricore { count } => tricore(*count),
         What::X86 { count } => x86(*count),
-        What::Qmp { replay, target, storm } => qmp(replay.as_deref(), target, *storm),
+        What::Qmp { replay, target, storm, diff } => qmp(replay.as_deref(), target, *storm, *diff),
         What::Gdb => gdb::run(),
     }
 }
@@ -210,9 +213,13 @@ fn demo_on_virt() -> Result<()> {
     Ok(())
 }
 
-fn qmp(replay: Option<&Path>, targets: &[String], storm: u64) -> Result<()> {
+fn qmp(replay: Option<&Path>, targets: &[String], storm: u64, diff: u64) -> Result<()> {
     need("python3", "Debian's python3")?;
     let bin = release_build()?;
+    if diff > 0 {
+        need("qemu-system-s390x", "Debian's qemu-system-misc")?;
+        sh(Command::new("python3").arg(root().join("oracles/qmp_diff.py")).arg(&bin).arg(diff.to_string()))?;
+    }
     for target in targets {
         sh(Command::new("python3").arg(root().join("oracles/qmp_client.py")).arg(&bin).arg(target))?;
         let script = root().join("oracles/qmp_storm.py");

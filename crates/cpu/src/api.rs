@@ -307,6 +307,9 @@ pub trait Cpu: Send {
     /// The physical address of a virtual one for a debugger: no permission check, no side effect.
     fn translate_debug(&self, address: u64) -> Option<u64>;
 
+    /// What the MMU holds, for people, as QEMU's `info tlb` prints it; `None` where that has nothing to print.
+    fn show_translations(&self) -> Option<String>;
+
     /// Stops before the instruction at `address`.
     fn insert_breakpoint(&mut self, address: u64);
 

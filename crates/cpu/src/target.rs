@@ -147,6 +147,11 @@ pub trait Target: Sized + Send + 'static {
     /// Translates as [`Target::translate`] would for a debugger: nothing is checked, changed or raised.
     fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64>;
 
+    /// What the MMU holds, for people, as QEMU's `info tlb` prints it.
+    fn show_translations(_: &Ctx<Self>) -> Option<String> {
+        None
+    }
+
     /// The exception that [`uop::Exit::Raise`] with these numbers means.
     fn raise(code: u32, arg: u64) -> Self::Fault;
 

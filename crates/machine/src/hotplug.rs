@@ -96,9 +96,12 @@ impl Machine {
         if !(is_loader || is_slot_cpu || asked_for) {
             // CPUs of PCs are pluggable, even if this machine has no place for them.
             let is_pc_cpu = self.config.machine.apic_ids != ApicIdKind::None && types::is_a(target, driver, "cpu");
-            return Err(Error::new(match is_pc_cpu {
-                true => format!("Device '{driver}' can not be hotplugged on this machine"),
-                false => "Parameter 'driver' expects pluggable device type".into(),
+            return Err(Error::new(if is_pc_cpu {
+                format!("Device '{driver}' can not be hotplugged on this machine")
+            } else if self.config.machine.cores && types::is_a(target, driver, slot_type) {
+                "CPU hotplug not supported for this machine".into()
+            } else {
+                "Parameter 'driver' expects pluggable device type".into()
             }));
         }
         if let Some(id) = device.id.as_deref()

@@ -19,6 +19,7 @@ mod loaderdev;
 pub mod machine;
 mod memblock;
 pub mod memdev;
+mod nodes;
 pub mod objects;
 pub mod pages;
 mod props;

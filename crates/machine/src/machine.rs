@@ -9,7 +9,7 @@ use devices::percpu::Started;
 use memory::{AddressSpace, Dma, SharedDevice};
 use parking_lot::Mutex;
 use topology::told::Encoder;
-use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, numa, smp};
+use topology::{CpuProps, Levels, Numa, NumaOption, SlotTable, Smp, SmpRules, Tree, smp};
 
 use crate::build::{self, Answers, Blob, Build, CoreSlots, Nmi, Plan, Start, Store};
 use crate::clock::GuestClock;
@@ -207,16 +207,7 @@ impl Machine {
     /// What makes the configuration impossible; the process should end.
     pub fn init(&mut self) -> Result<(), Error> {
         self.check_preconfig()?;
-        let by_cores = self.config.machine.cores;
-        let (default, shift) = match by_cores {
-            true => (numa::DefaultNode::GroupRoundRobin(self.smp.cores), 28),
-            false => (self.config.machine.default_node, 23),
-        };
-        if self.config.machine.auto_node.wants_one(self.config.mem.slots) {
-            self.numa.ensure_one(self.ram);
-        }
-        let warnings = self.numa.complete(self.ram, shift, default, &mut self.slots)?;
-        self.warn(None, warnings);
+        self.complete_nodes()?;
         self.config.machine.mem_slots.check(&self.config.mem, self.ram, self.config.machine.name)?;
         let used: Vec<String> = self.numa.nodes().filter_map(|(_, node)| node.memdev.clone()).collect();
         used.iter().for_each(|id| self.memdevs.set_in_use(id));
@@ -278,13 +269,13 @@ impl Machine {
     }
 
     /// Keeps warnings. What QEMU calls deprecated is not so on our own board.
-    fn warn(&mut self, option: Option<String>, texts: Vec<String>) {
+    pub(crate) fn warn(&mut self, option: Option<String>, texts: Vec<String>) {
         let strict = self.config.machine.smp_rules == SmpRules::Strict;
         let told = texts.into_iter().filter(|text| !(strict && text.contains("deprecated")));
         self.warnings.extend(told.map(|text| Warning { option: option.clone(), text }));
     }
 
-    fn check_preconfig(&self) -> Result<(), Error> {
+    pub(crate) fn check_preconfig(&self) -> Result<(), Error> {
         match self.state {
             RunState::Preconfig => Ok(()),
             _ => Err(Error::new("The command is permitted only in 'preconfig' state")),
@@ -479,28 +470,6 @@ impl Machine {
     /// When it is not there, or in use.
     pub fn object_del(&mut self, id: &str) -> Result<(), Error> {
         self.memdevs.remove(id)
-    }
-
-    /// `set-numa-node`; only in the preconfig phase.
-    ///
-    /// # Errors
-    /// What [`topology::NumaError`] lists. Warnings go to [`Machine::take_warnings`].
-    pub fn set_numa_node(&mut self, option: &NumaOption) -> Result<(), Error> {
-        self.check_preconfig()?;
-        let warnings = self.apply_numa(option)?;
-        self.warn(None, warnings);
-        Ok(())
-    }
-
-    fn apply_numa(&mut self, option: &NumaOption) -> Result<Vec<String>, Error> {
-        let memdevs = &self.memdevs;
-        let memdev_size = |id: &str| memdevs.get(id).map(MemDev::size);
-        let context = numa::NumaContext {
-            supported: self.config.machine.numa,
-            maxcpus: self.smp.maxcpus,
-            memdev_size: &memdev_size,
-        };
-        Ok(self.numa.apply(option, &mut self.slots, &context)?)
     }
 
     /// Whether memory could be plugged into a machine of this target: QEMU's programs for PCs and PowerPC have the devices.

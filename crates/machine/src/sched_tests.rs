@@ -90,6 +90,10 @@ impl Cpu for Paper {
     fn begin_round(&mut self) {}
     fn reset(&mut self) {}
     fn set_halted(&mut self, _: bool) {}
+    fn show_translations(&self) -> Option<String> {
+        None
+    }
+
     fn translate_debug(&self, address: u64) -> Option<u64> {
         Some(address)
     }

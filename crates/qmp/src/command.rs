@@ -19,6 +19,8 @@ pub struct Environment {
     pub options: Vec<CommandLineOptionInfo>,
     /// Whether the human monitor's `singlestep` is on. Each instruction of the interpreter is precise in any case.
     pub singlestep: Cell<bool>,
+    /// Letter and size in bytes of the human monitor's last format (`x /4xb 0`).
+    pub format: Cell<Option<(char, usize)>>,
     /// The log of the CPUs.
     pub log: crate::log::Logger,
 }

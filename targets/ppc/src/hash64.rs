@@ -34,6 +34,13 @@ pub(crate) const PTE_RPN: u64 = 0x0fff_ffff_ffff_f000;
 /// What of the first word is compared: B, AVPN, and H.
 const PTE_COMPARED: u64 = 0xffff_ffff_ffff_ff82;
 
+/// The segment lookaside buffer for people, as QEMU's `info tlb` prints it.
+pub(crate) fn show(slb: &[(u64, u64)]) -> String {
+    let used = slb.iter().enumerate().filter(|(_, entry)| **entry != (0, 0));
+    let line = |(n, (esid, vsid)): (usize, &(u64, u64))| format!("{n}\t0x{esid:016x}\t0x{vsid:016x}\n");
+    "SLB\tESID\t\t\tVSID\n".to_owned() + &used.map(line).collect::<String>()
+}
+
 /// The SLB entry for an address.
 pub(crate) fn find(slb: &[(u64, u64)], address: u64) -> Option<usize> {
     slb.iter().position(|&(esid, vsid)| {

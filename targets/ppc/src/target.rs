@@ -10,6 +10,7 @@ use crate::board::{self, Board, Map};
 use crate::booke_timer;
 use crate::debug;
 use crate::ext::{Ext, ExtSet};
+use crate::hash64;
 use crate::helper;
 use crate::insn;
 use crate::lift::{Handler, Lift};
@@ -212,6 +213,10 @@ macro_rules! target {
             fn translate(ctx: &mut Ctx<Self>, address: u64, access: Access, space: u8) -> Result<Translation, Trap> {
                 let found = mmu::translate(ctx, address, access, space)?;
                 debug::watch(ctx, address, access, found)
+            }
+
+            fn show_translations(ctx: &Ctx<Self>) -> Option<String> {
+                ctx.model().has(Ext::Wide).then(|| hash64::show(&ctx.state.slb))
             }
 
             fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {

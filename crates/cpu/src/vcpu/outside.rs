@@ -111,6 +111,10 @@ impl<T: Target, E: Engine> Cpu for Vcpu<T, E> {
         T::deadline(&self.ctx)
     }
 
+    fn show_translations(&self) -> Option<String> {
+        T::show_translations(&self.ctx)
+    }
+
     fn translate_debug(&self, address: u64) -> Option<u64> {
         T::translate_debug(&self.ctx, address)
     }

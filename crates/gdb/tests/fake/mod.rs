@@ -109,6 +109,10 @@ impl Cpu for FakeCpu {
         false
     }
 
+    fn show_translations(&self) -> Option<String> {
+        None
+    }
+
     fn translate_debug(&self, address: u64) -> Option<u64> {
         match address >> 12 {
             0x40001 => Some(0x8000_1000 | (address & 0xfff)),

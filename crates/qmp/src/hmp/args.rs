@@ -1,6 +1,7 @@
 //! Arguments of a line: what a command takes is a table, and one parser reads them all and words all complaints, as QEMU's monitor does.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use cpu::Cpu;
 
@@ -24,8 +25,8 @@ pub(super) enum Take {
     Int,
     /// An expression of 64 bits.
     Long,
-    /// `/FMT` as in gdb; the size in bytes that it has unless it says so.
-    Format(usize),
+    /// `/FMT` as in gdb.
+    Format,
     /// `-LETTER`, or nothing.
     Flag(char),
 }
@@ -74,21 +75,36 @@ impl Args<'_> {
     }
 }
 
+/// What arguments may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// Whose registers expressions read.
+    pub(super) cpu: Option<&'a dyn Cpu>,
+    /// Letter and size of the last format: the next one has them unless it says otherwise.
+    pub(super) last_format: &'a Cell<Option<(char, usize)>>,
+}
+
 /// Reads the arguments in `text` of the command that `help` calls `name`.
 ///
 /// # Errors
 /// What is wrong, as a line without its end.
-pub(super) fn parse<'a>(name: &str, takes: &[Take], text: &'a str, cpu: Option<&dyn Cpu>) -> Result<Args<'a>, String> {
+pub(super) fn parse<'a>(
+    name: &str,
+    takes: &[Take],
+    text: &'a str,
+    surroundings: Surroundings<'_>,
+) -> Result<Args<'a>, String> {
     let mut rest = text.trim_start();
     let mut args = Args::default();
     for take in takes {
-        args.0.push(one(name, *take, &mut rest, cpu)?);
+        args.0.push(one(name, *take, &mut rest, surroundings)?);
         rest = rest.trim_start();
     }
     if rest.is_empty() { Ok(args) } else { Err(format!("{name}: extraneous characters at the end of line")) }
 }
 
-fn one<'a>(name: &str, take: Take, rest: &mut &'a str, cpu: Option<&dyn Cpu>) -> Result<Given<'a>, String> {
+fn one<'a>(name: &str, take: Take, rest: &mut &'a str, surroundings: Surroundings<'_>) -> Result<Given<'a>, String> {
+    let cpu = surroundings.cpu;
     Ok(match take {
         Take::MaybeWord | Take::Options if rest.is_empty() => Given::Text(None),
         Take::Word | Take::MaybeWord if rest.is_empty() => return Err(format!("{name}: string expected")),
@@ -104,7 +120,7 @@ fn one<'a>(name: &str, take: Take, rest: &mut &'a str, cpu: Option<&dyn Cpu>) ->
             }
             Given::Number(value)
         }
-        Take::Format(size) => Given::Format(Format::cut(rest, size)?),
+        Take::Format => Given::Format(Format::cut(rest, surroundings.last_format)?),
         Take::Flag(letter) => Given::Flag(flag(name, letter, rest)?),
     })
 }
@@ -152,19 +168,23 @@ fn word<'a>(rest: &mut &'a str) -> Result<Cow<'a, str>, String> {
 mod tests {
     use super::*;
 
+    fn read<'a>(takes: &[Take], text: &'a str) -> Result<Args<'a>, String> {
+        parse("cmd|c", takes, text, Surroundings { cpu: None, last_format: &Cell::new(None) })
+    }
+
     fn fault(takes: &[Take], text: &str) -> String {
-        parse("cmd|c", takes, text, None).unwrap_err()
+        read(takes, text).unwrap_err()
     }
 
     #[test]
     fn reads_what_the_table_says() {
         let takes = [Take::Flag('a'), Take::Word, Take::Long, Take::MaybeWord];
-        let args = parse("c", &takes, r#" -a "a \"b" 1+1 "#, None).unwrap();
+        let args = read(&takes, r#" -a "a \"b" 1+1 "#).unwrap();
         assert!(args.flag(0));
         assert_eq!((args.text(1), args.number(2), args.text(3)), ("a \"b", 2, ""));
-        let args = parse("c", &[Take::Rest], "  a b  ", None).unwrap();
+        let args = read(&[Take::Rest], "  a b  ").unwrap();
         assert_eq!(args.text(0), "a b");
-        assert_eq!(parse("c", &[Take::Int], "-1", None).unwrap().number(0), u64::MAX);
+        assert_eq!(read(&[Take::Int], "-1").unwrap().number(0), u64::MAX);
     }
 
     #[test]

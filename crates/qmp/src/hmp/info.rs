@@ -3,7 +3,7 @@
 use machine::{Machine, RunState};
 
 use super::args::{self, Args, Take};
-use super::{Focus, memory, registers, translation};
+use super::{Focus, registers, translation};
 use crate::command::{Context, VERSION};
 use crate::commands::query_uuid::uuid_text;
 
@@ -61,7 +61,7 @@ pub(super) fn run(context: &mut Context<'_>, focus: &mut Focus, args: &Args<'_>)
     if context.machine.state() == RunState::Preconfig && !early {
         return format!("Command 'info {topic}' not available with -preconfig until after exit_preconfig.\n");
     }
-    match args::parse(topic, takes, rest, memory::focused(context, focus)) {
+    match args::parse(topic, takes, rest, super::surroundings(context, focus)) {
         Ok(args) => show(context, focus, &args),
         Err(fault) => super::complaint(&fault, &format!("info {topic}")),
     }

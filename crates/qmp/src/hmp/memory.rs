@@ -1,5 +1,7 @@
 //! `x`, `xp`, `print` and others that look at memory.
 
+use std::cell::Cell;
+
 use cpu::Cpu;
 
 use super::Focus;
@@ -19,12 +21,13 @@ pub(super) struct Format {
 const COUNT_MAX: usize = 65536;
 
 impl Format {
-    /// Cuts `/FMT` off the front of `rest`.
+    /// Cuts `/FMT` off the front of `rest`; what it leaves out is as it was the last time.
     ///
     /// # Errors
     /// A letter that means nothing here, or a count that is too large.
-    pub(super) fn cut(rest: &mut &str, size: usize) -> Result<Format, String> {
-        let mut format = Format { count: 1, letter: 'x', size };
+    pub(super) fn cut(rest: &mut &str, last: &Cell<Option<(char, usize)>>) -> Result<Format, String> {
+        let (letter, size) = last.get().unwrap_or(('x', 4));
+        let mut format = Format { count: 1, letter, size };
         let Some(body) = rest.strip_prefix('/') else { return Ok(format) };
         let (spec, tail) = body.split_at(body.find(char::is_whitespace).unwrap_or(body.len()));
         let letters = spec.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -44,6 +47,7 @@ impl Format {
             }
         }
         *rest = tail;
+        last.set(Some((format.letter, format.size)));
         Ok(format)
     }
 
@@ -175,10 +179,13 @@ mod tests {
     #[test]
     fn formats_as_gdb() {
         let f = |count, letter, size| Format { count, letter, size };
-        let cut = |mut text| Format::cut(&mut text, 4);
-        assert_eq!(cut("/4xb 0x10"), Ok(f(4, 'x', 1)));
+        let last = Cell::new(None);
+        let cut = |mut text| Format::cut(&mut text, &last);
         assert_eq!(cut("7"), Ok(f(1, 'x', 4)));
         assert_eq!(cut("/0x 0"), Ok(f(0, 'x', 4)));
+        assert_eq!(cut("/4xb 0x10"), Ok(f(4, 'x', 1)));
+        assert_eq!(cut("/d 0"), Ok(f(1, 'd', 1)));
+        assert_eq!(cut("7"), Ok(f(1, 'd', 1)));
         assert!(cut("/999999x 0").is_err() && cut("/q 0").is_err());
         let padded = |format: Format, value| show(format, value, format.columns());
         assert_eq!(padded(f(1, 'd', 1), 0xff), " -1");

@@ -10,7 +10,7 @@ mod translation;
 
 use machine::{RunState, ShutdownCause};
 
-use self::args::{Args, Take};
+use self::args::{Args, Surroundings, Take};
 use crate::command::{After, Context};
 
 /// What a monitor remembers between its lines.
@@ -51,13 +51,13 @@ const COMMANDS: &[Row] = {
         ("qom-list", &[MaybeWord], "path", "list QOM properties", qom_list),
         (
             "print|p",
-            &[Format(8), Long],
+            &[Format, Long],
             "/fmt expr",
             "print expression value (use $reg for CPU register access)",
             memory::print,
         ),
-        ("x", &[Format(4), Long], "/fmt addr", "virtual memory dump starting at 'addr'", memory::virt),
-        ("xp", &[Format(4), Long], "/fmt addr", "physical memory dump starting at 'addr'", memory::phys),
+        ("x", &[Format, Long], "/fmt addr", "virtual memory dump starting at 'addr'", memory::virt),
+        ("xp", &[Format, Long], "/fmt addr", "physical memory dump starting at 'addr'", memory::phys),
         ("sum", &[Int, Int], "addr size", "compute the checksum of a memory region", memory::sum),
         (
             "memsave",
@@ -107,10 +107,14 @@ pub fn run(context: &mut Context<'_>, focus: &mut Focus, line: &str) -> String {
     if context.machine.state() == RunState::Preconfig && !IN_PRECONFIG.contains(&name) {
         return format!("Command '{name}' not available with -preconfig until after exit_preconfig.\n");
     }
-    match args::parse(full, takes, rest, memory::focused(context, focus)) {
+    match args::parse(full, takes, rest, surroundings(context, focus)) {
         Ok(args) => run(context, focus, &args),
         Err(fault) => complaint(&fault, name),
     }
+}
+
+fn surroundings<'a>(context: &'a Context<'_>, focus: &Focus) -> Surroundings<'a> {
+    Surroundings { cpu: memory::focused(context, focus), last_format: &context.environment.format }
 }
 
 /// What is wrong with a line, and where to read how it goes.

@@ -1,4 +1,4 @@
-//! `info tlb` and `info mem`: what the page tables of the CPU in focus map, page by page, and as ranges of equal rights.
+//! `info tlb` and `info mem`: what the page tables of the CPU in focus map, page by page, and as ranges of equal rights; or what its MMU holds.
 
 use machine::{Arch, Page, Pages};
 
@@ -31,13 +31,14 @@ fn letters(value: u64, all: &[(char, u32)]) -> String {
     all.iter().map(|&(letter, bit)| if value >> bit & 1 != 0 { letter } else { '-' }).collect()
 }
 
-fn is_x86(context: &Context<'_>) -> bool {
-    context.machine.target().arch == Arch::X86
-}
-
 pub(super) fn tlb(context: &mut Context<'_>, focus: &Focus, _: &Args<'_>) -> String {
-    if !is_x86(context) {
-        return "unknown command: 'info tlb'\n".to_string();
+    match context.machine.target().arch {
+        Arch::X86 => {}
+        Arch::Sparc | Arch::Ppc => {
+            let cpu = super::memory::focused(context, focus);
+            return cpu.map_or("No CPU available\n".to_string(), |cpu| cpu.show_translations().unwrap_or_default());
+        }
+        _ => return "unknown command: 'info tlb'\n".to_string(),
     }
     let line = |page: &Page| format!("{:016x}: {:016x} {}\n", page.virt, page.physical, letters(page.entry, &X86));
     match pages(context, focus, "PG disabled\n") {

@@ -122,7 +122,7 @@ fn string(text: &[u8]) -> Result<String, JsonError> {
     let mut at = 0;
     while at < body.len() {
         if body[at] == b'\\' {
-            at += escape(&body[at..], &mut out)?;
+            at += escape(&text[at + 1..], &mut out)?;
         } else {
             let end = body[at..].iter().position(|&b| b == b'\\').map_or(body.len(), |n| at + n);
             plain(&body[at..end], &mut out)?;
@@ -168,7 +168,7 @@ fn hex4(bytes: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |n, &b| Some(n << 4 | (b as char).to_digit(16)?))
 }
 
-/// Reads the escape at the start of `bytes` and returns its length.
+/// Reads the escape at the start of `bytes`, which go on to the closing quotation mark, and returns its length.
 fn escape(bytes: &[u8], out: &mut String) -> Result<usize, JsonError> {
     let simple = match bytes.get(1) {
         Some(&c @ (b'"' | b'\'' | b'\\' | b'/')) => c as char,
@@ -186,7 +186,10 @@ fn escape(bytes: &[u8], out: &mut String) -> Result<usize, JsonError> {
 
 /// `\uXXXX`, or two of them for what lies beyond 16 bits.
 fn unicode(bytes: &[u8], out: &mut String) -> Result<usize, JsonError> {
-    let first = hex4(&bytes[2..]).ok_or_else(|| JsonError::parse("invalid hex escape sequence in string"))?;
+    let fault = |shown: &[u8]| {
+        JsonError::parse(format_args!("{} is not a valid Unicode character", String::from_utf8_lossy(shown)))
+    };
+    let first = hex4(&bytes[2..]).ok_or_else(|| fault(&bytes[..bytes.len().min(6)]))?;
     let (mut code, mut len) = (Some(first), 6);
     if (0xd800..0xdc00).contains(&first) && bytes[6..].starts_with(b"\\u") {
         let second = hex4(&bytes[8..]).filter(|n| (0xdc00..0xe000).contains(n));
@@ -195,10 +198,7 @@ fn unicode(bytes: &[u8], out: &mut String) -> Result<usize, JsonError> {
     }
     match code.filter(|&c| is_character(c)).and_then(char::from_u32) {
         Some(c) => out.push(c),
-        None => {
-            let shown = String::from_utf8_lossy(&bytes[..len]);
-            return Err(JsonError::parse(format_args!("{shown} is not a valid Unicode character")));
-        }
+        None => return Err(fault(&bytes[..len])),
     }
     Ok(len)
 }

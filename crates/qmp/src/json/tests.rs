@@ -45,6 +45,8 @@ fn errors_have_the_words_clients_know() {
         (b"{\"a\":1,\"a\":2}", &["E duplicate key"]),
         (b"\"\\x\"", &["E invalid escape sequence in string"]),
         (b"\"\\ud800\"", &["E \\ud800 is not a valid Unicode character"]),
+        (b"\"\\u12\"", &["E \\u12\" is not a valid Unicode character"]),
+        (b"'\\u1x345'", &["E \\u1x34 is not a valid Unicode character"]),
         (b"\"\\uffff\"", &["E \\uffff is not a valid Unicode character"]),
         (b"\"\xc3(\"", &["E invalid UTF-8 sequence in string"]),
         (b"\"\xed\xa0\x80\"", &["E invalid UTF-8 sequence in string"]),

@@ -210,14 +210,27 @@ pub(super) fn translate_debug(ctx: &Ctx<Sparc32>, address: u64) -> Option<u64> {
     if ctx.state.mmu_control & E == 0 {
         return Some(untranslated(ctx, address, false));
     }
+    let found = walk_debug(ctx, address, 3)?;
+    (found.entry & 3 == PTE).then(|| physical(found.entry, found.level, address))
+}
+
+/// Walks without a trace.
+fn walk_debug(ctx: &Ctx<Sparc32>, address: u64, last: u32) -> Option<Found> {
     let read = |at| {
         let page = ctx.bus().ram_page(at)?;
         let mut bytes = [0; 4];
         page.ram.read_bytes(page.offset + at % 4096, &mut bytes);
         Some(u32::from_be_bytes(bytes))
     };
-    let found = walk(context_entry(ctx), address, 3, read).ok()?;
-    (found.entry & 3 == PTE).then(|| physical(found.entry, found.level, address))
+    walk(context_entry(ctx), address, last, read).ok()
+}
+
+/// The entry at a level, or the page's above it, if it is valid.
+pub(super) fn entry_debug(ctx: &Ctx<Sparc32>, address: u64, level: u32) -> Option<u32> {
+    let found = walk_debug(ctx, address, level)?;
+    let is_page = found.entry & 3 == PTE && found.level > 0;
+    let is_table = found.entry & 3 == PTD && found.level == level && level < 3;
+    (is_page || is_table).then_some(found.entry)
 }
 
 /// "Probe Operations": the entry at the level that bits 11 to 8 of the address ask for, or the page's at any level; else 0.

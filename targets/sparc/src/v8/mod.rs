@@ -5,6 +5,7 @@ mod helper;
 pub mod insn;
 mod mmu;
 mod regs;
+mod show;
 pub mod state;
 mod target;
 pub mod trap;

@@ -4,7 +4,7 @@ use cpu::{Access, Code, Ctx, Helper, Info, Lifted, Mode, Register, RegisterError
 use uop::{Builder, Width};
 
 use super::state::{State, cwp, psr, write_wim};
-use super::{helper, mmu, regs, trap};
+use super::{helper, mmu, regs, show, trap};
 use crate::insn;
 use crate::lift::{Lifter, next_pc_of};
 use crate::mode;
@@ -77,6 +77,10 @@ impl Target for Sparc32 {
 
     fn translate(ctx: &mut Ctx<Self>, address: u64, access: Access, space: u8) -> Result<Translation, Trap> {
         mmu::translate(ctx, address, access, space)
+    }
+
+    fn show_translations(ctx: &Ctx<Self>) -> Option<String> {
+        Some(show::translations(ctx))
     }
 
     fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {

@@ -33,6 +33,7 @@ pub const TLB_ENTRIES: usize = 64;
 pub mod tte {
     pub const V: u64 = 1 << 63;
     pub const NFO: u64 = 1 << 60;
+    pub const IE: u64 = 1 << 59;
     pub const L: u64 = 1 << 6;
     pub const E: u64 = 1 << 3;
     pub const P: u64 = 1 << 2;

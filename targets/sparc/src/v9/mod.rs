@@ -21,6 +21,7 @@ pub mod mmu;
 pub mod mode;
 pub mod privreg;
 mod regs;
+mod show;
 pub mod state;
 pub mod sys;
 pub mod target;

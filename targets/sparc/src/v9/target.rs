@@ -77,6 +77,10 @@ impl Target for Sparc64 {
         mmu::translate(ctx, address, access, space)
     }
 
+    fn show_translations(ctx: &Ctx<Self>) -> Option<String> {
+        Some(super::show::translations(ctx))
+    }
+
     fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {
         mmu::translate_debug(ctx, address, false)
     }
