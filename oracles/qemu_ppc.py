@@ -269,12 +269,12 @@ def decimal_integers(case, found):
     return unsigned or same or invalid
 
 
-@excuse("bcdcpsgn reads VRB before it writes VRT (6.17.3); bcdsr by more digits than there are shifts a zero out last (6.17.5): QEMU shifts by 31 at most")
+@excuse("bcdcpsgn and bcdsetsgn read VRB before they write VRT (6.17.3, 6.17.4); bcdsr by more digits than there are shifts a zero out last (6.17.5): QEMU shifts by 31 at most")
 def decimal_moves(case, found):
     word = int(case["bits"][0], 16)
     n = int(case["set"].get(f"vr{word >> 16 & 31}", "0"), 16) >> 64 & 0xFF
     far = case["text"].startswith("bcdsr") and 0x80 <= n < 256 - 31
-    return far or case["text"].startswith("bcdcpsgn") and word >> 21 & 31 == word >> 11 & 31
+    return far or case["text"].startswith(("bcdcpsgn", "bcdsetsgn")) and word >> 21 & 31 == word >> 11 & 31
 
 
 @excuse("elements that are not in the register (6.8); the upper word of vextuwrx; vrldmi inserts under the mask (6.9.2)")
