@@ -17,15 +17,21 @@ from mips.machine import ACCUMULATORS, STATUS as STATUS_REGISTER, Machine
 
 CODE, DATA, RAM = 0x10000, 0x20000, 0x2000
 # What the server does not show; the lines read it into a general register too.
-UNSEEN = ("index", "entryhi", "entrylo0", "entrylo1", "pagemask", "compare", "errorepc", "epc", "lladdr", "vpcontrol", "cause", "user_local")
+UNSEEN = ("debug", "depc", "index", "entryhi", "entrylo0", "entrylo1", "pagemask", "compare", "errorepc", "epc", "lladdr", "vpcontrol", "cause", "user_local")
 STATUS = 1 << 29 | 1 << 26 | 1 << 2
 VARIANTS = {
     "mips": ("mips", "24Kf", STATUS, ""),
     "dsp": ("mips", "74Kf", STATUS | 1 << 24, "dsp"),
     "mips64": ("mips64", "MIPS64R2-generic", STATUS | 0xE0, ""),
     "r6": ("mips64el", "I6400", STATUS | 0xE0, "msa"),
+    "mt": ("mips", "34Kf", STATUS | 1 << 24, "dsp"),
+    "p5600": ("mips", "P5600", STATUS, "msa"),
+    "dsp64": ("mips64", "mips64dspr2", STATUS | 0xE0 | 1 << 24, "dsp"),
 }
-FIXED = {"mips": 0, "dsp": 0, "mips64": 0, "r6": 0xC0000}
+EVERYWHERE = ("mips", "dsp", "mips64", "r6")
+FIXED = dict.fromkeys(VARIANTS, 0) | {"r6": 0xC0000, "p5600": 0xC0000}
+# A step of it does not end.
+ENDLESS = "wait"
 NAMES = [f"r{n}" for n in range(1, 32)] + [f"f{n}" for n in range(32)] + ["hi", "lo", "fcsr"]
 NAMES += [*ACCUMULATORS, "dspctl", "msacsr", *(f"w{n}_high" for n in range(32))]
 
@@ -144,7 +150,9 @@ def check(path, variants, options, counts):
         variant, head = head[1:].split(" ", 1) if head.startswith("@") else (None, head)
         code, text = head.strip().split(" ", 1)
         (inputs, _), (outputs, trap) = effects(left), effects(right)
-        for name in [variant] if variant else VARIANTS:
+        if text.strip() == ENDLESS:
+            continue
+        for name in [variant] if variant else EVERYWHERE:
             if name not in variants:
                 variants[name] = Variant(name)
             v = variants[name]

@@ -133,7 +133,7 @@ def effective_fsr(word, registers):
 CHANGES_GSR = ("alignaddr", "alignaddrl", "bmask")
 
 
-ILLEGAL, FP_IEEE, DATA_ACCESS, LDDF_ALIGNMENT, STDF_ALIGNMENT = 0x10, 0x21, 0x30, 0x35, 0x36
+ILLEGAL, FP_IEEE, DATA_ACCESS, ALIGNMENT, LDDF_ALIGNMENT, STDF_ALIGNMENT = 0x10, 0x21, 0x30, 0x34, 0x35, 0x36
 CEXC, AEXC, FTT, TEM, NV = 0x1F, 0x1F << 5, 7 << 14, 0x1F << 23, 0x10
 FTT_IEEE = 1 << 14
 FCC = (10, 32, 34, 36)
@@ -254,10 +254,22 @@ def trap_shows_one(r):
     return only and ours & ~CEXC == before & ~(CEXC | FTT) | FTT_IEEE
 
 
+# op3 of compare and swap, which have no displacement; of stores and atomic accesses with ASI, and what their addresses are multiples of.
+CASA, CASXA, STDFA = 0x3C, 0x3E, 0x37
+STORES = {0x14: 4, 0x15: 1, 0x16: 2, 0x17: 8, 0x1D: 1, 0x1E: 8, 0x1F: 4, 0x34: 4, 0x36: 4, STDFA: 8, CASA: 4, CASXA: 8}
+
+
+def op3(word):
+    """op3 of an access to memory, None for all else."""
+    return word >> 19 & 0x3F if word >> 30 == 3 else None
+
+
 def address_of(r):
     """The address of an access."""
     word = int(r.case["bits"], 16)
     x = sparc_vis.Operands(word, r.before).x
+    if op3(word) in (CASA, CASXA):
+        return x(word >> 14 & 31)
     simm = (word & 0x1FFF) - ((word & 0x1000) << 1)
     return x(word >> 14 & 31) + (simm if word >> 13 & 1 else x(word & 31)) & (1 << 64) - 1
 
@@ -272,16 +284,12 @@ def no_fault_store(r):
     """QEMU stores, or raises something else."""
     word = int(r.case["bits"], 16)
     asi = r.before["asi"] if word >> 13 & 1 else word >> 5 & 0xFF
-    # op3 of stores and atomic accesses with ASI.
-    stores = word >> 30 == 3 and word >> 19 & 0x3F in (0x14, 0x15, 0x16, 0x17, 0x1D, 0x1E, 0x1F, 0x34, 0x36, 0x37, 0x3C, 0x3E)
-    return stores and asi in (0x82, 0x83, 0x8A, 0x8B) and r.found.get("trap", (0,))[0] == DATA_ACCESS
-
-
-def no_fault_quad(r):
-    """QEMU has no quads with these ASIs."""
-    word = int(r.case["bits"], 16)
-    asi = r.before["asi"] if word >> 13 & 1 else word >> 5 & 0xFF
-    return r.case["name"] in ("ldqfa", "stqfa") and r.found.get("trap", (0, 0))[1] == ILLEGAL and asi in (0x82, 0x8A)
+    if op3(word) not in STORES or asi not in (0x82, 0x83, 0x8A, 0x8B):
+        return False
+    at, must = address_of(r), DATA_ACCESS
+    if at % STORES[op3(word)]:
+        must = STDF_ALIGNMENT if op3(word) == STDFA and at % 4 == 0 else ALIGNMENT
+    return r.found.get("trap", (0,))[0] == must
 
 
 def quad_store(r):
@@ -293,6 +301,19 @@ def quad_store(r):
     halves = sparc_vis.parts(Float(r).join(r.before, 25, "q"), 64, 128)
     must = b"".join(half.to_bytes(8, "little" if little else "big") for half in halves)
     return r.window[at : at + 16] == must
+
+
+def quad_on_word(r):
+    """QEMU's have to be on multiples of 16."""
+    if r.found.get("trap") != (None, ALIGNMENT) or address_of(r) % 16 not in (4, 8, 12):
+        return False
+    return quad_store(r._replace(found={n: v for n, v in r.found.items() if n != "trap"}))
+
+
+def stored_trap_type(r):
+    """QEMU leaves it."""
+    before = r.before["fsr"]
+    return r.case["name"] in ("stfsr", "stxfsr") and r.found == {"fsr": (before & ~FTT, before)}
 
 
 def reserved_condition(r):
@@ -311,9 +332,10 @@ EXCUSES = [
     ('V9, "FSR_trap_enable_mask (TEM)": with UFM, tiny results trap even if exact', tiny),
     ('V9, "FSR_current_exception (cexc)": a trap shows its cause alone', trap_shows_one),
     ('V9, "Load Floating-Point": LDDF and STDF on multiples of 4 have traps of their own', double_on_word),
-    ('UltraSPARC, "Alternate Address Space Mapping": stores to no-fault spaces raise data_access_exception', no_fault_store),
-    ('V9, "Load Floating-Point from Alternate Space": quads go by all ASIs that memory goes by', no_fault_quad),
+    ('UltraSPARC, "Alternate Address Space Mapping": stores to no-fault spaces raise data_access_exception, behind the alignment ("Trap Priorities")', no_fault_store),
     ('V9, "Store Floating-Point": a quad is stored whole', quad_store),
+    ('V9, "Store Floating-Point": a quad may stand on any multiple of 4, or trap', quad_on_word),
+    ('V9, "FSR_floating-point_trap_type (ftt)": STFSR and STXFSR clear it once it is stored', stored_trap_type),
     ('V9, "Trap on Integer Condition Codes": cc 1 and 3 are reserved', reserved_condition),
 ]
 

@@ -54,7 +54,7 @@ pub fn run(args: &Args) -> Result<()> {
     let script = folder.join("tools/compare.py");
     // Images of targets whose cross compiler is missing can't be made; those of the others can.
     let make = |more: &[String]| output(Command::new("make").arg("-k").arg("-C").arg(&folder).args(more));
-    let make = make(&["bare".to_owned()]).and(make(&own_variables()));
+    let make = make(&["bare".to_owned()]).and(make(&["tricore".to_owned()])).and(make(&own_variables()));
     if make.is_err() {
         say("some images could not be built (cross compilers missing?); going on with the others");
     }
@@ -63,7 +63,7 @@ pub fn run(args: &Args) -> Result<()> {
         let runs = args.runs.to_string();
         let mut compare = Command::new("python3");
         compare.arg(&script).arg("--polyarch").arg(&polyarch).args(["--arch", arch, "--runs", &runs]);
-        let text = output(compare.args(["--kernels", &args.kernels]))?;
+        let text = output(compare.args(["--kernels", &kernels(&args.kernels, arch)]))?;
         say(text.trim_end());
         table += &text;
     }
@@ -72,6 +72,15 @@ pub fn run(args: &Args) -> Result<()> {
         std::fs::write(path, replace(&old, &table).with_context(|| path.display().to_string())?)?;
     }
     Ok(())
+}
+
+/// The kernels there are for TriCore: in assembly, since no compiler is to be had.
+const TRICORE: [&str; 4] = ["alu", "fib", "sieve", "bytes"];
+
+/// Those of `wanted` that the folder has for a target.
+fn kernels(wanted: &str, arch: &str) -> String {
+    let has = |kernel: &&str| arch != "tricore" || TRICORE.contains(kernel);
+    wanted.split(',').filter(has).collect::<Vec<_>>().join(",")
 }
 
 /// A target that the folder has no image for: name, program of QEMU, machine type and options, start code, where it is linked, byte order.
@@ -187,8 +196,18 @@ fn stage(bench: &std::path::Path) -> Result<PathBuf> {
     for entry in std::fs::read_dir(bench)? {
         let name = entry?.file_name();
         let link = folder.join(&name);
-        if name != "out" && name != "peers-system.json" && !link.exists() {
+        // `tricore/assemble.py` writes beside the folder that it lies in.
+        if !["out", "peers-system.json", "tricore"].contains(&&*name.to_string_lossy()) && !link.exists() {
             std::os::unix::fs::symlink(bench.join(&name), &link).with_context(|| link.display().to_string())?;
+        }
+    }
+    let tricore = folder.join("tricore");
+    if !tricore.exists() {
+        std::fs::create_dir_all(tricore.join("hex"))?;
+        for file in ["assemble.py"].into_iter().map(String::from).chain(TRICORE.map(|k| format!("hex/{k}.hex"))) {
+            let from = bench.join("tricore").join(&file);
+            let text = std::fs::read(&from).with_context(|| from.display().to_string())?;
+            std::fs::write(tricore.join(&file), text)?;
         }
     }
     let own = folder.join("own");

@@ -307,7 +307,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "sparc", name: "windows", smp: &[1], fp: false },
     Test { folder: "sparc", name: "mmu", smp: &[1], fp: false },
     Test { folder: "sparc", name: "grlib", smp: &[1], fp: false },
-    Test { folder: "leon3mp", name: "smp", smp: &[4], fp: false },
+    Test { folder: "leon3mp", name: "smp", smp: &[4, 16], fp: false },
     Test { folder: "sun4m", name: "timers", smp: &[1], fp: false },
     Test { folder: "sun4m", name: "escc", smp: &[1], fp: false },
     Test { folder: "sun4m", name: "mmu", smp: &[1], fp: false },

@@ -6,7 +6,7 @@ use machine::{DeviceConfig, Given, GlobalProp, MachineConfig, ObjectConfig, Targ
 use qmp::chardev::Backend;
 use qmp::json::writer::Style;
 use qmp::server::Mode;
-use topology::{NumaOption, SmpOptions, opts};
+use topology::{SmpOptions, opts};
 
 use crate::channel::{Channel, User};
 use crate::fatal::Fatal;
@@ -56,7 +56,7 @@ pub(crate) struct Draft {
     globals: Vec<GlobalProp>,
     smp: SmpOptions,
     mem: Option<(String, String)>,
-    numa: Vec<Given<NumaOption>>,
+    numa: Vec<Given<String>>,
     objects: Vec<Given<ObjectConfig>>,
     devices: Vec<Given<DeviceConfig>>,
     drives: Vec<Given<DriveConfig>>,
@@ -184,8 +184,7 @@ impl Draft {
     }
 
     pub(crate) fn numa(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        let value = NumaOption::parse(text.value).map_err(|e| Fatal::of(&text.whole(), e))?;
-        self.numa.push(Given { option: text.whole(), value });
+        self.numa.push(Given { option: text.whole(), value: text.value.to_string() });
         Ok(())
     }
 

@@ -86,6 +86,10 @@ fn start_up_errors_say_what_is_wrong_and_end_with_1() {
         (&["riscv64", "-M", "virt", "-bios", "/nowhere/fw.bin"], "could not load '/nowhere/fw.bin'"),
         (&["riscv64", "-global", "rv64"], "-global rv64: Invalid parameter 'rv64'"),
         (&["riscv64", "-M", "virt", "-global", "riscv-cpu.zebra=on"], "zebra"),
+        (&["x86_64", "--numa", "zebra"], "qemu-system-x86_64: --numa zebra: Invalid parameter 'zebra'\n"),
+        // In order: what is wrong with the first of them comes first, and with the CPU before that.
+        (&["s390x", "-numa", "node", "-numa", "zebra"], "-numa node: NUMA is not supported by this machine-type\n"),
+        (&["x86_64", "-cpu", "nope", "-numa", "zebra"], "unable to find CPU model 'nope'\n"),
         (&["riscv64", "-gdb", "tcp:1"], "qemu-system-riscv64: -gdb tcp:1: 'tcp:1' is no address: give tcp:"),
         (
             &[
@@ -182,7 +186,7 @@ fn the_monitor_chooses_what_is_logged() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.as_mut().unwrap().write_all(b"log zebra\rlog exec,int\rlogfile a%x\rlog\rquit\r").unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"log zebra\rlog exec,int\rlogfile a%x\rlog help\rquit\r").unwrap();
     let mut text = String::new();
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
     for want in ["Error: there is no log item 'zebra'", "Error: Bad logfile format: a%x", "in_asm          guest"] {

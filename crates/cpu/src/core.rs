@@ -98,8 +98,8 @@ pub struct SlowPaths {
     /// An exception that an op raises ([`uop::Exit::Raise`]: code and argument) at an instruction (its address, what the target needs beside).
     /// The instructions from that one on have been put back into the budget.
     pub raise: unsafe fn(core: *mut Core, at: (u64, u32), code: u32, arg: u64) -> Raised,
-    /// A helper, by number.
-    pub call: unsafe fn(core: *mut Core, helper: u16, args: [u64; 4]) -> Result<u64, Stopped>,
+    /// A helper, by number; its arguments are in [`Core::args`].
+    pub call: unsafe fn(core: *mut Core, helper: u16) -> Result<u64, Stopped>,
 }
 
 /// Finds, in an engine, how many instructions of the block are left from the op at `ip` on. The engine must be alive.
@@ -124,6 +124,8 @@ pub struct Core {
     pub space: u8,
     /// [`crate::Target::ALIGNED`].
     pub aligned: bool,
+    /// Arguments of the helper that is called. A handler that had them on its stack could not end in a jump.
+    pub args: [u64; 4],
     /// Slow paths of the target.
     pub slow: SlowPaths,
     /// Finds `insns_left` from `ip`: the engine and its function.

@@ -175,6 +175,18 @@ impl<T: Target> Ctx<T> {
         self.core.file[reg.index()] = value;
     }
 
+    /// Registers that follow each other.
+    #[inline(always)]
+    pub fn regs<const N: usize>(&self, first: Reg) -> &[u64; N] {
+        self.core.file[first.index()..].first_chunk().expect("the file has the registers that its target names")
+    }
+
+    /// The same, to be written; values must fit their widths.
+    #[inline(always)]
+    pub fn regs_mut<const N: usize>(&mut self, first: Reg) -> &mut [u64; N] {
+        self.core.file[first.index()..].first_chunk_mut().expect("the file has the registers that its target names")
+    }
+
     /// In [`Target::translate`]: how many bytes the access has, all in one page. An access that is not aligned comes byte by byte.
     pub fn access_len(&self) -> u32 {
         self.access_len
@@ -283,11 +295,24 @@ impl<T: Target> Ctx<T> {
     }
 
     /// Makes the TLB of a space usable.
+    #[inline]
     pub(crate) fn ready_space(&mut self, space: u8) {
         if self.tlb_ready >> space & 1 == 0 {
-            self.core.tlb[usize::from(space)].fill(TlbEntry::INVALID);
-            self.tlb_ready |= 1 << space;
+            self.make_space(space);
         }
+    }
+
+    /// Whether the TLB of a space is usable.
+    #[inline]
+    pub(crate) fn has_space(&self, space: usize) -> bool {
+        self.tlb_ready >> space & 1 != 0
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_space(&mut self, space: u8) {
+        self.core.tlb[usize::from(space)].fill(TlbEntry::INVALID);
+        self.tlb_ready |= 1 << space;
     }
 
     /// Takes away the right to store quickly, on all pages: some may have become code.

@@ -7,7 +7,7 @@ use memory::{PAGE_SIZE, RamPage};
 use uop::{Align, Mem, RmwOp, UnOp, Width, sem};
 
 use crate::api::Watch;
-use crate::core::{Core, Raised, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
+use crate::core::{Core, MAX_SPACES, Raised, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
 use crate::ctx::{Ctx, Reservation};
 use crate::target::{Access, Target};
 
@@ -28,7 +28,7 @@ pub(crate) fn slow_paths<T: Target>() -> SlowPaths {
         store_cond: path!(slow_store_cond(addr, value, mem)),
         resume: path!(resume(pc)),
         raise: path!(raise(at, code, arg)),
-        call: path!(helper(number, args)),
+        call: path!(helper(number)),
     }
 }
 
@@ -53,7 +53,8 @@ impl<T: Target> Ctx<T> {
         Stopped
     }
 
-    fn helper(&mut self, number: u16, args: [u64; 4]) -> Result<u64, Stopped> {
+    fn helper(&mut self, number: u16) -> Result<u64, Stopped> {
+        let args = self.core.args;
         (T::helpers()[usize::from(number)].run)(self, args).map_err(|fault| self.stop(fault))
     }
 
@@ -326,31 +327,53 @@ impl<T: Target> Ctx<T> {
         Ok(())
     }
 
-    /// The host address of so many aligned doublewords, all in one page that the soft TLB knows.
-    fn known_block(&mut self, address: u64, count: usize, access: Access) -> Option<*mut u8> {
-        let fits = address.is_multiple_of(8) && address % PAGE_SIZE + 8 * count as u64 <= PAGE_SIZE;
-        if fits { self.known(address, Mem::le(Width::W8), access) } else { None }
+    /// The host address of `N` aligned doublewords, all in one page that the soft TLB lets this access reach.
+    #[inline(always)]
+    fn block<const N: usize>(&mut self, address: u64, access: Access) -> Option<*mut [AtomicU64; N]> {
+        let space = usize::from(self.core.space) % MAX_SPACES;
+        if !self.has_space(space) {
+            return None;
+        }
+        let entry = &self.core.tlb[space][Core::tlb_slot(address)];
+        let tag = if access == Access::Write { entry.write } else { entry.read };
+        let fits = address.is_multiple_of(8) && address % PAGE_SIZE + 8 * N as u64 <= PAGE_SIZE;
+        (fits && tag == address & !(PAGE_SIZE - 1)).then(|| address.wrapping_add(entry.addend) as *mut [AtomicU64; N])
     }
 
-    /// Loads doublewords in little-endian order that follow each other, for helpers that restore many registers. `false` if they are not all in
-    /// one page of RAM that the soft TLB knows: then nothing is done, and the helper has to load by [`Ctx::load`].
-    pub fn load_block(&mut self, address: u64, doublewords: &mut [u64]) -> bool {
-        let Some(p) = self.known_block(address, doublewords.len(), Access::Read) else { return false };
-        for (i, out) in doublewords.iter_mut().enumerate() {
-            // SAFETY: all of them are in a page of RAM that the TLB leads to, and aligned.
-            *out = u64::from_le(unsafe { read_host(p.add(8 * i), Width::W64, false) });
-        }
-        true
+    /// Loads doublewords in little-endian order that follow each other, for helpers that restore many registers. `None` if they are not all in
+    /// one page of RAM that the soft TLB knows: then the helper has to load by [`Ctx::load`].
+    #[inline(always)]
+    pub fn load_block<const N: usize>(&mut self, address: u64) -> Option<[u64; N]> {
+        let block = self.block::<N>(address, Access::Read)?;
+        // SAFETY: all of them are in a page of RAM that the TLB leads to, and aligned.
+        let cells = unsafe { &*block };
+        Some(cells.each_ref().map(|cell| u64::from_le(cell.load(Ordering::Relaxed))))
     }
 
-    /// The same for stores. Pages with lifted code are none that the TLB lets stores go to.
-    pub fn store_block(&mut self, address: u64, doublewords: &[u64]) -> bool {
-        let Some(p) = self.known_block(address, doublewords.len(), Access::Write) else { return false };
-        for (i, value) in doublewords.iter().enumerate() {
-            // SAFETY: as for loads.
-            unsafe { write_host(p.add(8 * i), Width::W64, value.to_le(), false) };
+    /// The same, and `first` says from what the first was what takes its place; the page must be one to store to. Pages with lifted code are none.
+    #[inline(always)]
+    pub fn take_block<const N: usize>(&mut self, address: u64, first: impl FnOnce(u64) -> u64) -> Option<[u64; N]> {
+        let block = self.block::<N>(address, Access::Write)?;
+        // SAFETY: as for loads; what may be stored to may be loaded from by the same instruction.
+        let cells = unsafe { &*block };
+        let old = cells.each_ref().map(|cell| u64::from_le(cell.load(Ordering::Relaxed)));
+        cells[0].store(first(old[0]).to_le(), Ordering::Relaxed);
+        Some(old)
+    }
+
+    /// Stores doublewords as [`Ctx::load_block`] loads them, and gives what the first was.
+    #[inline(always)]
+    pub fn replace_block<const N: usize>(&mut self, address: u64, doublewords: &[u64; N]) -> Option<u64> {
+        let block = self.block::<N>(address, Access::Write)?;
+        // SAFETY: as for loads.
+        let cells = unsafe { &*block };
+        let old = u64::from_le(cells[0].load(Ordering::Relaxed));
+        let mut n = 0;
+        while n < N {
+            cells[n].store(doublewords[n].to_le(), Ordering::Relaxed);
+            n += 1;
         }
-        true
+        Some(old)
     }
 
     /// The host address of an aligned atomic access; `None` sends it to a device, where nothing else can come in between anyway.

@@ -1,6 +1,6 @@
 //! What a machine is built from: the options of the command line, parsed, with QEMU 4.2's meaning and errors.
 
-use topology::{NumaOption, OptionError, SmpOptions, opts};
+use topology::{OptionError, SmpOptions, opts};
 
 use crate::console::Console;
 use crate::error::Error;
@@ -294,8 +294,8 @@ pub struct MachineConfig {
     pub smp: SmpOptions,
     /// `-m`.
     pub mem: MemConfig,
-    /// `-numa`, in order.
-    pub numa: Vec<Given<NumaOption>>,
+    /// `-numa`, in order: each is read when those before it are done.
+    pub numa: Vec<Given<String>>,
     /// `-object`, in order.
     pub objects: Vec<Given<ObjectConfig>>,
     /// `-device`, in order.

@@ -81,6 +81,7 @@ impl Machine {
     pub fn device_add(&mut self, device: &DeviceConfig) -> Result<(), Error> {
         let driver = device.driver.as_str();
         let target = self.config.target;
+        device.id.as_deref().map_or(Ok(()), check_id)?;
         let Some(info) = types::find(target, driver).filter(|_| types::is_a(target, driver, "device")) else {
             return Err(Error::new(format!("'{driver}' is not a valid device model name")));
         };
@@ -100,11 +101,10 @@ impl Machine {
                 false => "Parameter 'driver' expects pluggable device type".into(),
             }));
         }
-        if let Some(id) = device.id.as_deref() {
-            check_id(id)?;
-            if self.objects.resolve(&format!("/machine/peripheral/{id}")).is_ok() {
-                return Err(Error::new(format!("Duplicate ID '{id}' for device")));
-            }
+        if let Some(id) = device.id.as_deref()
+            && self.objects.resolve(&format!("/machine/peripheral/{id}")).is_ok()
+        {
+            return Err(Error::new(format!("Duplicate ID '{id}' for device")));
         }
         if is_loader {
             return self.add_loader(device);
@@ -145,9 +145,8 @@ impl Machine {
 
     /// Fills in the place that an APIC ID means; what the user said of it, too, has to agree.
     fn set_place_by_apic(&self, place: &mut CpuProps, ids: &ApicIds, id: u32) -> Result<(), Error> {
-        if !(0..self.slots.len()).any(|slot| ids.of_index(slot as u32) == id) {
-            return Err(self.no_such_apic(ids, id));
-        }
+        let slot = (0..self.slots.len()).find(|slot| ids.of_index(*slot as u32) == id);
+        self.check_free(slot.ok_or_else(|| self.no_such_apic(ids, id))?)?;
         let ApicPlace { socket, die, core, thread } = ids.decode(id);
         let levels = [
             ("socket-id", &mut place.socket_id, socket),

@@ -180,7 +180,8 @@ impl Machine {
             self.add_object(&given.value, true).map_err(|e| e.of_option(&given.option))?;
         }
         for given in self.config.numa.clone() {
-            let warnings = self.apply_numa(&given.value).map_err(|e| e.of_option(&given.option))?;
+            let option = NumaOption::parse(&given.value).map_err(|e| Error::from(e).of_option(&given.option))?;
+            let warnings = self.apply_numa(&option).map_err(|e| e.of_option(&given.option))?;
             self.warn(Some(given.option), warnings);
         }
         if !self.config.preconfig {
@@ -305,6 +306,7 @@ impl Machine {
         for (name, kind, value) in self.factories[&plan.model].properties() {
             self.objects.set_property(plan.object, name, kind, Arc::clone(value), false);
         }
+        self.show_place(plan.object, plan.slot);
         let lines = self.sched.lines(plan.index);
         let clock = Arc::clone(self.sched.clock());
         let mut cpu = self.factories[&plan.model].make(Env {
@@ -499,6 +501,11 @@ impl Machine {
             memdev_size: &memdev_size,
         };
         Ok(self.numa.apply(option, &mut self.slots, &context)?)
+    }
+
+    /// Whether memory could be plugged into a machine of this target: QEMU's programs for PCs and PowerPC have the devices.
+    pub fn knows_memory_devices(&self) -> bool {
+        matches!(self.config.target.arch, Arch::X86 | Arch::Ppc)
     }
 
     /// Takes what the console's user typed.

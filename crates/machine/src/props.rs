@@ -1,9 +1,11 @@
-//! The properties of the machine object: what `-machine NAME,KEY=VALUE` may set and `qom-list /machine` shows.
+//! The properties of the machine object (what `-machine NAME,KEY=VALUE` may set and `qom-list /machine` shows) and of the objects of CPUs.
 
 use topology::opts;
 
+use crate::RunState;
 use crate::config::MachineConfig;
 use crate::error::Error;
+use crate::machine::Machine;
 use crate::objects::{ObjectId, ObjectTree, unknown_property};
 use crate::registry::MachineType;
 use crate::value::Value;
@@ -80,4 +82,26 @@ pub(crate) fn add_machine(tree: &mut ObjectTree, machine: ObjectId, config: &Mac
 /// A switch of the machine object.
 pub(crate) fn flag(tree: &ObjectTree, name: &str) -> bool {
     tree.resolve("/machine").and_then(|machine| tree.get(machine, name)) == Ok(Value::Bool(true))
+}
+
+impl Machine {
+    /// What the object of a CPU says of where it is, and how it came there.
+    pub(crate) fn show_place(&mut self, object: ObjectId, slot: Option<usize>) {
+        let plugged = self.state != RunState::Preconfig;
+        for (name, on) in [("hotpluggable", true), ("hotplugged", plugged)] {
+            self.objects.set_property(object, name, "bool", Value::Bool(on), false);
+        }
+        let Some(slot) = slot.filter(|_| !self.config.machine.cores) else { return };
+        let mut props = self.slots.slots[slot].props;
+        if let Some(ids) = self.config.machine.apic_ids.ids(&self.smp) {
+            let id = ids.of_index(slot as u32);
+            self.objects.set_property(object, "apic-id", "uint32", Value::Int(id.into()), false);
+            // Dies are numbered even where the schema doesn't speak of them; -1 is no node.
+            props.die_id.get_or_insert(0);
+            props.node_id.get_or_insert(-1);
+        }
+        for (name, value) in props.list() {
+            self.objects.set_property(object, name, "int32", Value::Int(value), false);
+        }
+    }
 }

@@ -296,7 +296,8 @@ impl<'b> Val<'b> {
     for_each_un_op! { un_methods }
     for_each_cmp_op! { cmp_methods }
 
-    fn bin(self, op: BinOp, other: Val<'b>) -> Val<'b> {
+    /// A two-operand op; both have one width.
+    pub fn bin(self, op: BinOp, other: Val<'b>) -> Val<'b> {
         assert_eq!(self.width(), other.width(), "operands of {}", op.name());
         self.builder.val(Op::Bin(op, self.id, other.id), self.width())
     }

@@ -57,6 +57,11 @@ macro_rules! for_each_bin_op {
         MaxS max_s;
         /// The greater of two unsigned numbers.
         MaxU max_u;
+        /// Of two numbers of half the width, above: the sign bit says whether their sum overflows as a signed number; below: the same
+        /// of the wrapped sum when it is doubled. The bits under the two sign bits are those of the usual formulas.
+        AddOverflows add_overflows;
+        /// The same of their difference.
+        SubOverflows sub_overflows;
         /// How the first compares to the second, signed: 8 less, 4 greater, 2 equal.
         OrderS order_s;
         /// How the first compares to the second, unsigned: 8 less, 4 greater, 2 equal.

@@ -44,10 +44,25 @@ pub fn bin(op: BinOp, w: Width, a: u64, b: u64) -> u64 {
         MinU => a.min(b),
         MaxS => sa.max(sb) as u64,
         MaxU => a.max(b),
+        AddOverflows => {
+            let sum = a.wrapping_add(b);
+            overflows(w, (sum ^ a) & (sum ^ b), sum)
+        }
+        SubOverflows => {
+            let difference = a.wrapping_sub(b);
+            overflows(w, (a ^ b) & (difference ^ a), difference)
+        }
         OrderS => order(sa < sb, sa > sb),
         OrderU => order(a < b, a > b),
     };
     w.cut(r)
+}
+
+/// What an addition overflows by, above what doubling its result would.
+#[inline(always)]
+const fn overflows(w: Width, over: u64, result: u64) -> u64 {
+    let half = w.bits() / 2;
+    over << half | (result ^ result << 1) & ((1 << half) - 1)
 }
 
 /// 8 less, 4 greater, 2 neither.

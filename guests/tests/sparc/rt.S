@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Start on a LEON3: windows, stack, traps on with all interrupts masked. */
+/* Start on a LEON3: windows, a stack for each of PROCESSORS (one where that is not defined), traps on with all interrupts masked. */
 #include "sparc_v8.S"
 
     .section .text.start, "ax"
@@ -14,12 +14,29 @@ _start:
     nop
     nop
     nop
+#ifdef PROCESSORS
+    rd %asr17, %o0
+    srl %o0, 28, %o0
+    add %o0, 1, %g2
+    sll %g2, 14, %g2
+    set stacks - 96, %g3
+    add %g3, %g2, %sp
+    clr %fp
+    tst %o0
+    bne 1f
+    nop
+#else
     set stack_top - 96, %sp
     clr %fp
+#endif
     call test_main
     nop
     call stop
     nop
+#ifdef PROCESSORS
+1:  call other_main
+    nop
+#endif
 
     /* void halt(void): with traps off, `ta 0` ends the machine. */
     .globl halt
@@ -35,5 +52,10 @@ halt:
 
     .section .bss.stacks, "aw", @nobits
     .balign 16
+#ifdef PROCESSORS
+stacks:
+    .space PROCESSORS * 16384
+#else
     .space 65536
 stack_top:
+#endif

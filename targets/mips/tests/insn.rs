@@ -1,4 +1,4 @@
-//! The cases of `tests/insn`, on three models, on the interpreter and on the reference evaluator.
+//! The cases of `tests/insn`, on four models, and of `tests/insn/models`, which are for other models alone, on the interpreter and on the reference evaluator.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -6,17 +6,20 @@ use std::sync::Arc;
 
 use bits::Endian;
 use cpu::{Ctx, Engine, Kind, Target};
-use decode::mnemonic;
+use decode::{Bits, Decoder, Index, mnemonic};
 use interp::Interp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use mips::cp0::Cp0;
 use mips::ext::{Ext, ExtSet};
-use mips::model::Model;
+use mips::model::{Model, models};
 use mips::{Mips, Mips64, Mips64el, insn};
-use testkit::insn::{Bench, parse_file, trials};
+use testkit::insn::{Bench, Case, parse_file, trials};
 
 /// EBase; nothing is there.
 const VECTORS: u64 = 0xffff_ffff_8001_8000;
+/// Where debug exceptions go without a probe, and what stands for their code.
+const DEBUG_VECTOR: u64 = 0xffff_ffff_bfc0_0480;
+const DEBUG: u64 = 256;
 /// Coprocessor 1 usable, error level (no translation of low addresses), 64-bit segments, 64-bit floating-point registers.
 const STATUS: u32 = 1 << 29 | 1 << 2 | 0xe0 | 1 << 26;
 
@@ -26,14 +29,14 @@ const IGNORED: &[&str] = &[
     "s1", "s2", "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0", "k1", "gp", "sp", "fp", "ra",
 ];
 
-/// Rows without a case of their own. A step of WAIT waits (`guests/tests/mips/timer.c` has it), the MT ASE wants a processor with several
-/// elements (`mt.c` there). SDBBP enters debug mode, no variant here is without a floating-point unit or has the DSP ASE in 64 bits: these
-/// are only lifted, on all models (`lift.rs`).
-const NO_CASE: &[&str] =
-    &["wait", "sdbbp", "dvpe", "evpe", "dmt", "emt", "mftr", "mttr", "fork", "yield.", "movci.unusable", "dsp64.any"];
+/// Where the decoder looks first.
+const INDEX: Index = Index { w16: &[], w32: &[Bits(0, 6), Bits(26, 6)], w48: &[] };
 
 fn prepare<T: Target<State = Cp0, Model = Model>>(ctx: &mut Ctx<T>) {
     ctx.state.status = if ctx.model().is_64() { STATUS } else { STATUS & !0xe0 };
+    if !ctx.model().has(Ext::Fpu) {
+        ctx.state.status &= !(1 << 29);
+    }
     ctx.state.ebase = VECTORS;
     if ctx.model().has(Ext::Dsp) {
         ctx.state.status |= 1 << 24;
@@ -43,8 +46,14 @@ fn prepare<T: Target<State = Cp0, Model = Model>>(ctx: &mut Ctx<T>) {
     }
 }
 
+/// The exception's code; [`DEBUG`] for one that enters debug mode.
 fn trap<T: Target<State = Cp0, Model = Model>>(ctx: &Ctx<T>) -> Option<u64> {
-    let is_vector = ctx.pc() & !0xfff == VECTORS & bits::mask(ctx.model().width());
+    if ctx.pc() == DEBUG_VECTOR & bits::mask(ctx.model().width()) {
+        return Some(DEBUG);
+    }
+    // Release 1 has no EBase.
+    let base = if ctx.model().has(Ext::R2) { VECTORS } else { 0xffff_ffff_8000_0000 };
+    let is_vector = ctx.pc() & !0xfff == base & bits::mask(ctx.model().width());
     is_vector.then_some(u64::from(ctx.state.cause >> 2 & 31))
 }
 
@@ -63,54 +72,101 @@ where
     })
 }
 
+/// The models that have lines, by the name that stands before a line; those of folder `models` run that folder alone.
+const MODELS: [(&str, u32, Endian, &str); 8] = [
+    ("mips", 32, Endian::Big, "24Kf"),
+    ("dsp", 32, Endian::Big, "74Kf"),
+    ("mips64", 64, Endian::Big, "MIPS64R2-generic"),
+    ("r6", 64, Endian::Little, "I6400"),
+    ("mt", 32, Endian::Big, "34Kf"),
+    ("4kc", 32, Endian::Big, "4Kc"),
+    ("p5600", 32, Endian::Big, "P5600"),
+    ("dsp64", 64, Endian::Big, "mips64dspr2"),
+];
+const N_EVERYWHERE: usize = 4;
+
 fn all<E: Engine + 'static>(dir: &Path) -> Vec<Trial> {
-    let model =
-        |width, endian, name: &str| Model::parse(width, endian, name).expect("the tests name models that exist");
-    let (narrow, wide) = (model(32, Endian::Big, "24Kf"), model(64, Endian::Big, "MIPS64R2-generic"));
-    let r6 = model(64, Endian::Little, "I6400");
-    let dsp = model(32, Endian::Big, "74Kf");
-    let mut list = vec![
-        coverage_of(dir, "dsp", &dsp, ExtSet::of(&[Ext::Dsp, Ext::DspR2]).bits()),
-        coverage(dir, "mips", &narrow),
-        coverage(dir, "mips64", &wide),
-        coverage(dir, "r6", &r6),
-    ];
-    list.extend(trials::<Mips, E>(dir, &bench("mips", narrow)));
-    list.extend(trials::<Mips, E>(dir, &bench("dsp", dsp)));
-    list.extend(trials::<Mips64, E>(dir, &bench("mips64", wide)));
-    list.extend(trials::<Mips64el, E>(dir, &bench("r6", r6)));
+    let special = dir.join("models");
+    let mut list = vec![every_row(dir)];
+    for (n, (name, width, endian, cpu)) in MODELS.into_iter().enumerate() {
+        let model = Model::parse(width, endian, cpu).expect("the table names models that exist");
+        match name {
+            "dsp" => list.push(coverage_of(dir, name, &model, ExtSet::of(&[Ext::Dsp, Ext::DspR2]).bits())),
+            "mt" => list.push(coverage_of(&special, name, &model, ExtSet::of(&[Ext::Mt]).bits())),
+            _ if n < N_EVERYWHERE => list.push(coverage_of(dir, name, &model, 0)),
+            _ => {}
+        }
+        for folder in if n < N_EVERYWHERE { vec![dir, &special] } else { vec![special.as_path()] } {
+            list.extend(match (width, endian) {
+                (32, _) => trials::<Mips, E>(folder, &bench(name, model)),
+                (_, Endian::Big) => trials::<Mips64, E>(folder, &bench(name, model)),
+                (_, Endian::Little) => trials::<Mips64el, E>(folder, &bench(name, model)),
+            });
+        }
+    }
     list
 }
 
-/// Each instruction that the model has must have a case.
-fn coverage(dir: &Path, name: &'static str, model: &Model) -> Trial {
-    coverage_of(dir, name, model, 0)
-}
-
-/// The same for the instructions that need one of `exts`; 0 stands for all.
+/// Each instruction that the model has and that needs one of `exts`, 0 standing for all, must have a case for it.
 fn coverage_of(dir: &Path, name: &'static str, model: &Model, exts: u128) -> Trial {
     let (dir, features) = (dir.to_owned(), model.exts().bits());
     let is_asked = move |row: &&mips::lift::Insn| exts == 0 || row.guard.all & exts != 0;
     Trial::test(format!("every instruction of {name} has a case"), move || {
         let texts = texts(&dir, name).map_err(Failed::from)?;
         let rows = insn::TABLES.iter().flat_map(|t| t.iter()).filter(|row| row.guard.holds(features)).filter(is_asked);
-        let names = rows.map(|row| mnemonic(row.name)).filter(|m| !NO_CASE.contains(&m.as_str()));
+        let names = rows.map(|row| mnemonic(row.name));
         let missing: Vec<String> = names.filter(|m| !texts.contains(m)).collect();
         if missing.is_empty() { Ok(()) } else { Err(Failed::from(format!("no case for {}", missing.join(", ")))) }
     })
 }
 
-/// The mnemonics of all cases for a variant.
-fn texts(dir: &Path, variant: &str) -> Result<HashSet<String>, String> {
-    let mut found = HashSet::new();
-    for entry in std::fs::read_dir(dir).map_err(|e| e.to_string())? {
-        let text = std::fs::read_to_string(entry.map_err(|e| e.to_string())?.path()).map_err(|e| e.to_string())?;
-        let cases = parse_file(&text).map_err(|e| e.to_string())?;
-        for case in cases.iter().filter(|c| c.variant.as_deref().is_none_or(|v| v == variant)) {
-            found.extend(case.text.split("; ").filter_map(|t| Some(t.split(' ').next()?.to_owned())));
+/// Each row of the tables that some model has must have a case on one of [`MODELS`].
+fn every_row(dir: &Path) -> Trial {
+    let dirs = [dir.to_owned(), dir.join("models")];
+    Trial::test("every row of the tables has a case", move || {
+        let mut found = HashSet::new();
+        for (name, width, endian, cpu) in MODELS {
+            let model = Model::parse(width, endian, cpu).expect("the table names models that exist");
+            let decoder = Decoder::new(insn::TABLES, model.exts().bits(), INDEX);
+            for case in dirs.iter().map(|dir| cases(dir, name)).collect::<Result<Vec<_>, _>>()?.concat() {
+                let rows = case.words.iter().filter_map(|(bits, _)| decoder.decode(*bits as u64, 32));
+                found.extend(rows.map(std::ptr::from_ref));
+            }
         }
+        let features: Vec<u128> = [(32, Endian::Big), (64, Endian::Big)]
+            .into_iter()
+            .flat_map(|(width, endian)| models(width).into_iter().map(move |row| (width, endian, row.name)))
+            .filter_map(|(width, endian, name)| Some(Model::parse(width, endian, name).ok()?.exts().bits()))
+            .collect();
+        let rows = insn::TABLES.iter().flat_map(|t| t.iter());
+        let missing: Vec<String> = rows
+            .filter(|row| features.iter().any(|f| row.guard.holds(*f)) && !found.contains(&std::ptr::from_ref(*row)))
+            .map(|row| format!("{} {}", mnemonic(row.name), row.operands))
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(Failed::from(format!("no case for {}", missing.join(", ")))) }
+    })
+}
+
+/// The cases of a folder for a variant.
+fn cases(dir: &Path, variant: &str) -> Result<Vec<Case>, String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(|e| e.to_string())? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        if path.extension().is_none_or(|e| e != "insn") {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+        let cases = parse_file(&text).map_err(|e| e.to_string())?;
+        found.extend(cases.into_iter().filter(|c| c.variant.as_deref().is_none_or(|v| v == variant)));
     }
     Ok(found)
+}
+
+/// The mnemonics of all cases for a variant.
+fn texts(dir: &Path, variant: &str) -> Result<HashSet<String>, String> {
+    let cases = cases(dir, variant)?;
+    let words = cases.iter().flat_map(|case| case.text.split("; "));
+    Ok(words.filter_map(|t| Some(t.split(' ').next()?.to_owned())).collect())
 }
 
 fn main() {

@@ -298,9 +298,9 @@ pub(crate) fn read<T: Ppc>(ctx: &Ctx<T>, number: u32) -> u64 {
         Kind::Ctr => ctx.reg(crate::state::CTR),
         Kind::Xer => crate::regs::xer(ctx),
         Kind::Mq => ctx.reg(crate::state::MQ),
-        Kind::RtcUpper => real_time(ctx) / 1_000_000_000 & LOW,
+        Kind::RtcUpper => (real_time(ctx) / 1_000_000_000) & LOW,
         // It counts in steps of 128 ns (601 User's Manual, 2.2.5.3, "Real-Time Clock (RTC) Registers").
-        Kind::RtcLower => real_time(ctx) % 1_000_000_000 & !0x7f,
+        Kind::RtcLower => (real_time(ctx) % 1_000_000_000) & !0x7f,
         Kind::TbLower if exts.has(Ext::Wide) => time_base(ctx),
         Kind::TbLower => time_base(ctx) & LOW,
         Kind::TbUpper => time_base(ctx) >> 32,

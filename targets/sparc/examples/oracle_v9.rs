@@ -419,6 +419,7 @@ fn prepare(ctx: &mut cpu::Ctx<Sparc64>) {
     ctx.state.tba = TBA;
     ctx.set_reg(state::FPRS, 4);
     sparc::v9::sys::put_window(ctx, 0);
+    sparc::v9::sys::put_all_windows(ctx);
     sparc::v9::sys::put_pstate(ctx, 0x14);
 }
 

@@ -29,6 +29,7 @@ fn prepare(ctx: &mut Ctx<Sparc64>) {
     ctx.state.tba = TBA;
     ctx.set_reg(state::FPRS, 4);
     sys::put_window(ctx, 0);
+    sys::put_all_windows(ctx);
     sys::put_pstate(ctx, 0x14);
 }
 

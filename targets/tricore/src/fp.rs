@@ -29,14 +29,14 @@ fn env(ctx: &Ctx<Tricore>) -> Env {
 /// FS says whether this instruction has had an exception; the others accumulate ("Exceptions").
 fn note(ctx: &mut Ctx<Tricore>, flags: Flags) {
     let rows = [
-        (Flags::INVALID, state::V),
-        (Flags::OVERFLOW, state::SV),
-        (Flags::DIV_BY_ZERO, state::AV),
-        (Flags::UNDERFLOW, state::SAV),
+        (Flags::INVALID, state::OVERFLOW, state::V_BIT),
+        (Flags::OVERFLOW, state::STICKY, state::V_BIT),
+        (Flags::DIV_BY_ZERO, state::OVERFLOW, state::AV_BIT),
+        (Flags::UNDERFLOW, state::STICKY, state::AV_BIT),
     ];
-    for (flag, reg) in rows {
+    for (flag, reg, bit) in rows {
         if flags.contains(flag) {
-            ctx.set_reg(reg, 1 << 31);
+            ctx.set_reg(reg, ctx.reg(reg) | 1 << bit);
         }
     }
     if flags.contains(Flags::INEXACT) {
@@ -196,8 +196,31 @@ pub(crate) fn qseed(ctx: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
     })
 }
 
+/// A NaN that was signalling is an invalid operation ("HPTOF", "FTOHP").
+fn note_signalling(signalling: bool, env: &mut Env) {
+    if signalling {
+        env.raise(Flags::INVALID);
+    }
+}
+
+/// A NaN keeps the two highest and the eight lowest bits of its fraction between half and single precision, and so stays signalling if it is.
+fn from_half_nan(half: u32, env: &mut Env) -> u32 {
+    note_signalling(half & 1 << 9 == 0, env);
+    half >> 15 << 31 | 0xff << 23 | (half >> 8 & 3) << 21 | half & 0xff
+}
+
+/// The same in the other direction; what would be left an infinity is a NaN still.
+fn to_half_nan(single: u32, env: &mut Env) -> u32 {
+    note_signalling(single & 1 << 22 == 0, env);
+    let fraction = (single >> 21 & 3) << 8 | single & 0xff;
+    single >> 31 << 15 | 0x1f << 10 | if fraction == 0 { 1 << 8 } else { fraction }
+}
+
 pub(crate) fn hptof(ctx: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
     run(ctx, |env| {
+        if softfloat::is_nan::<F16>(a as u16) {
+            return from_half_nan(a as u32 & 0xffff, env);
+        }
         // Denormals of half precision are numbers of single precision.
         env.flush_inputs = false;
         softfloat::convert::<F16, F32>(a as u16, env)
@@ -206,6 +229,9 @@ pub(crate) fn hptof(ctx: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
 
 pub(crate) fn ftohp(ctx: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
     run(ctx, |env| {
+        if softfloat::is_nan::<F32>(a as u32) {
+            return to_half_nan(a as u32, env);
+        }
         env.flush_outputs = false;
         softfloat::convert::<F32, F16>(a as u32, env).into()
     })
@@ -217,4 +243,23 @@ pub(crate) fn updfl(ctx: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
     let psw = crate::csa::psw(ctx);
     crate::csa::set_psw(ctx, psw & !mask | value & mask);
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nans_of_half_precision_keep_the_ends_of_their_fraction() {
+        let mut env = Env::TRICORE;
+        assert_eq!(to_half_nan(0xffff_ff81, &mut env), 0xff81);
+        assert_eq!(to_half_nan(0x7fc0_ff01, &mut env), 0x7e01);
+        assert_eq!(from_half_nan(0xfe01, &mut env), 0xffc0_0001);
+        assert!(!env.flags.contains(Flags::INVALID));
+        assert_eq!(to_half_nan(0x7f80_0100, &mut env), 0x7d00);
+        assert!(env.flags.contains(Flags::INVALID));
+        let mut env = Env::TRICORE;
+        assert_eq!(from_half_nan(0x7d01, &mut env), 0x7fa0_0001);
+        assert!(env.flags.contains(Flags::INVALID));
+    }
 }

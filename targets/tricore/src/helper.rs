@@ -47,8 +47,8 @@ const fn float(args: u8) -> HelperInfo {
 }
 
 helpers! {
-    /// CALL: return address, target.
-    CALL = csa::call, context(2);
+    /// CALL: return address, above it the target.
+    CALL = csa::call, context(1);
     /// RET: the new pc.
     RET = csa::ret, HelperInfo { ret: Some(Width::W32), ..context(0) };
     /// RFE: the new pc.

@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use cpu::Mode;
 use decode::Flow;
-use uop::{Builder, Exit, Hint, Mem, Val, Width};
+use uop::{BinOp, Builder, Exit, Hint, Mem, Val, Width};
 
 use crate::state;
 use crate::trap::{Trap, tin};
@@ -119,7 +119,8 @@ impl<'b> Lift<'b> {
         self.pair(n)
     }
 
-    fn join(&self, low: Val<'b>, high: Val<'b>) -> Val<'b> {
+    /// Two words as a doubleword.
+    pub fn join(&self, low: Val<'b>, high: Val<'b>) -> Val<'b> {
         low.zext(Width::W64).deposit(32, 32, high.zext(Width::W64))
     }
 
@@ -130,10 +131,18 @@ impl<'b> Lift<'b> {
 
     /// The same with the advance overflow in bit 31 of `av`.
     pub fn set_flags_av(&self, v: Val<'b>, av: Val<'b>) {
-        self.ir.set(state::V, v);
-        self.ir.set(state::SV, self.ir.get(state::SV) | v);
-        self.ir.set(state::AV, av);
-        self.ir.set(state::SAV, self.ir.get(state::SAV) | av);
+        self.set_overflow(self.join(av, v));
+    }
+
+    /// Sets V and AV to bits 63 and 31, and the sticky ones.
+    pub fn set_overflow(&self, overflow: Val<'b>) {
+        self.ir.set(state::OVERFLOW, overflow);
+        self.ir.set(state::STICKY, self.ir.get(state::STICKY) | overflow);
+    }
+
+    /// What [`Lift::set_overflow`] takes, of a sum or a difference.
+    pub fn overflow_of(&self, op: BinOp, a: Val<'b>, b: Val<'b>) -> Val<'b> {
+        a.zext(Width::W64).bin(op, b.zext(Width::W64))
     }
 
     /// A truth value in bit 31.

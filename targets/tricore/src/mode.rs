@@ -12,6 +12,11 @@ pub const fn of_psw(psw: u32) -> Mode {
     (psw >> 10 & 3) << IO | (psw >> 8 & 1) << GW
 }
 
+/// Whether the modes of two PSWs differ.
+pub const fn differs(a: u32, b: u32) -> bool {
+    (a ^ b) & (3 << 10 | 1 << 8) != 0
+}
+
 /// PSW.IO: 0 User-0, 1 User-1, 2 Supervisor.
 pub const fn io(mode: Mode) -> u32 {
     mode >> IO & 3

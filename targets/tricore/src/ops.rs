@@ -15,11 +15,9 @@ type Result64 = Result<u64, Trap>;
 
 /// Sets V and AV as they are, and the sticky ones.
 pub(crate) fn set_flags(ctx: &mut Ctx<Tricore>, out: Out) -> Result64 {
-    for (now, sticky, on) in [(state::V, state::SV, out.v), (state::AV, state::SAV, out.av)] {
-        let bit = u64::from(on) << 31;
-        ctx.set_reg(now, bit);
-        ctx.set_reg(sticky, ctx.reg(sticky) | bit);
-    }
+    let now = u64::from(out.v) << state::V_BIT | u64::from(out.av) << state::AV_BIT;
+    ctx.set_reg(state::OVERFLOW, now);
+    ctx.set_reg(state::STICKY, ctx.reg(state::STICKY) | now);
     Ok(out.value)
 }
 
@@ -222,21 +220,52 @@ pub(crate) fn crc32l_w(_: &mut Ctx<Tricore>, [a, b, ..]: [u64; 4]) -> Result64 {
     Ok(crc32(b as u32, &(a as u32).to_le_bytes()))
 }
 
-/// A CRC of the width, polynomial and bit order that D\[a\] describes ("CRCN").
-pub(crate) fn crcn(_: &mut Ctx<Tricore>, [d, a, b, _]: [u64; 4]) -> Result64 {
-    let (seed, parameters, data) = (d as u32, a as u32, b as u32);
+/// A CRC of the width, polynomial and bit order that D\[a\] describes: N-1 in bits 15 to 12, M-1 in bits 2 to 0, INV in bit 9, LITTLE_E in bit 8,
+/// GEN from bit 16 on ("CRCN").
+fn crc_n(seed: u32, parameters: u32, data: u32) -> u32 {
     let field = |lo: u32, len: u32| parameters >> lo & ((1 << len) - 1);
     let crc_width = field(12, 4) + 1;
-    let data_width = field(9, 3) + 1;
-    let inverted = field(8, 1) != 0;
-    let little = field(7, 1) != 0;
-    let polynomial = parameters >> 16 & ((1u32 << crc_width) - 1);
+    let data_width = field(0, 3) + 1;
+    let inverted = field(9, 1) != 0;
+    let little = field(8, 1) != 0;
     let mask = (1u32 << crc_width) - 1;
+    let polynomial = parameters >> 16 & mask;
     let mut crc = (if inverted { !seed } else { seed }) & mask;
     for n in 0..data_width {
         let bit = if little { data >> n } else { data >> (data_width - 1 - n) } & 1;
         let top = crc >> (crc_width - 1) & 1;
         crc = crc << 1 & mask ^ if top ^ bit != 0 { polynomial } else { 0 };
     }
-    Ok(u64::from((if inverted { !crc } else { crc }) & mask))
+    (if inverted { !crc } else { crc }) & mask
+}
+
+pub(crate) fn crcn(_: &mut Ctx<Tricore>, [d, a, b, _]: [u64; 4]) -> Result64 {
+    Ok(crc_n(d as u32, a as u32, b as u32).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crc_n;
+
+    /// Catalogue of parametrised CRCs: what "123456789" gives.
+    #[test]
+    fn user_defined_crcs_are_those_of_the_catalogue() {
+        let of = |parameters: u32| b"123456789".iter().fold(0, |crc, byte| crc_n(crc, parameters, u32::from(*byte)));
+        // CRC-16/XMODEM, CRC-8/SMBUS; CRC-16/GENIBUS begins with all ones and is inverted at the end, byte by byte.
+        assert_eq!(of(0x1021 << 16 | 15 << 12 | 7), 0x31c3);
+        assert_eq!(of(0x07 << 16 | 7 << 12 | 7), 0xf4);
+        assert_eq!(of(0x1021 << 16 | 15 << 12 | 1 << 9 | 7), 0xd64e);
+    }
+
+    #[test]
+    fn user_defined_crcs_of_fewer_bits() {
+        // CRC-3/GSM, which is inverted at the end alone. LITTLE_E turns the bytes, so that turned ones give the same.
+        let turned = |byte: u8| u32::from(byte.reverse_bits());
+        let of = |parameters: u32, data: &dyn Fn(u8) -> u32| {
+            b"123456789".iter().fold(0, |crc, byte| crc_n(crc, parameters, data(*byte)))
+        };
+        let parameters = 3 << 16 | 2 << 12 | 7;
+        assert_eq!(of(parameters, &|byte: u8| byte.into()) ^ 7, 4);
+        assert_eq!(of(parameters | 1 << 8, &turned) ^ 7, 4);
+    }
 }

@@ -44,6 +44,12 @@ const BTV: usize = 39;
 const BIV: usize = 40;
 const SYSCON: usize = 41;
 
+/// The general register of row `index`.
+fn general(index: usize) -> Reg {
+    let n = index as u8 & 15;
+    if index < 16 { state::d(n) } else { state::a(n) }
+}
+
 /// The table.
 pub(crate) fn table() -> &'static [Register] {
     &TABLE
@@ -52,7 +58,7 @@ pub(crate) fn table() -> &'static [Register] {
 /// The value of row `index`.
 pub(crate) fn read(ctx: &Ctx<Tricore>, index: usize) -> u128 {
     u128::from(match index {
-        0..LCX => ctx.reg(Reg(index as u16)),
+        0..LCX => ctx.reg(general(index)),
         LCX => ctx.state.lcx.into(),
         FCX => ctx.reg(state::FCX),
         PCXI => ctx.reg(state::PCXI),
@@ -72,7 +78,7 @@ pub(crate) fn write(ctx: &mut Ctx<Tricore>, index: usize, value: u128) -> Result
     let value = value as u32;
     let wide = u64::from(value);
     match index {
-        0..LCX => ctx.set_reg(Reg(index as u16), wide),
+        0..LCX => ctx.set_reg(general(index), wide),
         LCX => ctx.state.lcx = value,
         FCX => ctx.set_reg(state::FCX, wide),
         PCXI => ctx.set_reg(state::PCXI, wide),

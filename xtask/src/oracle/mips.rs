@@ -45,7 +45,9 @@ pub(super) fn run(count: u64) -> Result<()> {
     }
     say("the lines of .insn files");
     let folder = root().join("targets/mips/tests/insn");
-    let mut files: Vec<_> = std::fs::read_dir(folder)?.map(|f| f.map(|f| f.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<_> = std::fs::read_dir(&folder)?.map(|f| f.map(|f| f.path())).collect::<Result<_, _>>()?;
+    files.retain(|file| file.extension().is_some_and(|e| e == "insn"));
+    files.extend(["models/threads.insn", "models/more.insn"].map(|file| folder.join(file)));
     files.sort();
     let lines = Command::new("python3").current_dir(root()).arg("oracles/qemu_mips_insn.py").args(files).status()?;
     if !lines.success() {

@@ -28,7 +28,6 @@ fn faults_name_the_option() {
         ("-uuid xyz", "-uuid xyz: failed to parse UUID string: wrong format"),
         ("-smp 2,foo=1", "-smp 2,foo=1: Invalid parameter 'foo'"),
         ("-smp 1.5", "-smp 1.5: Parameter 'cpus' expects a number"),
-        ("--numa zebra", "--numa zebra: Invalid parameter 'zebra'"),
         ("-m abc", "-m abc: Parameter 'size' expects a non-negative number below 2^64"),
         ("-qmp nope", "-qmp nope: 'nope' is not a valid char driver"),
         ("-mon x", "-mon x: chardev \"x\" not found"),

@@ -179,8 +179,8 @@ impl Parts {
     }
 }
 
-/// A misaligned load by halves or bytes, in the host's byte order, if the TLB knows its pages.
-#[inline(always)]
+/// A misaligned load by halves or bytes, in the host's byte order, if the TLB knows its pages. Not inlined, as for [`apply`].
+#[inline(never)]
 unsafe fn load_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64) -> Option<u64> {
     // SAFETY: see the module `handlers`; matching entries lead into RAM, and a part that is more than a byte is where its address is a
     // multiple of its size, and so in one page.
@@ -199,7 +199,7 @@ unsafe fn load_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64) -> Option<u64> 
 }
 
 /// A misaligned store likewise; whether it is done.
-#[inline(always)]
+#[inline(never)]
 unsafe fn store_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64, value: u64) -> bool {
     // SAFETY: as for loads.
     unsafe {
@@ -392,8 +392,13 @@ pub(crate) fn slow_handler(how: Slow) -> Handler {
 /// Stands for a file slot where a call's argument is the high half of its data.
 pub(crate) const IN_DATA: u16 = u16::MAX;
 
+/// The handler of a call with so many arguments.
+pub(crate) fn call_handler(args: usize) -> Handler {
+    [call::<0>, call::<1>, call::<2>, call::<3>, call::<4>][args]
+}
+
 /// A helper: number in `a`, instructions left in the immediate, slots of the arguments in the data behind; `d` = result.
-pub(crate) unsafe extern "C" fn call(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+unsafe extern "C" fn call<const ARGS: usize>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
         let s = &*ip;
@@ -401,11 +406,13 @@ pub(crate) unsafe extern "C" fn call(core: *mut Core, ip: Ip, tlb: Tlb, budget: 
         (*core).budget = budget;
         (*core).insns_left = s.imm as u32;
         let data = *ip.add(1).cast::<Data>();
-        let args = std::array::from_fn(|i| match (data.low >> (16 * i)) as u16 {
-            IN_DATA => data.high,
-            slot => get(core, slot),
-        });
-        match ((*core).slow.call)(core, s.a, args) {
+        for i in 0..ARGS {
+            (*core).args[i] = match (data.low >> (16 * i)) as u16 {
+                IN_DATA => data.high,
+                slot => get(core, slot),
+            };
+        }
+        match ((*core).slow.call)(core, s.a) {
             Ok(value) => {
                 set(core, s.d, value);
                 go!(core, ip.add(2), tlb, (*core).budget)
@@ -420,10 +427,17 @@ pub(crate) unsafe extern "C" fn compute(core: *mut Core, ip: Ip, tlb: Tlb, budge
     // SAFETY: see the module `handlers`.
     unsafe {
         let Function { slots, function } = *ip.add(1).cast::<Function>();
-        let arg = |n: u32| get(core, (slots >> (16 * n)) as u16);
-        set(core, (*ip).d, function([arg(0), arg(1), arg(2), arg(3)]));
+        set(core, (*ip).d, apply(core, slots, function));
         go!(core, ip.add(2), tlb, budget)
     }
+}
+
+/// Not inlined: a handler that has the arguments on its stack can't end in a jump.
+#[inline(never)]
+unsafe fn apply(core: *mut Core, slots: u64, function: fn([u64; 4]) -> u64) -> u64 {
+    // SAFETY: see the module `handlers`.
+    let arg = |n: u32| unsafe { get(core, (slots >> (16 * n)) as u16) };
+    function([arg(0), arg(1), arg(2), arg(3)])
 }
 
 /// A fence. Acquire and release fences only keep the compiler from moving accesses, which it can't do across handlers anyway, and

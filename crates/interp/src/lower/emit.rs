@@ -502,7 +502,8 @@ impl Cx<'_> {
             let second = if fp.operands() > 1 { slots[1] } else { places::ZERO };
             self.push(alu::fast_fp_handler(fp), d, slots[0], pair(second, ok.0));
         }
-        self.push(memory::call, d, helper, left as i32);
+        let count = args.iter().take_while(|v| **v != Value::NONE).count();
+        self.push(memory::call_handler(count), d, helper, left as i32);
         let low = slots.iter().rev().fold(0, |all, slot| all << 16 | u64::from(*slot));
         let high = in_data.and_then(|n| constant(self.block, args[n])).unwrap_or(0);
         self.slots.push(Data { low, high }.into());

@@ -14,6 +14,7 @@ impl Command for QueryMemorySizeSummary {
     type Return = MemoryInfo;
 
     fn run(context: &mut Context<'_>, _: Empty) -> Result<MemoryInfo, Error> {
-        Ok(MemoryInfo { base_memory: context.machine.ram_size(), plugged_memory: Some(0) })
+        let plugged_memory = context.machine.knows_memory_devices().then_some(0);
+        Ok(MemoryInfo { base_memory: context.machine.ram_size(), plugged_memory })
     }
 }

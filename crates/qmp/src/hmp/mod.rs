@@ -1,5 +1,6 @@
 //! The human monitor: lines in, text out. Over QMP (`human-monitor-command`) and on a terminal (`-monitor`).
 
+mod args;
 mod expr;
 mod info;
 mod memory;
@@ -9,6 +10,7 @@ mod translation;
 
 use machine::{RunState, ShutdownCause};
 
+use self::args::{Args, Take};
 use crate::command::{After, Context};
 
 /// What a monitor remembers between its lines.
@@ -18,71 +20,102 @@ pub struct Focus {
     pub cpu: i64,
 }
 
-/// A command of the human monitor.
-struct HumanCommand {
-    /// Names, the usual one first.
-    names: &'static [&'static str],
-    /// Its arguments, for `help`.
-    args: &'static str,
-    /// What it does, for `help`.
-    help: &'static str,
-    run: fn(&mut Context<'_>, &mut Focus, &str) -> String,
-}
+type Run = fn(&mut Context<'_>, &mut Focus, &Args<'_>) -> String;
 
-const COMMANDS: &[HumanCommand] = &[
-    HumanCommand { names: &["help", "?"], args: "[cmd]", help: "show the help", run: help },
-    HumanCommand { names: &["info"], args: "[subcommand]", help: "show various information", run: info::run },
-    HumanCommand { names: &["cpu"], args: "index", help: "set the default CPU", run: set_cpu },
-    HumanCommand { names: &["stop", "s"], args: "", help: "stop emulation", run: stop },
-    HumanCommand { names: &["cont", "c"], args: "", help: "resume emulation", run: cont },
-    HumanCommand { names: &["system_reset"], args: "", help: "reset the system", run: reset },
-    HumanCommand { names: &["system_powerdown"], args: "", help: "send system power down event", run: powerdown },
-    HumanCommand { names: &["system_wakeup"], args: "", help: "wakeup guest from suspend", run: wakeup },
-    HumanCommand {
-        names: &["cpu-add"],
-        args: "id",
-        help: "add cpu (deprecated, use device_add instead)",
-        run: cpu_add,
-    },
-    HumanCommand { names: &["device_add"], args: "driver[,prop=value][,...]", help: "add device", run: device_add },
-    HumanCommand { names: &["device_del"], args: "device", help: "remove device", run: device_del },
-    HumanCommand { names: &["object_add"], args: "type,id=str[,...]", help: "create object", run: object_add },
-    HumanCommand { names: &["object_del"], args: "id", help: "destroy object", run: object_del },
-    HumanCommand { names: &["qom-list"], args: "path", help: "list object properties", run: qom_list },
-    HumanCommand { names: &["print", "p"], args: "/fmt expr", help: "print expression value", run: memory::print },
-    HumanCommand { names: &["x"], args: "/fmt addr", help: "virtual memory dump", run: memory::virt },
-    HumanCommand { names: &["xp"], args: "/fmt addr", help: "physical memory dump", run: memory::phys },
-    HumanCommand {
-        names: &["singlestep"],
-        args: "[on|off]",
-        help: "run emulation in singlestep mode",
-        run: singlestep,
-    },
-    HumanCommand { names: &["log"], args: "item1[,...]|none", help: "choose what CPUs log", run: log },
-    HumanCommand { names: &["logfile"], args: "filename", help: "write the log to this file", run: logfile },
-    HumanCommand { names: &["exit_preconfig"], args: "", help: "exit the preconfig state", run: exit_preconfig },
-    HumanCommand { names: &["quit", "q"], args: "", help: "quit the emulator", run: quit },
-];
+/// Names separated by `|`, arguments as they are read, the same as `help` shows them, what it does.
+type Row = (&'static str, &'static [Take], &'static str, &'static str, Run);
+
+const COMMANDS: &[Row] = {
+    use Take::*;
+    &[
+        ("help|?", &[Rest], "[cmd]", "show the help", help),
+        ("info", &[Rest], "[subcommand]", "show various information about the system state", info::run),
+        ("cpu", &[Int], "index", "set the default CPU", set_cpu),
+        ("stop|s", &[], "", "stop emulation", stop),
+        ("cont|c", &[], "", "resume emulation", cont),
+        ("system_reset", &[], "", "reset the system", reset),
+        ("system_powerdown", &[], "", "send system power down event", powerdown),
+        ("system_wakeup", &[], "", "wakeup guest from suspend", wakeup),
+        ("nmi", &[], "", "inject an NMI", nmi),
+        ("cpu-add", &[Int], "id", "add cpu (deprecated, use device_add instead)", cpu_add),
+        (
+            "device_add",
+            &[Options],
+            "driver[,prop=value][,...]",
+            "add device, like -device on the command line",
+            device_add,
+        ),
+        ("device_del", &[Word], "device", "remove device", device_del),
+        ("object_add", &[Options], "[qom-type=]type,id=str[,prop=value][,...]", "create QOM object", object_add),
+        ("object_del", &[Word], "id", "destroy QOM object", object_del),
+        ("qom-list", &[MaybeWord], "path", "list QOM properties", qom_list),
+        (
+            "print|p",
+            &[Format(8), Long],
+            "/fmt expr",
+            "print expression value (use $reg for CPU register access)",
+            memory::print,
+        ),
+        ("x", &[Format(4), Long], "/fmt addr", "virtual memory dump starting at 'addr'", memory::virt),
+        ("xp", &[Format(4), Long], "/fmt addr", "physical memory dump starting at 'addr'", memory::phys),
+        ("sum", &[Int, Int], "addr size", "compute the checksum of a memory region", memory::sum),
+        (
+            "memsave",
+            &[Long, Int, Word],
+            "addr size file",
+            "save to disk virtual memory dump starting at 'addr' of size 'size'",
+            memory::save_virt,
+        ),
+        (
+            "pmemsave",
+            &[Long, Int, Word],
+            "addr size file",
+            "save to disk physical memory dump starting at 'addr' of size 'size'",
+            memory::save_phys,
+        ),
+        (
+            "singlestep",
+            &[MaybeWord],
+            "[on|off]",
+            "run emulation in singlestep mode or switch to normal mode",
+            singlestep,
+        ),
+        ("log", &[Word], "item1[,...]", "activate logging of the specified items", log),
+        ("logfile", &[File], "filename", "output logs to 'filename'", logfile),
+        ("exit_preconfig", &[], "", "exit the preconfig state", exit_preconfig),
+        ("quit|q", &[], "", "quit the emulator", quit),
+    ]
+};
 
 /// Commands that work before the machine is built.
 const IN_PRECONFIG: [&str; 6] = ["help", "?", "info", "exit_preconfig", "quit", "q"];
 
+/// Cuts a name off a line: `x /4i 0` may be written `x/4i 0`.
+fn cut_name(line: &str) -> (&str, &str) {
+    line.split_at(line.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(line.len()))
+}
+
 /// Runs one line and returns what it prints; lines end with `\n`.
 pub fn run(context: &mut Context<'_>, focus: &mut Focus, line: &str) -> String {
-    let line = line.trim();
-    // `x /4i 0` may be written `x/4i 0`.
-    let end = line.find(|c: char| c.is_whitespace() || c == '/').unwrap_or(line.len());
-    let (name, rest) = line.split_at(end);
-    if name.is_empty() {
+    let (name, rest) = cut_name(line.trim_start());
+    if name.is_empty() && rest.is_empty() {
         return String::new();
     }
-    let Some(command) = COMMANDS.iter().find(|command| command.names.contains(&name)) else {
-        return format!("unknown command: '{line}'\n");
+    let Some((full, takes, _, _, run)) = COMMANDS.iter().find(|(names, ..)| names.split('|').any(|n| n == name)) else {
+        return format!("unknown command: '{name}'\n");
     };
     if context.machine.state() == RunState::Preconfig && !IN_PRECONFIG.contains(&name) {
         return format!("Command '{name}' not available with -preconfig until after exit_preconfig.\n");
     }
-    (command.run)(context, focus, rest.trim())
+    match args::parse(full, takes, rest, memory::focused(context, focus)) {
+        Ok(args) => run(context, focus, &args),
+        Err(fault) => complaint(&fault, name),
+    }
+}
+
+/// What is wrong with a line, and where to read how it goes.
+fn complaint(fault: &str, typed: &str) -> String {
+    format!("{fault}\nTry \"help {typed}\" for more information\n")
 }
 
 /// `Error: TEXT`, or nothing.
@@ -90,39 +123,51 @@ fn outcome(result: Result<(), machine::Error>) -> String {
     result.err().map_or(String::new(), |e| format!("Error: {}\n", e.text))
 }
 
-fn help(_: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    if rest == "info" {
-        return info::help();
-    }
-    let wanted = COMMANDS.iter().filter(|command| rest.is_empty() || command.names.contains(&rest));
-    let line = |c: &HumanCommand| {
-        let blank = if c.args.is_empty() { "" } else { " " };
-        format!("{}{blank}{} -- {}\n", c.names.join("|"), c.args, c.help)
-    };
-    wanted.map(line).collect()
+/// A line of `help`.
+fn help_line((name, args, text): (&str, &str, &str)) -> String {
+    format!("{name} {args} -- {text}\n")
 }
 
-fn set_cpu(context: &mut Context<'_>, focus: &mut Focus, rest: &str) -> String {
-    match rest.parse() {
-        Ok(index) if context.machine.cpus().iter().any(|vcpu| vcpu.index == index) => {
-            focus.cpu = index;
-            String::new()
+fn help(_: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    let (name, rest) = cut_name(args.text(0));
+    let is_it = |names: &str| name.is_empty() || names.split('|').any(|n| n == name);
+    match (name, rest.trim()) {
+        ("info", topic) => info::help(topic),
+        _ => {
+            let rows = COMMANDS.iter().filter(|(names, ..)| is_it(names));
+            let lines: String = rows.map(|&(name, _, args, text, _)| help_line((name, args, text))).collect();
+            if lines.is_empty() { format!("unknown command: '{name}'\n") } else { lines }
         }
-        _ => "invalid CPU index\n".to_string(),
     }
 }
 
-fn stop(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn set_cpu(context: &mut Context<'_>, focus: &mut Focus, args: &Args<'_>) -> String {
+    let index = i64::from(args.number(0) as i32);
+    if context.machine.cpus().iter().any(|vcpu| vcpu.index == index) {
+        focus.cpu = index;
+        return String::new();
+    }
+    "invalid CPU index\n".to_string()
+}
+
+fn nmi(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
+    match context.machine.inject_nmi() {
+        true => String::new(),
+        false => "Error: this feature or command is not currently supported\n".to_string(),
+    }
+}
+
+fn stop(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     context.machine.stop();
     String::new()
 }
 
-fn cont(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn cont(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     outcome(context.machine.cont())
 }
 
-fn singlestep(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    match rest {
+fn singlestep(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    match args.text(0) {
         "" | "on" => context.environment.singlestep.set(true),
         "off" => context.environment.singlestep.set(false),
         other => return format!("unexpected option {other}\n"),
@@ -130,9 +175,9 @@ fn singlestep(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
     String::new()
 }
 
-fn log(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    let items = match rest {
-        "" | "help" => return format!("{}none            ends the log\n", crate::log::help()),
+fn log(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    let items = match args.text(0) {
+        "help" => return format!("{}none            ends the log\n", crate::log::help()),
         "none" => Ok(cpu::LogItems::default()),
         list => crate::log::parse(list),
     };
@@ -143,36 +188,33 @@ fn log(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
     String::new()
 }
 
-fn logfile(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    if rest.is_empty() {
-        return "Error: logfile: the name of the file is missing\n".to_string();
-    }
-    context.environment.log.set_file(rest).err().map_or(String::new(), |e| format!("Error: {e}\n"))
+fn logfile(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    context.environment.log.set_file(args.text(0)).err().map_or(String::new(), |e| format!("Error: {e}\n"))
 }
 
-fn reset(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn reset(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     context.machine.request_reset(ShutdownCause::HostQmpSystemReset);
     context.after = After::Advance;
     String::new()
 }
 
-fn powerdown(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn powerdown(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     context.machine.request_powerdown();
     context.after = After::Advance;
     String::new()
 }
 
-fn wakeup(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn wakeup(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     outcome(context.machine.wakeup())
 }
 
-fn quit(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn quit(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     context.machine.request_shutdown(ShutdownCause::HostQmpQuit, 0);
     context.after = After::Advance;
     String::new()
 }
 
-fn exit_preconfig(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
+fn exit_preconfig(context: &mut Context<'_>, _: &mut Focus, _: &Args<'_>) -> String {
     if context.machine.state() != RunState::Preconfig {
         return "Error: The command is permitted only in 'preconfig' state\n".to_string();
     }
@@ -180,32 +222,32 @@ fn exit_preconfig(context: &mut Context<'_>, _: &mut Focus, _: &str) -> String {
     String::new()
 }
 
-fn cpu_add(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
+fn cpu_add(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
     let warning = "cpu_add is deprecated, please use device_add instead\n";
-    match rest.parse() {
-        Ok(id) => format!("{warning}{}", outcome(context.machine.cpu_add(id))),
-        Err(_) => "cpu-add: the id must be a number, as in: cpu-add 1\n".to_string(),
+    format!("{warning}{}", outcome(context.machine.cpu_add(i64::from(args.number(0) as i32))))
+}
+
+fn device_add(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    outcome(machine::DeviceConfig::parse(args.text(0)).and_then(|device| context.machine.device_add(&device)))
+}
+
+fn device_del(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    outcome(context.machine.device_del(args.text(0)))
+}
+
+fn object_add(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    outcome(machine::ObjectConfig::parse(args.text(0)).and_then(|object| context.machine.object_add(&object)))
+}
+
+fn object_del(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    outcome(context.machine.object_del(args.text(0)))
+}
+
+fn qom_list(context: &mut Context<'_>, _: &mut Focus, args: &Args<'_>) -> String {
+    if args.text(0).is_empty() {
+        return "/\n".to_string();
     }
-}
-
-fn device_add(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    outcome(machine::DeviceConfig::parse(rest).and_then(|device| context.machine.device_add(&device)))
-}
-
-fn device_del(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    outcome(context.machine.device_del(rest))
-}
-
-fn object_add(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    outcome(machine::ObjectConfig::parse(rest).and_then(|object| context.machine.object_add(&object)))
-}
-
-fn object_del(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    outcome(context.machine.object_del(rest))
-}
-
-fn qom_list(context: &mut Context<'_>, _: &mut Focus, rest: &str) -> String {
-    match context.machine.qom_list(rest) {
+    match context.machine.qom_list(args.text(0)) {
         Ok(list) => list.iter().map(|p| format!("{} ({})\n", p.name, p.kind)).collect(),
         Err(e) => format!("Error: {}\n", e.text),
     }

@@ -3,6 +3,7 @@
 use machine::{Arch, Page, Pages};
 
 use super::Focus;
+use super::args::Args;
 use crate::command::Context;
 
 /// Flags of an x86 entry as `info tlb` shows them: not executable, global, large, dirty, accessed, cache disabled, write-through,
@@ -34,7 +35,7 @@ fn is_x86(context: &Context<'_>) -> bool {
     context.machine.target().arch == Arch::X86
 }
 
-pub(super) fn tlb(context: &mut Context<'_>, focus: &Focus, _: &str) -> String {
+pub(super) fn tlb(context: &mut Context<'_>, focus: &Focus, _: &Args<'_>) -> String {
     if !is_x86(context) {
         return "unknown command: 'info tlb'\n".to_string();
     }
@@ -45,7 +46,7 @@ pub(super) fn tlb(context: &mut Context<'_>, focus: &Focus, _: &str) -> String {
     }
 }
 
-pub(super) fn mem(context: &mut Context<'_>, focus: &Focus, _: &str) -> String {
+pub(super) fn mem(context: &mut Context<'_>, focus: &Focus, _: &Args<'_>) -> String {
     let digits = context.machine.target().bits as usize / 4;
     match context.machine.target().arch {
         Arch::X86 => pages(context, focus, "PG disabled\n").map_or_else(|text| text, |pages| x86_ranges(&pages)),

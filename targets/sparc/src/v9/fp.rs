@@ -261,16 +261,20 @@ fn settle(ctx: &mut Ctx<Sparc64>) {
 
 /// FSR, with the condition fields and cexc; nothing changes.
 pub(crate) fn look_fsr(ctx: &Ctx<Sparc64>) -> u64 {
-    let ftt = if ctx.reg(FP_LAST) == 0 { ctx.state.fsr & fsr::FTT } else { 0 };
     let [f0, f1, f2, f3] = [0, 1, 2, 3].map(|n| ctx.reg(fcc(n)) & 3);
     let conditions = f0 << 10 | f1 << 32 | f2 << 34 | f3 << 36;
-    ctx.state.fsr & !(fsr::CEXC | fsr::FTT) | ftt | current_exceptions(ctx) | conditions
+    ctx.state.fsr & !(fsr::CEXC | fsr::FTT) | ftt(ctx) | current_exceptions(ctx) | conditions
 }
 
-/// Writes FSR; the upper half only if `wide`.
+/// FSR.ftt: an operation that has not trapped clears it.
+fn ftt(ctx: &Ctx<Sparc64>) -> u64 {
+    if ctx.reg(FP_LAST) == 0 { ctx.state.fsr & fsr::FTT } else { 0 }
+}
+
+/// Writes FSR as LDFSR does, whose ftt stays ("FSR_floating-point_trap_type (ftt)"); the upper half only if `wide`.
 pub(crate) fn set_fsr(ctx: &mut Ctx<Sparc64>, value: u64, wide: bool) {
+    ctx.state.fsr = value & fsr::WRITABLE | ftt(ctx);
     ctx.set_reg(FP_LAST, 0);
-    ctx.state.fsr = value & fsr::WRITABLE | ctx.state.fsr & fsr::FTT;
     ctx.set_reg(fcc(0), value >> 10 & 3);
     if wide {
         for n in 1..4 {
@@ -278,6 +282,12 @@ pub(crate) fn set_fsr(ctx: &mut Ctx<Sparc64>, value: u64, wide: bool) {
         }
     }
     update_ok(ctx);
+}
+
+/// Writes all of FSR, ftt too, which no instruction can.
+pub(crate) fn put_fsr(ctx: &mut Ctx<Sparc64>, value: u64) {
+    set_fsr(ctx, value, true);
+    ctx.state.fsr = ctx.state.fsr & !fsr::FTT | value & fsr::FTT;
 }
 
 /// Helper: FSR. "STFSR and STXFSR zero ftt after writing it".

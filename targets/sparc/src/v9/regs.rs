@@ -214,7 +214,7 @@ pub(crate) fn write(ctx: &mut Ctx<Sparc64>, index: usize, value: u64) -> Result<
             window::put_cwp(ctx, (value & 0x1f) as u32 % windows);
             sys::set_pstate(ctx, value >> 8 & 0xfff);
         }
-        Place::Fsr => fp::set_fsr(ctx, value, true),
+        Place::Fsr => fp::put_fsr(ctx, value),
         Place::Fprs => privreg::set_fprs(ctx, value),
         Place::Slot(slot) => ctx.set_reg(slot, value),
         Place::Ccr => trap::set_ccr(ctx, value),

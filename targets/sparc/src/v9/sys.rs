@@ -240,6 +240,13 @@ pub fn put_window(ctx: &mut Ctx<Sparc64>, cwp: u32) {
     super::window::put_cwp(ctx, cwp);
 }
 
+/// Makes all windows clean, and all but the current one and the next free, as a system does that starts: for tests that set a CPU up.
+pub fn put_all_windows(ctx: &mut Ctx<Sparc64>) {
+    let windows = u64::from(ctx.model().windows());
+    super::window::put_clean(ctx, windows - 1);
+    super::window::put_counts(ctx, (windows - 2, 0));
+}
+
 /// Writes PSTATE: for boards and tests that set a CPU up.
 pub fn put_pstate(ctx: &mut Ctx<Sparc64>, value: u64) {
     set_pstate(ctx, value);

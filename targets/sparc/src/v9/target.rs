@@ -52,11 +52,11 @@ impl Target for Sparc64 {
     /// "Machine State after Reset and in RED_state": TL is MAXTL, TT that of the reset, the MMUs are off.
     fn reset(ctx: &mut Ctx<Self>) {
         ctx.state = Sys::new(ctx.model());
-        let (windows, maxtl) = (u64::from(ctx.model().windows()), ctx.model().maxtl());
+        let (windows, maxtl) = (ctx.model().windows(), ctx.model().maxtl());
         ctx.state.levels[maxtl as usize].tt = tt::POWER_ON_RESET;
-        ctx.set_reg(state::MODE, mode::CWP.with(mode::CC.with(0, form::CCR), windows as u32 - 1).into());
-        ctx.set_reg(state::CLEANWIN, windows - 1);
-        window::put_counts(ctx, (windows - 2, 0));
+        ctx.set_reg(state::MODE, mode::CWP.with(mode::CC.with(0, form::CCR), windows - 1).into());
+        // The counts of windows are undefined there: none is clean or free, as in QEMU.
+        window::put_counts(ctx, (0, 0));
         sys::sync_mode(ctx);
         let g2 = ctx.model().reset_g2();
         ctx.set_reg(regs::integer(ctx, 2), g2);

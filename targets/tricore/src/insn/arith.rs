@@ -2,7 +2,7 @@
 
 use decode::Flow::{self, Next};
 use decode::insns;
-use uop::{Val, Width};
+use uop::{BinOp, Val, Width};
 
 use crate::ext::Ext;
 use crate::format::*;
@@ -94,18 +94,16 @@ insns! {
     "........101100..........01101011" Rrr ixmax_u "{ec}, {ed}, {b}" [];
 }
 
-/// `a + b` with its flags: overflow in bit 31 of (r ^ a) & (r ^ b).
+/// `a + b` with its flags.
 pub(crate) fn sum<'b>(l: &Lift<'b>, a: Val<'b>, b: Val<'b>) -> Val<'b> {
-    let r = a + b;
-    l.set_flags((r ^ a) & (r ^ b), r);
-    r
+    l.set_overflow(l.overflow_of(BinOp::AddOverflows, a, b));
+    a + b
 }
 
 /// `a - b` with its flags.
 pub(crate) fn difference<'b>(l: &Lift<'b>, a: Val<'b>, b: Val<'b>) -> Val<'b> {
-    let r = a - b;
-    l.set_flags((a ^ b) & (r ^ a), r);
-    r
+    l.set_overflow(l.overflow_of(BinOp::SubOverflows, a, b));
+    a - b
 }
 
 /// D\[c\] = a + b.
@@ -134,14 +132,12 @@ fn saturate<'b>(l: &Lift<'b>, r: Val<'b>, v: Val<'b>) -> Val<'b> {
 
 fn adds<F: Abc>(l: &Lift, f: F) -> Flow {
     let (a, b) = (f.a(l), f.b(l));
-    let r = a + b;
-    let v = (r ^ a) & (r ^ b);
-    saturated(l, f.c(), r, v)
+    saturated(l, f.c(), a + b, l.overflow_of(BinOp::AddOverflows, a, b))
 }
 
-fn saturated<'b>(l: &Lift<'b>, c: u8, r: Val<'b>, v: Val<'b>) -> Flow {
-    let result = saturate(l, r, v);
-    l.set_flags(v, r);
+fn saturated<'b>(l: &Lift<'b>, c: u8, r: Val<'b>, overflow: Val<'b>) -> Flow {
+    let result = saturate(l, r, overflow.extract(32, 32).trunc(Width::W32));
+    l.set_overflow(overflow);
     l.set_d(c, result);
     Next
 }
@@ -155,8 +151,7 @@ fn rsubs<F: Abc>(l: &Lift, f: F) -> Flow {
 }
 
 fn difference_saturated<'b>(l: &Lift<'b>, c: u8, a: Val<'b>, b: Val<'b>) -> Flow {
-    let r = a - b;
-    saturated(l, c, r, (a ^ b) & (r ^ a))
+    saturated(l, c, a - b, l.overflow_of(BinOp::SubOverflows, a, b))
 }
 
 fn adds_u<F: Abc>(l: &Lift, f: F) -> Flow {
@@ -340,31 +335,20 @@ impl Conditional for Src {
 }
 
 /// D\[c\] = r if `cond`, else `other`; the flags change only in the first case.
-fn conditionally<'b>(l: &Lift<'b>, cond: Val<'b>, c: u8, r: Val<'b>, v: Val<'b>, other: Val<'b>) -> Flow {
-    let av = r ^ (r + r);
-    let keep = |reg, new: Val<'b>| l.ir.select(cond, new, l.ir.get(reg));
-    let (v, av, sv, sav) = (
-        keep(state::V, v),
-        keep(state::AV, av),
-        keep(state::SV, l.ir.get(state::SV) | v),
-        keep(state::SAV, l.ir.get(state::SAV) | av),
-    );
-    l.ir.set(state::V, v);
-    l.ir.set(state::AV, av);
-    l.ir.set(state::SV, sv);
-    l.ir.set(state::SAV, sav);
+fn conditionally<'b>(l: &Lift<'b>, cond: Val<'b>, c: u8, r: Val<'b>, overflow: Val<'b>, other: Val<'b>) -> Flow {
+    let (old, sticky) = (l.ir.get(state::OVERFLOW), l.ir.get(state::STICKY));
+    l.ir.set(state::OVERFLOW, l.ir.select(cond, overflow, old));
+    l.ir.set(state::STICKY, l.ir.select(cond, sticky | overflow, sticky));
     l.set_d(c, l.ir.select(cond, r, other));
     Next
 }
 
 fn conditional_sum<'b>(l: &Lift<'b>, cond: Val<'b>, c: u8, a: Val<'b>, b: Val<'b>) -> Flow {
-    let r = a + b;
-    conditionally(l, cond, c, r, (r ^ a) & (r ^ b), a)
+    conditionally(l, cond, c, a + b, l.overflow_of(BinOp::AddOverflows, a, b), a)
 }
 
 fn conditional_difference<'b>(l: &Lift<'b>, cond: Val<'b>, c: u8, a: Val<'b>, b: Val<'b>) -> Flow {
-    let r = a - b;
-    conditionally(l, cond, c, r, (a ^ b) & (r ^ a), a)
+    conditionally(l, cond, c, a - b, l.overflow_of(BinOp::SubOverflows, a, b), a)
 }
 
 fn zero<'b>(l: &Lift<'b>, v: Val<'b>) -> Val<'b> {

@@ -153,7 +153,7 @@ fn jli(l: &Lift, f: Rr) -> Flow {
 /// Saves the upper context; then the jump.
 fn call<T: Target>(l: &Lift, f: T) -> Flow {
     let to = f.to(l);
-    l.call(helper::CALL, &[l.konst(l.next_pc() as i64), l.konst(to as i64)]);
+    l.call(helper::CALL, &[l.konst64(l.next_pc() | to << 32)]);
     l.ir.returns_to(l.next_pc());
     l.jump(to)
 }
@@ -162,7 +162,7 @@ use call as calla;
 
 fn calli(l: &Lift, f: Rr) -> Flow {
     let to = l.a(f.a) & l.konst(-2);
-    l.call(helper::CALL, &[l.konst(l.next_pc() as i64), to]);
+    l.call(helper::CALL, &[l.join(l.konst(l.next_pc() as i64), to)]);
     l.ir.returns_to(l.next_pc());
     l.jump_to(to, Hint::Call)
 }

@@ -138,14 +138,14 @@ fn isync(l: &Lift, _: Sys) -> Flow {
 }
 
 fn trapv(l: &Lift, _: Sys) -> Flow {
-    let v = l.ir.get(state::V);
-    l.raise_if(v.lt_s(l.konst(0)), tin::OVF);
+    let v = l.ir.get(state::OVERFLOW);
+    l.raise_if(v.lt_s(l.konst64(0)), tin::OVF);
     Next
 }
 
 fn trapsv(l: &Lift, _: Sys) -> Flow {
-    let sv = l.ir.get(state::SV);
-    l.raise_if(sv.lt_s(l.konst(0)), tin::SOVF);
+    let sv = l.ir.get(state::STICKY);
+    l.raise_if(sv.lt_s(l.konst64(0)), tin::SOVF);
     Next
 }
 
@@ -155,8 +155,8 @@ fn wait(l: &Lift, _: Sys) -> Flow {
 }
 
 fn rstv(l: &Lift, _: Sys) -> Flow {
-    for reg in [state::V, state::SV, state::AV, state::SAV] {
-        l.ir.set(reg, l.konst(0));
+    for reg in [state::OVERFLOW, state::STICKY] {
+        l.ir.set(reg, l.konst64(0));
     }
     Next
 }

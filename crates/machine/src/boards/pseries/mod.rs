@@ -333,6 +333,9 @@ fn check(board: &Build<'_>) -> Result<(), Error> {
     if !board.smp.maxcpus.is_multiple_of(threads) {
         return Err(Error::new(format!("max_cpus ({}) must be multiple of threads ({threads})", board.smp.maxcpus)));
     }
+    if !board.config.machine.hotplug && board.smp.cpus != board.smp.maxcpus {
+        return Err(Error::new("This machine version does not support CPU hotplug"));
+    }
     if !board.ram.is_multiple_of(PIECE) {
         return Err(Error::new(format!("Memory size 0x{:x} is not aligned to {} MiB", board.ram, PIECE / MIB)));
     }

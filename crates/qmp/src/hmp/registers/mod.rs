@@ -9,15 +9,16 @@ use cpu::{Cpu, Group, Info, Register};
 use machine::Vcpu;
 
 use super::Focus;
+use super::args::Args;
 use crate::command::Context;
 
-pub(super) fn show(context: &mut Context<'_>, focus: &Focus, rest: &str) -> String {
+pub(super) fn show(context: &mut Context<'_>, focus: &Focus, args: &Args<'_>) -> String {
     let cpus = context.machine.cpus();
     if cpus.is_empty() {
         return "No CPU available\n".to_string();
     }
     let bits = context.machine.target().bits;
-    if rest == "-a" {
+    if args.flag(0) {
         return cpus.iter().map(|vcpu| format!("\nCPU#{}\n{}", vcpu.index, dump(vcpu, bits))).collect();
     }
     let vcpu = cpus.iter().find(|vcpu| vcpu.index == focus.cpu).unwrap_or(&cpus[0]);
@@ -35,6 +36,20 @@ fn dump(vcpu: &Vcpu, bits: u32) -> String {
         Info::Ppc { nip } => ppc::dump(vcpu.cpu.as_ref(), vcpu.index, nip, bits == 64),
         Info::S390 { .. } => s390x::dump(vcpu.cpu.as_ref()),
     }
+}
+
+/// What an expression's `$NAME` is: QEMU's names of an x86's registers are those of 32 bits, whatever the width.
+pub(super) fn named(cpu: &dyn Cpu, name: &str) -> Option<u64> {
+    if name == "pc" {
+        return Some(cpu.pc());
+    }
+    let wide = |name: &str| name.strip_prefix('e').map(|rest| format!("r{rest}"));
+    let own = value(cpu, name).or_else(|| value(cpu, &name.replace('.', "_")));
+    let found = match cpu.info() {
+        Info::X86 { .. } => own.or_else(|| value(cpu, &wide(name)?)),
+        _ => own,
+    };
+    found.map(|value| value as u64)
 }
 
 /// The value of a register by name.
