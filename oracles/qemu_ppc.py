@@ -269,12 +269,12 @@ def decimal_integers(case, found):
     return unsigned or same or invalid
 
 
-@excuse("bcdcpsgn reads VRB before it writes VRT (6.17.3); bcdsr by more digits than there are shifts a zero out last (6.17.5): QEMU shifts by 31 at most")
+@excuse("bcdcpsgn and bcdsetsgn read VRB before they write VRT (6.17.3, 6.17.4); bcdsr by more digits than there are shifts a zero out last (6.17.5): QEMU shifts by 31 at most")
 def decimal_moves(case, found):
     word = int(case["bits"][0], 16)
     n = int(case["set"].get(f"vr{word >> 16 & 31}", "0"), 16) >> 64 & 0xFF
     far = case["text"].startswith("bcdsr") and 0x80 <= n < 256 - 31
-    return far or case["text"].startswith("bcdcpsgn") and word >> 21 & 31 == word >> 11 & 31
+    return far or case["text"].startswith(("bcdcpsgn", "bcdsetsgn")) and word >> 21 & 31 == word >> 11 & 31
 
 
 @excuse("elements that are not in the register (6.8); the upper word of vextuwrx; vrldmi inserts under the mask (6.9.2)")
@@ -365,12 +365,13 @@ def embedded_fp(case, found):
         exponent = value >> fraction & (1 << width - 1 - fraction) - 1
         return exponent in (0, (1 << width - 1 - fraction) - 1)
 
-    def parts(n, registers):
+    def parts(n, registers, double):
         high, low = (int(registers.get(name, "0"), 16) for name in (f"ev{n}h", f"r{n}"))
         return [(high << 32 | low, 64, 52)] if double else [(high, 32, 23), (low, 32, 23)]
 
-    operands = [p for n in (word >> 16 & 31, word >> 11 & 31) for p in parts(n, case["set"])]
-    results = parts(word >> 21 & 31, case["set"] | case["out"])
+    operands = [p for n in (word >> 16 & 31, word >> 11 & 31) for p in parts(n, case["set"], double)]
+    # efscfd makes a single-precision number of a double one.
+    results = parts(word >> 21 & 31, case["set"] | case["out"], double and not case["text"].startswith("efscfd"))
     largest = [p[0] << 1 & (1 << p[1]) - 1 in (0xFEFFFFFE, 0xFFDFFFFFFFFFFFFE) for p in results]
     return any(odd(*p) for p in operands + results) or any(largest)
 

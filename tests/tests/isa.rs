@@ -44,6 +44,33 @@ const SPARC_V9: &[(&str, &[sparc::v9::lift::Insn])] = &[
     ("Windows, traps, state registers", sparc::v9::insn::system::INSNS),
 ];
 
+/// PowerPC's tables, by the books and chapters of the Power ISA, and what chips have of their own.
+const PPC: &[(&str, &[ppc::lift::Insn])] = &[
+    ("Branches and system calls", ppc::insn::branch::INSNS),
+    ("Fixed-point loads", ppc::insn::load::INSNS),
+    ("Fixed-point stores, caches", ppc::insn::store::INSNS),
+    ("Fixed-point arithmetic, compares, traps", ppc::insn::arith::INSNS),
+    ("Fixed-point logic, condition register", ppc::insn::logic::INSNS),
+    ("Rotates and shifts", ppc::insn::rotate::INSNS),
+    ("System", ppc::insn::system::INSNS),
+    ("Servers since 2.07", ppc::insn::server::INSNS),
+    ("Embedded", ppc::insn::embedded::INSNS),
+    ("TLBs of the 440 and 40x", ppc::insn::tlb4xx::INSNS),
+    ("Multiply-accumulate", ppc::insn::mac::INSNS),
+    ("POWER, of the 601", ppc::insn::power::INSNS),
+    ("Signal processing engine", ppc::insn::spe::INSNS),
+    ("Embedded floating point", ppc::insn::spe_fp::INSNS),
+    ("Loads and stores of the signal processing engine", ppc::insn::spe_mem::INSNS),
+    ("Floating point", ppc::insn::fp::INSNS),
+    ("Decimal floating point", ppc::insn::dfp::INSNS),
+    ("Floating-point loads and stores", ppc::insn::fp_mem::INSNS),
+    ("Vectors", ppc::insn::vector::INSNS),
+    ("Vectors of 2.07 and 3.0", ppc::insn::vector_new::INSNS),
+    ("Vector-scalar", ppc::insn::vsx::INSNS),
+    ("Quad precision", ppc::insn::vsx::QUAD),
+    ("Vector-scalar loads, stores and moves", ppc::insn::vsx_mem::INSNS),
+];
+
 fn page<L>(title: &str, chapters: &[(&str, &[Insn<L>])]) -> String {
     let total: usize = chapters.iter().map(|(_, rows)| rows.len()).sum();
     let mut page = format!("# Instructions of {title}\n\nWritten by `cargo xtask matrix`; don't edit. {total} rows.\n");
@@ -75,6 +102,13 @@ fn riscv_is_listed() {
     let tables: usize = insn::TABLES.iter().map(|rows| rows.len()).sum();
     assert_eq!(RISCV.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
     check("riscv.md", &page("RV32 and RV64", RISCV));
+}
+
+#[test]
+fn ppc_is_listed() {
+    let tables: usize = ppc::insn::TABLES.iter().map(|rows| rows.len()).sum();
+    assert_eq!(PPC.iter().map(|(_, rows)| rows.len()).sum::<usize>(), tables, "a table is missing here");
+    check("ppc.md", &page("PowerPC", PPC));
 }
 
 #[test]

@@ -68,13 +68,30 @@ pub(crate) fn translate_debug<T: Ppc>(ctx: &Ctx<T>, address: u64) -> Option<u64>
     }
 }
 
-/// Helper: a segment register.
+/// What a segment register has of an entry of the SLB: how far to the left its Ks, Kp and N are from the entry's, and its VSID.
+const BRIDGE: (u64, u64) = (19, 0x07ff_ffff);
+
+/// Helper: a segment register; on 64-bit CPUs the entry of the SLB that stands for it (Power ISA 2.03, Book III-S, "Bridge to SLB Architecture").
 pub(crate) fn read_sr<T: Ppc>(ctx: &mut Ctx<T>, [number, ..]: [u64; 4]) -> Out {
+    if ctx.model().has(Ext::Slb) {
+        let (keys, vsid) = BRIDGE;
+        let entry = ctx.state.slb.get(number as usize & 15).map_or(0, |entry| entry.1);
+        return Ok((entry & 0xe00) << keys | entry >> 12 & vsid);
+    }
     Ok(ctx.state.sr[number as usize & 15].into())
 }
 
-/// Helper: writes a segment register.
+/// Helper: writes a segment register; on 64-bit CPUs it makes a valid entry of the SLB for 256 MiB.
 pub(crate) fn write_sr<T: Ppc>(ctx: &mut Ctx<T>, [number, value, ..]: [u64; 4]) -> Out {
+    if ctx.model().has(Ext::Slb) {
+        let (keys, vsid) = BRIDGE;
+        let number = number & 15;
+        if let Some(entry) = ctx.state.slb.get_mut(number as usize) {
+            *entry = (number << 28 | hash64::SLB_V, (value & vsid) << 12 | value >> keys & 0xe00);
+        }
+        ctx.flush_tlb();
+        return Ok(0);
+    }
     ctx.state.sr[number as usize & 15] = value as u32;
     ctx.flush_tlb();
     Ok(0)
