@@ -182,6 +182,9 @@ impl Machine {
             Request::Shutdown(cause, code) => {
                 self.events.push_back(Event::caused("SHUTDOWN", cause));
                 if !(self.config.no_shutdown && cause.by_guest()) {
+                    if cause.by_guest() {
+                        self.state = RunState::Shutdown;
+                    }
                     return Some(code);
                 }
                 self.stop_as(RunState::Shutdown);
@@ -191,6 +194,11 @@ impl Machine {
             Request::Panic { core, psw } => return self.panic(core, psw),
         }
         None
+    }
+
+    /// Whether it was the guest that ended the machine.
+    pub fn ended_by_guest(&self) -> bool {
+        matches!(self.state, RunState::Shutdown | RunState::GuestPanicked)
     }
 
     /// A guest has crashed: the machine stops, and ends unless the user wants to look at it.
