@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes .insn lines for branches and access registers, with the answers of unicorn (PyPI's unicorn, QEMU 5.0 inside).
+"""Writes .insn lines for branches, access registers and operands relative to the instruction, with the answers of unicorn (PyPI's unicorn, QEMU 5.0 inside).
 
     unicorn_s390x.py [--seed N] > targets/s390x/tests/insn/branch.insn
 
@@ -201,6 +201,36 @@ def rows():
 
         row(name)(multiple)
         row(name + "y")(long_multiple)
+    out.update(relative_rows())
+    return out
+
+
+# Instructions that address storage relative to themselves: second byte's half, bytes of the operand.
+RELATIVE = {
+    "larl": (0xC000, 2), "llhrl": (0xC402, 2), "lghrl": (0xC404, 2), "lhrl": (0xC405, 2), "llghrl": (0xC406, 2), "sthrl": (0xC407, 2),
+    "lgrl": (0xC408, 8), "stgrl": (0xC40B, 8), "lgfrl": (0xC40C, 4), "lrl": (0xC40D, 4), "llgfrl": (0xC40E, 4), "strl": (0xC40F, 4),
+    "cghrl": (0xC604, 2), "chrl": (0xC605, 2), "clghrl": (0xC606, 2), "clhrl": (0xC607, 2), "cgrl": (0xC608, 8), "clgrl": (0xC60A, 8),
+    "cgfrl": (0xC60C, 4), "crl": (0xC60D, 4), "clgfrl": (0xC60E, 4), "clrl": (0xC60F, 4),
+}  # fmt: skip
+
+
+def relative_rows():
+    """Storage relative to the instruction, the program mask."""
+    out = {}
+    for name, (op, size) in RELATIVE.items():
+
+        def ril(c, name=name, op=op, size=size):
+            r1, at = c.n(), c.rng.randrange(64 // size) * size
+            if name[0] == "c" and c.rng.random() < 0.4:
+                c.r[r1] = signed(int.from_bytes(c.memory[at : at + size], "big"), 8 * size) % 2**64
+            here = at // 8 * 8
+            kept = bytes(8) if name.startswith("st") or name == "larl" else c.memory[here : here + 8]
+            c.memory = bytes(here) + kept + bytes(56 - here)
+            return op << 32 | r1 << 36 | (DATA + at - CODE) // 2, 6, f"%r{r1}, {DATA + at:#x}"
+
+        out[name] = ril
+    out["spm"] = lambda c: (lambda r1: (0x0400 | r1 << 4, 2, f"%r{r1}"))(c.n())
+    out["ipm"] = lambda c: (lambda r1: (0xB2220000 | r1 << 4, 4, f"%r{r1}"))(c.n())
     return out
 
 
@@ -250,7 +280,9 @@ def main():
             for n in range(16):
                 if not {f"%r{n}", f"%r{n - 1}", f"%r{n & 14}"} & set(words) and name not in ("bal", "balr"):
                     case.r[n] = 0
-            if "a%" not in name and "%a" not in text:
+            if name in RELATIVE:
+                case.a = [0] * 16
+            elif "a%" not in name and "%a" not in text:
                 case.a, case.memory = [0] * 16, bytes(64)
             elif name in ("sar", "ear", "stam", "stamy"):
                 case.memory = bytes(64)

@@ -40,11 +40,11 @@ def inexact(case, found):
     return int(case["text"].split(", ")[3]) & 4 and all(f.startswith("fpc") for f in found) and "8" in found[0].split()[-1]
 
 
-def overlap(case, found):
+def overlap(case, found, other=256):
     """Operands that overlap in a way for which PoP predicts nothing."""
     where = []
     for part in re.findall(r"(\d+)\((?:(\d+),)?%r(\d+)\)", case["text"]):
-        where.append((int(part[0]) + int(case["r"][int(part[2])], 16), int(part[1] or 256)))
+        where.append((int(part[0]) + int(case["r"][int(part[2])], 16), int(part[1] or other)))
     (a, n), (b, m) = where[:2]
     return a < b + m and b < a + n
 
@@ -59,6 +59,13 @@ def inverse(case, found):
 def own_pair(case, found):
     r1, r2 = (int(n) for n in re.findall(r"%r(\d+)", case["text"]))
     return r1 in (r2, r2 + 1)
+
+
+def odd_digits(case, found):
+    """The second operand has an odd number of bytes, and one byte of the result differs in its left half."""
+    ours, theirs = found[0].split()[-2:]
+    same = ours[1:] == theirs[1:] and theirs[0] == "0"
+    return len(found) == 1 and same and int(re.findall(r"\((\d+),", case["text"])[-1]) % 2 == 1
 
 
 def dies(case):
@@ -81,6 +88,7 @@ class Ending:
 
 
 INTERRUPTIBLE = set("mvcl clcl mvcle clcle mvclu clclu srst srstu clst mvst cksm tre troo trot trto trtt trte trtre cu12 cu14 cu21 cu24 cu41 cu42 cuse km kmc kmac kmctr kimd klmd".split())
+CIPHERS = set("km kmc kmac kmctr kimd klmd".split())
 FUSED = set("maebr maeb msebr mseb madbr madb msdbr msdb".split())
 
 QEMU = [
@@ -102,6 +110,11 @@ QEMU = [
     (Ending("vfi", "vled", "vcdg", "vcdlg", "vcgd", "vclgd"), "PoP, IEEE-inexact-exception control: QEMU 7.2 sets the flag all the same", lambda case, found: inexact(case, found)),
     (set("vcdg vcdlg vcgd vclgd".split()), "QEMU 7.2 has vector enhancements 2: short numbers", lambda case, found: ", 2, " in case["text"] and odd_pair(case, found)),
     (Ending("vfa", "vfs", "vfm", "vfd", "vfma", "vfms", "vfnma", "vfnms", "vled", "vfsq", "vfi"), "PoP: with its mask on, underflow needs no loss of accuracy; QEMU 7.2 wants one", lambda case, found: found[0].startswith("trap: ours 27")),
+    (CIPHERS, "QEMU 7.2 has fewer functions", lambda case, found: found[0].startswith("trap: ours 0, theirs 6 ")),
+    (CIPHERS, "queries: QEMU 7.2 has fewer functions", lambda case, found: int(case["r"][0], 16) & 0x7f == 0 and all(f.startswith("memory") for f in found)),
+    (set("pka".split()), "PoP, PACK ASCII: QEMU 7.2 drops the leftmost digit of an odd number", odd_digits),
+    (set("pka pku unpka unpku".split()), "the operands overlap: not compared", lambda case, found: overlap(case, found, 16) and all(f.startswith("memory") for f in found)),
+    (set("unpk".split()), "PoP, UNPACK: operands that overlap are processed a byte at a time from right to left; QEMU 7.2 fetches a byte twice", lambda case, found: overlap(case, found) and all(f.startswith("memory") for f in found)),
     (set("cdsg".split()), "PoP, COMPARE DOUBLE AND SWAP: on a quadword boundary", odd_pair),
 ]
 def pointers(case, found):

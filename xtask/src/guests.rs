@@ -371,6 +371,7 @@ static TOOLS: &[Test] = &[
     // QEMU has what it reads under KVM alone.
     Test { folder: "s390x", name: "topology", smp: &[], fp: false },
     Test { folder: "s390x", name: "access", smp: &[], fp: false },
+    Test { folder: "s390x", name: "keys", smp: &[], fp: false },
     Test { folder: "s390x", name: "states", smp: &[], fp: false },
 ];
 

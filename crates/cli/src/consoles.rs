@@ -47,6 +47,14 @@ pub(crate) fn channels(
     for (option, chardev, mode) in draft.mons() {
         share(&mut out, option, chardev, User::Monitor(*mode))?;
     }
+    for (option, chardev) in draft.with_chardev(&["isa-debugcon"]) {
+        // `-debugcon` has placed its own.
+        if chardev != "debugcon" {
+            share(&mut out, &option, &chardev, User::Debug)?;
+        }
+    }
+    // The default serial port comes all the same.
+    serials += usize::from(add_default(draft, &mut out, &consoles)?);
     for (option, chardev) in draft.with_chardev(&["virtconsole", "sclpconsole", "sclplmconsole"]) {
         // One that isn't there is the board's to report.
         if out.iter().any(|channel| channel.label == chardev) {
@@ -58,13 +66,6 @@ pub(crate) fn channels(
             serials += 1;
         }
     }
-    for (option, chardev) in draft.with_chardev(&["isa-debugcon"]) {
-        // `-debugcon` has placed its own.
-        if chardev != "debugcon" {
-            share(&mut out, &option, &chardev, User::Debug)?;
-        }
-    }
-    add_default(draft, &mut out, &consoles)?;
     check_stdio(&out)?;
     if let Some(channel) = out.iter().find(|channel| draft.daemonize && is_stdio(channel)) {
         return Err(Fatal::of(&channel.option, "cannot use stdio with -daemonize"));
@@ -124,21 +125,22 @@ fn share(out: &mut [Channel], option: &str, id: &str, user: User) -> Result<(), 
     Ok(())
 }
 
-/// Serial port and monitor on the terminal, unless it is taken or the user chose otherwise.
-fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, String, User)]) -> Result<(), Fatal> {
+/// Serial port and monitor on the terminal, unless it is taken or the user chose otherwise. Whether there is such a port.
+fn add_default(draft: &Draft, out: &mut Vec<Channel>, consoles: &[(String, String, User)]) -> Result<bool, Fatal> {
     let taken = out.iter().any(is_stdio);
     let has_serial = out.iter().any(|channel| channel.users.iter().any(|user| matches!(user, User::Serial(_))));
     if !draft.console_by_default() || taken || has_serial {
-        return Ok(());
+        return Ok(false);
     }
     if draft.daemonize {
         let fault = || Fatal::new("-nographic cannot be used with -daemonize");
-        return if draft.nographic { Err(fault()) } else { Ok(()) };
+        return if draft.nographic { Err(fault()) } else { Ok(false) };
     }
     let human = |user: &User| *user == User::Monitor(Mode::Readline);
     let has_monitor = consoles.iter().any(|(.., user)| human(user)) || out.iter().any(|c| c.users.iter().any(human));
     let device = if has_monitor { "stdio" } else { "mon:stdio" };
-    place(out, "-nographic", device, "serial0".to_string(), User::Serial(0))
+    place(out, "-nographic", device, "serial0".to_string(), User::Serial(0))?;
+    Ok(true)
 }
 
 fn is_stdio(channel: &Channel) -> bool {

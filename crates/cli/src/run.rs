@@ -121,9 +121,7 @@ impl Process<'_> {
         // The machine has started before anybody could ask for anything: no monitor hears of it, as on QEMU.
         self.tell();
         loop {
-            while let Ok(message) = self.messages.try_recv() {
-                self.take(message);
-            }
+            self.take_all();
             self.answer()?;
             self.machine.hold(self.wiring.is_behind());
             let advance = self.machine.advance();
@@ -131,6 +129,7 @@ impl Process<'_> {
             self.tell();
             match advance {
                 Advance::Exit(code) => {
+                    self.answer_the_rest()?;
                     if let Some(debugger) = &mut self.debugger {
                         debugger.ended(&mut self.machine, &self.environment, code);
                     }
@@ -166,6 +165,12 @@ impl Process<'_> {
         }
     }
 
+    fn take_all(&mut self) {
+        while let Ok(message) = self.messages.try_recv() {
+            self.take(message);
+        }
+    }
+
     fn take(&mut self, message: Message) {
         match message {
             Message::Input(n, input) => {
@@ -195,6 +200,23 @@ impl Process<'_> {
                     }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A guest may end the machine in the very round that one of several requests sent at once has started; the others are answered still. What follows
+    /// `quit` is not, as on QEMU.
+    fn answer_the_rest(&mut self) -> Result<(), Fatal> {
+        if !self.machine.ended_by_guest() {
+            return Ok(());
+        }
+        self.take_all();
+        for _ in 0..REQUESTS_A_ROUND {
+            if !self.hub.has_work() {
+                break;
+            }
+            self.answer()?;
+            self.tell();
         }
         Ok(())
     }

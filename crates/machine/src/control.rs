@@ -184,6 +184,9 @@ impl Machine {
             Request::Shutdown(cause, code) => {
                 self.events.push_back(Event::caused("SHUTDOWN", cause));
                 if !(self.config.no_shutdown && cause.by_guest()) {
+                    if cause.by_guest() {
+                        self.state = RunState::Shutdown;
+                    }
                     return Some(code);
                 }
                 self.stop_as(RunState::Shutdown);
@@ -194,6 +197,11 @@ impl Machine {
             Request::CoreGivenUp { slot } => self.core_given_up(slot),
         }
         None
+    }
+
+    /// Whether it was the guest that ended the machine.
+    pub fn ended_by_guest(&self) -> bool {
+        matches!(self.state, RunState::Shutdown | RunState::GuestPanicked)
     }
 
     /// A guest has crashed: the machine stops, and ends unless the user wants to look at it.

@@ -1,8 +1,6 @@
 //! The guest architectures: one row a target.
 
 use crate::engines::{self, Engine};
-use crate::error::Error;
-use crate::value::Value;
 
 /// The family, as the schema's `CpuInfoArch` names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,19 +58,6 @@ pub struct Target {
     pub engine: Option<Engine>,
 }
 
-/// See [`Target::model_notes`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ModelNotes {
-    /// It means the same on every host and version.
-    pub migration_safe: bool,
-    /// It means the same on every machine type.
-    pub is_static: bool,
-    /// Features of it that are missing.
-    pub unavailable: Vec<&'static str>,
-    /// The version that it stands for.
-    pub alias_of: Option<&'static str>,
-}
-
 impl Target {
     /// Whether CPUs of this target can be made.
     pub fn runnable(&self) -> bool {
@@ -89,28 +74,6 @@ impl Target {
         (self.models)()
     }
 
-    /// What management is told of a model beside its name, on families where QEMU 4.2 tells it.
-    pub fn model_notes(&self, name: &str) -> Option<ModelNotes> {
-        match self.arch {
-            Arch::S390 => Some(ModelNotes {
-                migration_safe: s390x::features::is_migration_safe(name),
-                is_static: s390x::features::is_static(name),
-                unavailable: s390x::features::unavailable(name),
-                alias_of: None,
-            }),
-            Arch::X86 => Some(ModelNotes {
-                migration_safe: !matches!(name, "max" | "host"),
-                is_static: name == "base",
-                unavailable: match name {
-                    "host" => vec!["kvm"],
-                    _ => x86::model::Model::parse(self.bits, name).map_or(Vec::new(), |model| model.unavailable()),
-                },
-                alias_of: x86::model::alias_of(name),
-            }),
-            _ => None,
-        }
-    }
-
     /// The type that `query-cpu-definitions` shows for a model: PowerPC's show whose name another one is, and nothing for the chips themselves.
     pub fn definition_type(&self, name: &str) -> String {
         if self.arch != Arch::Ppc {
@@ -118,34 +81,6 @@ impl Target {
         }
         let model = ppc::model::Model::new(self.bits, name).map_or("", |model| model.name());
         if model.is_empty() || model == name { String::new() } else { self.cpu_type(model) }
-    }
-
-    /// The properties that model `name` has once `props` are set, all of them or (unless `full`) those that build it up; features that are
-    /// missing here are among them.
-    ///
-    /// # Errors
-    /// No such model or property.
-    pub fn expand_model(
-        &self,
-        name: &str,
-        props: &[(String, String)],
-        full: bool,
-    ) -> Result<Vec<(&'static str, Value)>, Error> {
-        use x86::model::{ModelError, properties};
-        let text: String = props.iter().map(|(name, value)| format!(",{name}={value}")).collect();
-        let list = properties::expand(self.bits, name, &text, full).map_err(|e| {
-            Error::new(match e {
-                ModelError::Property { why, .. } => why,
-                ModelError::Unknown(name) => format!("CPU model '{name}' not found"),
-                other => other.to_string(),
-            })
-        })?;
-        let value = |value| match value {
-            properties::Value::Bool(on) => Value::Bool(on),
-            properties::Value::Int(n) => Value::Int(n),
-            properties::Value::Text(text) => Value::from(text.as_str()),
-        };
-        Ok(list.into_iter().map(|(name, v)| (name, value(v))).collect())
     }
 
     /// The models that lists of types show: those of QEMU 4.2, whose clients may know no others. `-cpu` takes all.

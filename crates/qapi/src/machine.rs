@@ -259,6 +259,48 @@ qapi_struct! {
     }
 }
 
+qapi_enum! {
+    /// How a model relates to another.
+    pub enum CpuModelCompareResult {
+        /// Guests of the first don't run on the second, nor the other way round.
+        Incompatible = "incompatible",
+        /// Guests of either run on the other.
+        Identical = "identical",
+        /// Guests of the second run on the first.
+        Superset = "superset",
+        /// Guests of the first run on the second.
+        Subset = "subset",
+    }
+}
+
+qapi_struct! {
+    /// What comes of a comparison.
+    pub struct CpuModelCompareInfo {
+        /// How the first relates to the second.
+        "result" => result: CpuModelCompareResult,
+        /// Properties in which they differ.
+        "responsible-properties" => responsible_properties: Vec<String>,
+    }
+}
+
+qapi_struct! {
+    /// A model for guests of both.
+    pub struct CpuModelBaselineInfo {
+        /// The model.
+        "model" => model: CpuModelInfo,
+    }
+}
+
+qapi_struct! {
+    /// Two models.
+    pub struct TwoCpuModels {
+        /// The first.
+        "modela" => modela: CpuModelInfo,
+        /// The second.
+        "modelb" => modelb: CpuModelInfo,
+    }
+}
+
 qapi_struct! {
     /// A CPU model.
     pub struct CpuDefinitionInfo {

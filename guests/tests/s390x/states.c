@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* CPUs in the states that management shows: 0 and 1 operate, 2 has stopped, 3 is in check-stop since its program new PSW is invalid, 4 is
- * not configured. */
+/* CPUs in the states that management shows: 0 operates, 2 has stopped, 3 is in check-stop since its program new PSW is invalid, 4 is
+ * not configured. At last 1 asks for the program to be loaded again, and loads until the machine is reset. */
 #include "rt.h"
 
-static volatile u32 here;
+static volatile u32 here, told;
 static u8 block[4096] __attribute__((aligned(4096)));
 
 static void spin(void)
@@ -23,6 +23,18 @@ static void give_up(void)
         ;
 }
 
+static void load(void)
+{
+    register word none __asm__("2") = 0;
+    register word subcode __asm__("4") = 3;
+    here = 1;
+    while (!told)
+        ;
+    __asm__ volatile("diag %0, %1, 0x308" : : "r"(none), "r"(subcode) : "memory");
+    for (;;)
+        ;
+}
+
 static void start(u32 cpu, void (*function)(void))
 {
     here = 0;
@@ -34,7 +46,7 @@ static void start(u32 cpu, void (*function)(void))
 int test_main(void)
 {
     u32 status;
-    start(1, spin);
+    start(1, load);
     start(2, spin);
     while (sigp(2, 0x05, 0, &status) == 2)
         ;
@@ -51,6 +63,7 @@ int test_main(void)
     print(", %u", (word)sigp(3, 0x01, 0, &status));
     print(" 0x%x", (word)status);
     print(", %u\n", (word)sigp(4, 0x01, 0, &status));
+    told = 1;
     for (;;)
         ;
 }

@@ -29,24 +29,37 @@ static void show(u32 nesting)
             print("level %u, container %u\n", (word)block[at], (word)block[at + 7]);
             at += 8;
         } else {
-            print("CPUs from %u: %X\n", (word)(block[at + 6] << 8 | block[at + 7]), *(u64 *)(block + at + 8));
+            print("CPUs from %u, flags %u: %X\n", (word)(block[at + 6] << 8 | block[at + 7]), (word)block[at + 4], *(u64 *)(block + at + 8));
             at += 16;
         }
     }
 }
 
+/* The condition code, and the reason code above it. */
 static u32 ptf(u32 function)
 {
     u64 r1 = function;
-    return CC("ptf %1", OUT(, "+d"(r1)));
+    u32 cc = CC("ptf %1", OUT(, "+d"(r1)));
+    return (u32)(r1 & 0xff00) | cc;
+}
+
+static void function(const char *name, u32 number)
+{
+    print("%s: 0x%x\n", name, (word)ptf(number));
 }
 
 int test_main(void)
 {
-    print("changed: cc %u, again: cc %u\n", (word)ptf(2), (word)ptf(2));
+    function("changed", 2);
     for (u32 nesting = 1; nesting <= 6; nesting++)
         show(nesting);
-    print("horizontal: cc %u, vertical: cc %u\n", (word)ptf(0), (word)ptf(1));
+    function("horizontal", 0);
+    function("vertical", 1);
+    function("vertical again", 1);
+    function("changed", 2);
+    show(2);
+    function("changed again", 2);
+    function("horizontal again", 0);
     print("no such function: 0x%x\n", (word)TRY("lghi %%r1, 3\n\tptf %%r1", OUT()));
     return (int)n_failures;
 }

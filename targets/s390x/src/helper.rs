@@ -9,7 +9,7 @@ use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
     access, cc, decimal, dfp, dfp_packed, divide_integer, execute, fp, hfp, hfp_convert, hfp_unnormal, information,
-    msa, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector,
+    keys, msa, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -227,18 +227,18 @@ helpers! {
     LOAD_REAL = system::load_real, any(2);
     /// STORE USING REAL ADDRESS.
     STORE_REAL = system::store_real, any(3);
-    /// SET STORAGE KEY EXTENDED.
-    SSKE = system::sske, any(4);
+    /// SET STORAGE KEY EXTENDED: modifiers and both registers' numbers, its own address and the next; where to go on.
+    SSKE = keys::sske, any(3);
     /// INSERT STORAGE KEY EXTENDED.
-    ISKE = system::iske, any(1);
+    ISKE = keys::iske, any(1);
     /// RESET REFERENCE BIT EXTENDED.
-    RRBE = system::rrbe, any(1);
+    RRBE = keys::rrbe, any(1);
     /// PERFORM FRAME MANAGEMENT FUNCTION: both registers' numbers, its own address and the next; where to go on.
-    FRAME = system::manage_frame, any(4);
+    FRAME = keys::manage_frame, any(4);
     /// LOAD PROGRAM PARAMETER.
     PROGRAM_PARAMETER = system::load_program_parameter, plain(1);
     /// TEST BLOCK.
-    TEST_BLOCK = system::test_block, any(1);
+    TEST_BLOCK = keys::test_block, any(1);
     /// SIGNAL PROCESSOR: register, CPU address, order.
     SIGP = signal::sigp, any(3);
     /// DIAGNOSE: both registers, code, next address.

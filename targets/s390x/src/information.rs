@@ -125,12 +125,27 @@ fn topology(cpu: &Cpu) -> Option<&dyn Topology> {
     place.or_else(|| cpu.shared::<Machine>().map(|machine| machine.services().topology()))
 }
 
-/// PERFORM TOPOLOGY FUNCTION: polarization is horizontal and stays so.
-pub(crate) fn ptf(cpu: &mut Cpu, [function, ..]: Args) -> Out {
+/// The machine is reset: its CPUs are polarized horizontally again.
+pub(crate) fn reset(cpu: &Cpu) {
+    if let Some(topology) = topology(cpu).filter(|topology| cpu.index() == 0 && topology.polarize(false)) {
+        topology.reset();
+    }
+}
+
+/// PERFORM TOPOLOGY FUNCTION: register's number. Bits 48 to 55 become the reason code where a request is rejected.
+pub(crate) fn ptf(cpu: &mut Cpu, [r1, ..]: Args) -> Out {
+    const ALREADY: u64 = 1 << 8;
+    let function = general(cpu, r1);
     match function {
-        // Already so polarized: register 1's bits 48 to 55 are the reason code.
-        0 => set_cc(cpu, 2),
-        1 => set_cc(cpu, 2),
+        0 | 1 => {
+            let asked = topology(cpu).is_some_and(|topology| topology.polarize(function == 1));
+            if !asked {
+                // Without a topology there is no reason to tell but for what is so already.
+                let already = function == 0 || topology(cpu).is_some();
+                set_general(cpu, r1, function | if already { ALREADY } else { 0 });
+            }
+            set_cc(cpu, if asked { 0 } else { 2 });
+        }
         2 => {
             let changed = topology(cpu).is_some_and(Topology::changed);
             set_cc(cpu, changed.into());

@@ -6,12 +6,12 @@ use uop::Width;
 
 use crate::access;
 use crate::ext::Ext;
+use crate::keys;
 use crate::mode::{self, Parts};
 use crate::per;
 use crate::psw;
 use crate::shared::Machine;
 use crate::state::State;
-use crate::system;
 use crate::trap::{Cpu, Fault, code};
 
 /// Address spaces: real addresses, then the spaces of control registers 1, 7 and 13.
@@ -37,6 +37,10 @@ pub(crate) const CR0_AFP: u64 = 1 << 18;
 const CR0_VECTOR: u64 = 1 << 17;
 /// CR0: low-address protection.
 const CR0_LOW_PROTECTION: u64 = 1 << 28;
+/// CR0: fetch-protection override.
+const CR0_FETCH_OVERRIDE: u64 = 1 << 25;
+/// CR0: storage-protection override.
+const CR0_STORAGE_OVERRIDE: u64 = 1 << 24;
 /// CR0: instruction-execution protection.
 const CR0_EXECUTION: u64 = 1 << 20;
 /// CR0: enhanced DAT.
@@ -57,6 +61,8 @@ const PAGE_INVALID: u64 = 0x400;
 const PAGE_RESERVED: u64 = 0x800;
 /// ASCE: real space.
 const ASCE_REAL: u64 = 0x20;
+/// Segment-table entries: common to all spaces.
+const ENTRY_COMMON: u64 = 0x10;
 /// ASCE: private space.
 const ASCE_PRIVATE: u64 = 0x100;
 
@@ -162,7 +168,8 @@ fn walk(cpu: &mut Cpu, address: u64, asce: u64, id: u64) -> Result<Walked, Miss>
         if entry & ENTRY_INVALID != 0 {
             return Err(Miss { fault: raise(code), entry: (level == 0).then_some(at) });
         }
-        if (entry >> 2 & 3) as usize != level {
+        let common = level == 0 && entry & ENTRY_COMMON != 0;
+        if (entry >> 2 & 3) as usize != level || common && asce & ASCE_PRIVATE != 0 {
             return Err(specification());
         }
         protected |= edat && entry & ENTRY_PROTECTED != 0;
@@ -202,6 +209,19 @@ fn is_low(address: u64) -> bool {
 pub(crate) fn is_low_protected(cpu: &Cpu, address: u64, asce: Option<u64>) -> bool {
     let private = asce.is_some_and(|asce| asce & ASCE_PRIVATE != 0);
     cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && !private && is_low(address)
+}
+
+/// Whether storage at an effective address may be fetched from whatever its key ("Fetch-Protection-Override Control").
+pub(crate) fn is_fetch_overridden(cpu: &Cpu, address: u64, asce: Option<u64>) -> bool {
+    let private = asce.is_some_and(|asce| asce & ASCE_PRIVATE != 0);
+    cpu.state.cr[0] & CR0_FETCH_OVERRIDE != 0 && !private && address < 2048
+}
+
+/// Low-address protection of a real block that is to be cleared.
+pub(crate) fn check_low_block(cpu: &Cpu, address: u64) -> Result<(), Fault> {
+    let id = identification(address, Access::Write, REAL);
+    let protected = is_low_protected(cpu, address & !(PAGE - 1), None);
+    if protected { Err(Fault::Program { code: code::PROTECTION, arg: id }) } else { Ok(()) }
 }
 
 /// The address-space-control element of a space, and whether nothing may be stored in it; `None` for real addresses.
@@ -267,13 +287,14 @@ pub(crate) fn translate_with(
         return Err(Fault::Program { code: code::PROTECTION, arg: id | 4 });
     }
     let (read, write) = access_by(cpu, walked.absolute, access_key);
-    if access == Access::Write && !write || access != Access::Write && !read {
+    let overridden = !read && access != Access::Write && is_fetch_overridden(cpu, address, asce);
+    if access == Access::Write && !write || access != Access::Write && !read && !overridden {
         return Err(protection);
     }
     // The first store to a page comes here, so that it is recorded.
     let changed = note_use(cpu, walked.absolute, access);
     let write = write && !walked.protected && changed && !(low && access != Access::Write);
-    let passing = matches!(space, FIRST | SECOND) || low && access == Access::Write;
+    let passing = matches!(space, FIRST | SECOND) || low && access == Access::Write || overridden;
     Ok(Translation { phys: walked.absolute, read, write, cache: !passing })
 }
 
@@ -291,15 +312,17 @@ fn note_use(cpu: &Cpu, absolute: u64, access: Access) -> bool {
     let n = (absolute / PAGE) as usize;
     let Some(old) = cpu.shared::<Machine>().and_then(|machine| machine.key(n)) else { return true };
     if old & bits != bits {
-        system::record(cpu, n, bits);
+        keys::record(cpu, n, bits);
     }
     (old | bits) & CHANGE != 0
 }
 
 /// Whether an access key may read and write a block ("Key-Controlled Protection").
 pub(crate) fn access_by(cpu: &Cpu, absolute: u64, access_key: u8) -> (bool, bool) {
-    let key = system::storage_key(cpu, (absolute / PAGE) as usize);
-    let matches = access_key == 0 || access_key == key >> 4;
+    let key = keys::storage_key(cpu, (absolute / PAGE) as usize);
+    // PoP, "Storage-Protection-Override Control": key 9 keeps nobody out.
+    let overridden = key >> 4 == 9 && cpu.state.cr[0] & CR0_STORAGE_OVERRIDE != 0;
+    let matches = access_key == 0 || access_key == key >> 4 || overridden;
     (matches || key & 8 == 0, matches)
 }
 

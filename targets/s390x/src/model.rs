@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use crate::execute::Executor;
 use crate::ext::{Ext, ExtSet};
-use crate::features::{self, Feature};
+use crate::features::{self, Level};
 
 /// A row of the model table.
-#[derive(Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub struct CpuModel {
     /// Name, as `-cpu` takes it.
     pub name: &'static str,
@@ -18,88 +18,90 @@ pub struct CpuModel {
     pub machine: u16,
     /// Generation: 7 for z900 to 15.
     pub generation: u8,
+    /// Which of the generation's deliveries of features ("general availability"): 1, 2, ...
+    pub availability: u8,
 }
 
-const fn row(name: &'static str, machine: u16, generation: u8) -> CpuModel {
-    CpuModel { name, machine, generation }
+const fn row(name: &'static str, machine: u16, (generation, availability): Level) -> CpuModel {
+    CpuModel { name, machine, generation, availability }
 }
 
 /// All models, in the order of QEMU's list.
 pub static MODELS: &[CpuModel] = &[
-    row("z800-base", 0x2066, 7),
-    row("z890.2-base", 0x2086, 8),
-    row("z9EC.2", 0x2094, 9),
-    row("z13.2", 0x2964, 13),
-    row("z990.5-base", 0x2084, 8),
-    row("z9BC-base", 0x2096, 9),
-    row("z890.2", 0x2086, 8),
-    row("z890", 0x2086, 8),
-    row("z9BC", 0x2096, 9),
-    row("z196", 0x2817, 11),
-    row("z13", 0x2964, 13),
-    row("z13s", 0x2965, 13),
-    row("z990.3", 0x2084, 8),
-    row("z13s-base", 0x2965, 13),
-    row("z9EC", 0x2094, 9),
-    row("gen15a", 0x8561, 15),
-    row("z14ZR1-base", 0x3907, 14),
-    row("z14.2-base", 0x3906, 14),
-    row("z900.3-base", 0x2064, 7),
-    row("z13.2-base", 0x2964, 13),
-    row("z196.2-base", 0x2817, 11),
-    row("zBC12-base", 0x2828, 12),
-    row("z9BC.2-base", 0x2096, 9),
-    row("z900.2-base", 0x2064, 7),
-    row("z9EC.3", 0x2094, 9),
-    row("zEC12", 0x2827, 12),
-    row("z900", 0x2064, 7),
-    row("z114-base", 0x2818, 11),
-    row("zEC12-base", 0x2827, 12),
-    row("z10EC.2", 0x2097, 10),
-    row("z10EC-base", 0x2097, 10),
-    row("z900.3", 0x2064, 7),
-    row("z14ZR1", 0x3907, 14),
-    row("z10BC", 0x2098, 10),
-    row("z10BC.2-base", 0x2098, 10),
-    row("z9BC.2", 0x2096, 9),
-    row("z990.2", 0x2084, 8),
-    row("z990", 0x2084, 8),
-    row("z14", 0x3906, 14),
-    row("gen15b-base", 0x8562, 15),
-    row("z990.4", 0x2084, 8),
-    row("max", 0x2964, 13),
-    row("z10EC.2-base", 0x2097, 10),
-    row("gen15a-base", 0x8561, 15),
-    row("z800", 0x2066, 7),
-    row("z10EC", 0x2097, 10),
-    row("zEC12.2", 0x2827, 12),
-    row("z990.2-base", 0x2084, 8),
-    row("z900-base", 0x2064, 7),
-    row("z10BC.2", 0x2098, 10),
-    row("z9EC-base", 0x2094, 9),
-    row("z9EC.3-base", 0x2094, 9),
-    row("z114", 0x2818, 11),
-    row("z890.3", 0x2086, 8),
-    row("z196-base", 0x2817, 11),
-    row("z9EC.2-base", 0x2094, 9),
-    row("z196.2", 0x2817, 11),
-    row("z14.2", 0x3906, 14),
-    row("z990-base", 0x2084, 8),
-    row("z900.2", 0x2064, 7),
-    row("z890-base", 0x2086, 8),
-    row("z10EC.3", 0x2097, 10),
-    row("z14-base", 0x3906, 14),
-    row("z990.4-base", 0x2084, 8),
-    row("z10EC.3-base", 0x2097, 10),
-    row("z10BC-base", 0x2098, 10),
-    row("z13-base", 0x2964, 13),
-    row("z990.3-base", 0x2084, 8),
-    row("zEC12.2-base", 0x2827, 12),
-    row("zBC12", 0x2828, 12),
-    row("z890.3-base", 0x2086, 8),
-    row("z990.5", 0x2084, 8),
-    row("gen15b", 0x8562, 15),
-    row("qemu", 0x2964, 13),
+    row("z800-base", 0x2066, (7, 3)),
+    row("z890.2-base", 0x2086, (8, 4)),
+    row("z9EC.2", 0x2094, (9, 2)),
+    row("z13.2", 0x2964, (13, 2)),
+    row("z990.5-base", 0x2084, (8, 5)),
+    row("z9BC-base", 0x2096, (9, 2)),
+    row("z890.2", 0x2086, (8, 4)),
+    row("z890", 0x2086, (8, 3)),
+    row("z9BC", 0x2096, (9, 2)),
+    row("z196", 0x2817, (11, 1)),
+    row("z13", 0x2964, (13, 1)),
+    row("z13s", 0x2965, (13, 2)),
+    row("z990.3", 0x2084, (8, 3)),
+    row("z13s-base", 0x2965, (13, 2)),
+    row("z9EC", 0x2094, (9, 1)),
+    row("gen15a", 0x8561, (15, 1)),
+    row("z14ZR1-base", 0x3907, (14, 1)),
+    row("z14.2-base", 0x3906, (14, 2)),
+    row("z900.3-base", 0x2064, (7, 3)),
+    row("z13.2-base", 0x2964, (13, 2)),
+    row("z196.2-base", 0x2817, (11, 2)),
+    row("zBC12-base", 0x2828, (12, 2)),
+    row("z9BC.2-base", 0x2096, (9, 3)),
+    row("z900.2-base", 0x2064, (7, 2)),
+    row("z9EC.3", 0x2094, (9, 3)),
+    row("zEC12", 0x2827, (12, 1)),
+    row("z900", 0x2064, (7, 1)),
+    row("z114-base", 0x2818, (11, 2)),
+    row("zEC12-base", 0x2827, (12, 1)),
+    row("z10EC.2", 0x2097, (10, 2)),
+    row("z10EC-base", 0x2097, (10, 1)),
+    row("z900.3", 0x2064, (7, 3)),
+    row("z14ZR1", 0x3907, (14, 1)),
+    row("z10BC", 0x2098, (10, 2)),
+    row("z10BC.2-base", 0x2098, (10, 3)),
+    row("z9BC.2", 0x2096, (9, 3)),
+    row("z990.2", 0x2084, (8, 2)),
+    row("z990", 0x2084, (8, 1)),
+    row("z14", 0x3906, (14, 1)),
+    row("gen15b-base", 0x8562, (15, 1)),
+    row("z990.4", 0x2084, (8, 4)),
+    row("max", 0x2964, (13, 2)),
+    row("z10EC.2-base", 0x2097, (10, 2)),
+    row("gen15a-base", 0x8561, (15, 1)),
+    row("z800", 0x2066, (7, 3)),
+    row("z10EC", 0x2097, (10, 1)),
+    row("zEC12.2", 0x2827, (12, 2)),
+    row("z990.2-base", 0x2084, (8, 2)),
+    row("z900-base", 0x2064, (7, 1)),
+    row("z10BC.2", 0x2098, (10, 3)),
+    row("z9EC-base", 0x2094, (9, 1)),
+    row("z9EC.3-base", 0x2094, (9, 3)),
+    row("z114", 0x2818, (11, 2)),
+    row("z890.3", 0x2086, (8, 5)),
+    row("z196-base", 0x2817, (11, 1)),
+    row("z9EC.2-base", 0x2094, (9, 2)),
+    row("z196.2", 0x2817, (11, 2)),
+    row("z14.2", 0x3906, (14, 2)),
+    row("z990-base", 0x2084, (8, 1)),
+    row("z900.2", 0x2064, (7, 2)),
+    row("z890-base", 0x2086, (8, 3)),
+    row("z10EC.3", 0x2097, (10, 3)),
+    row("z14-base", 0x3906, (14, 1)),
+    row("z990.4-base", 0x2084, (8, 4)),
+    row("z10EC.3-base", 0x2097, (10, 3)),
+    row("z10BC-base", 0x2098, (10, 2)),
+    row("z13-base", 0x2964, (13, 1)),
+    row("z990.3-base", 0x2084, (8, 3)),
+    row("zEC12.2-base", 0x2827, (12, 2)),
+    row("zBC12", 0x2828, (12, 2)),
+    row("z890.3-base", 0x2086, (8, 5)),
+    row("z990.5", 0x2084, (8, 5)),
+    row("gen15b", 0x8562, (15, 1)),
+    row("qemu", 0x2964, (13, 2)),
 ];
 
 use Ext::*;
@@ -117,27 +119,89 @@ const BY_GENERATION: &[(u8, &[Ext])] = &[
     (15, &[Misc3, VectorBcdEnh1]),
 ];
 
-/// Facilities with `name=on` or `name=off` applied, or `+name` and `-name`. What is always there can't be taken away, but asking for that is no
-/// fault, as with QEMU.
-fn switched(exts: ExtSet, property: &str) -> Result<ExtSet, ModelError> {
-    let (name, on) = match (property.strip_prefix('+'), property.strip_prefix('-'), property.split_once('=')) {
-        (Some(name), ..) => (name, "on"),
-        (_, Some(name), _) => (name, "off"),
-        (.., Some(pair)) => pair,
-        _ => (property, "on"),
-    };
-    let feature = features::feature(name).ok_or_else(|| ModelError::NoProperty(name.to_owned()))?;
+/// Features and the facility of ours that each is.
+static SWITCHES: &[(&str, Ext)] = &[
+    ("zarch", Ext::Z),
+    ("dateh", Ext::Idte),
+    ("edat", Ext::Edat1),
+    ("srs", Ext::SenseRunning),
+    ("csske", Ext::CondSske),
+    ("ctop", Ext::Topology),
+    ("ipter", Ext::IpteRange),
+    ("nonqks", Ext::NonqSske),
+    ("etf2", Ext::Etf2),
+    ("msa-base", Ext::Msa),
+    ("ldisp", Ext::LongDisp),
+    ("hfpm", Ext::HfpMadd),
+    ("eimm", Ext::ExtImm),
+    ("etf3", Ext::Etf3),
+    ("etf2eh", Ext::Etf2Enh),
+    ("stckf", Ext::Stckf),
+    ("parseh", Ext::Parse),
+    ("mvcos", Ext::Mvcos),
+    ("etf3eh", Ext::Etf3Enh),
+    ("ectg", Ext::Ectg),
+    ("csst", Ext::Csst),
+    ("csst2", Ext::Csst2),
+    ("ginste", Ext::GenExt),
+    ("exrl", Ext::Exrl),
+    ("fpe", Ext::FpExt),
+    ("sprogp", Ext::Lpp),
+    ("fpseh", Ext::FpSupport),
+    ("dfp", Ext::Dfp),
+    ("stfle45", Ext::Z196),
+    ("dfpzc", Ext::DfpZoned),
+    ("stfle49", Ext::Zec12),
+    ("ltlbc", Ext::LocalTlb),
+    ("iacc2", Ext::Interlocked2),
+    ("stfle53", Ext::Loc2),
+    ("minste2", Ext::Misc2),
+    ("minste3", Ext::Misc3),
+    ("msa4-base", Ext::Msa4),
+    ("edat2", Ext::Edat2),
+    ("dfppc", Ext::DfpPacked),
+    ("vx", Ext::Vector),
+    ("iep", Ext::Iep),
+    ("vxpd", Ext::VectorBcd),
+    ("vxeh", Ext::VectorEnh1),
+    ("vxpdeh", Ext::VectorBcdEnh1),
+];
+
+/// Features that have no facility of their own here and are there all the same; functions, if their instruction is.
+static ALWAYS: &str = "aefsi aen ais esan3 esop idtes ldisphp sea_esop2 stfle zpci plo-cl plo-clg plo-clgr plo-clx plo-cs plo-csg plo-csgr plo-csx \
+    plo-dcs plo-dcsg plo-dcsgr plo-dcsx plo-csst plo-csstg plo-csstgr plo-csstx plo-csdst plo-csdstg plo-csdstgr plo-csdstx plo-cstst plo-cststg \
+    plo-cststgr plo-cststx km-aes-128 km-aes-192 km-aes-256 kmc-aes-128 kmc-aes-192 kmc-aes-256 kmac-aes-128 kmac-aes-192 \
+    kmac-aes-256 kmctr-aes-128 kmctr-aes-192 kmctr-aes-256 kimd-sha-1 kimd-sha-256 kimd-sha-512 klmd-sha-1 klmd-sha-256 klmd-sha-512 msa3-base";
+
+/// Facilities of model `row` with `name=on` or `name=off` applied, where the name may be a group's. What is always there can't be taken away, but
+/// asking for that is no fault, as with QEMU.
+fn switched(row: &CpuModel, exts: ExtSet, switch: &str) -> Result<ExtSet, ModelError> {
+    let (name, on) = switch.split_once('=').ok_or_else(|| ModelError::NoPair(switch.to_owned()))?;
+    let wrong = |why| ModelError::Property { model: row.name, switch: switch.to_owned(), why };
+    let found = features::property(name).ok_or_else(|| wrong(format!("Property '.{name}' not found")))?;
     let on = match on {
         "on" | "yes" | "true" => true,
         "off" | "no" | "false" => false,
-        _ => return Err(ModelError::NoSwitch(name.to_owned())),
+        _ => return Err(wrong(format!("Parameter '{name}' expects 'on' or 'off'"))),
     };
-    match (feature, on) {
-        (Feature::Switch(ext), true) => Ok(exts.with(&[ext])),
-        (Feature::Switch(ext), false) => Ok(exts.without(&[ext])),
-        (Feature::Never, true) => Err(ModelError::Missing(name.to_owned())),
-        (Feature::Always, _) | (Feature::Never, false) => Ok(exts),
+    let own: Vec<Ext> = SWITCHES.iter().filter(|(name, _)| found.members.has(name)).map(|(_, ext)| *ext).collect();
+    if !on {
+        return Ok(exts.without(&own));
     }
+    if !has_all(row.name) {
+        row.check_level(name).map_err(|later| wrong(later.to_string()))?;
+    }
+    let there = SWITCHES.iter().map(|(name, _)| *name).chain(ALWAYS.split_whitespace());
+    let missing = found.members.without(features::named(there)).names();
+    if !missing.is_empty() {
+        return Err(ModelError::Missing(missing.join(" ")));
+    }
+    Ok(exts.with(&own))
+}
+
+/// `qemu` and `max` have all there is.
+fn has_all(name: &str) -> bool {
+    matches!(name, "qemu" | "max")
 }
 
 /// A CPU model: what is built in.
@@ -154,14 +218,21 @@ pub enum ModelError {
     /// No such model.
     #[error("unable to find CPU model '{0}'")]
     NoModel(String),
-    /// No such property.
-    #[error("Property '.{0}' not found")]
-    NoProperty(String),
-    /// A property that is neither on nor off.
-    #[error("Parameter '{0}' expects 'on' or 'off'")]
-    NoSwitch(String),
-    /// A feature that there isn't.
-    #[error("Some features requested in the CPU model are not available in the configuration: {0}")]
+    /// No `name=value`.
+    #[error("Expected key=value format, found {0}.")]
+    NoPair(String),
+    /// A property that can't be set so.
+    #[error("can't apply global {model}-s390x-cpu.{switch}: {why}")]
+    Property {
+        /// The model.
+        model: &'static str,
+        /// What was to be set, `name=value`.
+        switch: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Features that there aren't.
+    #[error("Some features requested in the CPU model are not available in the configuration: {0}  ")]
     Missing(String),
 }
 
@@ -173,12 +244,10 @@ impl Model {
     pub fn parse(text: &str) -> Result<Model, ModelError> {
         let (name, rest) = text.split_once(',').map_or((text, None), |(name, rest)| (name, Some(rest)));
         let row = MODELS.iter().find(|row| row.name == name).ok_or_else(|| ModelError::NoModel(name.to_owned()))?;
-        // `qemu` and `max` have all there is.
-        let all = matches!(name, "qemu" | "max");
-        let lists = BY_GENERATION.iter().filter(|(generation, _)| all || *generation <= row.generation);
+        let lists = BY_GENERATION.iter().filter(|(generation, _)| has_all(name) || *generation <= row.generation);
         let mut exts = lists.fold(ExtSet::EMPTY, |set, (_, list)| set.with(list));
         for property in rest.into_iter().flat_map(|rest| rest.split(',')) {
-            exts = switched(exts, property)?;
+            exts = switched(row, exts, property)?;
         }
         Ok(Model { name: row.name, machine: row.machine, exts, executor: Arc::default() })
     }
@@ -237,9 +306,18 @@ mod tests {
         let model = |text| Model::parse(text).map(|m| m.exts());
         let all = model("qemu").expect("the default");
         assert!(all.has(Ext::Vector) && !model("qemu,gs=off,vx=off").expect("features").has(Ext::Vector));
-        assert!(!model("z900").expect("old").has(Ext::Dfp) && model("z900,dfp=on").expect("with more").has(Ext::Dfp));
-        assert_eq!(model("z13,te=on"), Err(ModelError::Missing("te".into())));
-        assert_eq!(model("z13,vx=maybe"), Err(ModelError::NoSwitch("vx".into())));
-        assert_eq!(model("z13,nope=on"), Err(ModelError::NoProperty("nope".into())));
+        assert!(
+            !model("z9EC.2").expect("old").has(Ext::Dfp) && model("z9EC.2,dfp=on").expect("with more").has(Ext::Dfp)
+        );
+        assert!(model("qemu,vxpd=on").is_ok() && !model("qemu,msa=off").expect("a group").has(Ext::Msa));
+        let why = |text| Model::parse(text).err().map(|e| e.to_string()).unwrap_or_default();
+        let begin = "Some features requested in the CPU model are not available in the configuration: ";
+        assert_eq!(why("z13,te=on"), format!("{begin}te  "));
+        assert_eq!(why("z13,+vx"), "Expected key=value format, found +vx.");
+        let begin = "can't apply global z13-s390x-cpu";
+        assert_eq!(why("z13,vx=maybe"), format!("{begin}.vx=maybe: Parameter 'vx' expects 'on' or 'off'"));
+        assert_eq!(why("z13,nope=on"), format!("{begin}.nope=on: Property '.nope' not found"));
+        let later = "Group 'msa6' is not available for CPU model 'z13', it was introduced with later models.";
+        assert_eq!(why("z13,msa6=on"), format!("{begin}.msa6=on: {later}"));
     }
 }

@@ -74,6 +74,12 @@ pub trait Topology: Send + Sync {
 
     /// PERFORM TOPOLOGY FUNCTION 2: whether the topology has changed since it was told last.
     fn changed(&self) -> bool;
+
+    /// PERFORM TOPOLOGY FUNCTION 0 and 1: CPUs are polarized vertically, or horizontally; whether they were not yet.
+    fn polarize(&self, vertical: bool) -> bool;
+
+    /// A subsystem reset: CPUs are polarized horizontally, and nothing that has changed need be told of.
+    fn reset(&self);
 }
 
 /// What CPUs share on a board where they have nothing in common but memory and a place in a topology.

@@ -222,7 +222,7 @@ pub(crate) fn virtual_key(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     let (real, _) = mmu::load_real(cpu, address, space).map_err(|miss| miss.fault)?;
     let absolute = mmu::real(cpu, real);
     cpu.bus().ram_page(absolute).ok_or(Fault::program(code::ADDRESSING))?;
-    Ok(u64::from(crate::system::storage_key(cpu, (absolute / PAGE) as usize) & 0xf8))
+    Ok(u64::from(crate::keys::storage_key(cpu, (absolute / PAGE) as usize) & 0xf8))
 }
 
 /// CHECKSUM: both registers' numbers. A part is done at a time.

@@ -6,11 +6,9 @@ use bits::Endian;
 use cpu::Access;
 use uop::{Mem, Width};
 
-use crate::ext::Ext;
 use crate::mmu;
 use crate::per;
 use crate::psw;
-use crate::shared::Machine;
 use crate::signal;
 use crate::state;
 use crate::storage;
@@ -425,6 +423,7 @@ pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
     }
     let (read, write) = mmu::access_by(cpu, absolute, (second >> 4 & 15) as u8);
     let (asce, fetch_only) = mmu::element(cpu, space)?;
+    let read = read || mmu::is_fetch_overridden(cpu, address, asce);
     let protected = protected || fetch_only || mmu::is_low_protected(cpu, address, asce);
     set_cc(cpu, if !read { 2 } else { u64::from(!write || protected) });
     Ok(0)
@@ -447,141 +446,9 @@ pub(crate) fn store_real(cpu: &mut Cpu, [address, value, size, _]: Args) -> Out 
     Ok(0)
 }
 
-/// The number of the storage block at a real address; there must be storage.
-fn block(cpu: &Cpu, address: u64) -> Result<usize, Fault> {
-    let at = mmu::real(cpu, address & !4095);
-    cpu.bus().ram_page(at).ok_or(Fault::program(code::ADDRESSING))?;
-    Ok((at / 4096) as usize)
-}
-
-/// A block's storage key.
-pub(crate) fn storage_key(cpu: &Cpu, n: usize) -> u8 {
-    let own = || cpu.state.keys.get(n).copied();
-    cpu.shared::<Machine>().map_or_else(own, |machine| machine.key(n)).unwrap_or(0)
-}
-
-/// Replaces the bits `mask` of a block's storage key; what it was. Nobody goes on with what the old one allowed.
-fn set_storage_key(cpu: &mut Cpu, n: usize, value: u8, mask: u8) -> u8 {
-    let board = cpu.board();
-    let old = storage_key(cpu, n);
-    if (old ^ value) & mask == 0 {
-        return old;
-    }
-    if let Some(machine) = signal::machine(&board) {
-        machine.set_key(n, value, mask);
-        machine.purge_others(cpu.index());
-    } else {
-        let keys = &mut cpu.state.keys;
-        keys.resize(keys.len().max(n + 1), 0);
-        keys[n] = old & !mask | value & mask;
-    }
-    cpu.flush_tlb();
-    old
-}
-
-/// Records a reference to a block, or a change of it.
-pub(crate) fn record(cpu: &Cpu, n: usize, bits: u8) {
-    if let Some(machine) = cpu.shared::<Machine>() {
-        machine.set_key(n, bits, bits);
-    }
-}
-
-/// SET STORAGE KEY EXTENDED: key, address, its modifiers (MR, MC, MB) and its own number of register 1 (for the old key).
-pub(crate) fn sske(cpu: &mut Cpu, [key, address, modifiers, r1]: Args) -> Out {
-    const MR: u64 = 4;
-    const MC: u64 = 2;
-    let n = block(cpu, address)?;
-    let conditional = modifiers & (MR | MC) != 0 && cpu.model().has(Ext::CondSske);
-    let new = key as u8 & 0xfe;
-    if !conditional {
-        set_storage_key(cpu, n, new, 0xfe);
-        return Ok(0);
-    }
-    let old = storage_key(cpu, n);
-    let word = general(cpu, r1);
-    set_general(cpu, r1, word & !0xff00 | u64::from(old) << 8);
-    // PoP, "SET STORAGE KEY EXTENDED": which bits need not be equal for the key to stay.
-    let ignored = if modifiers & MR != 0 { 4 } else { 0 } | if modifiers & MC != 0 { 2 } else { 0 };
-    let same = (old ^ new) & 0xfe & !ignored == 0;
-    if !same {
-        set_storage_key(cpu, n, new, 0xfe);
-    }
-    set_cc(cpu, u64::from(!same));
-    Ok(0)
-}
-
-/// INSERT STORAGE KEY EXTENDED.
-pub(crate) fn iske(cpu: &mut Cpu, [address, ..]: Args) -> Out {
-    let n = block(cpu, address)?;
-    Ok(storage_key(cpu, n).into())
-}
-
-/// RESET REFERENCE BIT EXTENDED: the condition code has the bits as they were.
-pub(crate) fn rrbe(cpu: &mut Cpu, [address, ..]: Args) -> Out {
-    let n = block(cpu, address)?;
-    let old = set_storage_key(cpu, n, 0, 4);
-    set_cc(cpu, (old >> 1 & 3).into());
-    Ok(0)
-}
-
-/// PERFORM FRAME MANAGEMENT FUNCTION: sets keys, clears storage, of a block or of all blocks up to the end of a frame. Frames are done in
-/// parts, between which interruptions may come.
-pub(crate) fn manage_frame(cpu: &mut Cpu, [r1, r2, here, next]: Args) -> Out {
-    const RESERVED: u64 = 0xfffc_0101;
-    const SET_KEY: u64 = 0x2_0000;
-    const CLEAR: u64 = 0x1_0000;
-    /// Blocks of a part.
-    const PART: u64 = 256;
-    let (function, start) = (general(cpu, r1), general(cpu, r2));
-    let sizes = if cpu.model().has(Ext::Edat2) { 3 } else { 2 };
-    let size = function >> 12 & 7;
-    if function & RESERVED != 0 || size >= sizes {
-        return Err(Fault::SPECIFICATION);
-    }
-    let mask = storage::address_mask(cpu);
-    let (first, blocks) = match size {
-        0 => (start & mask & !4095, 1),
-        n => {
-            let frame = 1u64 << if n == 1 { 20 } else { 31 };
-            let first = start & mask & !4095;
-            (first, ((frame - first % frame) / 4096).min(PART))
-        }
-    };
-    for n in 0..blocks {
-        // With a frame the address is absolute already.
-        let at = if size == 0 { mmu::real(cpu, first) } else { first + n * 4096 };
-        cpu.bus().ram_page(at).ok_or(Fault::program(code::ADDRESSING))?;
-        if function & CLEAR != 0 {
-            cpu.phys_write_bytes(at, &[0; 4096]).map_err(|_| Fault::program(code::ADDRESSING))?;
-        }
-        if function & SET_KEY != 0 {
-            // MR and MC leave the reference and the change bit as they are.
-            let keep = (function >> 8 & 4) | (function >> 8 & 2);
-            set_storage_key(cpu, (at / 4096) as usize, function as u8, 0xfe & !(keep as u8));
-        }
-    }
-    if size == 0 {
-        return Ok(next);
-    }
-    let after = first.wrapping_add(blocks * 4096);
-    set_general(cpu, r2, start & !mask | after & mask);
-    let frame = 1u64 << if size == 1 { 20 } else { 31 };
-    Ok(if after.is_multiple_of(frame) { next } else { here })
-}
-
 /// LOAD PROGRAM PARAMETER: it is for samplers of the CPU's work, of which there are none.
 pub(crate) fn load_program_parameter(cpu: &mut Cpu, [value, ..]: Args) -> Out {
     cpu.state.program_parameter = value;
-    Ok(0)
-}
-
-/// TEST BLOCK: clears the block.
-pub(crate) fn test_block(cpu: &mut Cpu, [address, ..]: Args) -> Out {
-    let n = block(cpu, address)?;
-    let done = cpu.phys_write_bytes(n as u64 * 4096, &[0; 4096]);
-    done.map_err(|_| Fault::program(code::ADDRESSING))?;
-    set_general(cpu, 0, 0);
-    set_cc(cpu, 0);
     Ok(0)
 }
 

@@ -9,6 +9,7 @@ use uop::{Builder, Width};
 use crate::ext::{Ext, ExtSet};
 use crate::fetch::fetch;
 use crate::helper;
+use crate::information;
 use crate::insn;
 use crate::lift::{Handler, Lift};
 use crate::mmu;
@@ -141,6 +142,7 @@ impl Target for S390x {
         ctx.set_pc(0);
         ctx.flush_tlb();
         signal::power_on(ctx);
+        information::reset(ctx);
     }
 
     fn mode(ctx: &Ctx<Self>) -> Mode {

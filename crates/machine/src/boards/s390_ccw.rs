@@ -316,6 +316,7 @@ impl Services for Board {
     fn reset(&self) {
         memory::Device::reset(&mut self.sclp.clone());
         memory::Device::reset(&mut self.css.clone());
+        self.shape.reset();
     }
 
     fn wish(&self, wish: Wish) {

@@ -5,7 +5,7 @@
 //! one container a socket.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use devices::percpu::Started;
 use topology::Smp;
@@ -17,10 +17,15 @@ pub(crate) struct Shape {
     present: Started,
     /// The shape that the guest has been told of.
     reported: AtomicU64,
+    /// Whether CPUs are polarized vertically.
+    vertical: AtomicBool,
 }
 
 /// Offset of the first entry.
 const LIST: usize = 16;
+/// CPU entries, byte 4: the CPU is dedicated, and its vertical polarization is high.
+const DEDICATED: u8 = 4;
+const HIGH: u8 = 3;
 /// CPUs that one entry has room for.
 const MASK: u32 = 64;
 
@@ -47,7 +52,7 @@ impl Shape {
         }
         // The guest need not be told of the CPUs that the machine begins with.
         let reported = AtomicU64::new(fingerprint(0..smp.cpus));
-        Shape { levels, present, reported }
+        Shape { levels, present, reported, vertical: AtomicBool::new(false) }
     }
 
     fn all(&self) -> Vec<u32> {
@@ -58,9 +63,10 @@ impl Shape {
         self.present.get(cpu as usize)
     }
 
-    /// A number that changes when CPUs come or go.
+    /// A number that changes when CPUs come or go, or are polarized otherwise.
     fn fingerprint(&self) -> u64 {
-        fingerprint(self.all().into_iter().filter(|&n| self.here(n)))
+        let cpus = fingerprint(self.all().into_iter().filter(|&n| self.here(n)));
+        if self.vertical.load(Ordering::Acquire) { !cpus } else { cpus }
     }
 
     /// The containers of a level that hold these CPUs.
@@ -92,14 +98,14 @@ impl Shape {
         }
     }
 
-    /// CPU entries: level 0; horizontal polarization; type; origin; mask.
+    /// CPU entries: level 0; polarization (a dedicated CPU's is high where it is vertical); type; origin; mask.
     fn entries(&self, cpus: &[u32], block: &mut Vec<u8>) {
         let mut masks: BTreeMap<u32, u64> = BTreeMap::new();
         for &cpu in cpus.iter().filter(|&&cpu| self.here(cpu)) {
             *masks.entry(cpu / MASK * MASK).or_default() |= 1 << (63 - cpu % MASK);
         }
         for (origin, mask) in masks {
-            block.extend([0; 6]);
+            block.extend([0, 0, 0, 0, if self.vertical.load(Ordering::Acquire) { DEDICATED | HIGH } else { 0 }, 0]);
             block.extend((origin as u16).to_be_bytes());
             block.extend(mask.to_be_bytes());
         }
@@ -132,6 +138,15 @@ impl s390x::shared::Topology for Shape {
     fn changed(&self) -> bool {
         let now = self.fingerprint();
         self.reported.swap(now, Ordering::AcqRel) != now
+    }
+
+    fn polarize(&self, vertical: bool) -> bool {
+        self.vertical.swap(vertical, Ordering::AcqRel) != vertical
+    }
+
+    fn reset(&self) {
+        self.vertical.store(false, Ordering::Release);
+        self.reported.store(self.fingerprint(), Ordering::Release);
     }
 }
 

@@ -27,6 +27,8 @@ pub mod query_chardev;
 pub mod query_command_line_options;
 pub mod query_commands;
 pub mod query_cpu_definitions;
+pub mod query_cpu_model_baseline;
+pub mod query_cpu_model_comparison;
 pub mod query_cpu_model_expansion;
 pub mod query_cpus;
 pub mod query_cpus_fast;
@@ -90,6 +92,8 @@ pub static COMMANDS: &[Spec] = &[
     Spec::of::<query_cpus_fast::QueryCpusFast>(),
     Spec::of::<query_cpu_definitions::QueryCpuDefinitions>(),
     Spec::of::<query_cpu_model_expansion::QueryCpuModelExpansion>(),
+    Spec::of::<query_cpu_model_comparison::QueryCpuModelComparison>(),
+    Spec::of::<query_cpu_model_baseline::QueryCpuModelBaseline>(),
     Spec::of::<cpu_add::CpuAdd>(),
     Spec::of::<query_memdev::QueryMemdev>(),
     Spec::of::<query_hotpluggable_cpus::QueryHotpluggableCpus>(),

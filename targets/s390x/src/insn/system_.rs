@@ -151,7 +151,7 @@ lifts! { l, f;
     stfl(S) if l.supervisor() => { l.call(helper::STFL, &[]); Next }
     stfle(S) { store_facilities(l, f); Next }
     stsi(S) if l.supervisor() => { l.call(helper::STSI, &[l.addr(f.a2)]); Next }
-    ptf(RRE) if l.supervisor() => { l.call(helper::PTF, &[l.g(f.r1)]); Next }
+    ptf(RRE) if l.supervisor() => { l.call(helper::PTF, &[l.k(f.r1.into())]); Next }
     // Clocks.
     stck(S) { store_clock(l, f); Next }
     stckf(S) { store_clock(l, f); Next }
@@ -208,7 +208,12 @@ lifts! { l, f;
     lurag(RRE) if l.supervisor() => { l.set_g(f.r1, l.call(helper::LOAD_REAL, &[l.aligned(l.at(f.r2), 8), l.k(8)])); Next }
     stura(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 4), l.g(f.r1), l.k(4)]); Next }
     sturg(RRE) if l.supervisor() => { l.call(helper::STORE_REAL, &[l.aligned(l.at(f.r2), 8), l.g(f.r1), l.k(8)]); Next }
-    sske(RRF) if l.supervisor() => { l.call(helper::SSKE, &[l.g(f.r1), l.at(f.r2), l.k(f.m3.into()), l.k(f.r1.into())]); l.update() }
+    sske(RRF) if l.supervisor() => {
+        let (here, next) = (l.ir.konst(Width::W64, l.pc()), l.ir.konst(Width::W64, l.next_pc()));
+        let numbers = i64::from(f.m3) << 8 | i64::from(f.r1) << 4 | i64::from(f.r2);
+        let pc = l.call(helper::SSKE, &[l.k(numbers), here, next]);
+        l.update_to(pc)
+    }
     iske(RRE) if l.supervisor() => { let key = l.call(helper::ISKE, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }
     rrbe(RRE) if l.supervisor() => { l.call(helper::RRBE, &[l.at(f.r2)]); l.update() }
     tb(RRE) if l.supervisor() => { l.call(helper::TEST_BLOCK, &[l.at(f.r2)]); Next }
