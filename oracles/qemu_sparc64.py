@@ -172,7 +172,7 @@ def vis(r):
     """QEMU computes something else; ours is what the manual's words come to. It lacks SIAM, and its EDGE changes the operands."""
     case = r.case
     changes = sparc_vis.expected(case["name"], int(case["bits"], 16), r.before)
-    if changes is None or case["trap"] is not None or any(r.before[n] != r.after[n] for n in r.before if n not in changes):
+    if changes is None or case["trap"] is not None or any(r.before[n] != r.after[n] for n in r.before if n not in changes and n != "fprs"):
         return False
     if case["name"] == "siam":
         return r.found == {"trap": (None, ILLEGAL)}

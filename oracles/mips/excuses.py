@@ -77,6 +77,17 @@ def desave(case, found, before, ours, theirs, fr):
     return value == written and other == (value & 0xFFFFFFFF ^ 0x80000000) - 0x80000000 & (1 << 64) - 1
 
 
+def page_frame(case, found, before, ours, theirs, fr):
+    """A page frame number of 32-bit addresses has 20 bits; QEMU's 64-bit program keeps more of what MTC0 writes to EntryLo, and MFC0 reads it."""
+    words = [int(word, 16) for word in case["bits"]]
+    if len(words) != 2 or len(found) != 1 or "trap" in found or words[1] & 0xFFE0FFFF not in (0x40001000, 0x40001800):
+        return False
+    if words[0] & 0xFFE0FFFF != 0x40800000 | words[1] & 0xF800:
+        return False
+    written = before[f"r{words[0] >> 16 & 31}"]
+    return found == {f"r{words[1] >> 16 & 31}": (written & 0x3FFFFFF, written & 0x3FFFFFFF)}
+
+
 def reserved_format(case, found, before, ours, theirs, fr):
     """MSA instructions without the data format that they name: QEMU does nothing, and does not trap."""
     word = int(case["bits"][-1], 16)
@@ -109,5 +120,6 @@ RULES = [
     ('Volume III, "Cause Register": BD is set for the slot of a branch that is not taken', never_taken),
     ('MSA (MD00866), "Instruction Formats": with a data format that is reserved, it is a reserved instruction', reserved_format),
     ('Volume III, "Debug Exception Save Register": it is as wide as the general registers', desave),
+    ('24K Software User\'s Manual (MD00343), "EntryLo0 and EntryLo1 Registers": the physical addresses of a 24K have 32 bits', page_frame),
     ("an access where our cases have no RAM", unmapped),
 ]

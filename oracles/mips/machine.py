@@ -7,8 +7,6 @@ import tempfile
 import time
 
 VECTORS = 0x80018000
-# Where debug exceptions go, and what stands for their code.
-DEBUG_VECTOR, DEBUG = 0xFFFFFFFFBFC00480, 256
 # Numbers of registers at QEMU's gdb server.
 STATUS, LO, HI, BADVADDR, CAUSE, PC, F0, FCSR = 32, 33, 34, 35, 36, 37, 38, 70
 # Where code of ours stands, and what it loads and stores.
@@ -272,8 +270,6 @@ class Machine:
     def exception(self, after):
         """Code, Cause.BD, BadVAddr, and the vector; None if there was none. The server has no EPC."""
         mask = (1 << 8 * self.size) - 1
-        if after[PC] == DEBUG_VECTOR & mask:
-            return [DEBUG, 0, 0, DEBUG_VECTOR & 0xF80]
         if after[PC] & ~0xFFF & mask != self.vectors & mask:
             return None
         code = after[CAUSE] >> 2 & 31

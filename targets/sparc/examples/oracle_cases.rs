@@ -379,7 +379,8 @@ fn main() {
         hex(&window)
     )
     .expect("stdout is open");
-    for n in 0..count {
+    let mut n = 0;
+    while n < count {
         let case = generator.case();
         let (memory, saved) = (steps.window(), steps.cpu.save());
         steps.prepare(&case);
@@ -411,6 +412,7 @@ fn main() {
         compare(&steps, &block, &case);
         let (after, memory_after) = (steps.registers(), steps.window());
         writeln!(out, "{}", json(&case, n, done, &after, (&memory, &memory_after))).expect("stdout is open");
+        n += 1;
     }
 }
 

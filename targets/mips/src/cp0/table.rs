@@ -109,6 +109,8 @@ fn presence(model: &Model, number: usize) -> Presence {
         (16, 0..=7) => has(select < 6 && model.has_config(select) || model.has(Ext::R1)),
         (17, 1 | 2) => has(model.row().config[5] >> 3 & 1 != 0),
         (18, 0..=7) | (19, 0..=7) => has(model.has(Ext::R1) || select == 0),
+        // XContext is not specified for 32-bit processors: on a 64-bit target they have it reserved, as in QEMU.
+        (20, 0) if !model.is_64() && model.width() == 64 => Presence::Reserved,
         (20, 0) => has(model.is_64()),
         (27, 1..=3) => has(true),
         (28 | 29, _) => has(true),
@@ -274,7 +276,10 @@ fn write_mmu<H: Hart>(hart: &mut H, register: usize, select: usize, value: u64, 
         (9, 0) => set_count(hart, low),
         (10, 0) => {
             let old = cp0.asid();
-            cp0.entry_hi = value & entry_hi_mask(&model);
+            // "EntryHi Register", R: 2 is reserved, and Release 6 leaves a field as it is into which a reserved value is written.
+            let reserved = model.is_r6() && model.is_64() && value >> 62 == 2;
+            let kept = if reserved { 3 << 62 } else { 0 };
+            cp0.entry_hi = cp0.entry_hi & kept | value & entry_hi_mask(&model) & !kept;
             if cp0.asid() != old {
                 hart.flush_tlb();
             }

@@ -511,7 +511,8 @@ fn stqfa(l: &Lift, f: Alternate) -> Flow {
     for (at, value) in [(address, high), (address.add_imm(8), low)] {
         match space.mem(Width::W64) {
             Some(mem) => l.ir.store(at, value, Mem { align: Align::Split, ..mem }),
-            None => space.store(l, at, value),
+            // Only words have to be aligned there, too.
+            None => _ = l.call(helper::STORE_ASI, &[at, value, packed(l, space.asi, Width::W32)]),
         }
     }
     Next
