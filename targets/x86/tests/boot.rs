@@ -39,7 +39,8 @@ impl Device for Ports {
     fn reset(&mut self) {}
 }
 
-fn run(step: bool) -> (String, Option<u64>) {
+/// A CPU with 4 MiB of RAM but for the program's ROM, and its ports.
+fn machine() -> (Vcpu<X86, Interp>, Arc<Ram>, Ports) {
     let ram = Arc::new(Ram::new(4 << 20).expect("the host has some memory"));
     let rom = Arc::new(Ram::new(0x1000).expect("the host has some memory"));
     rom.write_bytes(0, IMAGE);
@@ -60,7 +61,11 @@ fn run(step: bool) -> (String, Option<u64>) {
         board: Arc::new(PlainBoard),
     };
     let kind = Kind::new(Model::parse(64, "qemu64").expect("a model"));
-    let mut cpu = Vcpu::<X86, Interp>::new(&kind, env);
+    (Vcpu::<X86, Interp>::new(&kind, env), ram, ports)
+}
+
+fn run(step: bool) -> (String, Option<u64>) {
+    let (mut cpu, _, ports) = machine();
     for _ in 0..if step { 100_000 } else { 1 } {
         let exit = if step { cpu.step() } else { cpu.run(1_000_000) };
         let out = ports.0.lock().expect("no thread has panicked").clone();
@@ -79,4 +84,34 @@ fn as_on_qemu() {
 #[test]
 fn stepped() {
     assert_eq!(run(true), ("RrsPuUgG3CLiIfFYX\n".to_owned(), Some(1)));
+}
+
+fn set(cpu: &mut Vcpu<X86, Interp>, name: &str, value: u128) {
+    let index = cpu.registers().iter().position(|row| row.name == name).expect("a register of that name");
+    cpu.set_register(index, value).expect("it can be written");
+}
+
+fn get(cpu: &Vcpu<X86, Interp>, name: &str) -> u128 {
+    let index = cpu.registers().iter().position(|row| row.name == name).expect("a register of that name");
+    cpu.register(index).expect("it can be read")
+}
+
+/// As with QEMU's stub: segments follow the selectors that a debugger writes, and the instruction pointer stays what it is.
+#[test]
+fn a_debugger_writes_selectors() {
+    let (mut cpu, ram, _) = machine();
+    // mov 2(%bx), %ax in real mode.
+    ram.write_bytes(0x2_0100, &[0x8b, 0x47, 0x02]);
+    ram.write_bytes(0x3_0012, &[0x34, 0x12]);
+    for (name, value) in [("rip", 0x100), ("cs", 0x2000), ("ds", 0x3000), ("rbx", 0x10)] {
+        set(&mut cpu, name, value);
+    }
+    assert_eq!((cpu.pc(), get(&cpu, "rip")), (0x2_0100, 0x100));
+    cpu.step();
+    assert_eq!((get(&cpu, "rax"), cpu.pc()), (0x1234, 0x2_0103));
+    // With protection on, by the descriptor; after reset the table is at 0.
+    ram.write_bytes(0x18, &0x0000_9312_3456_0fff_u64.to_le_bytes());
+    set(&mut cpu, "cr0", 0x11);
+    set(&mut cpu, "fs", 0x18);
+    assert_eq!((get(&cpu, "fs"), get(&cpu, "fs_base")), (0x18, 0x12_3456));
 }
