@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use devices::Capture;
-use machine::config::{Icount, MemConfig, Threading};
+use machine::config::{DeviceConfig, Icount, MemConfig, Threading};
 use machine::{Advance, Console, Given, Machine, MachineConfig, targets};
 use topology::SmpOptions;
 use xtask::machine::Outcome;
@@ -34,6 +34,8 @@ pub struct Setup<'a> {
     pub bios: Option<String>,
     /// `-no-reboot`.
     pub no_reboot: bool,
+    /// `-device pc-testdev`.
+    pub testdev: bool,
 }
 
 impl<'a> Setup<'a> {
@@ -41,13 +43,17 @@ impl<'a> Setup<'a> {
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
         let bios = Some("none".to_owned());
         let numa = &[];
-        Setup { target, board, cpu: "", smp: "1", mem: "", numa, icount: None, single: false, bios, no_reboot: false }
+        let (icount, single, no_reboot, testdev) = (None, false, false, false);
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa, icount, single, bios, no_reboot, testdev }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
     pub fn of(run: &'a xtask::guests::Run, smp: &'a str) -> Setup<'a> {
-        let no_reboot = run.options().iter().any(|option| option == "-no-reboot");
-        Setup { cpu: run.model(), smp, bios: run.bios(), no_reboot, ..Setup::new(run.arch.target, run.arch.board) }
+        let options = run.options();
+        let has = |name: &str| options.iter().any(|option| option == name);
+        let (no_reboot, testdev) = (has("-no-reboot"), has("pc-testdev"));
+        let setup = Setup::new(run.arch.target, run.arch.board);
+        Setup { cpu: run.model(), smp, bios: run.bios(), no_reboot, testdev, ..setup }
     }
 
     /// The configuration.
@@ -70,6 +76,10 @@ impl<'a> Setup<'a> {
         }
         if self.single {
             config.threading = Threading::Single;
+        }
+        if self.testdev {
+            let option = "-device pc-testdev".to_owned();
+            config.devices.push(Given { option, value: DeviceConfig::parse("pc-testdev")? });
         }
         config.boot.bios.clone_from(&self.bios);
         config.no_reboot = self.no_reboot;

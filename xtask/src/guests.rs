@@ -270,8 +270,20 @@ const fn pc(target: &'static str, cpu: &'static str, flags: &'static [&'static s
 
 /// Targets whose tests are for PCs.
 static PCS: &[Arch] = &[pc("x86_64", "qemu64", PC_FLAGS), pc("i386", "qemu32", PC32_FLAGS)];
-/// How a PC without firmware's text on its console is run.
-const PC_CONSOLE: &[&str] = &["-display", "none", "-serial", "stdio", "-monitor", "none", "-vga", "none", "-no-reboot"];
+/// How a PC without firmware's text on its console is run, with the wires to its interrupt controllers that tests pull.
+const PC_CONSOLE: &[&str] = &[
+    "-display",
+    "none",
+    "-serial",
+    "stdio",
+    "-monitor",
+    "none",
+    "-vga",
+    "none",
+    "-no-reboot",
+    "-device",
+    "pc-testdev",
+];
 
 /// A bare-metal test program for a machine of QEMU: `guests/tests/FOLDER/NAME.c`.
 #[derive(Debug)]
@@ -332,7 +344,10 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
     Test { folder: "x86", name: "hello", smp: &[1], fp: false },
     Test { folder: "x86", name: "traps", smp: &[1], fp: false },
+    Test { folder: "x86", name: "debug", smp: &[1], fp: false },
+    Test { folder: "x86", name: "tasks", smp: &[1], fp: false },
     Test { folder: "x86", name: "timers", smp: &[1], fp: false },
+    Test { folder: "x86", name: "apic", smp: &[1], fp: false },
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
     Test { folder: "x86", name: "now", smp: &[1], fp: false },
     Test { folder: "x86", name: "features", smp: &[1], fp: false },

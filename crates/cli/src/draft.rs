@@ -526,7 +526,7 @@ impl Draft {
         config.smp = self.smp;
         config.numa = std::mem::take(&mut self.numa);
         config.objects = std::mem::take(&mut self.objects);
-        config.devices = std::mem::take(&mut self.devices);
+        config.devices = self.devices.clone();
         config.drives = std::mem::take(&mut self.drives);
         config.icount = self.icount;
         config.own_accelerator = self.own_accelerator;

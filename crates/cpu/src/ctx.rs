@@ -414,6 +414,7 @@ impl<T: Target> Ctx<T> {
         let old = u128::from_be(page.ram.compare_exchange_pair(at, expected.to_be(), new.to_be()));
         if old == expected {
             self.note_store(phys, &page);
+            self.note_store(phys + 8, &page);
         }
         Ok(old)
     }

@@ -139,7 +139,7 @@ fn append<'b>(b: &'b Builder<'b>, values: &mut Vec<Val<'b>>, (kind, x, y, k): St
     let reg = Reg(x % REGS.len() as u16);
     let one = |values: &[Val<'b>], w| pick(b, values, x, w);
     let two = |values: &[Val<'b>], w| pick(b, values, y, w);
-    let new = match kind % 20 {
+    let new = match kind % 22 {
         0 => b.konst(w, if k & 1 == 0 { k >> 50 } else { k }),
         1 | 2 => b.get(reg),
         3..=5 => {
@@ -174,6 +174,7 @@ fn append<'b>(b: &'b Builder<'b>, values: &mut Vec<Val<'b>>, (kind, x, y, k): St
         }
         17 => atomic(b, values, x, y, k),
         18 => b.call(MIX, &[one(values, Width::W64), two(values, Width::W64)]),
+        19 | 20 => return carry_chain(b, values, (x, y, k)),
         _ if k & 7 == 4 => return b.raise_if(one(values, Width::W1), (k >> 8) as u32, k >> 40),
         _ if k & 3 == 0 => return b.fence(Fence::SeqCst),
         _ => b.call_fast(
@@ -184,6 +185,34 @@ fn append<'b>(b: &'b Builder<'b>, values: &mut Vec<Val<'b>>, (kind, x, y, k): St
         ),
     };
     values.push(new);
+}
+
+/// Sums and differences with carry as guests that keep the operands of their flags have them, and a choice by a comparison.
+fn carry_chain<'b>(b: &'b Builder<'b>, values: &mut Vec<Val<'b>>, (x, y, k): (u16, u16, u64)) {
+    let (p, q) = (pick(b, values, x, Width::W32), pick(b, values, y, Width::W32));
+    let part = match k & 3 {
+        0 => p + q,
+        1 => p.add_imm((k >> 8) as i16 as i64),
+        2 => p - q,
+        _ => p.shl(p.konst(1)),
+    };
+    let carry = match k >> 2 & 3 {
+        0 => p.lt_u(q),
+        1 => p.lt_u(p.konst(k >> 24 & 0xffff)),
+        2 => p.zext(Width::W64).lt_u(q.zext(Width::W64) + b.konst(Width::W64, k >> 24 & 0xffff)),
+        _ => p.zext(Width::W64).lt_u(q.zext(Width::W64) + pick(b, values, x ^ y, Width::W64)),
+    };
+    let to = if k >> 4 & 1 == 0 { part } else { q };
+    let last = match k >> 5 & 3 {
+        0 => to + carry.zext(Width::W32),
+        1 => to - carry.zext(Width::W32),
+        2 => to | carry.zext(Width::W32),
+        _ => b.select(carry, to, p),
+    };
+    values.push(last);
+    if k >> 7 & 1 == 0 {
+        b.set(Reg((k >> 40) as u16 % 2), last.zext(Width::W64));
+    }
 }
 
 fn atomic<'b>(b: &'b Builder<'b>, values: &[Val<'b>], x: u16, y: u16, k: u64) -> Val<'b> {

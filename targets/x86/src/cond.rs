@@ -157,6 +157,11 @@ impl<'b> Lift<'b> {
 
     /// CF as a number of width `w`.
     pub(crate) fn carry(&self, w: Width) -> V<'b> {
-        self.cond(2).zext(w)
+        match self.ir.constant_in(CC_KIND).map(|kind| flags::parts(kind).0) {
+            // It is there as 0 or 1.
+            Some(Op::Split | Op::Inc | Op::Dec) => self.ir.get(CC_B).trunc(w),
+            Some(Op::Flags) | None => self.any_carry().trunc(w),
+            Some(_) => self.cond(2).zext(w),
+        }
     }
 }

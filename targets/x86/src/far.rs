@@ -44,9 +44,9 @@ pub(crate) fn enter(cpu: &mut Cpu, e: Event) -> Result<(), Fault> {
     let selector = (gate >> 16) as u16;
     if kind == 5 {
         let next = regs::ip_of(cpu, e.pc);
-        let target = crate::task::switch(cpu, selector, crate::task::How::Call, next)?;
-        cpu.set_pc(target);
-        if let Some(error) = e.error {
+        let to = crate::task::switch(cpu, selector, crate::task::How::Call, next)?;
+        cpu.set_pc(to.pc);
+        if let Some(error) = e.error.filter(|_| !to.faulted) {
             let w = if cpu.state.tr.kind() & 8 != 0 { Width::W32 } else { Width::W16 };
             let mut stack = Stack::now(cpu);
             stack.push(cpu, error.into(), w)?;
@@ -336,11 +336,11 @@ fn system_target(cpu: &mut Cpu, selector: u16, d: Descriptor, next: u64, back: O
     match kind {
         1 | 9 => {
             let next = regs::ip_of(cpu, next);
-            crate::task::switch(cpu, selector, how, next)
+            crate::task::switch(cpu, selector, how, next).map(|to| to.pc)
         }
         5 => {
             let next = regs::ip_of(cpu, next);
-            crate::task::switch(cpu, (d.0 >> 16) as u16, how, next)
+            crate::task::switch(cpu, (d.0 >> 16) as u16, how, next).map(|to| to.pc)
         }
         _ => call_gate(cpu, selector, d, back),
     }
@@ -426,8 +426,8 @@ pub(crate) fn ret(cpu: &mut Cpu, [size, drop, ..]: [u64; 4]) -> Out {
     outer(cpu, stack, cs, ip, w, drop, None)
 }
 
-/// IRET: size, own address; the linear address to go on at.
-pub(crate) fn iret(cpu: &mut Cpu, [size, ..]: [u64; 4]) -> Out {
+/// IRET: size, next address; the linear address to go on at.
+pub(crate) fn iret(cpu: &mut Cpu, [size, next, ..]: [u64; 4]) -> Out {
     let w = width(size);
     let mut stack = Stack::now(cpu);
     let was_virtual = cpu.state.cr0 & bit::PE != 0 && cpu.state.eflags & bit::VM != 0;
@@ -440,7 +440,7 @@ pub(crate) fn iret(cpu: &mut Cpu, [size, ..]: [u64; 4]) -> Out {
         if cpu.state.efer & bit::LMA != 0 {
             return Err(Fault::GP0);
         }
-        return crate::task::back(cpu);
+        return crate::task::back(cpu, next);
     }
     let ip = stack.pop(cpu, w)?;
     let cs = stack.pop(cpu, w)? as u16;

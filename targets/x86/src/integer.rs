@@ -193,7 +193,7 @@ pub(crate) fn cmpxchg8b(cpu: &mut Cpu, [at, ..]: [u64; 4]) -> Out {
     let low = |cpu: &Cpu, r| cpu.reg(r) & 0xffff_ffff;
     let expected = low(cpu, state::RDX) << 32 | low(cpu, state::RAX);
     let new = low(cpu, state::RCX) << 32 | low(cpu, state::RBX);
-    exchange(cpu, at, 8, expected.into(), new.into())
+    exchange(cpu, at, expected, new)
 }
 
 /// CMPXCHG16B: linear address; whether it was equal.
@@ -203,40 +203,50 @@ pub(crate) fn cmpxchg16b(cpu: &mut Cpu, [at, ..]: [u64; 4]) -> Out {
     }
     let pair = |cpu: &Cpu, high, low| u128::from(cpu.reg(high)) << 64 | u128::from(cpu.reg(low));
     let (expected, new) = (pair(cpu, state::RDX, state::RAX), pair(cpu, state::RCX, state::RBX));
-    exchange(cpu, at, 16, expected, new)
+    let mem = uop::Mem::le(uop::Width::W64);
+    // What can't be read or written is told of before anything happens.
+    let seen = u128::from(cpu.load(at, mem)?) | u128::from(cpu.load(at + 8, mem)?) << 64;
+    let phys = cpu.translate(at, cpu::Access::Write, crate::mmu::current_space(cpu))?;
+    // That function's numbers are big-endian.
+    let swapped = cpu.phys_compare_exchange_pair(phys, expected.swap_bytes(), new.swap_bytes());
+    let old = match swapped {
+        Ok(old) => old.swap_bytes(),
+        Err(_) => {
+            // A device has no such access: two, as for any other that is too wide.
+            let value = if seen == expected { new } else { seen };
+            cpu.store(at, value as u64, mem)?;
+            cpu.store(at + 8, (value >> 64) as u64, mem)?;
+            seen
+        }
+    };
+    if old != expected {
+        cpu.set_reg(state::RAX, old as u64);
+        cpu.set_reg(state::RDX, (old >> 64) as u64);
+    }
+    Ok((old == expected).into())
 }
 
-fn exchange(cpu: &mut Cpu, at: u64, bytes: u64, expected: u128, new: u128) -> Out {
+/// CMPXCHG8B: the whole of it once the operands are there.
+fn exchange(cpu: &mut Cpu, at: u64, expected: u64, new: u64) -> Out {
     let mem = uop::Mem::le(uop::Width::W64);
-    // The store comes first: it may fault.
-    let mut old = u128::from(cpu.load(at, mem)?);
-    if bytes == 16 {
-        old |= u128::from(cpu.load(at + 8, mem)?) << 64;
-    }
-    let equal = old == expected;
-    let value = if equal { new } else { old };
-    if bytes == 8 && equal {
+    loop {
+        let old = cpu.load(at, mem)?;
+        let equal = old == expected;
+        let value = if equal { new } else { old };
         let phys = cpu.translate(at, cpu::Access::Write, crate::mmu::current_space(cpu))?;
-        if phys & 7 == 0 {
-            let done = cpu.phys_compare_exchange(phys, old as u64, value as u64, uop::Width::W64, bits::Endian::Little);
-            if done == Ok(false) {
-                // Another CPU was quicker: what it has left is the old value.
-                return exchange(cpu, at, bytes, expected, new);
-            }
+        let aligned = at & 7 == 0;
+        let done = aligned.then(|| cpu.phys_compare_exchange(phys, old, value, uop::Width::W64, bits::Endian::Little));
+        match done {
+            Some(Ok(true)) => {}
+            // Another CPU was quicker.
+            Some(Ok(false)) => continue,
+            // Not RAM, or in two pieces.
+            _ => cpu.store(at, value, mem)?,
         }
-    }
-    cpu.store(at, value as u64, mem)?;
-    if bytes == 16 {
-        cpu.store(at + 8, (value >> 64) as u64, mem)?;
-    }
-    if !equal {
-        if bytes == 8 {
-            cpu.set_reg(state::RAX, old as u64 & 0xffff_ffff);
-            cpu.set_reg(state::RDX, (old >> 32) as u64);
-        } else {
-            cpu.set_reg(state::RAX, old as u64);
-            cpu.set_reg(state::RDX, (old >> 64) as u64);
+        if !equal {
+            cpu.set_reg(state::RAX, old & 0xffff_ffff);
+            cpu.set_reg(state::RDX, old >> 32);
         }
+        return Ok(equal.into());
     }
-    Ok(equal.into())
 }

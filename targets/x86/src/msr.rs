@@ -17,6 +17,9 @@ pub(crate) fn tsc(cpu: &Cpu) -> u64 {
     cpu.now().wrapping_mul(TSC_PER_NANO).wrapping_add(cpu.state.tsc_offset).wrapping_add(crate::svm::tsc_offset(cpu))
 }
 
+/// Bits of IA32_APIC_BASE that have to be 0: the low byte, bit 9, and what is above the 40 bits of physical addresses.
+const APIC_BASE_RESERVED: u64 = 0xffff_ff00_0000_02ff;
+
 fn apic_at(cpu: &Cpu, offset: u64) -> u64 {
     APIC_WINDOW + (u64::from(cpu.index()) << 12) + offset
 }
@@ -124,6 +127,9 @@ pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault>
             let old = cpu.state.apic_base;
             let (off, x2) = (value & 0x800 == 0, value & 0x400 != 0);
             let has_x2 = cpu.model().has(word::F1_ECX, 21);
+            if value & APIC_BASE_RESERVED != 0 {
+                return Err(Fault::GP0);
+            }
             if x2 && (off || !has_x2 || old & 0x800 == 0) || old & 0xc00 == 0xc00 && !x2 && !off {
                 return Err(Fault::GP0);
             }

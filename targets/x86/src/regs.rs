@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
+use bits::Endian;
 use cpu::{Group, Register, RegisterError};
+use uop::Width;
 
 use crate::flags;
 use crate::model::Model;
@@ -295,7 +297,7 @@ pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), Regi
             cpu.set_pc(pc);
         }
         What::Flags => set_eflags(cpu, value),
-        What::Selector(n) => cpu.state.seg[n].selector = value as u16,
+        What::Selector(n) => load_selector(cpu, n, value as u16),
         What::Base(n) => cpu.set_reg(state::base(n), value),
         What::Control(n) => {
             match n {
@@ -328,6 +330,27 @@ pub(crate) fn write(cpu: &mut Cpu, index: usize, value: u128) -> Result<(), Regi
         _ => return Err(RegisterError::ReadOnly(row.name)),
     }
     Ok(())
+}
+
+/// A selector from outside, with what belongs to it, as QEMU's debugger has it: a paragraph's base in real and virtual-8086 mode, else the
+/// descriptor, without checks. A selector that is there already changes nothing.
+fn load_selector(cpu: &mut Cpu, n: usize, selector: u16) {
+    if selector == cpu.state.seg[n].selector {
+        return;
+    }
+    let ip = ip(cpu);
+    if crate::seg::is_real(cpu) {
+        crate::seg::set_real(cpu, n, selector);
+    } else {
+        let at = crate::seg::descriptor_address(cpu, selector, 8).and_then(|at| crate::mmu::translate_debug(cpu, at));
+        let Some(at) = at else { return };
+        let Ok(d) = cpu.phys_read(at, Width::W64, Endian::Little) else { return };
+        crate::seg::set(cpu, n, crate::seg::Descriptor(d).seg(selector));
+    }
+    if n == sreg::CS {
+        let pc = cpu.reg(state::base(sreg::CS)).wrapping_add(ip);
+        cpu.set_pc(pc);
+    }
 }
 
 fn set_fpu_control(cpu: &mut Cpu, n: u8, value: u64) {

@@ -149,6 +149,7 @@ pub(crate) fn run(cpu: &mut Cpu, [which, arg, ..]: [u64; 4]) -> Out {
         Op::Verr | Op::Verw => return verify(cpu, arg as u16, op == Op::Verw),
         Op::Random => return Ok(random(cpu)),
         Op::TscAux => return Ok(cpu.state.tsc_aux & 0xffff_ffff),
+        Op::Xsetbv if cpu.state.cr4 & bit::OSXSAVE == 0 => return Err(Fault::UD),
         _ => {
             privileged(cpu)?;
             return supervisor(cpu, op, arg);
@@ -179,9 +180,6 @@ fn supervisor(cpu: &mut Cpu, op: Op, arg: u64) -> Out {
             cpu.state.kernel_gs_base = gs;
         }
         Op::Xsetbv => {
-            if cpu.state.cr4 & bit::OSXSAVE == 0 {
-                return Err(Fault::UD);
-            }
             let value = from_edx_eax(cpu);
             let supported = cpu.model().xsave_components();
             let allowed = value & !supported == 0 && value & 6 != 4 && crate::mpx::agrees(value);
@@ -532,10 +530,10 @@ fn write_cr0(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
         }
         cpu.state.efer &= !bit::LMA;
     }
-    cpu.state.cr0 = new;
     if new & bit::PG != 0 && old & bit::PG == 0 && cpu.state.cr4 & bit::PAE != 0 && cpu.state.efer & bit::LMA == 0 {
         mmu::load_pdptes(cpu, cpu.state.cr3)?;
     }
+    cpu.state.cr0 = new;
     if (new ^ old) & (bit::PG | bit::WP | bit::PE) != 0 {
         cpu.flush_tlb();
     }
@@ -579,10 +577,10 @@ fn write_cr4(cpu: &mut Cpu, value: u64) -> Result<(), Fault> {
     if value & !old & bit::PCIDE != 0 && cpu.state.cr3 & 0xfff != 0 {
         return Err(Fault::GP0);
     }
-    cpu.state.cr4 = value;
     if (value ^ old) & bit::PAE != 0 && value & bit::PAE != 0 && !long && cpu.state.cr0 & bit::PG != 0 {
         mmu::load_pdptes(cpu, cpu.state.cr3)?;
     }
+    cpu.state.cr4 = value;
     cpu.flush_tlb();
     Ok(())
 }

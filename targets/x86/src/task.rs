@@ -20,6 +20,8 @@ pub(crate) enum How {
 
 /// Order of segment registers in a TSS.
 const ORDER: [usize; 6] = [sreg::ES, sreg::CS, sreg::SS, sreg::DS, sreg::FS, sreg::GS];
+/// Their places there, in the order in which they are loaded behind CS ("Exception Conditions Checked During a Task Switch").
+const LOADED: [usize; 5] = [2, 0, 3, 4, 5];
 
 fn mem(w: Width) -> Mem {
     seg::system_mem(w)
@@ -36,11 +38,11 @@ fn intercept(cpu: &Cpu, selector: u16, how: How) -> Result<(), Fault> {
     Err(Fault::Exit { code, info: [selector.into(), why] })
 }
 
-/// IRET with NT set: back to the task that is linked.
-pub(crate) fn back(cpu: &mut Cpu) -> Out {
+/// IRET with NT set: back to the task that is linked. `next` is the linear address behind the instruction, where this task goes on.
+pub(crate) fn back(cpu: &mut Cpu, next: u64) -> Out {
     let link = cpu.load(cpu.state.tr.base, mem(Width::W16))? as u16;
-    let ip = regs::ip(cpu);
-    switch(cpu, link, How::Return, ip)
+    let ip = regs::ip_of(cpu, next);
+    switch(cpu, link, How::Return, ip).map(|to| to.pc)
 }
 
 fn set_busy(cpu: &mut Cpu, selector: u16, busy: bool) -> Result<(), Fault> {
@@ -107,8 +109,36 @@ fn load(cpu: &mut Cpu, tss: &Seg) -> Result<Image, Fault> {
     })
 }
 
-/// Switches to the task of a TSS selector; `ip` is where the old task goes on. The linear address to go on at.
-pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Out {
+/// Where a switch has led to.
+pub(crate) struct Switched {
+    /// The linear address to go on at.
+    pub(crate) pc: u64,
+    /// The new task's registers could not be loaded: this is the handler of its fault.
+    pub(crate) faulted: bool,
+}
+
+/// Switches to the task of a TSS selector; `ip` is where the old task goes on. A fault while the new task's registers are loaded is the new
+/// task's ("Task Switching"), before its first instruction; it has been taken, then.
+pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Result<Switched, Fault> {
+    let image = commit(cpu, selector, how, ip)?;
+    match load_segments(cpu, &image) {
+        Ok(()) => Ok(Switched { pc: entry(cpu, &image), faulted: false }),
+        Err(fault) => {
+            let pc = entry(cpu, &image);
+            cpu.set_pc(pc);
+            crate::trap::deliver(cpu, fault);
+            Ok(Switched { pc: cpu.pc(), faulted: true })
+        }
+    }
+}
+
+/// The linear address of a task's next instruction.
+fn entry(cpu: &Cpu, image: &Image) -> u64 {
+    cpu.reg(state::base(sreg::CS)).wrapping_add(image.ip) & 0xffff_ffff
+}
+
+/// All of a switch but segment registers.
+fn commit(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Result<Image, Fault> {
     intercept(cpu, selector, how)?;
     let wrong = if how == How::Return { vector::TS } else { vector::GP };
     if selector & 4 != 0 {
@@ -147,6 +177,9 @@ pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Out {
     cpu.state.cr0 |= bit::TS;
     if wide && cpu.state.cr0 & bit::PG != 0 {
         cpu.state.cr3 = image.cr3;
+        if cpu.state.cr4 & bit::PAE != 0 {
+            crate::mmu::load_pdptes(cpu, image.cr3)?;
+        }
         cpu.flush_tlb();
     }
     let nt = if how == How::Call { bit::NT } else { 0 };
@@ -157,8 +190,7 @@ pub(crate) fn switch(cpu: &mut Cpu, selector: u16, how: How, ip: u64) -> Out {
     }
     let trap = wide && cpu.load(tss.base + 0x64, mem(Width::W16))? & 1 != 0;
     crate::debug::task_switch(cpu, trap);
-    load_segments(cpu, &image)?;
-    Ok(cpu.reg(state::base(sreg::CS)).wrapping_add(image.ip) & 0xffff_ffff)
+    Ok(image)
 }
 
 fn load_segments(cpu: &mut Cpu, image: &Image) -> Result<(), Fault> {
@@ -177,19 +209,21 @@ fn load_segments(cpu: &mut Cpu, image: &Image) -> Result<(), Fault> {
     }
     let cs = image.segs[1];
     let d: Descriptor = if cs & !3 == 0 { return Err(coded(vector::TS, cs)) } else { seg::read(cpu, cs, vector::TS)? };
-    if d.attr() & (attr::S | attr::CODE) != attr::S | attr::CODE {
+    let (a, rpl) = (d.attr(), cs & 3);
+    let dpl = a >> 5 & 3;
+    if a & (attr::S | attr::CODE) != attr::S | attr::CODE || if a & attr::E != 0 { dpl > rpl } else { dpl != rpl } {
         return Err(coded(vector::TS, cs));
     }
-    if d.attr() & attr::P == 0 {
+    if a & attr::P == 0 {
         return Err(coded(vector::NP, cs));
     }
-    seg::set_cs(cpu, cs, d, (cs & 3) as u8);
-    for (n, selector) in ORDER.into_iter().zip(image.segs).filter(|(n, _)| *n != sreg::CS) {
-        let loaded = seg::load(cpu, n, selector);
+    seg::set_cs(cpu, cs, d, rpl as u8);
+    for at in LOADED {
+        let loaded = seg::load(cpu, ORDER[at], image.segs[at]);
         loaded.map_err(|f| match f {
             Fault::Exception { vector: vector::GP, error } => Fault::Exception { vector: vector::TS, error },
             other => other,
         })?;
     }
-    Ok(())
+    if image.ip > u64::from(cpu.state.seg[sreg::CS].limit) { Err(Fault::GP0) } else { Ok(()) }
 }

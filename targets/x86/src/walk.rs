@@ -20,6 +20,8 @@ const NX: u64 = 1 << 63;
 /// Physical addresses have 40 bits (CPUID 0x8000_0008).
 const PHYS: u64 = 0x00ff_ffff_f000;
 const ABOVE: u64 = 0x000f_ff00_0000_0000;
+/// What a page-directory-pointer entry of PAE paging may have beside an address: P, PWT, PCD, and three bits that nothing looks at.
+const PDPTE: u64 = 0xe19;
 /// EXITINFO1 of a nested page fault: bits of the access, and which one it was.
 const NESTED_WRITE: u64 = 2;
 const NESTED_USER: u64 = 4;
@@ -225,7 +227,8 @@ pub(crate) fn nested_fault(address: u64, error: u64) -> Fault {
     Fault::Exit { code: svm::NESTED_FAULT, info: [error, address] }
 }
 
-/// Loads the page-directory-pointer entries of PAE paging; with nested paging they are read by each walk.
+/// Loads the page-directory-pointer entries of PAE paging; with nested paging they are read by each walk. Reserved bits in one that is present
+/// raise #GP(0), and none is loaded (SDM volume 3A, "PDPTE Registers").
 pub(crate) fn load_pdptes(cpu: &mut Cpu, cr3: u64) -> Result<(), Fault> {
     if cpu.state.svm.nested.is_some() {
         return Ok(());
@@ -236,6 +239,9 @@ pub(crate) fn load_pdptes(cpu: &mut Cpu, cr3: u64) -> Result<(), Fault> {
     for (n, pdpte) in (0..).zip(&mut list) {
         let mut walk = Walk { cpu, nested: None, steps: &mut steps };
         *pdpte = walk.entry(base + 8 * n, Width::W64).map_or(0, |(_, value)| value);
+    }
+    if list.iter().any(|pdpte| pdpte & P != 0 && pdpte & !(PHYS | PDPTE) != 0) {
+        return Err(Fault::GP0);
     }
     cpu.state.pdpte = list;
     Ok(())

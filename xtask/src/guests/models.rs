@@ -31,6 +31,7 @@ static ON: &[On] = &[
     on("msa", "mips32", "P5600", MIPS),
     on("msa", "mips32el", "P5600", MIPS),
     on("msa", "mips64el", "I6400", MIPS64R6),
+    on("tasks", "i386", "qemu32", super::PC32_FLAGS),
     on("now", "x86_64", "max", super::PC_FLAGS),
     on("now", "i386", "max", super::PC32_FLAGS),
     on("features", "x86_64", "max", super::PC_FLAGS),

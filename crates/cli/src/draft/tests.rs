@@ -4,8 +4,12 @@ use super::*;
 use crate::options;
 
 fn plan(line: &str) -> Result<Plan, Fatal> {
-    let target = machine::targets::find("riscv64").unwrap();
-    let mut draft = Draft::new("polyarch riscv64".into(), target);
+    plan_for("riscv64", line)
+}
+
+fn plan_for(target: &str, line: &str) -> Result<Plan, Fatal> {
+    let target = machine::targets::find(target).unwrap();
+    let mut draft = Draft::new("polyarch".into(), target);
     let arguments: Vec<String> = line.split(' ').filter(|word| !word.is_empty()).map(str::to_string).collect();
     assert_eq!(options::parse(&arguments, &mut draft)?, None);
     draft.finish()
@@ -42,6 +46,14 @@ fn faults_name_the_option() {
     for (line, want) in table {
         assert_eq!(fault(line), want, "{line}");
     }
+}
+
+#[test]
+fn a_device_gets_the_character_device_that_it_names() {
+    let line = "-M pc -display none -chardev null,id=a -chardev null,id=b -device isa-debugcon,iobase=0x402,chardev=b";
+    let channels = plan_for("x86_64", line).unwrap().channels;
+    let users: Vec<(&str, &[User])> = channels.iter().map(|c| (c.label.as_str(), c.users.as_slice())).collect();
+    assert_eq!(users, [("a", &[][..]), ("b", &[User::Debug][..])]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ const R: bool = false;
 const I: bool = true;
 
 #[inline(always)]
-unsafe fn second<const IMM: bool>(core: *mut Core, s: &Slot) -> u64 {
+pub(super) unsafe fn second<const IMM: bool>(core: *mut Core, s: &Slot) -> u64 {
     // SAFETY: see the module `handlers`.
     if IMM { i64::from(s.imm) as u64 } else { unsafe { get(core, s.b()) } }
 }

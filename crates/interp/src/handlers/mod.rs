@@ -12,6 +12,7 @@ mod pair_tables;
 pub(crate) mod pair;
 pub(crate) mod run;
 pub(crate) mod shape;
+pub(crate) mod truth;
 
 use cpu::Core;
 

@@ -51,7 +51,7 @@ macro_rules! never_misses {
     };
 }
 
-struct Bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>;
+pub(super) struct Bin<const OP: u8, const W: u8, const IMM: bool, const SX: bool>;
 
 impl<const OP: u8, const W: u8, const IMM: bool, const SX: bool> Body for Bin<OP, W, IMM, SX> {
     const WIDTH: u8 = W;

@@ -25,6 +25,10 @@ pub(crate) enum Shape {
     Load(Width, u8, u8),
     /// A plain store: width, kind.
     Store(Width, u8),
+    /// A comparison: op, width, second is an immediate.
+    Cmp(CmpOp, Width, bool),
+    /// A choice by a truth value.
+    Select,
     /// A branch on a comparison.
     Branch(CmpOp, Width, bool),
     /// A jump to a known address; whether it is a call.

@@ -9,6 +9,7 @@ use super::plan::{
 use super::{Cx, Lowered, Places, Plan, places};
 use crate::handlers::pair::{Shape, pair_handler, triple_handler};
 use crate::handlers::run::run_handler;
+use crate::handlers::truth::{link_handler, truth_handler};
 use crate::handlers::{alu, control, memory};
 use crate::slot::{Data, Function, Handler, Head, Recovery, Slot};
 
@@ -119,8 +120,14 @@ impl Cx<'_> {
             return Some((handler, 3));
         }
         let op = |n: usize| (rest[n].1, self.slots[rest[n].0 as usize].as_op());
+        let ops: Vec<(Shape, Slot)> = (0..rest.len().min(4)).map(op).collect();
+        if let Some((handler, n)) = link_handler(&ops).filter(|(_, n)| adjacent(*n)) {
+            return Some((handler, n));
+        }
         let ((a, first), (b, second)) = (op(0), op(1));
-        pair_handler((a, &first), (b, &second)).filter(|_| adjacent(2)).map(|handler| (handler, 2))
+        let (first, second) = ((a, &first), (b, &second));
+        let handler = truth_handler(first, second).or_else(|| pair_handler(first, second));
+        handler.filter(|_| adjacent(2)).map(|handler| (handler, 2))
     }
 
     /// The slot that holds `v` for op `now`, which reads `reads` of it; constants are put into a temporary on first use.
@@ -251,9 +258,11 @@ impl Cx<'_> {
                     self.push_as(shape, alu::bin_handler(bin, w, imm.is_some(), sx), d, a, second);
                 }
                 Op::Cmp(cmp, a, b) => {
+                    let w = self.block.width(a);
+                    let shape = Shape::Cmp(cmp, w, second_imm(self.block, w, b).is_some());
                     let (handler, a, second) = self.comparison(i, cmp, a, b, alu::cmp_handler);
                     let d = self.dest(i);
-                    self.push(handler, d, a, second);
+                    self.push_as(shape, handler, d, a, second);
                 }
                 Op::Call { .. } => self.call(i, op),
                 Op::RaiseIf { cond, code, arg } => self.raise_if(i, cond, code, arg),
@@ -348,6 +357,7 @@ impl Cx<'_> {
         let shape = match op {
             Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64 => Shape::SextWord,
             Op::Trunc(_) if w == Width::W32 => Shape::CutWord,
+            Op::Select(..) => Shape::Select,
             _ => Shape::Other,
         };
         self.push_as(shape, handler, d, at(0), imm);

@@ -81,7 +81,6 @@ fn retry(l: &Lift<'_>, done: V<'_>) -> Flow {
 
 fn binary(l: &Lift<'_>, op: Op) -> Flow {
     let w = l.width_of(0);
-    let carry = || l.carry(w);
     if l.insn.has_lock_prefix() && l.is_mem(0) {
         let b = l.read(1, w);
         let at = l.address(w.bytes(), true);
@@ -98,7 +97,7 @@ fn binary(l: &Lift<'_>, op: Op) -> Flow {
             }
             _ => {
                 let old = l.load(at, w);
-                let c = carry();
+                let c = l.carry(w);
                 let new = if op == Op::Adc { old + b + c } else { old - b - c };
                 let done = locked_update(l, at, old, new);
                 let a = if op == Op::Adc { new } else { old };
@@ -118,23 +117,30 @@ fn binary(l: &Lift<'_>, op: Op) -> Flow {
             l.set_flags(op, w, sum, Some(b), None);
         }
         Op::Adc => {
-            let c = carry();
-            let sum = a + b + c;
+            // The carry stands just before its use: engines have one form for the two.
+            let part = a + b;
+            let c = l.carry(Width::W64);
+            let sum = part + c.trunc(w);
             l.put(place, sum);
             l.set_flags(op, w, sum, Some(b), Some(c));
         }
         Op::Sub => {
-            // A constant is added, which engines have a short form for.
-            let known = !matches!(l.insn.op1_kind(), OpKind::Register | OpKind::Memory);
-            let result = if known { a.add_imm((l.insn.immediate(1) as i64).wrapping_neg()) } else { a - b };
+            let result = difference(l, a, b);
             put_keeping_flags_of_operands(l, place, result, || l.set_flags(op, w, a, Some(b), None));
         }
         _ => {
-            let c = carry();
-            put_keeping_flags_of_operands(l, place, a - b - c, || l.set_flags(op, w, a, Some(b), Some(c)));
+            let part = difference(l, a, b);
+            let c = l.carry(Width::W64);
+            put_keeping_flags_of_operands(l, place, part - c.trunc(w), || l.set_flags(op, w, a, Some(b), Some(c)));
         }
     }
     Flow::Next
+}
+
+/// The difference of both operands. A constant is added, which engines have a short form for.
+fn difference<'b>(l: &Lift<'b>, a: V<'b>, b: V<'b>) -> V<'b> {
+    let known = !matches!(l.insn.op1_kind(), OpKind::Register | OpKind::Memory);
+    if known { a.add_imm((l.insn.immediate(1) as i64).wrapping_neg()) } else { a - b }
 }
 
 /// Writes a result whose flags are made of operands. Those are saved before a register is overwritten, so that no copy is needed; a store, which
@@ -209,7 +215,7 @@ fn neg(l: &Lift<'_>) -> Flow {
         return retry(l, done);
     }
     let (place, a) = l.place(w);
-    put_keeping_flags_of_operands(l, place, a.neg(), || l.set_flags(Op::Sub, w, zero, Some(a), None));
+    put_keeping_flags_of_operands(l, place, zero - a, || l.set_flags(Op::Sub, w, zero, Some(a), None));
     Flow::Next
 }
 

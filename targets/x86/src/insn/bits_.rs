@@ -176,13 +176,14 @@ fn rotate(l: &Lift<'_>, left: bool) -> Flow {
 /// RCL and RCR by 1: OF is the exclusive or of the two highest bits, of the result and CF or of the result alone.
 fn rotate_carry_once(l: &Lift<'_>, left: bool) -> Flow {
     let w = l.width_of(0);
-    let carry = l.carry(w);
     let (place, a) = l.place(w);
     let (result, out) = if left {
-        (a.shl(a.konst(1)) | carry, a.shr_u(a.konst(u64::from(w.bits()) - 1)).zext(Width::W64))
+        let high = a.shl(a.konst(1));
+        (high | l.carry(w), a.shr_u(a.konst(u64::from(w.bits()) - 1)).zext(Width::W64))
     } else {
-        let high = carry.shl(carry.konst(u64::from(w.bits()) - 1));
-        (a.shr_u(a.konst(1)) | high, (a & a.konst(1)).zext(Width::W64))
+        let low = a.shr_u(a.konst(1));
+        let high = l.carry(w).shl(a.konst(u64::from(w.bits()) - 1));
+        (low | high, (a & a.konst(1)).zext(Width::W64))
     };
     l.put(place, result);
     let second = if left { out } else { result.shr_u(result.konst(u64::from(w.bits()) - 2)).zext(Width::W64) & l.k(1) };

@@ -43,9 +43,9 @@ pub(crate) static ROWS: &[Row] = rows! {
         let drop = if l.insn.op_count() == 1 { l.insn.immediate(0) & 0xffff } else { 0 };
         l.go(helper::FAR_RETURN, &[l.k(w), l.k(drop)])
     };
-    Iret |l| l.go(helper::IRET, &[l.k(1), l.k(l.pc)]);
-    Iretd |l| l.go(helper::IRET, &[l.k(2), l.k(l.pc)]);
-    Iretq |l| l.go(helper::IRET, &[l.k(3), l.k(l.pc)]);
+    Iret |l| l.go(helper::IRET, &[l.k(1), l.k(l.next())]);
+    Iretd |l| l.go(helper::IRET, &[l.k(2), l.k(l.next())]);
+    Iretq |l| l.go(helper::IRET, &[l.k(3), l.k(l.next())]);
     Loop |l| loop_(l, None);
     Loope |l| loop_(l, Some(4));
     Loopne |l| loop_(l, Some(5));

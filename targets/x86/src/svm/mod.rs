@@ -221,7 +221,7 @@ pub(crate) fn vmrun(cpu: &mut Cpu, [next, address, ..]: [u64; 4]) -> Out {
     s.svm.inject = inject;
     if s.cr0 & bit::PG != 0 && s.cr4 & bit::PAE != 0 && s.efer & bit::LMA == 0 {
         let cr3 = s.cr3;
-        mmu::load_pdptes(cpu, cr3)?;
+        mmu::load_pdptes(cpu, cr3).map_err(|_| Fault::Exit { code: INVALID, info: [0; 2] })?;
     }
     Ok(cpu.pc())
 }
