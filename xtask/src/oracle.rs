@@ -15,6 +15,7 @@ mod gdb;
 mod mips;
 mod riscv;
 mod sparc;
+mod tricore;
 
 /// What `cargo xtask oracle` understands.
 #[derive(clap::Args)]
@@ -66,11 +67,14 @@ enum What {
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
-    /// Random instructions of the tricore target on unicorn (python3, PyPI's unicorn)
+    /// Random instructions of the tricore target on unicorn (python3, PyPI's unicorn) and QEMU (Debian: qemu-system-misc)
     Tricore {
-        /// Cases
+        /// Cases for each model
         #[arg(long, default_value_t = 20_000)]
         count: u64,
+        /// A qemu-system-tricore of version 10, which has TriCore 1.6.2
+        #[arg(long)]
+        qemu: Option<PathBuf>,
     },
     /// The QEMU project's own client as ours (python3, PyPI's qemu.qmp), and QMP transcripts of a real QEMU 4.2
     Qmp {
@@ -105,7 +109,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Sparc { count } => sparc::run(*count),
         What::Mips { count } => mips::run(*count),
         What::Ppc { count } => ppc(*count),
-        What::Tricore { count } => tricore(*count),
+        What::Tricore { count, qemu } => tricore::run(*count, qemu.as_deref()),
         What::X86 { count } => x86(*count),
         What::Qmp { replay, target, storm, diff } => qmp(replay.as_deref(), target, *storm, *diff),
         What::Gdb => gdb::run(),
@@ -135,11 +139,6 @@ fn ppc(count: u64) -> Result<()> {
         run(text, &options, &["oracles/qemu_ppc.py"])?;
     }
     Ok(())
-}
-
-fn tricore(count: u64) -> Result<()> {
-    need("python3", "Debian's python3")?;
-    riscv::pipe("tricore", &["1", &count.to_string()], &["oracles/unicorn_tricore.py"])
 }
 
 fn x86(count: u64) -> Result<()> {

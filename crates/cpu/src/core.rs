@@ -124,6 +124,8 @@ pub struct Core {
     pub space: u8,
     /// [`crate::Target::ALIGNED`].
     pub aligned: bool,
+    /// [`crate::Target::SPLIT_UNIT`] less 1.
+    pub split_mask: u64,
     /// Arguments of the helper that is called. A handler that had them on its stack could not end in a jump.
     pub args: [u64; 4],
     /// Slow paths of the target.

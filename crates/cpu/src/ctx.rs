@@ -119,6 +119,7 @@ impl<T: Target> Ctx<T> {
         });
         ctx.core.owner = (&raw mut *ctx).cast();
         ctx.core.aligned = T::ALIGNED;
+        ctx.core.split_mask = T::SPLIT_UNIT - 1;
         ctx
     }
 

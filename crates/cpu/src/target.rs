@@ -102,6 +102,9 @@ pub trait Target: Sized + Send + 'static {
     /// Where the right to fetch may end within a page ([`Translation::cache`] is false then): instructions are fetched by parts of so
     /// many bytes, each of which may be refused. `u64::MAX`: an instruction's first byte speaks for all of it.
     const FETCH_PART: u64 = u64::MAX;
+    /// Misaligned accesses that may be split ([`uop::Align::Split`]) and begin at a multiple of so many bytes, a power of two, are allowed in
+    /// RAM: engines need not ask [`Target::misaligned_split`] there.
+    const SPLIT_UNIT: u64 = 1;
 
     /// Whether gdb expects a watchpoint to stop the CPU before the access (its `have_nonsteppable_watchpoint`), not behind the instruction.
     const WATCH_BEFORE: bool = false;

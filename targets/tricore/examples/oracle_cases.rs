@@ -1,22 +1,28 @@
 //! Random instructions with random operands, and what we make of them: input for `oracles/unicorn_tricore.py`
 //! and `oracles/qemu_tricore.py`.
 //!
-//! `oracle_cases SEED COUNT [MODEL] [NAME...]` prints one JSON object a line: registers and memory before and after. Each case is run on the
-//! interpreter and on the reference evaluator, which must agree.
+//! `oracle_cases SEED COUNT [MODEL] [--uncovered] [NAME...]` prints one JSON object a line: registers and memory before and after. Each case is
+//! run on the interpreter and on the reference evaluator, which must agree. `--uncovered` asks for rows without a case in `tests/insn`; the first
+//! cases of each then have a line for such files.
 #![allow(clippy::print_stdout, reason = "printing is what this program does")]
+
+use std::collections::HashMap;
 
 use bits::{Endian, field};
 use cpu::{Cpu, Ctx, Kind, Target};
-use decode::{Bits, Decoder, Index};
+use decode::{Bits, Decoder, Index, Pattern};
 use interp::Interp;
-use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
+use testkit::insn::{Bench, CODE, DATA, DATA_LEN, Machine, RAM_BASE, Reference};
+use tricore::ext::Version;
 use tricore::lift::{Handler, Insn};
 use tricore::model::Model;
 use tricore::{Tricore, insn};
 
-const PC: u64 = CODE + 0x800;
+const PC: u64 = CODE;
 const WINDOW: u64 = 512;
 const WINDOW_AT: u64 = DATA + 0x1000;
+/// The second area of the free list, which begins with the window.
+const SECOND: u64 = WINDOW_AT + 0x180;
 const INDEX: Index = Index { w16: &[Bits(0, 8)], w32: &[Bits(1, 7)], w48: &[] };
 /// Registers that are set and compared, by their names in the register table, behind D0 to D15 and A0 to A15.
 const SYSTEM: [&str; 4] = ["psw", "pcxi", "fcx", "lcx"];
@@ -179,69 +185,220 @@ fn skipped(row: &Insn) -> bool {
     system.contains(&row.name) || row.name.starts_with("tlb") || row.name.starts_with("cache")
 }
 
+/// The interpreter and the reference evaluator, side by side.
+struct Pair {
+    bench: Bench<Tricore>,
+    engine: Machine<Tricore, Interp>,
+    evaluator: Machine<Tricore, Interp>,
+    /// Where lines for `.insn` files are tried; its memory is empty but for the window.
+    scratch: Machine<Tricore, Interp>,
+}
+
+impl Pair {
+    fn new(model: Model) -> Pair {
+        let bench = Bench::<Tricore> {
+            name: model.name(),
+            kind: Kind::new(model),
+            endian: Endian::Little,
+            prepare,
+            trap: |_| None,
+            ignored: &[],
+            trap_changes: &[],
+        };
+        let (engine, evaluator, scratch) = (bench.machine(), bench.machine(), bench.machine());
+        Pair { bench, engine, evaluator, scratch }
+    }
+
+    fn load(&mut self, code: &[u8]) {
+        for machine in [&mut self.engine, &mut self.evaluator, &mut self.scratch] {
+            machine.ram.write_bytes(PC - RAM_BASE, code);
+            machine.cpu.flush();
+        }
+    }
+
+    /// What the instruction that has been loaded makes of a state, with empty memory around the window, and where it goes.
+    fn try_out(&mut self, before: &Values) -> (Values, u64) {
+        self.scratch.ram.write_bytes(DATA - RAM_BASE, &[0; DATA_LEN as usize]);
+        put(&mut self.scratch, before);
+        self.scratch.cpu.step();
+        (get(&mut self.scratch), self.scratch.cpu.pc())
+    }
+
+    /// Whether what has been tried out has left memory around the window alone.
+    fn has_missed_the_rest(&self) -> bool {
+        let mut rest = vec![0; DATA_LEN as usize];
+        self.scratch.ram.read_bytes(DATA - RAM_BASE, &mut rest);
+        rest[(WINDOW_AT - DATA) as usize..][..WINDOW as usize].fill(0);
+        rest.iter().all(|byte| *byte == 0)
+    }
+
+    /// The same on both.
+    ///
+    /// # Panics
+    /// When they disagree.
+    fn run_both(&mut self, before: &Values, code: &[u8], text: &str) -> (Values, u64) {
+        put(&mut self.evaluator, before);
+        Reference::default().step(&mut self.evaluator.cpu, code);
+        put(&mut self.engine, before);
+        self.engine.cpu.step();
+        let (after, pc) = (get(&mut self.engine), self.engine.cpu.pc());
+        let other = get(&mut self.evaluator);
+        let same = after == other && pc == self.evaluator.cpu.pc();
+        assert!(same, "engine and evaluator disagree: {text}: {:x?} {pc:#x}, {:x?} {:#x}, before {:x?}", changes(before, &after), changes(before, &other), self.evaluator.cpu.pc(), before.regs);
+        (after, pc)
+    }
+}
+
+/// Cases of each row that become lines for `.insn` files.
+const LINES: u32 = 6;
+
+/// What an instruction has changed: register or word of memory, and its value.
+fn changes(before: &Values, after: &Values) -> Vec<(usize, u64)> {
+    let changed = cells(before).zip(cells(after)).enumerate().filter(|(_, (a, b))| a != b);
+    changed.map(|(n, (_, b))| (n, b)).collect()
+}
+
+/// Registers, and words of the window behind them.
+fn cells(values: &Values) -> impl Iterator<Item = u64> {
+    let words = values.memory.chunks_exact(4).map(|w| u64::from(u32::from_le_bytes([w[0], w[1], w[2], w[3]])));
+    values.regs.iter().copied().chain(words)
+}
+
+/// The case as a line for `.insn` files, with no input that the outcome does not need.
+fn insn_line(pair: &mut Pair, code: &[u8], text: &str, before: &Values) -> Option<String> {
+    let (after, pc) = pair.try_out(before);
+    if !pair.has_missed_the_rest() {
+        return None;
+    }
+    let wanted = (changes(before, &after), pc);
+    let mut least = before.clone();
+    let psw = names().iter().position(|n| n == "psw").expect("it is in the list");
+    let start = |n: usize| if n == psw { 0xb80 } else { 0 };
+    let clear = |values: &Values, from: usize, to: usize| {
+        let mut less = values.clone();
+        for n in from..to {
+            match less.regs.get_mut(n) {
+                Some(reg) => *reg = start(n),
+                None => less.memory[(n - values.regs.len()) * 4..][..4].fill(0),
+            }
+        }
+        less
+    };
+    let registers = before.regs.len();
+    let all = cells(before).count();
+    let steps = (0..registers).map(|n| (n, n + 1)).chain([(registers, all)]).chain((registers..all).map(|n| (n, n + 1)));
+    for (from, to) in steps {
+        let less = clear(&least, from, to);
+        if less == least {
+            continue;
+        }
+        let (after, pc) = pair.try_out(&less);
+        if (changes(&less, &after), pc) == wanted {
+            least = less;
+        }
+    }
+    let place = |n: usize| match names().get(n) {
+        Some(name) => name.clone(),
+        None => format!("[{:#x}]:4", WINDOW_AT + (n - registers) as u64 * 4),
+    };
+    let inputs = cells(&least).enumerate().filter(|&(n, v)| v != if n < registers { start(n) } else { 0 });
+    let inputs: Vec<String> = inputs.map(|(n, v)| format!("{}={v:#x}", place(n))).collect();
+    let mut outputs: Vec<String> = wanted.0.iter().map(|&(n, v)| format!("{}={v:#x}", place(n))).collect();
+    let next = PC + code.len() as u64;
+    if pc & !0xff == u64::from(VECTORS) {
+        outputs.push(format!("trap {:#x}", (pc & 0xff) >> 5 << 8 | after.regs[15] & 0xff));
+    } else if pc != next {
+        outputs.push(format!("pc={pc:#x}"));
+    }
+    let bits: String = code.iter().rev().map(|b| format!("{b:02x}")).collect();
+    Some(format!("{bits}  {text} | {} => {}", inputs.join(" "), outputs.join(" ")))
+}
+
+/// The rows of a model that have no case in the `.insn` files.
+fn uncovered(decoder: &Decoder<Handler>, variant: &str) -> Vec<Pattern> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/insn");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("the file can be read");
+        let cases = testkit::insn::parse_file(&text).expect("the cases are tested");
+        for case in cases.iter().filter(|c| c.variant.as_deref().is_none_or(|v| v == variant)) {
+            found.extend(case.words.iter().filter_map(|&(bits, len)| Some(decoder.decode(bits as u64, len * 8)?.pattern)));
+        }
+    }
+    decoder.rows().iter().map(|row| row.pattern).filter(|p| !found.contains(p)).collect()
+}
+
+/// Registers of a case: operands, user status bits, context pointers.
+fn registers(random: &mut Random, float: bool, pcxi_fields: u64) -> Vec<u64> {
+    let mut regs: Vec<u64> = (0..32).map(|_| if float { random.float() } else { random.integer() }).collect();
+    // User status bits, rounding mode and the reset value; no call depth.
+    regs.push(random.next() & 0xfc00_0000 | 0xb80);
+    let link = |at: u64| at >> 6;
+    regs.push(random.next() & pcxi_fields | link(WINDOW_AT + 64));
+    regs.push(link(WINDOW_AT));
+    regs.push(if random.below(8) == 0 { link(WINDOW_AT) } else { 1 });
+    regs
+}
+
+/// Memory of a case: random words, in which the free list has two areas.
+fn window(random: &mut Random) -> Vec<u8> {
+    let mut words: Vec<u32> = (0..WINDOW / 4).map(|_| random.integer() as u32).collect();
+    words[0] = words[0] & !0xf_ffff | (SECOND >> 6) as u32;
+    words.into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
 fn main() {
     let mut args = std::env::args().skip(1);
     let mut random = Random(args.next().and_then(|a| a.parse().ok()).unwrap_or(1));
     let count: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(1000);
-    let (models, only): (Vec<String>, Vec<String>) = args.partition(|a| Model::parse(a).is_ok());
+    let (models, mut only): (Vec<String>, Vec<String>) = args.partition(|a| Model::parse(a).is_ok());
     let model = Model::parse(models.first().map_or("tc1796", String::as_str)).expect("it has been parsed");
-    let floats = insn::float::INSNS;
-    let bench = Bench::<Tricore> {
-        name: "tricore",
-        kind: Kind::new(model),
-        endian: Endian::Little,
-        prepare,
-        trap: |_| None,
-        ignored: &[],
-        trap_changes: &[],
-    };
     let decoder: Decoder<Handler> = Decoder::new(insn::TABLES, model.version().features(), INDEX);
-    let (mut engine, mut evaluator) = (bench.machine::<Interp>(), bench.machine::<Interp>());
+    let missing = only.iter().position(|o| o == "--uncovered").map(|at| {
+        only.remove(at);
+        uncovered(&decoder, model.name())
+    });
+    let mut pair = Pair::new(model);
     println!("{{\"pc\":{PC},\"window\":{WINDOW_AT},\"isp\":{},\"btv\":{VECTORS}}}", WINDOW_AT + 256);
+    let mut lines = HashMap::new();
+    // PCPN, PIE and UL.
+    let pcxi_fields = if model.version() < Version::V161 { 0xffc0_0000 } else { 0x3ff0_0000 };
     let mut n = 0;
     while n < count {
         let (row, bits) = decoder.sample(|| random.next());
-        if skipped(row) || !only.is_empty() && !only.iter().any(|o| o == row.name) {
+        let wanted = only.is_empty() || only.iter().any(|o| o == row.name);
+        if skipped(row) || !wanted || undefined(row, bits) || missing.as_ref().is_some_and(|m| !m.contains(&row.pattern)) {
             continue;
         }
-        let float = floats.iter().any(|i| i.name == row.name);
-        if undefined(row, bits) {
-            continue;
-        }
-        let mut regs: Vec<u64> = (0..32).map(|_| if float { random.float() } else { random.integer() }).collect();
-        // User status bits, rounding mode and the reset value; no call depth.
-        regs.push(random.next() & 0xfc00_0000 | 0xb80);
-        let link = |at: u64| at >> 6;
-        regs.push(random.next() & 0x7fc0_0000 | link(WINDOW_AT + 64));
-        regs.push(link(WINDOW_AT));
-        regs.push(if random.below(8) == 0 { link(WINDOW_AT) } else { 1 });
+        let float = insn::float::INSNS.iter().any(|i| i.name == row.name);
+        let mut regs = registers(&mut random, float, pcxi_fields);
         if !place(row, bits, &mut random, &mut regs) {
             continue;
         }
         n += 1;
-        let memory = (0..WINDOW / 4).flat_map(|_| (random.integer() as u32).to_le_bytes()).collect();
+        let memory = window(&mut random);
         let before = Values { regs, memory };
-        let code = bench.bytes(&[(bits.into(), row.pattern.width / 8)]).concat();
-        for machine in [&mut engine, &mut evaluator] {
-            machine.ram.write_bytes(PC - RAM_BASE, &code);
-            machine.cpu.flush();
-            put(machine, &before);
-        }
-        engine.cpu.step();
-        Reference::default().step(&mut evaluator.cpu, &code);
-        let (after, other) = (get(&mut engine), get(&mut evaluator));
+        let code = pair.bench.bytes(&[(bits.into(), row.pattern.width / 8)]).concat();
+        pair.load(&code);
         let text = row.text(bits, PC).unwrap_or_else(|_| row.name.to_owned());
-        assert!(after == other, "engine and evaluator disagree: {text}");
+        let (after, pc) = pair.run_both(&before, &code, &text);
+        let number: &mut u32 = lines.entry((row.pattern.mask, row.pattern.value)).or_default();
+        *number += 1;
+        let line = match missing {
+            Some(_) if *number <= LINES => insn_line(&mut pair, &code, &text, &before),
+            _ => None,
+        };
+        let row = row.pattern.value;
+        let line = line.map_or(String::new(), |line| format!(",\"row\":{row},\"insn\":\"{line}\""));
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
         let list = |v: &[u64]| v.iter().map(|r| format!("\"{r:x}\"")).collect::<Vec<_>>().join(",");
         println!(
-            "{{\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"mem\":\"{}\",\"out\":[{}],\"mem2\":\"{}\",\"pc\":{}}}",
+            "{{\"text\":\"{text}\",\"code\":\"{}\",\"in\":[{}],\"mem\":\"{}\",\"out\":[{}],\"mem2\":\"{}\",\"pc\":{pc}{line}}}",
             hex(&code),
             list(&before.regs),
             hex(&before.memory),
             list(&after.regs),
             hex(&after.memory),
-            engine.cpu.pc(),
         );
     }
 }

@@ -135,6 +135,11 @@ pub(crate) fn save_upper(ctx: &mut Ctx<Tricore>) -> Result<(), Trap> {
     save(ctx, psw, true)
 }
 
+/// Whether the area that the next save takes is the limit's.
+pub(crate) fn is_last(ctx: &Ctx<Tricore>) -> bool {
+    (ctx.reg(state::FCX) ^ u64::from(ctx.state.lcx)) & LINK == 0
+}
+
 /// The FCD trap, which comes when the instruction is done: the area that was taken last was the limit's.
 fn depletion(ctx: &Ctx<Tricore>, taken: u64, next: u64) -> Result<u64, Trap> {
     if taken & LINK == u64::from(ctx.state.lcx) & LINK {

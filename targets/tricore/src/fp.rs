@@ -103,8 +103,14 @@ fn to_int(ctx: &mut Ctx<Tricore>, a: u64, zero: bool) -> Result64 {
     })
 }
 
+/// A number below 0 is an invalid operation even if it rounds to 0 ("FTOU", "FTOUZ": FI compares before it rounds).
 fn to_uint(ctx: &mut Ctx<Tricore>, a: u64, zero: bool) -> Result64 {
     run(ctx, |env| {
+        let below = a as u32 >> 31 != 0 && !softfloat::is_nan::<F32>(a as u32);
+        if below && a as u32 & 0x7f80_0000 != 0 {
+            env.raise(Flags::INVALID);
+            return 0;
+        }
         let rounding = if zero { Rounding::TowardZero } else { env.rounding };
         softfloat::to_int::<F32, u32>(a as u32, rounding, env).saturate(0)
     })
@@ -182,8 +188,7 @@ pub(crate) fn qseed(ctx: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
             return softfloat::add::<F32>(a, a, env);
         }
         if a & 0x7f80_0000 == 0 {
-            // Zero and what counts as zero.
-            env.raise(Flags::DIV_BY_ZERO);
+            // Zero and what counts as zero; FZ is not set.
             return a & 1 << 31 | 0x7f80_0000;
         }
         if a >> 31 != 0 {

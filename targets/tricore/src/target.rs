@@ -75,6 +75,7 @@ impl Target for Tricore {
     const NAME: &'static str = "tricore";
     const SPACES: usize = 2;
     const FETCH_PART: u64 = 2;
+    const SPLIT_UNIT: u64 = 2;
 
     fn file() -> Vec<(String, Width)> {
         state::file()

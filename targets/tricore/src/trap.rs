@@ -121,6 +121,7 @@ pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
     }
     let return_to = if trap.return_to & 1 != 0 { ctx.pc() } else { u64::from(trap.return_to) };
     let (class, number) = (trap.tin >> 8, u64::from(trap.tin & 0xff));
+    let last = csa::is_last(ctx);
     // A context list that has no context left is not used for its own trap ("FCU Trap").
     let saved = trap.tin != tin::FCU && csa::save_upper(ctx).is_ok();
     let class = if saved { class } else { 3 };
@@ -130,6 +131,15 @@ pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
     ctx.set_reg(state::d(15), number);
     let base = u64::from(ctx.state.btv) & !1;
     ctx.set_pc(base | u64::from(class) << 5);
+    if saved && last && trap.tin != tin::FCD {
+        depleted(ctx);
+    }
+}
+
+/// An entry has taken the last area but those that are left for FCD: its handler comes first, and returns to the other one ("FCD").
+fn depleted(ctx: &mut Ctx<Tricore>) {
+    let handler = ctx.pc() as u32;
+    deliver(ctx, Trap { tin: tin::FCD, return_to: handler });
 }
 
 /// Whether the core may run.
@@ -150,6 +160,7 @@ fn interrupt_entry(ctx: &mut Ctx<Tricore>) {
     let priority = pending_priority(ctx);
     ctx.acknowledge(priority.into());
     let pc = ctx.pc();
+    let last = csa::is_last(ctx);
     if csa::save_upper(ctx).is_err() {
         return deliver(ctx, Trap::here(tin::FCU));
     }
@@ -161,6 +172,9 @@ fn interrupt_entry(ctx: &mut Ctx<Tricore>) {
     let (base, shift) =
         if biv & 1 != 0 && ctx.model().version() >= crate::ext::Version::V161 { (biv & !1, 3) } else { (biv & !1, 5) };
     ctx.set_pc(u64::from(base | u32::from(priority) << shift));
+    if last {
+        depleted(ctx);
+    }
 }
 
 /// The priority number of the highest service request, ICR.PIPN; 0 for none.

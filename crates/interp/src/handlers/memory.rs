@@ -160,11 +160,13 @@ struct Parts {
 impl Parts {
     /// The parts of an access, if the TLB's entries of its pages have them by `tag`.
     #[inline(always)]
-    unsafe fn new(mem: Mem, tlb: Tlb, addr: u64, tag: impl Fn(&TlbEntry) -> u64) -> Option<Parts> {
+    unsafe fn new(core: *mut Core, mem: Mem, tlb: Tlb, addr: u64, tag: impl Fn(&TlbEntry) -> u64) -> Option<Parts> {
         let end = addr.wrapping_add(u64::from(mem.width.bytes()) - 1);
         // SAFETY: see the module `handlers`.
         let (first, last) = unsafe { (&*tlb.add(Core::tlb_slot(addr)), &*tlb.add(Core::tlb_slot(end))) };
         let known = addr & PAGE_MASK == tag(first) && end & PAGE_MASK == tag(last);
+        // SAFETY: as above.
+        let known = known && addr & unsafe { (*core).split_mask } == 0;
         (mem.align == Align::Split && known).then(|| Parts {
             first: addr.wrapping_add(first.addend) as *mut u8,
             last: addr.wrapping_add(last.addend) as *mut u8,
@@ -181,11 +183,11 @@ impl Parts {
 
 /// A misaligned load by halves or bytes, in the host's byte order, if the TLB knows its pages. Not inlined, as for [`apply`].
 #[inline(never)]
-unsafe fn load_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64) -> Option<u64> {
+unsafe fn load_parts<const W: u8>(core: *mut Core, mem: Mem, tlb: Tlb, addr: u64) -> Option<u64> {
     // SAFETY: see the module `handlers`; matching entries lead into RAM, and a part that is more than a byte is where its address is a
     // multiple of its size, and so in one page.
     unsafe {
-        let parts = Parts::new(mem, tlb, addr, |entry| entry.read)?;
+        let parts = Parts::new(core, mem, tlb, addr, |entry| entry.read)?;
         let word = |n: usize| u64::from(AtomicU32::from_ptr(parts.at(4 * n).cast()).load(Ordering::Relaxed));
         let byte = |n: usize| u64::from(AtomicU8::from_ptr(parts.at(n)).load(Ordering::Relaxed));
         let low_first = Endian::HOST == Endian::Little;
@@ -200,10 +202,10 @@ unsafe fn load_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64) -> Option<u64> 
 
 /// A misaligned store likewise; whether it is done.
 #[inline(never)]
-unsafe fn store_parts<const W: u8>(mem: Mem, tlb: Tlb, addr: u64, value: u64) -> bool {
+unsafe fn store_parts<const W: u8>(core: *mut Core, mem: Mem, tlb: Tlb, addr: u64, value: u64) -> bool {
     // SAFETY: as for loads.
     unsafe {
-        let Some(parts) = Parts::new(mem, tlb, addr, |entry| entry.write) else { return false };
+        let Some(parts) = Parts::new(core, mem, tlb, addr, |entry| entry.write) else { return false };
         let low_first = Endian::HOST == Endian::Little;
         if W == Width::W64 as u8 && addr & 3 == 0 {
             let (low, high) = if low_first { (0, 1) } else { (1, 0) };
@@ -232,7 +234,7 @@ pub(super) unsafe extern "C" fn load_miss<const W: u8, const EXT: u8, const KIND
     // SAFETY: see the module `handlers`.
     unsafe {
         let mem = access::<W, KIND, FUSED>(core);
-        if let Some(value) = load_parts::<W>(mem, tlb, addr) {
+        if let Some(value) = load_parts::<W>(core, mem, tlb, addr) {
             put::<W, EXT>(core, (*ip).d, arrange::<W, KIND>(value));
             go!(core, ip.add(1), tlb, budget)
         }
@@ -298,7 +300,7 @@ pub(super) unsafe extern "C" fn store_miss<const W: u8, const KIND: u8, const FU
     unsafe {
         let value = width(W).cut(get(core, (*ip).d));
         let mem = access::<W, KIND, FUSED>(core);
-        if store_parts::<W>(mem, tlb, addr, arrange::<W, KIND>(value)) {
+        if store_parts::<W>(core, mem, tlb, addr, arrange::<W, KIND>(value)) {
             go!(core, ip.add(1), tlb, budget)
         }
         begin_slow(core, ip, budget);
