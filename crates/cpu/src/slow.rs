@@ -389,10 +389,7 @@ impl<T: Target> Ctx<T> {
     pub(crate) fn slow_rmw(&mut self, op: RmwOp, address: u64, operand: u64, mem: Mem) -> Result<u64, Stopped> {
         let w = mem.width;
         if T::SPLIT_ATOMICS && address & u64::from(w.bytes() - 1) != 0 {
-            self.reach_for_write(address, mem)?;
-            let old = self.slow_load(address, mem)?;
-            self.slow_store(address, sem::rmw(op, w, old, operand), mem)?;
-            return Ok(old);
+            return self.split_atomic(address, mem, |old| sem::rmw(op, w, old, operand));
         }
         match self.atomic_place(address, mem)? {
             Place::Ram(p, phys) => {
@@ -417,6 +414,39 @@ impl<T: Target> Ctx<T> {
         }
     }
 
+    /// An atomic access that is not aligned. Within 16 aligned bytes of RAM it is one; across them it is interlocked with its likes alone.
+    fn split_atomic(&mut self, address: u64, mem: Mem, new: impl Fn(u64) -> u64) -> Result<u64, Stopped> {
+        static ACROSS: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        self.reach_for_write(address, mem)?;
+        let (len, at) = (mem.width.bytes() as usize, (address % 16) as usize);
+        let space = self.space_of(mem);
+        if at + len <= 16
+            && let Place::Ram(_, phys) = self.place(address, 1, Access::Write, space)?
+            && let Some(page) = self.env.bus_apart().ram_page(phys)
+        {
+            self.note_watch(address, mem.width, Watch::Access)?;
+            let pair = page.offset + phys % PAGE_SIZE / 16 * 16;
+            // Whether or not it is 0: this reads it.
+            let mut seen = page.ram.compare_exchange_pair(pair, 0, 0);
+            loop {
+                let mut bytes = seen.to_ne_bytes();
+                let old = mem.endian.read(&bytes[at..at + len]);
+                mem.endian.write(&mut bytes[at..at + len], new(old));
+                let found = page.ram.compare_exchange_pair(pair, seen, u128::from_ne_bytes(bytes));
+                if found == seen {
+                    self.note_ram_store(phys);
+                    return Ok(old);
+                }
+                seen = found;
+            }
+        }
+        // Whoever has panicked with it has left nothing half done.
+        let _held = ACROSS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let old = self.slow_load(address, mem)?;
+        self.slow_store(address, new(old), mem)?;
+        Ok(old)
+    }
+
     /// Asks for the right to store at the first and the last byte of an access.
     fn reach_for_write(&mut self, address: u64, mem: Mem) -> Result<(), Stopped> {
         let space = self.space_of(mem);
@@ -427,10 +457,7 @@ impl<T: Target> Ctx<T> {
 
     pub(crate) fn slow_cas(&mut self, address: u64, expected: u64, new: u64, mem: Mem) -> Result<u64, Stopped> {
         if T::SPLIT_ATOMICS && address & u64::from(mem.width.bytes() - 1) != 0 {
-            self.reach_for_write(address, mem)?;
-            let old = self.slow_load(address, mem)?;
-            self.slow_store(address, if old == expected { new } else { old }, mem)?;
-            return Ok(old);
+            return self.split_atomic(address, mem, |old| if old == expected { new } else { old });
         }
         match self.atomic_place(address, mem)? {
             Place::Ram(p, phys) => {

@@ -244,7 +244,14 @@ impl Pair {
         let (after, pc) = (get(&mut self.engine), self.engine.cpu.pc());
         let other = get(&mut self.evaluator);
         let same = after == other && pc == self.evaluator.cpu.pc();
-        assert!(same, "engine and evaluator disagree: {text}: {:x?} {pc:#x}, {:x?} {:#x}, before {:x?}", changes(before, &after), changes(before, &other), self.evaluator.cpu.pc(), before.regs);
+        assert!(
+            same,
+            "engine and evaluator disagree: {text}: {:x?} {pc:#x}, {:x?} {:#x}, before {:x?}",
+            changes(before, &after),
+            changes(before, &other),
+            self.evaluator.cpu.pc(),
+            before.regs
+        );
         (after, pc)
     }
 }
@@ -286,7 +293,8 @@ fn insn_line(pair: &mut Pair, code: &[u8], text: &str, before: &Values) -> Optio
     };
     let registers = before.regs.len();
     let all = cells(before).count();
-    let steps = (0..registers).map(|n| (n, n + 1)).chain([(registers, all)]).chain((registers..all).map(|n| (n, n + 1)));
+    let steps =
+        (0..registers).map(|n| (n, n + 1)).chain([(registers, all)]).chain((registers..all).map(|n| (n, n + 1)));
     for (from, to) in steps {
         let less = clear(&least, from, to);
         if less == least {
@@ -322,7 +330,9 @@ fn uncovered(decoder: &Decoder<Handler>, variant: &str) -> Vec<Pattern> {
         let text = std::fs::read_to_string(entry.path()).expect("the file can be read");
         let cases = testkit::insn::parse_file(&text).expect("the cases are tested");
         for case in cases.iter().filter(|c| c.variant.as_deref().is_none_or(|v| v == variant)) {
-            found.extend(case.words.iter().filter_map(|&(bits, len)| Some(decoder.decode(bits as u64, len * 8)?.pattern)));
+            found.extend(
+                case.words.iter().filter_map(|&(bits, len)| Some(decoder.decode(bits as u64, len * 8)?.pattern)),
+            );
         }
     }
     decoder.rows().iter().map(|row| row.pattern).filter(|p| !found.contains(p)).collect()
@@ -367,7 +377,11 @@ fn main() {
     while n < count {
         let (row, bits) = decoder.sample(|| random.next());
         let wanted = only.is_empty() || only.iter().any(|o| o == row.name);
-        if skipped(row) || !wanted || undefined(row, bits) || missing.as_ref().is_some_and(|m| !m.contains(&row.pattern)) {
+        if skipped(row)
+            || !wanted
+            || undefined(row, bits)
+            || missing.as_ref().is_some_and(|m| !m.contains(&row.pattern))
+        {
             continue;
         }
         let float = insn::float::INSNS.iter().any(|i| i.name == row.name);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bits::Endian;
 use cpu::{Ctx, Kind};
-use interp::Interp;
 use decode::{Bits, Decoder, Index, Pattern};
+use interp::Interp;
 use libtest_mimic::{Arguments, Failed, Trial};
 use testkit::insn::{Bench, parse_file, trials};
 use tricore::lift::Handler;
