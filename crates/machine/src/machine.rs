@@ -245,9 +245,8 @@ impl Machine {
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
         self.answers =
             Arc::new(Answers { acknowledge: build.acknowledge, timebase: build.timebase, shared: build.shared });
-        (self.nmi, self.core_slots) = (build.nmi, build.core_slots);
         self.starts.extend(build.restart);
-        self.devices = build.devices;
+        (self.devices, self.nmi, self.core_slots) = (build.devices, build.nmi, build.core_slots);
         (self.inputs[0].device, self.inputs[1].device) = (build.console_input, build.second_input);
         self.memory = Arc::new(build.memory);
         build.dma.connect(&self.memory);
