@@ -205,11 +205,11 @@ def rows():
     return out
 
 
-# Instructions that address storage relative to themselves: second byte's half, bytes of the operand.
+# Instructions that address storage relative to themselves: second byte's half, bytes of the operand. CHRL and CGHRL are wrong in QEMU 5.0.
 RELATIVE = {
     "larl": (0xC000, 2), "llhrl": (0xC402, 2), "lghrl": (0xC404, 2), "lhrl": (0xC405, 2), "llghrl": (0xC406, 2), "sthrl": (0xC407, 2),
     "lgrl": (0xC408, 8), "stgrl": (0xC40B, 8), "lgfrl": (0xC40C, 4), "lrl": (0xC40D, 4), "llgfrl": (0xC40E, 4), "strl": (0xC40F, 4),
-    "cghrl": (0xC604, 2), "chrl": (0xC605, 2), "clghrl": (0xC606, 2), "clhrl": (0xC607, 2), "cgrl": (0xC608, 8), "clgrl": (0xC60A, 8),
+    "clghrl": (0xC606, 2), "clhrl": (0xC607, 2), "cgrl": (0xC608, 8), "clgrl": (0xC60A, 8),
     "cgfrl": (0xC60C, 4), "crl": (0xC60D, 4), "clgfrl": (0xC60E, 4), "clrl": (0xC60F, 4),
 }  # fmt: skip
 

@@ -168,7 +168,7 @@ impl Definition {
         };
         let features = self.features.and(other.features);
         let row = best(kind, a.level().min(b.level()), features)?;
-        Some(Definition { row, features })
+        Some(Definition { row, features: features.and(FeatureSet::up_to(row.level())) })
     }
 }
 
@@ -263,6 +263,8 @@ mod tests {
             assert_eq!(pair(a, b).as_deref(), Some(base), "{a} and {b}");
             assert_eq!(pair(b, a).as_deref(), Some(base), "{b} and {a}");
         }
+        let common = definition("z13.2").baseline(&definition("qemu")).expect("the oldest");
+        assert_eq!(common.expand(false).1, [("ldisp", true), ("etf2", true)]);
         let none = Definition::new("z900", [("plo", Some(false))]).expect("without").baseline(&definition("z13"));
         assert!(none.is_none());
     }

@@ -346,6 +346,11 @@ impl FeatureSet {
         set(&table().features, |_| true)
     }
 
+    /// What models of a level may have.
+    pub fn up_to(level: Level) -> FeatureSet {
+        set(&table().features, |entry| entry.row.level <= level)
+    }
+
     /// What full models of a generation have, or base models.
     pub fn of_generation(generation: u8, is_base: bool) -> FeatureSet {
         set(&table().features, |Entry { row, .. }| {
