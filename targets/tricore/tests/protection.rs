@@ -21,7 +21,7 @@ const RFM: [u8; 4] = [0x0d, 0x00, 0x40, 0x01];
 
 fn prepare(ctx: &mut Ctx<Tricore>) {
     ctx.state.btv = VECTORS;
-    ctx.set_reg(state::FCX, AREA >> 16 & 0xf | AREA >> 6);
+    ctx.set_reg(state::FCX, AREA >> 6);
 }
 
 fn machine(model: &str) -> Machine<Tricore, Interp> {
