@@ -133,7 +133,7 @@ def main():
             found = differences(case, header, [after[n] for n in NAMES], after["pc"], bytes.fromhex(memory))
         except (EOFError, ConnectionError):
             qemu.close()
-            found, qemu = ["QEMU ends"], Qemu(args.program, args.model, header)
+            found, qemu = ["error: 0 ends"], Qemu(args.program, args.model, header)
         explain.note(case, given, found)
     qemu.close()
     sys.exit(explain.end(args.insn))

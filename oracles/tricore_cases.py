@@ -100,6 +100,8 @@ UNIT |= dict.fromkeys("lducx ldlcx stucx stlcx".split(), 64)
 ODD_PAIRS = {"unicorn": "dvinit.u msub.u imask mov", "qemu-7.2": "dvinit.u swapmsk.w cmpswap.w msub.u mov div div.u imask"}
 # Where an upper context has address registers.
 SAVED = {10: 8, 11: 12, 12: 32, 13: 36, 14: 40, 15: 44}
+# Bytes that a mnemonic's suffix stands for.
+SIZE = {"b": 1, "bu": 1, "h": 2, "hu": 2, "q": 2, "w": 4, "a": 4, "d": 8, "da": 8}
 FIELDS = ("insert", "extr", "extr.u", "imask")
 
 
@@ -156,6 +158,9 @@ def undefined(name, text, given):
             return "the register loaded is the base that changes"
     if "+c]" in text:
         base, address, length, off = base_and_address(text, given)
+        # Volume 1, "Circular Addressing": a multiple of the size of what the instruction loads or stores.
+        if length is not None and length % SIZE.get(name.split(".")[-1], 4):
+            return "a circular buffer whose length is no multiple of its elements'"
         if length is not None and length < abs(off):
             return "an offset larger than the circular buffer"
     return None

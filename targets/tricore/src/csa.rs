@@ -5,11 +5,11 @@
 use cpu::Ctx;
 use uop::{Mem, Reg, Width};
 
-use crate::Tricore;
 use crate::ext::Version;
 use crate::mode;
 use crate::state::{self, AV_BIT, CONTEXT, V_BIT};
 use crate::trap::{Trap, tin};
+use crate::{Tricore, csfr};
 
 /// Bits of a link word that name a context save area.
 const LINK: u64 = 0xf_ffff;
@@ -265,6 +265,27 @@ pub(crate) fn rfe(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
     let pc = ctx.reg(state::a(11)) & !1;
     put(ctx, state::UPPER, &pairs);
     set_psw(ctx, pairs[0] >> 32);
+    Ok(pc)
+}
+
+/// Helper of RFM, "Return From Monitor": the next pc; where to go. Without a breakpoint trap at work it does nothing. The monitor's area holds
+/// PCXI, PSW, A10 and A11.
+pub(crate) fn rfm(ctx: &mut Ctx<Tricore>, [next, ..]: [u64; 4]) -> Result<u64, Trap> {
+    let Some(area) = csfr::monitor_area(ctx) else { return Ok(next) };
+    let mut words = [0; 4];
+    for (address, word) in (u64::from(area)..).step_by(4).zip(&mut words) {
+        *word = ctx.load(address, WORD)?;
+    }
+    let [pcxi, psw, a10, a11] = words;
+    let pc = ctx.reg(state::a(11)) & !1;
+    let (at, before) = (layout(ctx), ctx.reg(state::PCXI));
+    ctx.state.ie = before >> at.pie & 1 != 0;
+    ctx.state.ccpn = (before >> at.pcpn) as u8;
+    csfr::leave_monitor(ctx);
+    set_psw(ctx, psw);
+    for (reg, value) in [(state::PCXI, pcxi), (state::a(10), a10), (state::a(11), a11)] {
+        ctx.set_reg(reg, value);
+    }
     Ok(pc)
 }
 

@@ -123,9 +123,19 @@ static ARRAYS: &[Array] = &[
     Array { name: "DPWE", offset: 0xe020, step: 4, count: 4, mask: 0xffff, since: Version::V161 },
     Array { name: "DPR", offset: 0xc000, step: 4, count: 512, mask: u32::MAX, since: Version::V130 },
     Array { name: "CPR", offset: 0xd000, step: 4, count: 512, mask: u32::MAX, since: Version::V130 },
-    Array { name: "DPM", offset: 0xe000, step: 1, count: 512, mask: u32::MAX, since: Version::V130 },
+    Array { name: "DPM", offset: DPM, step: 0x80, count: 4, mask: u32::MAX, since: Version::V130 },
+    Array { name: "CPM", offset: CPM, step: 0x80, count: 4, mask: u32::MAX, since: Version::V130 },
     Array { name: "TR", offset: 0xf000, step: 4, count: 16, mask: u32::MAX, since: Version::V130 },
 ];
+
+/// Mode registers of data protection sets, TriCore 1.3.
+const DPM: u16 = 0xe000;
+/// Those of code protection sets.
+const CPM: u16 = 0xe200;
+/// From the range registers of a set to those of the next, TriCore 1.3.
+const SET: u16 = 0x400;
+/// From a mode register to the next.
+const MODE: u16 = 0x80;
 
 /// SYSCON.PROTEN: memory protection is on.
 pub(crate) const PROTEN: u32 = 1 << 1;
@@ -158,7 +168,7 @@ pub(crate) fn mfcr(ctx: &mut Ctx<Tricore>, [offset, pc, ..]: [u64; 4]) -> Result
         Place::Icr => icr(ctx).into(),
         Place::Fcx => ctx.reg(state::FCX),
         Place::Lcx => ctx.state.lcx.into(),
-        Place::Plain(_) => ctx.state.plain.get(&(offset as u16)).copied().unwrap_or(0).into(),
+        Place::Plain(_) => plain(ctx, offset as u16).into(),
     })
 }
 
@@ -225,20 +235,66 @@ pub(crate) fn set_ie(ctx: &mut Ctx<Tricore>, [value, ..]: [u64; 4]) -> Result<u6
 /// it is allowed; `Some` with whether the answer holds for the whole page otherwise.
 pub(crate) fn protection(ctx: &Ctx<Tricore>, address: u32, access: cpu::Access) -> Result<bool, Trap> {
     use cpu::Access::{Fetch, Read, Write};
-    if ctx.state.syscon & PROTEN == 0 || ctx.model().version() < Version::V161 {
+    if ctx.state.syscon & PROTEN == 0 {
         return Ok(true);
     }
     let prs = (ctx.reg(state::PSW) >> 12 & 3) as u16;
-    let plain = |offset: u16| ctx.state.plain.get(&offset).copied().unwrap_or(0);
+    if ctx.model().version() < Version::V161 {
+        return protection_of_sets(ctx, address, access, prs);
+    }
+    let plain = |offset: u16| plain(ctx, offset);
     let (enable, ranges, trap) = match access {
         Read => (plain(0xe010 + 4 * prs), 0xc000, tin::MPR),
         Write => (plain(0xe020 + 4 * prs), 0xc000, tin::MPW),
         Fetch => (plain(0xe000 + 4 * prs), 0xd000, tin::MPX),
     };
-    let last = address.saturating_add(ctx.access_len().saturating_sub(1));
-    let allowed = (0..16u16).filter(|n| enable >> n & 1 != 0).any(|n| {
-        let (low, high) = (plain(ranges + 8 * n), plain(ranges + 8 * n + 4));
-        (low..high).contains(&address) && last < high
-    });
+    let allowed = (0..16).filter(|n| enable >> n & 1 != 0).any(|n| is_inside(ctx, address, ranges + 8 * n));
     if allowed { Ok(false) } else { Err(Trap::here(trap)) }
+}
+
+/// A register that holds what is written. DBGTCR.DTA is set at reset: no breakpoint trap may come.
+fn plain(ctx: &Ctx<Tricore>, offset: u16) -> u32 {
+    let reset = u32::from(offset == DBGTCR);
+    ctx.state.plain.get(&offset).copied().unwrap_or(reset)
+}
+
+/// Whether all of an access lies in the range whose lower bound is in the register at `range`, and its upper bound in the next.
+fn is_inside(ctx: &Ctx<Tricore>, address: u32, range: u16) -> bool {
+    let last = address.saturating_add(ctx.access_len().saturating_sub(1));
+    let (low, high) = (plain(ctx, range), plain(ctx, range + 4));
+    (low..high).contains(&address) && last < high
+}
+
+/// The same of TriCore 1.3 (volume 1, V1.3.8, "Memory Protection System"): each set has four ranges of data and four of code of its own, and
+/// a byte of its mode register says what each allows.
+fn protection_of_sets(ctx: &Ctx<Tricore>, address: u32, access: cpu::Access, set: u16) -> Result<bool, Trap> {
+    use cpu::Access::{Fetch, Read, Write};
+    const RE: u32 = 1 << 6;
+    const WE: u32 = 1 << 7;
+    const XE: u32 = 1 << 7;
+    let (modes, ranges, enable, trap) = match access {
+        Read => (DPM, 0xc000, RE, tin::MPR),
+        Write => (DPM, 0xc000, WE, tin::MPW),
+        Fetch => (CPM, 0xd000, XE, tin::MPX),
+    };
+    let mode = plain(ctx, modes + MODE * set);
+    let allowed =
+        (0..4).filter(|n| mode >> (8 * n) & enable != 0).any(|n| is_inside(ctx, address, ranges + SET * set + 8 * n));
+    if allowed { Ok(false) } else { Err(Trap::here(trap)) }
+}
+
+const DBGTCR: u16 = 0xfd48;
+const DCX: u16 = 0xfd44;
+/// DBGTCR.DTA: a breakpoint trap has been taken, and RFM has not come yet.
+const DTA: u32 = 1;
+
+/// Where RFM finds what a breakpoint trap has saved, if one is at work.
+pub(crate) fn monitor_area(ctx: &Ctx<Tricore>) -> Option<u32> {
+    (plain(ctx, DBGTCR) & DTA != 0).then(|| plain(ctx, DCX))
+}
+
+/// RFM ends a breakpoint trap.
+pub(crate) fn leave_monitor(ctx: &mut Ctx<Tricore>) {
+    let value = plain(ctx, DBGTCR) & !DTA;
+    ctx.state.plain.insert(DBGTCR, value);
 }

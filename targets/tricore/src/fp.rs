@@ -68,13 +68,28 @@ pub(crate) fn div(ctx: &mut Ctx<Tricore>, [a, b, ..]: [u64; 4]) -> Result64 {
     run(ctx, |env| softfloat::div::<F32>(a as u32, b as u32, env))
 }
 
-pub(crate) fn madd(ctx: &mut Ctx<Tricore>, [d, a, b, _]: [u64; 4]) -> Result64 {
-    run(ctx, |env| softfloat::fma::<F32>(a as u32, b as u32, d as u32, Negate::NONE, env))
+/// `d` and the product. A NaN among the operands comes before an infinity times zero ("MADD.F", "MSUB.F").
+fn accumulate(ctx: &mut Ctx<Tricore>, [d, a, b, _]: [u64; 4], negate: Negate) -> Result64 {
+    let (d, a, b) = (d as u32, a as u32, b as u32);
+    run(ctx, |env| {
+        if softfloat::is_nan::<F32>(d) {
+            note_signalling([d, a, b].into_iter().any(is_signalling), env);
+            return QUIET_NAN;
+        }
+        softfloat::fma::<F32>(a, b, d, negate, env)
+    })
 }
 
-pub(crate) fn msub(ctx: &mut Ctx<Tricore>, [d, a, b, _]: [u64; 4]) -> Result64 {
-    let negate = Negate { product: true, ..Negate::NONE };
-    run(ctx, |env| softfloat::fma::<F32>(a as u32, b as u32, d as u32, negate, env))
+pub(crate) fn madd(ctx: &mut Ctx<Tricore>, args: [u64; 4]) -> Result64 {
+    accumulate(ctx, args, Negate::NONE)
+}
+
+pub(crate) fn msub(ctx: &mut Ctx<Tricore>, args: [u64; 4]) -> Result64 {
+    accumulate(ctx, args, Negate { product: true, ..Negate::NONE })
+}
+
+fn is_signalling(x: u32) -> bool {
+    softfloat::is_nan::<F32>(x) && x & 1 << 22 == 0
 }
 
 fn is_denormal(x: u32) -> bool {
@@ -178,6 +193,7 @@ pub(crate) fn q31tof(ctx: &mut Ctx<Tricore>, [a, b, ..]: [u64; 4]) -> Result64 {
 }
 
 /// The quiet NaN of a square root of a negative number ("NaNs").
+const QUIET_NAN: u32 = 0x7fc0_0000;
 const SQRT_NAN: u32 = 0x7fc0_0004;
 
 /// An estimate of 1/√a; this one is the rounded value ("QSEED.F": at least 6.75 bits).

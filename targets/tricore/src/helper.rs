@@ -53,6 +53,8 @@ helpers! {
     RET = csa::ret, HelperInfo { ret: Some(Width::W32), ..context(0) };
     /// RFE: the new pc.
     RFE = csa::rfe, HelperInfo { ret: Some(Width::W32), ..context(0) };
+    /// RFM: the next pc; where to go.
+    RFM = csa::rfm, HelperInfo { ret: Some(Width::W32), ..context(1) };
     /// SVLCX: the next pc.
     SVLCX = csa::svlcx, context(1);
     /// RSLCX.
@@ -125,8 +127,8 @@ helpers! {
     BSPLIT = ops::bsplit, HelperInfo { ret: Some(Width::W64), ..pure(1) };
     /// UNPACK.
     UNPACK = ops::unpack, HelperInfo { ret: Some(Width::W64), ..pure(1) };
-    /// PACK: pair, sign.
-    PACK = ops::pack, pure(2);
+    /// PACK: pair, sign, PSW.C.
+    PACK = ops::pack, pure(3);
     /// CRC32B.W.
     CRC32B_W = ops::crc32b_w, pure(2);
     /// CRC32.B.

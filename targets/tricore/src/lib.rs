@@ -7,7 +7,7 @@
 //! (a file for each group); then [`dsp`] (what packed and multiply-accumulate instructions compute), `csa` (contexts), `csfr` (core
 //! registers), [`trap`], and `target`, where all of it meets the contract.
 //!
-//! Modelled: user and supervisor modes, global register write protection, memory protection of 1.6, call depth, all trap classes but the
+//! Modelled: user and supervisor modes, global register write protection, memory protection, call depth, all trap classes but the
 //! asynchronous and the debug ones.
 #![forbid(unsafe_code)]
 

@@ -178,8 +178,9 @@ pub(crate) fn unpack(_: &mut Ctx<Tricore>, [a, ..]: [u64; 4]) -> Result64 {
     Ok((exponent as u32 as u64) << 32 | mantissa)
 }
 
-/// A number of single precision from an exponent and a mantissa of 32 bits, with the sign of the other operand.
-pub(crate) fn pack(_: &mut Ctx<Tricore>, [pair, sign, ..]: [u64; 4]) -> Result64 {
+/// A number of single precision from an exponent and a mantissa of 32 bits, with the sign of the other operand; PSW.C is one more bit that the
+/// rounding looks at ("PACK").
+pub(crate) fn pack(_: &mut Ctx<Tricore>, [pair, sign, sticky, _]: [u64; 4]) -> Result64 {
     let (exponent, mantissa) = ((pair >> 32) as u32 as i32, pair & 0xffff_ffff);
     let normal = mantissa >> 31 != 0;
     let fraction = mantissa >> 8 & 0x7f_ffff;
@@ -189,7 +190,7 @@ pub(crate) fn pack(_: &mut Ctx<Tricore>, [pair, sign, ..]: [u64; 4]) -> Result64
         e if normal && e <= -128 => 0,
         e => {
             let biased = if normal { (e + 128) as u64 & 0xff } else { 0 };
-            let up = mantissa >> 7 & 1 != 0 && (mantissa >> 8 & 1 != 0 || mantissa & 0x7f != 0);
+            let up = mantissa >> 7 & 1 != 0 && (mantissa >> 8 & 1 != 0 || mantissa & 0x7f != 0 || sticky != 0);
             (biased << 23 | fraction) + u64::from(up)
         }
     };

@@ -60,6 +60,9 @@ fn global(ctx: &Ctx<Tricore>, address: u64) -> u64 {
     ctx.shared::<Chip>().map_or(address, |chip| chip.global(ctx.index(), address))
 }
 
+/// The end of the page that address 0 is in.
+const FIRST_PAGE: u64 = 0x1000;
+
 /// The first segment of peripherals.
 const PERIPHERALS: u64 = 0xe;
 
@@ -131,7 +134,11 @@ impl Target for Tricore {
         if space == 1 && address >> 28 >= PERIPHERALS && access != Access::Fetch {
             return Err(Trap::here(tin::MPP));
         }
-        let whole = csfr::protection(ctx, address as u32, access)?;
+        // "MPN": the others of the first page are translated one by one, so that none stands in for address 0.
+        if address == 0 && access != Access::Fetch {
+            return Err(Trap::here(tin::MPN));
+        }
+        let whole = csfr::protection(ctx, address as u32, access)? && address >= FIRST_PAGE;
         let write = whole || access == Access::Write;
         Ok(Translation { phys, read: whole || access != Access::Write, write, cache: whole })
     }

@@ -24,6 +24,8 @@ pub mod tin {
     pub const MPX: u32 = of(1, 4);
     /// Memory protection: peripheral access by User-0.
     pub const MPP: u32 = of(1, 5);
+    /// Memory protection: data access to address 0.
+    pub const MPN: u32 = of(1, 6);
     /// Global register write protection.
     pub const GRWP: u32 = of(1, 7);
     /// Illegal opcode.

@@ -8,6 +8,7 @@ use crate::ext::Ext;
 use crate::format::*;
 use crate::helper;
 use crate::lift::Lift;
+use crate::state;
 
 insns! {
     /// Bit operations and bit fields.
@@ -312,7 +313,7 @@ fn unpack(l: &Lift, f: Rr) -> Flow {
 }
 
 fn pack(l: &Lift, f: Rrr) -> Flow {
-    l.set_d(f.c, l.call(helper::PACK, &[l.e(f.d), l.d(f.a)]));
+    l.set_d(f.c, l.call(helper::PACK, &[l.e(f.d), l.d(f.a), l.ir.get(state::C)]));
     Next
 }
 

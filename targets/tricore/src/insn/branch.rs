@@ -208,10 +208,11 @@ fn rfe<F>(l: &Lift, _: F) -> Flow {
     l.end(Exit::UpdateIndirect { pc: pc.id() })
 }
 
-/// Return from monitor: there is no debug monitor to return from.
+/// Return from monitor.
 fn rfm(l: &Lift, _: Sys) -> Flow {
     l.privileged(2);
-    l.end(Exit::Update { pc: l.next_pc() })
+    let pc = l.call(helper::RFM, &[l.konst(l.next_pc() as i64)]);
+    l.end(Exit::UpdateIndirect { pc: pc.id() })
 }
 
 /// Two operands and a distance.

@@ -47,7 +47,7 @@ fn nop<F>(_: &Lift, _: F) -> Flow {
     Next
 }
 
-/// Without a debugger on the chip, a no-operation ("DEBUG": if no event is enabled).
+/// Without a debugger at the chip, which alone sets DBGSR.DE, a no-operation ("DEBUG": if no event is enabled).
 use nop as debug;
 
 /// An 8-bit or 9-bit constant.
