@@ -411,6 +411,22 @@ pub(crate) fn set_rounding(cpu: &mut Cpu, [mode, bits, ..]: Args) -> Out {
     Ok(0)
 }
 
+/// MULTIPLY of short numbers to a long one, which is exact.
+pub(crate) fn multiply_long(cpu: &mut Cpu, [a, b, info, _]: Args) -> Out {
+    let info = Info::of(info);
+    let (a, b) = (a as u32, b as u32);
+    let keep = |cpu: &mut Cpu, r| cpu.set_reg(state::f(info.target), r);
+    run(cpu, info, keep, |env| {
+        if softfloat::is_nan::<F32>(a) || softfloat::is_nan::<F32>(b) {
+            // Which NaN it is must be decided before they are lengthened.
+            let chosen = softfloat::mul::<F32>(a, b, env);
+            return softfloat::convert::<F32, F64>(chosen, env);
+        }
+        let (a, b) = (softfloat::convert::<F32, F64>(a, env), softfloat::convert::<F32, F64>(b, env));
+        softfloat::mul::<F64>(a, b, env)
+    })
+}
+
 /// MULTIPLY of long numbers to an extended one, which is exact.
 pub(crate) fn multiply_extended(cpu: &mut Cpu, [a, b, info, _]: Args) -> Out {
     let info = Info::of(info);

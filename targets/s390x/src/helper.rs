@@ -282,6 +282,8 @@ helpers! {
     BFP_TO_FIXED = fp::to_fixed, any(4);
     /// TEST DATA CLASS: operand, bytes, mask.
     BFP_CLASS = fp::test_class, HelperInfo { reads: RegSet::All, writes: RegSet::None, faults: false, ..any(3) };
+    /// MULTIPLY of short BFP numbers to a long one: operands, what to do.
+    BFP_MULTIPLY_LONG = fp::multiply_long, any(3);
     /// MULTIPLY of long BFP numbers to an extended one: operands, what to do.
     BFP_MULTIPLY_EXTENDED = fp::multiply_extended, any(3);
     /// LOAD AND TEST of extended BFP numbers: register, what to do.

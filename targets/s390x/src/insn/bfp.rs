@@ -401,12 +401,10 @@ fn sign_extended<'b>(l: &Lift<'b>, f: RRE, op: impl FnOnce(V<'b>) -> V<'b>, test
     Next
 }
 
-/// MULTIPLY of short numbers to a long one: exact, once both are long.
+/// MULTIPLY of short numbers to a long one.
 fn multiply_long<'b>(l: &Lift<'b>, r1: u8, b: V<'b>) {
-    let none = info(l, Op::Mul, r1, 0, 0);
-    let widen = |v: V<'b>| l.call(helper::BFP_CONVERT, &[v.zext(Width::W64), l.k(4), l.k(8), none]);
-    let (a, b) = (widen(l.f32(r1)), widen(b));
-    let result = l.ir.call_fast(helper::BFP_LONG, &[a, b, a, none], FastFp::Mul64, state::FP_OK);
+    let info = info(l, Op::Mul, r1, 0, 0);
+    let result = l.call(helper::BFP_MULTIPLY_LONG, &[l.f32(r1).zext(Width::W64), b.zext(Width::W64), info]);
     l.set_f64(r1, result);
 }
 
