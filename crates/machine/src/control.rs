@@ -128,10 +128,8 @@ impl Machine {
 
     /// Carries out what was asked for, then lets guests run one round.
     pub fn advance(&mut self) -> Advance {
-        while let Some(request) = self.requests.pop_front() {
-            if let Some(code) = self.carry_out(request) {
-                return Advance::Exit(code);
-            }
+        if let Some(code) = self.carry_out_all() {
+            return Advance::Exit(code);
         }
         if self.state != RunState::Running {
             return Advance::Wait(None);
@@ -143,8 +141,11 @@ impl Machine {
         let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
         let asked = std::mem::take(&mut *self.power.lock());
         self.requests.extend(asked.into_iter().map(Request::from));
+        if !self.requests.is_empty() {
+            // What the guest asked for comes before what clients ask for next.
+            return self.carry_out_all().map_or(Advance::Ran, Advance::Exit);
+        }
         match outcome {
-            _ if !self.requests.is_empty() => Advance::Ran,
             RoundOutcome::Ran => Advance::Ran,
             RoundOutcome::Idle(at) => {
                 let now = self.sched.clock().now(0);
@@ -169,6 +170,16 @@ impl Machine {
                 Advance::Debug { cpu, exit }
             }
         }
+    }
+
+    /// Carries out what was asked for; the exit code, if that ends the process.
+    fn carry_out_all(&mut self) -> Option<i32> {
+        while let Some(request) = self.requests.pop_front() {
+            if let Some(code) = self.carry_out(request) {
+                return Some(code);
+            }
+        }
+        None
     }
 
     fn carry_out(&mut self, request: Request) -> Option<i32> {
