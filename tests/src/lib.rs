@@ -41,7 +41,8 @@ pub struct Setup<'a> {
 impl<'a> Setup<'a> {
     /// `-M board` with one CPU.
     pub fn new(target: &'a str, board: &'a str) -> Setup<'a> {
-        let bios = Some("none".to_owned());
+        // A name like any other on s390x.
+        let bios = (target != "s390x").then(|| "none".to_owned());
         let numa = &[];
         let (icount, single, no_reboot, testdev) = (None, false, false, false);
         Setup { target, board, cpu: "", smp: "1", mem: "", numa, icount, single, bios, no_reboot, testdev }

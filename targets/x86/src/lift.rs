@@ -497,6 +497,13 @@ impl<'b> Lift<'b> {
         Flow::End
     }
 
+    /// What the jump that follows calls returns behind the instruction. A step that is told of is no jump within the engine.
+    pub(crate) fn returns_here(&self) {
+        if !self.stepping() {
+            self.ir.returns_to(self.next());
+        }
+    }
+
     /// Goes on at a computed linear address.
     pub(crate) fn indirect(&self, pc: V<'b>, hint: uop::Hint) -> Flow {
         crate::mpx::branch(self);

@@ -191,13 +191,13 @@ fn call(l: &Lift<'_>) -> Flow {
         let ip = l.read(0, l.width_of(0)).zext(Width::W64);
         let pc = l.code_address(ip);
         l.push(back);
-        l.ir.returns_to(l.next());
+        l.returns_here();
         return l.indirect(pc, Hint::Call);
     }
     match l.near_target() {
         Target::Known(pc) => {
             l.push(back);
-            l.ir.returns_to(l.next());
+            l.returns_here();
             l.jump(pc)
         }
         Target::Offset(ip) => {
