@@ -15,7 +15,7 @@ import sys
 import time
 
 import ppc_exact
-from qemu_riscv import Gdb
+from gdb_remote import Gdb
 from riscv_cases import replay
 
 NAMES = [f"r{n}" for n in range(32)] + [f"f{n}" for n in range(32)] + ["cr", "lr", "ctr", "xer", "fpscr", "vscr"] + [f"vr{n}" for n in range(32)] + [f"vs{n}h" for n in range(32)]
@@ -400,28 +400,6 @@ def aligned(case, found):
     return case["text"].startswith(("evl", "evst")) and case["trap"] is not None
 
 
-class Pipe(Gdb):
-    """A client that sends many requests before it reads the answers."""
-
-    def ask_all(self, texts):
-        data = [text.encode() for text in texts]
-        self.socket.sendall(b"".join(b"+$%s#%02x" % (d, sum(d) & 0xFF) for d in data))
-        return [self.answer() for _ in data]
-
-    def answer(self):
-        while True:
-            start = self.buffer.find(b"$")
-            end = self.buffer.find(b"#", start)
-            if 0 <= start < end and len(self.buffer) >= end + 3:
-                answer = self.buffer[start + 1 : end].decode()
-                self.buffer = self.buffer[end + 3 :]
-                return answer
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError("QEMU has closed the connection")
-            self.buffer += more
-
-
 class Record:
     """Lines of cases on which both agree."""
 
@@ -474,8 +452,8 @@ class Machine:
         boot = ["-kernel", self.stub()] if self.spe else ["-bios", "/dev/zero"]
         arguments = ["-M", board, "-cpu", cpu, "-m", "1G", "-display", "none", "-S", *boot]
         self.process = subprocess.Popen([program, *arguments, "-chardev", gdb, "-gdb", "chardev:gdb"])
-        self.gdb = Pipe(path)
-        self.gdb.ask_all(["qSupported:xmlRegisters=powerpc", "qXfer:features:read:target.xml:0,ffb"])
+        self.gdb = Gdb(path)
+        self.gdb.answers(["qSupported:xmlRegisters=powerpc", "qXfer:features:read:target.xml:0,ffb"])
         self.size = 8 if program.endswith("64") else 4
         self.values = dict.fromkeys(self.names, 0)
         self.force(self.values, self.window)
@@ -545,14 +523,14 @@ class Machine:
         code = bytes.fromhex(case["bits"][0])
         requests = [*self.puts(values), *self.writes(self.pc, code[::-1] if self.little else code)]
         requests.append(f"P{PC:x}=" + self.pc.to_bytes(self.size, "little" if self.little else "big").hex())
-        answers = self.gdb.ask_all([*requests, "s"])
+        answers = self.gdb.answers([*requests, "s"])
         wrong = [pair for pair in zip(requests, answers) if pair[1] != "OK"]
         if wrong or answers[-1][0] not in "ST":
             raise ValueError(f"{wrong} {answers[-1]}")
         names = self.touched(case)
         stores = case["mem"] or case["text"].startswith(("st", "evst", "dcbz"))
         reads = [f"m{self.data + at:x},400" for at in range(0, len(self.window), 0x400) if stores]
-        answers = self.gdb.ask_all([f"p{MSR:x}", "g", *(f"p{self.number(name):x}" for name in names), *reads])
+        answers = self.gdb.answers([f"p{MSR:x}", "g", *(f"p{self.number(name):x}" for name in names), *reads])
         self.order = order = self.order_of(answers[0])
         at = self.core(bytes.fromhex(answers[1]), order)
         # Jumps may go to the vectors as well.
@@ -581,7 +559,7 @@ class Machine:
         """Puts our state in."""
         Machine.record.drop()
         requests = [*self.puts(registers), *self.writes(self.data, window)]
-        answers = self.gdb.ask_all(requests)
+        answers = self.gdb.answers(requests)
         wrong = [pair for pair in zip(requests, answers) if pair[1] != "OK"]
         if wrong:
             raise ValueError(f"{wrong}")

@@ -7,11 +7,11 @@ and compares every register, the touched memory, the pc and the exception.
 Exit status 1 if anything differs that no rule below excuses. Written for QEMU 7.2: bit manipulation and NaN boxing are there.
 """
 
-import socket
 import subprocess
 import sys
 import time
 
+from gdb_remote import Gdb
 from riscv_cases import F, MISALIGNED_AMO, MSTATUS_FS, NAMES, X, code_of, replay
 
 VECTOR = 0x18000
@@ -19,36 +19,6 @@ VECTOR = 0x18000
 PC, F0, CSR0 = 32, 33, 66
 MSTATUS, MTVEC, MCAUSE, FFLAGS, FRM = 0x300, 0x305, 0x342, 0x001, 0x002
 FLOAT = set(F) | {"fflags", "frm"}
-
-
-class Gdb:
-    """A client of the gdb remote protocol."""
-
-    def __init__(self, path):
-        for _ in range(100):
-            try:
-                self.socket = socket.socket(socket.AF_UNIX)
-                self.socket.connect(path)
-                break
-            except OSError:
-                time.sleep(0.05)
-        self.buffer = b""
-
-    def ask(self, text):
-        data = text.encode()
-        self.socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xFF))
-        while True:
-            start = self.buffer.find(b"$")
-            end = self.buffer.find(b"#", start)
-            if 0 <= start < end and len(self.buffer) >= end + 3:
-                answer = self.buffer[start + 1 : end].decode()
-                self.buffer = self.buffer[end + 3 :]
-                self.socket.sendall(b"+")
-                return answer
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError("QEMU has closed the connection")
-            self.buffer += more
 
 
 class Machine:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from qemu_riscv import Gdb
+from gdb_remote import Gdb
 
 NAMES = (
     [f"{bank}{n}" for bank in "goli" for n in range(8)]

@@ -16,7 +16,7 @@ import time
 
 import sparc_nan
 import sparc_vis
-from qemu_riscv import Gdb
+from gdb_remote import Gdb
 
 INTEGER = [f"{s}{n}" for s in "goli" for n in range(8)]
 INTEGER[14], INTEGER[30] = "sp", "fp"

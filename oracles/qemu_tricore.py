@@ -12,43 +12,17 @@ import argparse
 import collections
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 
+from gdb_remote import Gdb
 from tricore_cases import NAMES, Explain, differences, in_old_layout
 
 # The stub's order of registers.
 ORDER = [f"d{n}" for n in range(16)] + [f"a{n}" for n in range(16)] + "lcx fcx pcxi psw pc icr isp btv biv syscon pmucon0 dmucon".split()
 # Where a preamble is, and where it loads address registers from.
 PREAMBLE, VALUES = 0x4000, 0x100
-
-
-class Stub:
-    """A connection to a debugger stub."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
-        self.buffer = b""
-
-    def ask(self, *texts):
-        """Sends requests at once; the replies. Nothing may follow one that lets the CPU run."""
-        self.socket.sendall(b"".join(b"$" + t + b"#%02x" % (sum(t) & 255) for t in (t.encode() for t in texts)))
-        return [self.reply() for _ in texts]
-
-    def reply(self):
-        while True:
-            begin = self.buffer.find(b"$")
-            end = self.buffer.find(b"#", begin)
-            if begin >= 0 and 0 <= end <= len(self.buffer) - 3:
-                reply, self.buffer = self.buffer[begin + 1 : end], self.buffer[end + 3 :]
-                return reply.decode()
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError("QEMU has gone")
-            self.buffer += more
 
 
 def words(values):
@@ -75,7 +49,7 @@ class Qemu:
         while not os.path.exists(path):
             if self.process.poll() is not None:
                 sys.exit("QEMU does not start")
-        self.stub, self.header = Stub(path), header
+        self.stub, self.header = Gdb(path), header
         self.stub.ask("?")
         # A trap's step goes on to the handler's first instruction: a jump to itself.
         self.stub.ask(put(header["btv"], "3c00" * 128))
@@ -89,7 +63,7 @@ class Qemu:
             self.stub.ask(f"Z0,{header['pc']:x},2")
 
     def registers(self, *more):
-        values, *replies = self.stub.ask("g", *more)
+        values, *replies = self.stub.answers(["g", *more])
         values = dict(zip(ORDER, (int.from_bytes(bytes.fromhex(values[n : n + 8]), "little") for n in range(0, 8 * len(ORDER), 8))))
         return (values, *replies) if more else values
 
