@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// The type that functions with this in their names return through: only handlers have it.
+/// What the names of handlers have in them.
 const HANDLERS: &str = "interp::handlers::";
 /// Functions of that module that are no handlers, and may end as they like.
 const OTHERS: [&str; 1] = ["::apply"];

@@ -14,7 +14,8 @@ pub const fn of_psw(psw: u32) -> Mode {
 
 /// Whether the modes of two PSWs differ.
 pub const fn differs(a: u32, b: u32) -> bool {
-    (a ^ b) & (3 << 10 | 1 << 8) != 0
+    // It is made of bits that are moved, so it is the mode of what differs.
+    of_psw(a ^ b) != 0
 }
 
 /// PSW.IO: 0 User-0, 1 User-1, 2 Supervisor.
