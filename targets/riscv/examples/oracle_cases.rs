@@ -21,6 +21,7 @@ use riscv::lift::{Handler, Insn};
 use riscv::model::Model;
 use riscv::{Riscv32, Riscv64, insn, state};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
+use testkit::random::Random;
 
 /// Where the instructions stand: in the middle of a page, so that short jumps stay on it.
 const PC: u64 = CODE + 0x800;
@@ -32,102 +33,12 @@ const WINDOW: u64 = 0x2000;
 const BASE: u64 = DATA + WINDOW / 2;
 const INDEX: Index = Index { w16: &[Bits(0, 2), Bits(13, 3)], w32: &[Bits(2, 5), Bits(12, 3)], w48: &[] };
 
-/// Random numbers (splitmix64, Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len() as u64) as usize]
-    }
-
-    /// An integer that is likely to be interesting.
-    fn integer(&mut self) -> u64 {
-        match self.below(6) {
-            0 => self.pick(&[
-                0,
-                1,
-                2,
-                u64::MAX,
-                1 << 63,
-                i64::MAX as u64,
-                i32::MIN as u64,
-                i32::MAX as u64,
-                1 << 32,
-                0xffff_ffff,
-            ]),
-            1 => (self.next() as i8) as u64,
-            2 => (self.next() as i32) as u64,
-            3 => self.next() >> self.below(64),
-            4 => 1u64 << self.below(64),
-            _ => self.next(),
-        }
-    }
-
-    fn single(&mut self) -> u64 {
-        let special = [
-            0x0000_0000,
-            0x3f80_0000,
-            0x7f80_0000,
-            0x7fc0_0000,
-            0x7f80_0001,
-            0x0000_0001,
-            0x007f_ffff,
-            0x0080_0000,
-            0x7f7f_ffff,
-            0x4f00_0000,
-            0x5f00_0000,
-        ];
-        let sign = self.next() & 1 << 31;
-        match self.below(4) {
-            0 => self.pick(&special) | sign,
-            1 => u64::from((self.integer() as i64 as f32).to_bits()),
-            2 => u64::from((self.next() as u32) & 0x807f_ffff | (100 + self.below(56) as u32) << 23),
-            _ => self.next() & 0xffff_ffff,
-        }
-    }
-
-    fn double(&mut self) -> u64 {
-        let special = [
-            0,
-            0x3ff0 << 48,
-            0x7ff0 << 48,
-            0x7ff8 << 48,
-            0x7ff0 << 48 | 1,
-            1,
-            (1 << 52) - 1,
-            1 << 52,
-            0x7fef_ffff_ffff_ffff,
-            0x41e0 << 48,
-            0x43e0 << 48,
-            0x47ef_ffff_f000_0000,
-        ];
-        let sign = self.next() & 1 << 63;
-        match self.below(4) {
-            0 => self.pick(&special) | sign,
-            1 => (self.integer() as i64 as f64).to_bits(),
-            2 => self.next() & 0x800f_ffff_ffff_ffff | (960 + self.below(128)) << 52,
-            _ => self.next(),
-        }
-    }
-
-    /// The contents of an f register: mostly NaN-boxed singles, or doubles.
-    fn float(&mut self, double: bool) -> u64 {
-        match self.below(16) {
-            0 => self.next(),
-            _ if double => self.double(),
-            _ => 0xffff_ffff << 32 | self.single(),
-        }
+/// The contents of an f register: mostly NaN-boxed singles, or doubles.
+fn float(random: &mut Random, double: bool) -> u64 {
+    match random.below(16) {
+        0 => random.next(),
+        _ if double => random.double(),
+        _ => 0xffff_ffff << 32 | random.single(),
     }
 }
 
@@ -257,7 +168,7 @@ impl Generator {
         for field in ["rd", "rs2", "rs3", "rs1"] {
             if row.operands.contains(&format!("{{f{field}}}")) {
                 if let Some(n) = register(row, bits, &format!("f{field}"), &state::F_NAMES) {
-                    let value = self.random.float(double);
+                    let value = float(&mut self.random, double);
                     put(&mut case.set, Place::F(n), value);
                 }
             } else if let Some(n) = register(row, bits, field, &state::X_NAMES) {

@@ -16,27 +16,12 @@ use s390x::model::Model;
 use s390x::trap::Fault;
 use s390x::{S390x, insn, state};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
+use testkit::random::Random;
 
 const PC: u64 = CODE + 0x800;
 const WINDOW: u64 = 512;
 const WINDOW_AT: u64 = DATA + 0x1000 - WINDOW / 2;
 const INDEX: Index = Index { w16: &[Bits(8, 8)], w32: &[Bits(24, 8)], w48: &[Bits(40, 8)] };
-
-/// Random numbers (splitmix64, Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-}
 
 #[derive(Clone, PartialEq, Eq)]
 struct Values {

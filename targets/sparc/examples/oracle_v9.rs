@@ -16,6 +16,7 @@ use sparc::model::Model;
 use sparc::v9::lift::{Handler, INDEX, Insn};
 use sparc::v9::{Sparc64, insn, state, trap};
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE};
+use testkit::random::Random;
 
 const PC: u64 = CODE + 0x800;
 const TBA: u64 = 0x1_8000;
@@ -23,93 +24,12 @@ const TBA: u64 = 0x1_8000;
 const WINDOW: u64 = 0x200;
 const BASE: u64 = DATA + WINDOW / 2;
 
-/// Random numbers (splitmix64, Steele, Lea and Flood 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len() as u64) as usize]
-    }
-
-    fn integer(&mut self) -> u64 {
-        let special =
-            [0, 1, 2, u64::MAX, 1 << 63, i64::MAX as u64, i32::MIN as u64, i32::MAX as u64, 1 << 32, 0xffff_ffff];
-        match self.below(6) {
-            0 => self.pick(&special),
-            1 => (self.next() as i8) as u64,
-            2 => (self.next() as i32) as u64,
-            3 => self.next() >> self.below(64),
-            4 => 1u64 << self.below(64),
-            _ => self.next(),
-        }
-    }
-
-    fn single(&mut self) -> u64 {
-        let special: [u32; 11] = [
-            0,
-            0x3f80_0000,
-            0x7f80_0000,
-            0x7fc0_0000,
-            0x7f80_0001,
-            1,
-            0x007f_ffff,
-            0x0080_0000,
-            0x7f7f_ffff,
-            0x4f00_0000,
-            0x5f00_0000,
-        ];
-        let sign = self.next() & 1 << 31;
-        match self.below(4) {
-            0 => u64::from(self.pick(&special)) | sign,
-            1 => u64::from((self.integer() as i64 as f32).to_bits()),
-            2 => u64::from((self.next() as u32) & 0x807f_ffff | (100 + self.below(56) as u32) << 23),
-            _ => self.next() & 0xffff_ffff,
-        }
-    }
-
-    fn double(&mut self) -> u64 {
-        let special = [
-            0,
-            0x3ff0 << 48,
-            0x7ff0 << 48,
-            0x7ff8 << 48,
-            0x7ff0 << 48 | 1,
-            1,
-            (1 << 52) - 1,
-            1 << 52,
-            0x7fef_ffff_ffff_ffff,
-            0x41e0 << 48,
-            0x43e0 << 48,
-            0x47ef_ffff_f000_0000,
-        ];
-        let sign = self.next() & 1 << 63;
-        match self.below(5) {
-            0 => self.pick(&special) | sign,
-            1 => (self.integer() as i64 as f64).to_bits(),
-            2 => self.next() & 0x800f_ffff_ffff_ffff | (960 + self.below(128)) << 52,
-            3 => self.single() << 32 | self.single(),
-            _ => self.next(),
-        }
-    }
-
-    /// The upper half of a quad.
-    fn quad(&mut self) -> u64 {
-        match self.below(4) {
-            0 => self.pick(&[0, 0x7fff << 48, 0x7fff_8000 << 32, 0x3fff << 48, 1, 1 << 48, 0xffff << 48]),
-            1 => (0x3fff + self.below(130).wrapping_sub(65)) << 48 | self.next() & 0x8000_ffff_ffff_ffff,
-            _ => self.double(),
-        }
+/// The upper half of a quad.
+fn upper_half(random: &mut Random) -> u64 {
+    match random.below(4) {
+        0 => random.pick(&[0, 0x7fff << 48, 0x7fff_8000 << 32, 0x3fff << 48, 1, 1 << 48, 0xffff << 48]),
+        1 => (0x3fff - 65 + random.below(130)) << 48 | random.next() & 0x8000_ffff_ffff_ffff,
+        _ => random.double(),
     }
 }
 
@@ -255,7 +175,7 @@ impl Generator {
             let value = match () {
                 // QEMU 7.2 takes no notice of signalling NaNs here, until the next operation.
                 () if matches!(row.name, "fdtoq") => self.random.double() & !(0x7 << 52),
-                () if quad => self.random.quad(),
+                () if quad => upper_half(&mut self.random),
                 () if row.name.starts_with("fxto") || self.random.below(8) == 0 => self.random.integer(),
                 () => self.random.double(),
             };

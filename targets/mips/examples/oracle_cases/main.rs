@@ -29,8 +29,8 @@ use mips::model::Model;
 use mips::{Mips, Mips64, Mips64el, Mipsel, insn, state};
 use place::Place;
 use print::{insn_line, json};
-use random::Random;
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
+use testkit::random::Random;
 
 /// Where the instructions stand: in the middle of a page, and for `.insn` lines where those stand.
 static PC: AtomicU64 = AtomicU64::new(CODE + 0x800);

@@ -1,5 +1,6 @@
 //! Operands of floating point and of the extensions.
 
+use super::random::Vector;
 use mips::ext::Ext;
 use mips::lift::Insn;
 

@@ -23,8 +23,9 @@ use ppc::lift::{Handler, Insn};
 use ppc::model::Model;
 use ppc::state::{State, msr};
 use ppc::{Ppc32, Ppc64, insn};
-use random::Random;
+use random::Decimal;
 use testkit::insn::{Bench, CODE, DATA, Machine, RAM_BASE, Reference};
+use testkit::random::Random;
 
 /// Where the instructions stand.
 const PC: u64 = CODE + 0x800;
