@@ -1,7 +1,7 @@
 //! `cont`: lets the guest go on.
 
 use crate::command::error;
-use crate::command::{After, Command, Context};
+use crate::command::{Command, Context};
 use qapi::{Empty, Error};
 
 /// The command.
@@ -15,8 +15,6 @@ impl Command for Cont {
 
     fn run(context: &mut Context<'_>, _: Empty) -> Result<Empty, Error> {
         context.machine.cont().map_err(error)?;
-        // CPUs have run before the next request is looked at, as QEMU's threads have.
-        context.after = After::Advance;
         Ok(Empty {})
     }
 }
