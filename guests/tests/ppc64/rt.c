@@ -17,7 +17,8 @@ void console_put(char c)
 
 i32 rtas(u32 token, u32 n_args, u32 n_rets, u32 *words)
 {
-    static u32 block[16];
+    /* On the stack: several CPUs may call at once. */
+    u32 block[16];
     block[0] = token;
     block[1] = n_args;
     block[2] = n_rets;

@@ -45,10 +45,12 @@ void secondary_main(u64 number)
     for (u32 i = 0; i < ROUNDS; i++)
         add_one(&counter);
     call(H_CPPR, 0xff, 0, 0, 0);
-    set_msr(get_msr() | MSR_EE | MSR_RI);
-    while (!ipis[number])
+    /* H_CEDE enables external interrupts: none may come between the look and the wait. */
+    set_msr(get_msr() | MSR_RI);
+    while (!ipis[number]) {
         call(H_CEDE, 0, 0, 0, 0);
-    set_msr(get_msr() & ~MSR_EE);
+        set_msr(get_msr() & ~MSR_EE);
+    }
     add_one((u32 *)&done);
     rtas(0x2007, 0, 1, 0);
     for (;;)
