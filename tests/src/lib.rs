@@ -36,6 +36,8 @@ pub struct Setup<'a> {
     pub no_reboot: bool,
     /// `-device pc-testdev`.
     pub testdev: bool,
+    /// The board can't be switched off: the guest waits for ever when it is done.
+    pub stays_on: bool,
 }
 
 impl<'a> Setup<'a> {
@@ -44,8 +46,8 @@ impl<'a> Setup<'a> {
         // A name like any other on s390x.
         let bios = (target != "s390x").then(|| "none".to_owned());
         let numa = &[];
-        let (icount, single, no_reboot, testdev) = (None, false, false, false);
-        Setup { target, board, cpu: "", smp: "1", mem: "", numa, icount, single, bios, no_reboot, testdev }
+        let (icount, single, no_reboot, testdev, stays_on) = (None, false, false, false, false);
+        Setup { target, board, cpu: "", smp: "1", mem: "", numa, icount, single, bios, no_reboot, testdev, stays_on }
     }
 
     /// The machine on which a guest program's expected output was recorded, with that many CPUs.
@@ -54,7 +56,8 @@ impl<'a> Setup<'a> {
         let has = |name: &str| options.iter().any(|option| option == name);
         let (no_reboot, testdev) = (has("-no-reboot"), has("pc-testdev"));
         let setup = Setup::new(run.arch.target, run.arch.board);
-        Setup { cpu: run.model(), smp, bios: run.bios(), no_reboot, testdev, ..setup }
+        let stays_on = run.last_line().is_some();
+        Setup { cpu: run.model(), smp, bios: run.bios(), no_reboot, testdev, stays_on, ..setup }
     }
 
     /// The configuration.
@@ -101,7 +104,12 @@ impl<'a> Setup<'a> {
         let text = || String::from_utf8_lossy(&capture.take()).replace('\r', "");
         loop {
             let why = match machine.advance() {
-                Advance::Exit(exit) => return Ok((Outcome { console: text(), exit }, machine.executed())),
+                Advance::Exit(code) => {
+                    return Ok((Outcome { console: text(), exit: Some(code) }, machine.executed()));
+                }
+                Advance::Wait(None) if self.stays_on => {
+                    return Ok((Outcome { console: text(), exit: None }, machine.executed()));
+                }
                 Advance::Ran if begin.elapsed() < limit => continue,
                 Advance::Wait(Some(pause)) if begin.elapsed() < limit => {
                     std::thread::sleep(pause.min(Duration::from_millis(10)));

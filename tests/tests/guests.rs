@@ -77,7 +77,7 @@ fn own_number(target: &str, cpu: u32) -> String {
 fn demo(target: &str) -> Result<()> {
     let (outcome, _) = demo_setup(target).boot(&demo_binary(target), LIMIT)?;
     let console = lasting(&outcome.console);
-    ensure!(outcome.exit == 0 && console.ends_with("all is well\n"), "exit {}:\n{console}", outcome.exit);
+    ensure!(outcome.exit == Some(0) && console.ends_with("all is well\n"), "{}:\n{console}", outcome.end());
     for cpu in 0..16 {
         let (socket, die, core, thread) = (cpu / 8, cpu / 4 % 2, cpu / 2 % 2, cpu % 2);
         let own = own_number(target, cpu);
@@ -151,7 +151,7 @@ fn states() -> Result<()> {
 /// A hundred CPUs.
 fn many(target: &str) -> Result<()> {
     let (outcome, _) = Setup { smp: "100", ..Setup::new(target, "polyarch") }.boot(&demo_binary(target), LIMIT)?;
-    ensure!(outcome.exit == 0, "exit {}:\n{}", outcome.exit, outcome.console);
+    ensure!(outcome.exit == Some(0), "{}:\n{}", outcome.end(), outcome.console);
     ensure!(outcome.console.contains("timer interrupts: 100\n"), "{}", outcome.console);
     Ok(())
 }
@@ -160,7 +160,7 @@ fn many(target: &str) -> Result<()> {
 fn deterministic(target: &str) -> Result<()> {
     let run = || Setup { icount: Some(3), ..demo_setup(target) }.boot(&demo_binary(target), LIMIT);
     let (first, second) = (run()?, run()?);
-    ensure!(first.0.exit == 0, "exit {}:\n{}", first.0.exit, first.0.console);
+    ensure!(first.0.exit == Some(0), "{}:\n{}", first.0.end(), first.0.console);
     same(&first.0.console, &second.0.console)?;
     ensure!(first.1 == second.1, "{} instructions, then {}", first.1, second.1);
     Ok(())

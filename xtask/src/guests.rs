@@ -54,6 +54,8 @@ const NO_DEMO: &str = "";
 
 /// Folders of tests that QEMU can't run, for want of the machine or of its CPUs: what they print, they check themselves.
 const OURS_ALONE: [&str; 2] = ["leon3mp", "aurix"];
+/// Folders of tests of machines that can't be switched off.
+const STAYS_ON: [&str; 1] = ["mipssim"];
 /// TriCore's compiler is a script of ours around gcc for RISC-V and an assembler.
 const TRICORE_CC: &str = "@guests/tricore/cc";
 const TRICORE_PACKAGE: &str =
@@ -65,8 +67,15 @@ const MIPS_FLAGS: &[&str] =
     &["-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0", "-msoft-float", "-Wa,-msoft-float"];
 const MIPS64_FLAGS: &[&str] =
     &["-march=mips64r2", "-mabi=64", "-mno-abicalls", "-msym32", "-G0", "-msoft-float", "-Wa,-msoft-float"];
+const MIPSSIM_FLAGS: &[&str] = &["-DMIPSSIM", "-Itests/mips", "-march=mips32r2", "-mabi=32", "-mno-abicalls", "-G0"];
+const MIPSSIM64_FLAGS: &[&str] =
+    &["-DMIPSSIM", "-Itests/mips", "-march=mips64r2", "-mabi=64", "-mno-abicalls", "-msym32", "-G0"];
+const fn is_mips64(suffix: &str) -> bool {
+    suffix.as_bytes()[4] == b'6'
+}
+
 const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, package: &'static str) -> Arch {
-    let wide = suffix.as_bytes()[4] == b'6';
+    let wide = is_mips64(suffix);
     let flags = if wide { MIPS64_FLAGS } else { MIPS_FLAGS };
     Arch {
         target,
@@ -81,6 +90,22 @@ const fn mips(target: &'static str, suffix: &'static str, cc: &'static str, pack
         options: NO_FIRMWARE,
         script: "malta.ld",
         demo_base: if wide { "0xffffffff80100000" } else { "0x80100000" },
+    }
+}
+
+/// The same for `mipssim`, without a demo.
+const fn mipssim(malta: Arch) -> Arch {
+    let flags = if is_mips64(malta.suffix) { MIPSSIM64_FLAGS } else { MIPSSIM_FLAGS };
+    let (fp_flags, options) = (flags, &[]);
+    Arch {
+        folder: "mipssim",
+        flags,
+        fp_flags,
+        board: "mipssim",
+        options,
+        script: "mipssim.ld",
+        demo_base: NO_DEMO,
+        ..malta
     }
 }
 
@@ -230,6 +255,10 @@ pub static ARCHS: &[Arch] = &[
         script: "testboard.ld",
         demo_base: "0x100000",
     },
+    mipssim(mips("mips", "mips32", "mips-linux-gnu-gcc", "Debian's gcc-mips-linux-gnu")),
+    mipssim(mips("mipsel", "mips32el", "mipsel-linux-gnu-gcc", "Debian's gcc-mipsel-linux-gnu")),
+    mipssim(mips("mips64", "mips64", "mips64-linux-gnuabi64-gcc", "Debian's gcc-mips64-linux-gnuabi64")),
+    mipssim(mips("mips64el", "mips64el", "mips64el-linux-gnuabi64-gcc", "Debian's gcc-mips64el-linux-gnuabi64")),
     Arch {
         target: "tricore",
         folder: "aurix",
@@ -342,6 +371,11 @@ pub static TESTS: &[Test] = &[
     Test { folder: "mips", name: "pic", smp: &[1], fp: false },
     Test { folder: "mips", name: "board", smp: &[1], fp: false },
     Test { folder: "mips", name: "llsc_smp", smp: &[4], fp: false },
+    Test { folder: "mips", name: "llsc_smp16", smp: &[16], fp: false },
+    Test { folder: "mipssim", name: "hello", smp: &[1], fp: false },
+    Test { folder: "mipssim", name: "board", smp: &[1], fp: false },
+    Test { folder: "mipssim", name: "timer", smp: &[1], fp: false },
+    Test { folder: "mipssim", name: "tlb", smp: &[1], fp: false },
     Test { folder: "x86", name: "hello", smp: &[1], fp: false },
     Test { folder: "x86", name: "traps", smp: &[1], fp: false },
     Test { folder: "x86", name: "debug", smp: &[1], fp: false },
@@ -440,6 +474,11 @@ impl Run {
     /// Whether QEMU can run it.
     pub fn is_on_qemu(&self) -> bool {
         !OURS_ALONE.contains(&self.arch.folder)
+    }
+
+    /// How the last line ends of a program whose machine can't be switched off: it waits for ever then.
+    pub fn last_line(&self) -> Option<&'static str> {
+        STAYS_ON.contains(&self.arch.folder).then_some(" failures]")
     }
 
     /// `-cpu`; empty for the board's default.

@@ -83,9 +83,9 @@ fn failure(bin: &Path, run: &Run) -> Option<String> {
     }
     let options = [vec![run.arch.target.to_owned()], run.options()].concat();
     let golden = std::fs::read_to_string(run.golden()).unwrap_or_default();
-    match boot(bin, &options, Duration::from_secs(60)) {
+    match boot(bin, &options, Duration::from_secs(60), run.last_line()) {
         Ok(outcome) if outcome.golden() == golden => None,
-        Ok(outcome) => Some(format!("- {}: other output, exit {}", run.name(), outcome.exit)),
+        Ok(outcome) => Some(format!("- {}: other output, {}", run.name(), outcome.end())),
         Err(error) => Some(format!("- {}: {}", run.name(), error.to_string().lines().next().unwrap_or_default())),
     }
 }

@@ -179,7 +179,8 @@ fn guests(record: bool, only: Option<&str>) -> Result<()> {
     for run in on_qemu.filter(|run| only.is_none_or(|only| run.name().contains(only))) {
         let emulator = format!("qemu-system-{}", run.arch.target);
         need(&emulator, "a qemu-system package of Debian")?;
-        let got = boot(Path::new(&emulator), &run.options(), LIMIT).with_context(|| run.name())?.golden();
+        let got =
+            boot(Path::new(&emulator), &run.options(), LIMIT, run.last_line()).with_context(|| run.name())?.golden();
         let golden = run.golden();
         if record {
             std::fs::create_dir_all(golden.parent().context("goldens have a folder")?)?;
@@ -203,8 +204,8 @@ fn demo_on_virt() -> Result<()> {
     for arch in ARCHS.iter().filter(|arch| arch.folder == "riscv") {
         let binary = build_demo_on_virt(arch)?.display().to_string();
         let options = ["-M", "virt", "-bios", "none", "-nographic", "-smp", "8", "-kernel", &binary].map(str::to_owned);
-        let outcome = boot(Path::new(&format!("qemu-system-{}", arch.target)), &options, LIMIT)?;
-        if outcome.exit != 0 {
+        let outcome = boot(Path::new(&format!("qemu-system-{}", arch.target)), &options, LIMIT, None)?;
+        if outcome.exit != Some(0) {
             bail!("the demo fails on qemu-system-{}:\n{}", arch.target, outcome.console);
         }
         say(&format!("demo on virt, {}: exit 0", arch.target));

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Four CPUs count together with LL and SC, and take a lock in turns. */
+/* All CPUs count together with LL and SC, and take a lock in turns. */
 #include "rt.h"
 
-enum { CPUS = 4, ROUNDS = 20000 };
+#ifndef CPUS
+#define CPUS 4
+#endif
+enum { ROUNDS = 80000 / CPUS };
 
 static volatile u32 n_started, n_done, counter, lock;
 static u32 guarded;

@@ -115,4 +115,4 @@ common:
     .section .bss.stacks, "aw", @nobits
     .balign 4096
 stacks:
-    .space 8 * 4096
+    .space 16 * 4096

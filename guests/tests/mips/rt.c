@@ -10,6 +10,7 @@ void console_put(char c)
     poke8(PORT + 0x3f8, (u8)c);
 }
 
+#ifndef MIPSSIM
 /* A word in the bridge's byte order, which is little. */
 static u32 little(u32 v)
 {
@@ -28,9 +29,8 @@ static void pci_write(u32 address, u32 value)
 }
 
 /* PIIX4, function 3: registers of power management at port 0x1000; then soft off. */
-void stop(u32 code)
+static void switch_off(void)
 {
-    print("[%u failures]\n", (word)code);
     pci_write(10 << 11 | 3 << 8 | 0x40, 0x1000);
     pci_write(10 << 11 | 3 << 8 | 0x80, 1);
     u16 soft_off = 1 << 13;
@@ -38,6 +38,16 @@ void stop(u32 code)
     soft_off = 1 << 5;
 #endif
     *(volatile u16 *)(PORT + 0x1004) = soft_off;
+}
+#else
+static void switch_off(void) {}
+#endif
+
+void stop(u32 code)
+{
+    print("[%u failures]\n", (word)code);
+    switch_off();
+    PUT(C0_STATUS, STATUS_BASE);
     for (;;)
         __asm__ volatile("wait");
 }

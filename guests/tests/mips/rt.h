@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* What the test programs stand on: kernel mode of the Malta board, console, exceptions, exit. */
+/* What the test programs stand on: kernel mode of the Malta board, or of mipssim, console, exceptions, exit. */
 #ifndef RT_H
 #define RT_H
 
@@ -57,7 +57,11 @@ enum {
 
 #define KSEG0 ((word)(long)(int)0x80000000)
 #define KSEG1 ((word)(long)(int)0xa0000000)
+#ifdef MIPSSIM
+#define PORT (KSEG1 + 0x1fd00000)
+#else
 #define PORT (KSEG1 + 0x18000000)
+#endif
 #define BRIDGE (KSEG1 + 0x1be00000)
 
 static inline void poke8(word a, u8 v) { *(volatile u8 *)a = v; }
@@ -77,7 +81,7 @@ int test_main(word cpu);
 /* Called for each exception; the default prints it and ends the machine. */
 void on_trap(struct frame *frame, u32 cause, word badvaddr);
 
-/* Says how many failures there were, and switches off. */
+/* Says how many failures there were, and switches off; mipssim can't be: there the CPU waits for ever. */
 void stop(u32 code) __attribute__((noreturn));
 
 /* Prints "what: ok", or what was expected, and counts failures. */
