@@ -96,10 +96,12 @@ fn is_denormal(x: u32) -> bool {
     x & 0x7f80_0000 == 0 && x & 0x7f_ffff != 0
 }
 
-/// Less, equal, greater, unordered, and which operands are denormal.
+/// Less, equal, greater, unordered, and which operands are denormal, which are compared as they are: all other instructions take zero for
+/// them (TriCore Architecture Manual, volume 1, "Denormal Numbers").
 pub(crate) fn cmp(ctx: &mut Ctx<Tricore>, [a, b, ..]: [u64; 4]) -> Result64 {
     let (a, b) = (a as u32, b as u32);
     run(ctx, |env| {
+        env.flush_inputs = false;
         let relation = softfloat::compare_quiet::<F32>(a, b, env);
         let bit = match () {
             () if relation.is_unordered() => 3,
