@@ -5,6 +5,8 @@ use qapi::misc::{CommandLineOptionInfo, CommandLineParameterInfo, CommandLinePar
 use crate::draft::Draft;
 use crate::fatal::Fatal;
 
+mod accepted;
+
 /// What an option does with its argument.
 #[derive(Clone, Copy)]
 pub(crate) enum Action {
@@ -49,7 +51,20 @@ pub(crate) struct OptionRow {
 /// Finds the row of an argument such as `-smp` or `--smp`.
 pub(crate) fn find(argument: &str) -> Option<&'static OptionRow> {
     let name = argument.strip_prefix("--").or_else(|| argument.strip_prefix('-'))?;
-    OPTIONS.iter().find(|row| row.names.contains(&name))
+    rows().find(|row| row.names.contains(&name))
+}
+
+/// Every option.
+pub(crate) fn rows() -> impl Iterator<Item = &'static OptionRow> {
+    OPTIONS.iter().chain(accepted::ACCEPTED)
+}
+
+/// An option that nothing reads.
+fn unknown(argument: &str) -> Fatal {
+    match accepted::refusal(argument.trim_start_matches('-')) {
+        Some(reason) => Fatal::new(format!("{argument}: {reason}")),
+        None => Fatal::new(format!("{argument}: invalid option")),
+    }
 }
 
 /// Reads all arguments after the target.
@@ -63,7 +78,7 @@ pub(crate) fn parse(arguments: &[String], draft: &mut Draft) -> Result<Option<St
             draft.image.get_or_insert_with(|| argument.clone());
             continue;
         }
-        let row = find(argument).ok_or_else(|| Fatal::new(format!("{argument}: invalid option")))?;
+        let row = find(argument).ok_or_else(|| unknown(argument))?;
         match row.action {
             Action::Flag(set) => set(draft),
             Action::Show(show) => return Ok(Some(show(draft))),
@@ -79,7 +94,7 @@ pub(crate) fn parse(arguments: &[String], draft: &mut Draft) -> Result<Option<St
 /// The text of `-help`.
 pub(crate) fn help(program: &str) -> String {
     let mut out = format!("{}\nusage: {program} [options]\n\n", version());
-    for row in OPTIONS {
+    for row in rows() {
         let names = row.names.iter().map(|name| format!("-{name}")).collect::<Vec<_>>().join(" or ");
         let blank = if row.arg.is_empty() { "" } else { " " };
         out += &format!("{:<31} {}\n", format!("{names}{blank}{}", row.arg), row.help);
@@ -101,12 +116,13 @@ pub(crate) fn introspect() -> Vec<CommandLineOptionInfo> {
         help: None,
         default: None,
     };
-    let rows = OPTIONS.iter().filter_map(|row| row.params);
-    rows.map(|(option, params)| CommandLineOptionInfo {
-        option: option.to_string(),
-        parameters: params.iter().map(param).collect(),
-    })
-    .collect()
+    rows()
+        .filter_map(|row| row.params)
+        .map(|(option, params)| CommandLineOptionInfo {
+            option: option.to_string(),
+            parameters: params.iter().map(param).collect(),
+        })
+        .collect()
 }
 
 const fn flag(names: &'static [&'static str], help: &'static str, set: fn(&mut Draft)) -> OptionRow {
@@ -126,8 +142,8 @@ const fn listed(option: &'static str, params: &'static [(&'static str, P)], row:
     OptionRow { params: Some((option, params)), ..row }
 }
 
-/// Every option, in the order of `-help`.
-pub(crate) static OPTIONS: &[OptionRow] = &[
+/// The options that do something, in the order of `-help`.
+static OPTIONS: &[OptionRow] = &[
     OptionRow {
         names: &["h", "help"],
         arg: "",
@@ -339,7 +355,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_help_lists_them() {
-        let mut names: Vec<&str> = OPTIONS.iter().flat_map(|row| row.names).copied().collect();
+        let mut names: Vec<&str> = rows().flat_map(|row| row.names).copied().collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

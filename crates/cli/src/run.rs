@@ -88,10 +88,19 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     let mut process = Process { program, machine, hub, wiring, environment, messages, debugger };
     let code = process.serve();
     if let Some(path) = &plan.pidfile {
-        // Somebody may have removed it already.
-        let _ = std::fs::remove_file(path);
+        remove_pidfile(path);
     }
     code
+}
+
+/// Removes the file if it is still ours: somebody may have put another there, or have named a device such as `/dev/null`.
+fn remove_pidfile(path: &str) {
+    let is_file = std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file());
+    let is_ours = || std::fs::read_to_string(path).is_ok_and(|text| text.trim() == std::process::id().to_string());
+    if is_file && is_ours() {
+        // Nobody is left to tell that it can't be removed.
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// The terminal is raw while people use it, and as it was while programs do.

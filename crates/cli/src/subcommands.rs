@@ -32,12 +32,8 @@ enum Command {
 }
 
 fn targets() -> String {
-    let names = |runnable: bool| {
-        let list: Vec<&str> =
-            machine::targets::TARGETS.iter().filter(|t| t.runnable() == runnable).map(|t| t.name).collect();
-        list.join(" ")
-    };
-    format!("Targets that run: {}\nTargets to come: {}", names(true), names(false))
+    let names: Vec<&str> = machine::targets::TARGETS.iter().map(|target| target.name).collect();
+    format!("Targets: {}", names.join(" "))
 }
 
 /// Runs `polyarch SUBCOMMAND`.
@@ -82,7 +78,7 @@ fn completions(shell: clap_complete::Shell) -> String {
     let mut command = Polyarch::command();
     for target in &machine::targets::TARGETS {
         let mut guest = clap::Command::new(target.name).about(format!("Run a {} guest", target.name));
-        for row in crate::options::OPTIONS.iter().filter(|row| row.names[0] != "h" && row.names[0].len() > 1) {
+        for row in crate::options::rows().filter(|row| row.names[0] != "h" && row.names[0].len() > 1) {
             let takes = matches!(row.action, crate::options::Action::Value(_));
             let action = if takes { clap::ArgAction::Append } else { clap::ArgAction::SetTrue };
             guest = guest.arg(clap::Arg::new(row.names[0]).long(row.names[0]).help(row.help).action(action));

@@ -73,6 +73,15 @@ fn client(socket: &std::path::Path) -> BufReader<UnixStream> {
 fn start_up_errors_say_what_is_wrong_and_end_with_1() {
     let table: &[(&[&str], &str)] = &[
         (&["riscv64", "-foo"], "qemu-system-riscv64: -foo: invalid option\n"),
+        (&["riscv64", "-vnc", ":1"], "qemu-system-riscv64: -vnc :1: VNC support is disabled\n"),
+        (
+            &["riscv64", "-overcommit", "mem-lock=x"],
+            "qemu-system-riscv64: -overcommit mem-lock=x: Parameter 'mem-lock' expects 'on' or 'off'\n",
+        ),
+        (
+            &["riscv64", "-smbios", "type=1"],
+            "qemu-system-riscv64: -smbios: this option of QEMU is not supported here\n",
+        ),
         (&["riscv64", "-M", "virt", "-cpu", "nope"], "qemu-system-riscv64: unable to find CPU model 'nope'\n"),
         (
             &["riscv64", "-M", "virt", "-smp", "9"],
@@ -380,4 +389,19 @@ fn preconfig_ends_with_the_error_of_the_machine() {
     assert!(err.contains("numa: Node ID missing: 0"), "{err}");
     assert!(!pidfile.exists());
     assert_eq!(output.status.code(), Some(1));
+}
+
+/// The options with which the runner of kvm-unit-tests and libvirt start QEMU.
+#[test]
+fn options_of_programs_that_start_qemu_are_taken() {
+    let guest = |path: &str| format!("{}/../../guests/tests/{path}", env!("CARGO_MANIFEST_DIR"));
+    let kernel = guest("x86/bin/hello-x86_64.elf");
+    let runner = "x86_64 --no-reboot -nodefaults -device pc-testdev -device isa-debug-exit,iobase=0xf4,iosize=0x4 -vnc none \
+                  -serial stdio -machine accel=tcg -smp 1 -append x -kernel";
+    let output = run(&runner.split_whitespace().chain([kernel.as_str()]).collect::<Vec<_>>());
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!output.stdout.is_empty());
+    let libvirt = "riscv64 -msg timestamp=on -overcommit mem-lock=off -realtime mlock=off -sandbox on,obsolete=deny \
+                   -no-user-config -version";
+    assert_eq!(run(&libvirt.split_whitespace().collect::<Vec<_>>()).status.code(), Some(0));
 }
