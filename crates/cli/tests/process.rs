@@ -401,6 +401,12 @@ fn options_of_programs_that_start_qemu_are_taken() {
     let output = run(&runner.split_whitespace().chain([kernel.as_str()]).collect::<Vec<_>>());
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!output.stdout.is_empty());
+    // The runner tries a kernel that is not there first, and looks for these words.
+    for target in ["x86_64", "s390x", "ppc64", "riscv64"] {
+        let output = run(&[target, "-display", "none", "-serial", "stdio", "-kernel", "_NO_FILE_4Uhere_"]);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains("could not load kernel '_NO_FILE_4Uhere_'"), "{text}");
+    }
     let libvirt = "riscv64 -msg timestamp=on -overcommit mem-lock=off -realtime mlock=off -sandbox on,obsolete=deny \
                    -no-user-config -version";
     assert_eq!(run(&libvirt.split_whitespace().collect::<Vec<_>>()).status.code(), Some(0));

@@ -240,6 +240,10 @@ impl Machine {
             power: power_switch(&self.power, self.sched.attention()),
             sched: &mut self.sched,
         };
+        if let Some(name) = &build.config.boot.kernel {
+            // In QEMU's words, which programs that start it look for.
+            std::fs::File::open(name).map_err(|e| Error::new(format!("could not load kernel '{name}': {e}")))?;
+        }
         (self.config.machine.build)(&mut build)?;
         let plans = build.cpus;
         (self.start, self.started, self.blobs) = (build.start, build.started, build.blobs);
