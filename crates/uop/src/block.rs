@@ -69,8 +69,8 @@ pub struct HelperInfo {
     pub pure_: bool,
 }
 
-/// A helper that is a function of its arguments.
-pub type Compute = fn([u64; 4]) -> u64;
+/// A helper that is a function of its arguments. They are not an array, so that they stay in host registers.
+pub type Compute = fn(u64, u64, u64, u64) -> u64;
 
 /// The register file of a target and its helpers: what a block refers to by number.
 #[derive(Debug)]

@@ -116,7 +116,7 @@ impl<'b> Lift<'b> {
                     let x = a - b();
                     ((x ^ a) & !(x ^ b())).lt_s(zero)
                 }
-                Op::Inc => a.eq(a.konst(1 << (w.bits() - 1))),
+                Op::Inc | Op::Neg => a.eq(a.konst(1 << (w.bits() - 1))),
                 Op::Dec => a.eq(a.konst((1 << (w.bits() - 1)) - 1)),
                 _ => return None,
             })
@@ -139,6 +139,7 @@ impl<'b> Lift<'b> {
                 }
             }
             (1, Op::Inc | Op::Dec | Op::Mul | Op::Bls) => self.ir.get(CC_B).is_nonzero(),
+            (1, Op::Neg) => zero.lt_u(a),
             (1, Op::Shl) => b().lt_s(zero),
             (1, Op::Shr) => b().trunc(Width::W1),
             (2, Op::Sub) => a.eq(b()),
@@ -150,7 +151,7 @@ impl<'b> Lift<'b> {
             (6, _) if is_result || op == Op::Sbb => sum().lt_s(zero) ^ overflow()?,
             (7, Op::Sub) => a.le_s(b()),
             (7, Op::Logic) => a.le_s(zero),
-            (7, Op::Inc | Op::Dec | Op::Add) => a.eq(zero) | (a.lt_s(zero) ^ overflow()?),
+            (7, Op::Inc | Op::Dec | Op::Add | Op::Neg) => a.eq(zero) | (a.lt_s(zero) ^ overflow()?),
             _ => return None,
         })
     }

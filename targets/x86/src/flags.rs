@@ -36,10 +36,12 @@ pub enum Op {
     Bls,
     /// `a` holds the flags where EFLAGS has them, but for CF, which is `b`, and OF, which is `c`.
     Split,
+    /// `a` is the result of a subtraction from 0.
+    Neg,
 }
 
 /// All, in the order of their numbers.
-const OPS: [Op; 13] = [
+const OPS: [Op; 14] = [
     Op::Flags,
     Op::Add,
     Op::Adc,
@@ -53,6 +55,7 @@ const OPS: [Op; 13] = [
     Op::Mul,
     Op::Bls,
     Op::Split,
+    Op::Neg,
 ];
 
 /// The number in `cc_kind` of an operation of `1 << size` bytes.
@@ -88,6 +91,7 @@ pub fn value(kind: u64, a: u64, b: u64, c: u64) -> u64 {
         Op::Logic => (a, false, 0, 0),
         Op::Inc => (a, b != 0, u64::from(a == 1 << (bits - 1)), if a & 15 == 0 { 16 } else { 0 }),
         Op::Dec => (a, b != 0, u64::from(a == mask >> 1), if a & 15 == 15 { 16 } else { 0 }),
+        Op::Neg => (a, a != 0, u64::from(a == 1 << (bits - 1)), if a & 15 == 0 { 0 } else { 16 }),
         Op::Shl => (a, top(b) != 0, top(a ^ b), 0),
         Op::Shr => (a, b & 1 != 0, top(a ^ b), 0),
         Op::Mul => (a, b != 0, u64::from(b != 0), 0),
@@ -110,6 +114,7 @@ pub fn carry(kind: u64, a: u64, b: u64, c: u64) -> u64 {
         Op::Add | Op::Sub => a < b,
         Op::Adc | Op::Sbb => a < b || c != 0 && a == b,
         Op::Logic => false,
+        Op::Neg => a != 0,
         Op::Shl => b >> ((8 << size) - 1) & 1 != 0,
         Op::Shr | Op::Split => b & 1 != 0,
         Op::Inc | Op::Dec | Op::Mul | Op::Bls => b != 0,

@@ -41,8 +41,8 @@ impl Target for X86 {
 
     fn compute(n: u16) -> Option<Compute> {
         match n {
-            helper::CC_VALUE => Some(|[kind, a, b, c]| crate::flags::value(kind, a, b, c)),
-            helper::CC_CARRY => Some(|[kind, a, b, c]| crate::flags::carry(kind, a, b, c)),
+            helper::CC_VALUE => Some(crate::flags::value),
+            helper::CC_CARRY => Some(crate::flags::carry),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use cpu::{Core, TlbEntry};
 use uop::{BinOp, CmpOp, FastFp, UnOp, Width, sem};
 
-use super::{get, go, low_half, set, width};
+use super::{choose, get, go, low_half, set, width};
 use crate::slot::{Data, Handler, Slot};
 
 type Ip = *const Slot;
@@ -100,13 +100,12 @@ pub(super) unsafe fn compare<const OP: u8, const W: u8, const IMM: bool>(core: *
     unsafe { compares::<OP, W>(get(core, s.a), second::<IMM>(core, s)) }
 }
 
-/// `d` = `a` != 0 ? `b` : `c`.
-pub(crate) unsafe extern "C" fn select(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
+/// `d` = `a` != 0 ? `b` : `c`; with `CUT` the low 32 bits of that.
+pub(crate) unsafe extern "C" fn select<const CUT: bool>(core: *mut Core, ip: Ip, tlb: Tlb, budget: i64) -> u64 {
     // SAFETY: see the module `handlers`.
     unsafe {
         let s = &*ip;
-        let (b, c) = (get(core, s.b()), get(core, s.c()));
-        set(core, s.d, if get(core, s.a) != 0 { b } else { c });
+        set(core, s.d, choose::<CUT>(core, get(core, s.a) != 0, s.b(), s.c()));
         go!(core, ip.add(1), tlb, budget)
     }
 }

@@ -429,17 +429,10 @@ pub(crate) unsafe extern "C" fn compute(core: *mut Core, ip: Ip, tlb: Tlb, budge
     // SAFETY: see the module `handlers`.
     unsafe {
         let Function { slots, function } = *ip.add(1).cast::<Function>();
-        set(core, (*ip).d, apply(core, slots, function));
+        let arg = |n: u32| get(core, (slots >> (16 * n)) as u16);
+        set(core, (*ip).d, function(arg(0), arg(1), arg(2), arg(3)));
         go!(core, ip.add(2), tlb, budget)
     }
-}
-
-/// Not inlined: a handler that has the arguments on its stack can't end in a jump.
-#[inline(never)]
-unsafe fn apply(core: *mut Core, slots: u64, function: fn([u64; 4]) -> u64) -> u64 {
-    // SAFETY: see the module `handlers`.
-    let arg = |n: u32| unsafe { get(core, (slots >> (16 * n)) as u16) };
-    function([arg(0), arg(1), arg(2), arg(3)])
 }
 
 /// A fence. Acquire and release fences only keep the compiler from moving accesses, which it can't do across handlers anyway, and

@@ -7,6 +7,7 @@
 pub(crate) mod alu;
 pub(crate) mod control;
 pub(crate) mod memory;
+pub(crate) mod merge;
 #[macro_use]
 mod pair_tables;
 pub(crate) mod pair;
@@ -39,6 +40,16 @@ pub(crate) use go;
 pub(crate) unsafe fn get(core: *mut Core, n: u16) -> u64 {
     // SAFETY: see the module; the file is at the core's start.
     unsafe { *core.cast::<u64>().add(n as usize) }
+}
+
+/// The value in slot `b` if `cond` holds, else that in `c`; with `CUT` the low 32 bits of that. Both are read whatever `cond` is: of two plain reads the compiler would make one
+/// from a chosen place, which waits for `cond`, or a branch, which nobody can predict.
+#[inline(always)]
+pub(crate) unsafe fn choose<const CUT: bool>(core: *mut Core, cond: bool, b: u16, c: u16) -> u64 {
+    // SAFETY: as for `get`.
+    let read = |n: u16| unsafe { core.cast::<u64>().add(n as usize).read_volatile() };
+    let value = std::hint::select_unpredictable(cond, read(b), read(c));
+    if CUT { value & 0xffff_ffff } else { value }
 }
 
 /// Writes slot `n` of the file.

@@ -421,7 +421,7 @@ fn branch_behind<A: Body, const W: u8, const IMM: bool, const CHAIN: u8>(op: Cmp
 
 /// The handler for two neighbouring ops, if they pair up. Moves and constants, which have no width, go with what they stand beside.
 pub(crate) fn pair_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
-    let chain = chain_of(a, first, b, second);
+    let chain = chain_of((a, first), (b, second));
     order(a, b)
         .or_else(|| long::<LITTLE>(a, b, chain))
         .or_else(|| short::<SHORT_LITTLE>(a, b, chain))
@@ -533,7 +533,7 @@ fn last_three<A: Body, Add: Body>(b: Shape, end: Shape) -> Option<Handler> {
 }
 
 /// Which operand of the second op is the result of the first. When both are, the second goes by the file.
-fn chain_of(a: Shape, first: &Slot, b: Shape, second: &Slot) -> u8 {
+pub(crate) fn chain_of((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> u8 {
     if matches!(a, Shape::Store(..)) {
         return chain::NONE;
     }

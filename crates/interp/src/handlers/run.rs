@@ -4,17 +4,20 @@
 use std::marker::PhantomData;
 
 use cpu::{Core, TlbEntry};
-use uop::{CmpOp, Width};
+use uop::{BinOp, CmpOp, Width};
 
 use super::alu::compare;
 use super::control::enter_link;
 use super::go;
-use super::pair::{Body, CutWord, Konst, Mov, chain};
+use super::pair::{Bin, Body, CutWord, Konst, Mov, chain};
 use super::shape::Shape;
 use crate::slot::{Handler, Slot};
 
 type Ip = *const Slot;
 type Tlb = *const TlbEntry;
+
+const W32: u8 = Width::W32 as u8;
+const AND: u8 = BinOp::And as u8;
 
 /// The ops of a run.
 trait Ops {
@@ -41,7 +44,23 @@ impl<A: Body> Ops for Two<A> {
     }
 }
 
-/// The same and one more.
+/// What a branch asks for, and a constant.
+struct Asked<A>(PhantomData<A>);
+
+impl<A: Body> Ops for Asked<A> {
+    const N: usize = 2;
+
+    #[inline(always)]
+    unsafe fn run(core: *mut Core, ip: Ip, tlb: Tlb) {
+        // SAFETY: as above.
+        unsafe {
+            let _ = A::run::<{ chain::NONE }>(core, &*ip, tlb, 0);
+            let _ = Konst::run::<{ chain::NONE }>(core, &*ip.add(1), tlb, 0);
+        }
+    }
+}
+
+/// The same as [`Two`] and one more.
 struct Three<A, B>(PhantomData<(A, B)>);
 
 impl<A: Body, B: Body> Ops for Three<A, B> {
@@ -121,8 +140,15 @@ fn from_second<A: Body>(shapes: &[Shape]) -> Option<(Handler, usize)> {
 
 /// The handler of the run that begins with the first of these shapes, which are of adjacent slots, and its length.
 pub(crate) fn run_handler(shapes: &[Shape]) -> Option<(Handler, usize)> {
-    if shapes.first() != Some(&Shape::Konst) {
-        return None;
+    match *shapes {
+        [Shape::Bin(BinOp::And, Width::W32, true, false), Shape::Konst, ref rest @ ..] => {
+            return with_branch::<Asked<Bin<AND, W32, true, false>>>(rest.first());
+        }
+        [Shape::Bin(BinOp::And, Width::W32, false, false), Shape::Konst, ref rest @ ..] => {
+            return with_branch::<Asked<Bin<AND, W32, false, false>>>(rest.first());
+        }
+        [Shape::Konst, ..] => {}
+        _ => return None,
     }
     match shapes.get(1)? {
         Shape::Mov => from_second::<Mov>(shapes),

@@ -27,8 +27,8 @@ pub(crate) enum Shape {
     Store(Width, u8),
     /// A comparison: op, width, second is an immediate.
     Cmp(CmpOp, Width, bool),
-    /// A choice by a truth value.
-    Select,
+    /// A choice by a truth value; whether it is of 32 bits.
+    Select(bool),
     /// A branch on a comparison.
     Branch(CmpOp, Width, bool),
     /// A jump to a known address; whether it is a call.

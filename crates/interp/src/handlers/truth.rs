@@ -8,7 +8,7 @@ use uop::{BinOp, CmpOp, Width};
 use super::alu::{compare, compute, pick_cmp, second};
 use super::pair::{Bin, Body, chain};
 use super::shape::Shape;
-use super::{get, go, set};
+use super::{choose, get, go, set};
 use crate::slot::{Handler, Slot};
 
 type Ip = *const Slot;
@@ -31,22 +31,29 @@ unsafe extern "C" fn carried<const OP: u8, const W: u8, const IMM: bool, const B
     }
 }
 
-/// A comparison, and a choice by its result.
-unsafe extern "C" fn chosen<const OP: u8, const W: u8, const IMM: bool>(
-    core: *mut Core,
-    ip: Ip,
-    tlb: Tlb,
-    budget: i64,
-) -> u64 {
-    // SAFETY: see the module `handlers`; the choice is in the next slot.
-    unsafe {
-        let cond = compare::<OP, W, IMM>(core, &*ip);
-        set(core, (*ip).d, u64::from(cond));
-        let s = &*ip.add(1);
-        let (b, c) = (get(core, s.b()), get(core, s.c()));
-        set(core, s.d, if cond { b } else { c });
-        go!(core, ip.add(2), tlb, budget)
-    }
+/// A comparison, and a choice by its result, or the low 32 bits of that.
+macro_rules! choices {
+    ($($name:ident $cut:literal;)*) => { $(
+        unsafe extern "C" fn $name<const OP: u8, const W: u8, const IMM: bool>(
+            core: *mut Core,
+            ip: Ip,
+            tlb: Tlb,
+            budget: i64,
+        ) -> u64 {
+            // SAFETY: see the module `handlers`; the choice is in the next slot.
+            unsafe {
+                let cond = compare::<OP, W, IMM>(core, &*ip);
+                set(core, (*ip).d, u64::from(cond));
+                let s = &*ip.add(1);
+                set(core, s.d, choose::<$cut>(core, cond, s.b(), s.c()));
+                go!(core, ip.add(2), tlb, budget)
+            }
+        }
+    )* };
+}
+choices! {
+    chosen false;
+    chosen_word true;
 }
 
 /// An op that the carry goes to (with `CHAIN`, its result is the first operand there), a comparison, and the op that takes the carry.
@@ -113,7 +120,8 @@ fn carried_by<const W: u8, const IMM: bool>(op: BinOp, w: Width) -> Option<Handl
 pub(crate) fn truth_handler((a, first): (Shape, &Slot), (b, second): (Shape, &Slot)) -> Option<Handler> {
     let Shape::Cmp(op, w, imm) = a else { return None };
     match b {
-        Shape::Select if second.a == first.d => Some(uop::for_each_cmp_op!(pick_cmp chosen, op, w, imm;)),
+        Shape::Select(false) if second.a == first.d => Some(uop::for_each_cmp_op!(pick_cmp chosen, op, w, imm;)),
+        Shape::Select(true) if second.a == first.d => Some(uop::for_each_cmp_op!(pick_cmp chosen_word, op, w, imm;)),
         Shape::Bin(bin, w2, false, false) if op == CmpOp::LtU && second.b() == first.d && second.a != first.d => {
             match (w, imm) {
                 (Width::W32, false) => carried_by::<W32, false>(bin, w2),

@@ -7,11 +7,25 @@ use super::plan::{
     second_imm,
 };
 use super::{Cx, Lowered, Places, Plan, places};
-use crate::handlers::pair::{Shape, pair_handler, triple_handler};
+use crate::handlers::merge::merge_handler;
+use crate::handlers::pair::{Shape, chain, chain_of, pair_handler, triple_handler};
 use crate::handlers::run::run_handler;
 use crate::handlers::truth::{link_handler, truth_handler};
 use crate::handlers::{alu, control, memory};
 use crate::slot::{Data, Function, Handler, Head, Recovery, Slot};
+
+/// Ops under one dispatch.
+#[derive(Clone, Copy)]
+struct Group {
+    handler: Handler,
+    /// How many.
+    len: usize,
+    /// A result goes from one to the next in a host register.
+    kept: bool,
+}
+
+/// What a dispatch counts, against 1 for a result that has to go by the file.
+const DISPATCH: i64 = 64;
 
 /// Lowers a verified block.
 pub(crate) fn lower(block: &Block, layout: &Layout) -> Lowered {
@@ -84,50 +98,59 @@ impl Cx<'_> {
             .collect()
     }
 
-    /// The handler of the run that begins with the `i`th op, and its length.
-    fn run_at(&self, i: usize) -> Option<(Handler, usize)> {
-        let rest = &self.shapes[i..(i + 4).min(self.shapes.len())];
-        let adjacent = rest.windows(2).take_while(|w| w[1].0 == w[0].0 + 1).count() + 1;
-        let shapes: Vec<Shape> = rest[..adjacent].iter().map(|(_, shape)| *shape).collect();
-        run_handler(&shapes)
-    }
-
-    /// Puts neighbours under one dispatch: runs, pairs from the front, and three if that is what is left at the end.
+    /// Puts neighbours under one dispatch, so that there are as few as can be, and of ways with as few the one where most results stay in a
+    /// host register.
     fn pair_up(&mut self) {
+        let n = self.shapes.len();
+        // By op: how many dispatches there are from there on, less a little for each result that stays in a register, and what begins there.
+        let mut cost = vec![0i64; n + 1];
+        let mut begins: Vec<Option<Group>> = vec![None; n];
+        for i in (0..n).rev() {
+            cost[i] = cost[i + 1] + DISPATCH;
+            for group in self.groups(i).into_iter().flatten() {
+                let with = cost[i + group.len] + DISPATCH - i64::from(group.kept);
+                let longer = begins[i].is_none_or(|have| have.len < group.len);
+                if with < cost[i] || with == cost[i] && longer {
+                    (cost[i], begins[i]) = (with, Some(group));
+                }
+            }
+        }
         let mut i = 0;
-        while i + 1 < self.shapes.len() {
-            let here =
-                self.run_at(i).or_else(|| self.together(i).filter(|(_, n)| *n > 2 || self.run_at(i + 1).is_none()));
-            i += match here {
-                Some((handler, n)) => {
+        while i < n {
+            i += match begins[i] {
+                Some(Group { handler, len, .. }) => {
                     let at = self.shapes[i].0 as usize;
                     self.slots[at] = self.slots[at].with_handler(handler);
-                    n
+                    len
                 }
                 None => 1,
             };
         }
     }
 
-    /// The handler for the ops from the `i`th on that go under one dispatch, and their number.
-    fn together(&self, i: usize) -> Option<(Handler, usize)> {
-        let rest = &self.shapes[i..];
-        let adjacent = |n: usize| rest[..n].windows(2).all(|w| w[1].0 == w[0].0 + 1);
-        if let &[(_, a), (_, b), (_, c)] = rest
-            && adjacent(3)
-            && let Some(handler) = triple_handler([a, b, c])
-        {
-            return Some((handler, 3));
-        }
-        let op = |n: usize| (rest[n].1, self.slots[rest[n].0 as usize].as_op());
-        let ops: Vec<(Shape, Slot)> = (0..rest.len().min(4)).map(op).collect();
-        if let Some((handler, n)) = link_handler(&ops).filter(|(_, n)| adjacent(*n)) {
-            return Some((handler, n));
-        }
-        let ((a, first), (b, second)) = (op(0), op(1));
-        let (first, second) = ((a, &first), (b, &second));
-        let handler = truth_handler(first, second).or_else(|| pair_handler(first, second));
-        handler.filter(|_| adjacent(2)).map(|handler| (handler, 2))
+    /// What may go under one dispatch from the `i`th op on.
+    fn groups(&self, i: usize) -> [Option<Group>; 4] {
+        let rest = &self.shapes[i..(i + 4).min(self.shapes.len())];
+        let adjacent = rest.windows(2).take_while(|w| w[1].0 == w[0].0 + 1).count() + 1;
+        let op = |(at, shape): &(u32, Shape)| (*shape, self.slots[*at as usize].as_op());
+        let ops: Vec<(Shape, Slot)> = rest[..adjacent].iter().map(op).collect();
+        let [(a, first), (b, second), ..] = &*ops else { return [None; 4] };
+        let group = |(handler, len): (Handler, usize), kept: bool| Group { handler, len, kept };
+        let (first, second) = ((*a, first), (*b, second));
+        let kept = chain_of(first, second) != chain::NONE;
+        let two = truth_handler(first, second).map(|handler| group((handler, 2), true));
+        let two = two.or_else(|| pair_handler(first, second).map(|handler| group((handler, 2), kept)));
+        let three = match ops[..] {
+            [(a, _), (b, _), (c, _)] if i + 3 == self.shapes.len() => triple_handler([a, b, c]),
+            _ => None,
+        };
+        let shapes: Vec<Shape> = ops.iter().map(|(shape, _)| *shape).collect();
+        [
+            two,
+            three.map(|handler| group((handler, 3), false)),
+            link_handler(&ops).or_else(|| merge_handler(&ops).map(|handler| (handler, 3))).map(|of| group(of, true)),
+            run_handler(&shapes).map(|of| group(of, false)),
+        ]
     }
 
     /// The slot that holds `v` for op `now`, which reads `reads` of it; constants are put into a temporary on first use.
@@ -342,7 +365,8 @@ impl Cx<'_> {
         let field = |lo: u8, len: u8| u16::from(lo) | u16::from(len) << 8;
         let (handler, imm): (Handler, i32) = match op {
             Op::Un(un, _) => (alu::un_handler(un, w), 0),
-            Op::Select(..) => (alu::select, pair(at(1), at(2))),
+            Op::Select(..) if w == Width::W32 => (alu::select::<true>, pair(at(1), at(2))),
+            Op::Select(..) => (alu::select::<false>, pair(at(1), at(2))),
             Op::Sext(v) => (alu::sext_handler(self.block.width(v), w), 0),
             Op::Trunc(_) => (alu::cut_handler(w), 0),
             Op::Extract { lo, len, .. } => (alu::extract, pair(field(lo, len), 0)),
@@ -357,7 +381,7 @@ impl Cx<'_> {
         let shape = match op {
             Op::Sext(v) if self.block.width(v) == Width::W32 && w == Width::W64 => Shape::SextWord,
             Op::Trunc(_) if w == Width::W32 => Shape::CutWord,
-            Op::Select(..) => Shape::Select,
+            Op::Select(..) => Shape::Select(w == Width::W32),
             _ => Shape::Other,
         };
         self.push_as(shape, handler, d, at(0), imm);

@@ -188,6 +188,7 @@ pub(super) fn compute(layout: &Layout, helper: u16) -> Option<Compute> {
 pub(super) fn reads(op: &Op, w: Width) -> Option<Width> {
     match op {
         Op::Bin(..) | Op::Un(..) => Some(w),
+        Op::Select(..) if w == Width::W32 => Some(w),
         _ => None,
     }
 }

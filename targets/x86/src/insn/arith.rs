@@ -215,7 +215,9 @@ fn neg(l: &Lift<'_>) -> Flow {
         return retry(l, done);
     }
     let (place, a) = l.place(w);
-    put_keeping_flags_of_operands(l, place, zero - a, || l.set_flags(Op::Sub, w, zero, Some(a), None));
+    let result = zero - a;
+    l.put(place, result);
+    l.set_flags(Op::Neg, w, result, None, None);
     Flow::Next
 }
 

@@ -181,8 +181,10 @@ fn rotate_carry_once(l: &Lift<'_>, left: bool) -> Flow {
         let high = a.shl(a.konst(1));
         (high | l.carry(w), a.shr_u(a.konst(u64::from(w.bits()) - 1)).zext(Width::W64))
     } else {
+        // Both shifts stand beside the disjunction: engines have one form for the three.
+        let carry = l.carry(w);
         let low = a.shr_u(a.konst(1));
-        let high = l.carry(w).shl(a.konst(u64::from(w.bits()) - 1));
+        let high = carry.shl(a.konst(u64::from(w.bits()) - 1));
         (low | high, (a & a.konst(1)).zext(Width::W64))
     };
     l.put(place, result);

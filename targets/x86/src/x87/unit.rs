@@ -22,6 +22,8 @@ pub(super) struct Unit<'a> {
 pub(super) const INDEFINITE: u128 = 0xffff << 64 | 3 << 62;
 /// The sign of a number.
 pub(super) const SIGN: u128 = 1 << 79;
+/// Infinity.
+const INFINITY: u128 = 0x7fff << 64 | 1 << 63;
 /// 1.
 pub(super) const ONE: u128 = 0x3fff << 64 | 1 << 63;
 
@@ -314,7 +316,28 @@ impl Unit<'_> {
         if exponent(by) == 0 && by as u64 != 0 {
             self.env.raise(Flags::DENORMAL);
         }
-        sf::scalb::<X87>(v, n.clamp(-0x10000, 0x10000), &mut self.env)
+        let n = n.clamp(-0x10000, 0x10000);
+        let result = sf::scalb::<X87>(v, n, &mut self.env);
+        self.out_of_range(v, n).unwrap_or(result)
+    }
+
+    /// What FSCALE gives where an unmasked exception's handler would get a result that is out of range even with its exponent adjusted: infinity
+    /// or zero, whatever the rounding (SDM volume 1, "Numeric Overflow Exception (#O)" and "Numeric Underflow Exception (#U)").
+    fn out_of_range(&mut self, v: u128, n: i32) -> Option<u128> {
+        const ADJUST: i32 = 24576;
+        let (biased, significand) = ((v >> 64) as i32 & 0x7fff, v as u64);
+        let exponent = biased.max(1) - significand.leading_zeros() as i32 + n;
+        let flags = self.env.flags;
+        if self.env.wrap_overflow && flags.contains(Flags::OVERFLOW) && exponent - ADJUST > 0x7ffe {
+            self.env.raise(Flags::INEXACT | Flags::ROUNDED_UP);
+            return Some(v & SIGN | INFINITY);
+        }
+        if self.env.wrap_underflow && flags.contains(Flags::UNDERFLOW) && exponent + ADJUST < 1 {
+            self.env.flags = flags.without(Flags::ROUNDED_UP);
+            self.env.raise(Flags::INEXACT);
+            return Some(v & SIGN);
+        }
+        None
     }
 
     /// FXTRACT: the exponent stays in ST(1), the significand is pushed.
