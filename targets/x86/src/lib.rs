@@ -41,5 +41,6 @@ mod vme;
 mod walk;
 mod x87;
 
+pub use insn::all as instructions;
 pub use target::{Lifter, X86};
 pub use trap::irq;

@@ -119,6 +119,8 @@ pub(crate) fn run(cpu: &mut Cpu, [which, arg, ..]: [u64; 4]) -> Out {
                 cpu.set_reg(state::RCX, cpu.state.tsc_aux & 0xffff_ffff);
             }
         }
+        // SDM volume 2B, "RDPMC": there is no such counter, as there is none.
+        Op::Rdpmc => return Err(Fault::GP0),
         Op::Xgetbv => {
             if cpu.state.cr4 & bit::OSXSAVE == 0 {
                 return Err(Fault::UD);

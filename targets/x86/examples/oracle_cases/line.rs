@@ -1,6 +1,7 @@
 //! Cases as lines of `.insn` files.
 
-use iced_x86::{Instruction, OpKind};
+use cpu::Cpu as _;
+use iced_x86::{CpuidFeature, Instruction, Mnemonic, OpKind};
 use interp::Interp;
 use testkit::insn::Machine;
 use x86::X86;
@@ -28,7 +29,87 @@ fn used(insn: &Instruction) -> Vec<(String, usize, usize)> {
     list
 }
 
-/// The case as a line of a `.insn` file, without what it has nothing to do with; empty if that form has no place for it: x87 and MMX.
+/// What uses the x87 unit, MMX instructions among them.
+const UNIT: &[CpuidFeature] = &[
+    CpuidFeature::FPU,
+    CpuidFeature::FPU287,
+    CpuidFeature::FPU387,
+    CpuidFeature::MMX,
+    CpuidFeature::D3NOW,
+    CpuidFeature::D3NOWEXT,
+];
+
+/// Where the unit's registers begin in the list of all.
+const FPU: usize = 81;
+
+/// The pointers to the last instruction and its operand (SDM volume 1, "x87 FPU Instruction and Data (Operand) Pointers"): control
+/// instructions leave them.
+fn pointers(insn: &Instruction, before: &Values, pc: u64) -> [u64; 2] {
+    use Mnemonic as M;
+    let control = matches!(
+        insn.mnemonic(),
+        M::Fninit
+            | M::Fnclex
+            | M::Fldcw
+            | M::Fnstcw
+            | M::Fnstsw
+            | M::Fnstenv
+            | M::Fldenv
+            | M::Fnsave
+            | M::Frstor
+            | M::Wait
+    );
+    if control || !format!("{:?}", insn.mnemonic()).starts_with('F') {
+        return [0; 2];
+    }
+    let memory = (0..insn.op_count()).find(|n| insn.op_kind(*n) == OpKind::Memory);
+    let at = memory.and_then(|n| {
+        insn.virtual_address(n, 0, |r, _, _| {
+            let mask = bits::mask(r.size() as u32 * 8);
+            Some(if r.is_segment_register() { 0 } else { before.regs[r.full_register().number()] & mask })
+        })
+    });
+    [pc, at.unwrap_or(0) & 0xffff_ffff]
+}
+
+/// The unit before and after, without registers that the instruction does not use. They are named from the top of the stack, which may move.
+fn unit_of(insn: &Instruction, before: &Values, after: &Values, ins: &mut Vec<String>, outs: &mut Vec<String>) {
+    let top = |v: &Values| (v.regs[FPU + 17] >> 11 & 7) as usize;
+    let mut used: Vec<usize> = vec![top(before), (top(before) + 1) & 7];
+    for n in (0..insn.op_count()).filter(|n| insn.op_kind(*n) == OpKind::Register) {
+        let r = insn.op_register(n);
+        if r.is_mm() {
+            used.push(r.number());
+        } else if r.is_st() {
+            used.push((top(before) + r.number()) & 7);
+        }
+    }
+    let raw = |v: &Values, n: usize| u128::from(v.regs[FPU + 8 + n]) << 64 | u128::from(v.regs[FPU + n]);
+    used.extend((0..8).filter(|n| raw(before, *n) != raw(after, *n)));
+    let seen = |v: &Values, n: usize| {
+        let at = (top(v) + n) & 7;
+        if used.contains(&at) { raw(v, at) } else { 0 }
+    };
+    let tags = |v: &Values| (0..8).map(|n| (v.regs[FPU + 18] >> n & 1) * 3 << (2 * n)).sum::<u64>();
+    let words = |v: &Values| [("fctrl", v.regs[FPU + 16]), ("fstat", v.regs[FPU + 17]), ("ftag", tags(v))];
+    for ((name, old), (_, new)) in words(before).into_iter().zip(words(after)) {
+        ins.push(format!("{name}={old:#x}"));
+        if old != new {
+            outs.push(format!("{name}={new:#x}"));
+        }
+    }
+    for n in 0..8 {
+        let (old, new) = (seen(before, n), seen(after, n));
+        if old != 0 {
+            ins.push(format!("st{n}={old:#x}"));
+        }
+        if old != new {
+            outs.push(format!("st{n}={new:#x}"));
+        }
+    }
+}
+
+/// The case as a line of a `.insn` file, without what it has nothing to do with; empty if that form has no place for it.
 pub(super) fn line(
     insn: &Instruction,
     engine: &mut Machine<X86, Interp>,
@@ -44,9 +125,9 @@ pub(super) fn line(
     let lifter = <X86 as cpu::Target>::lifter(&model());
     let bytes = cpu::Code { pc, offset: 0, bytes: code, mode, alone: true };
     let Some((text, _)) = <X86 as cpu::Target>::disassemble(&lifter, bytes) else { return String::new() };
-    let fpu = format!("{:?}", insn.mnemonic()).starts_with('F') || text.contains("%mm") || text.contains("%st");
-    let implicit = matches!(insn.mnemonic(), iced_x86::Mnemonic::Leave | iced_x86::Mnemonic::Cvtpi2ps);
-    if fpu || implicit || insn.is_vsib() || insn.has_rep_prefix() || insn.has_repne_prefix() {
+    let unit = insn.cpuid_features().iter().any(|f| UNIT.contains(f)) || text.contains("%mm");
+    let implicit = matches!(insn.mnemonic(), iced_x86::Mnemonic::Leave);
+    if implicit || insn.is_vsib() || insn.has_rep_prefix() || insn.has_repne_prefix() {
         return String::new();
     }
     let value = |v: &Values, at: usize, slots: usize| {
@@ -73,6 +154,17 @@ pub(super) fn line(
     }
     if before.regs[80] != after.regs[80] {
         outs.push(format!("mxcsr={:#x}", after.regs[80]));
+    }
+    if unit {
+        let told = pointers(insn, before, pc);
+        let have =
+            ["fioff", "fooff"].map(|name| engine.register(name).map_or(0, |at| engine.cpu.register(at).unwrap_or(0)));
+        if have.map(|v| v as u64) != told {
+            return String::new();
+        }
+        unit_of(insn, before, after, &mut ins, &mut outs);
+        let named = ["fioff", "fooff"].iter().zip(told).filter(|(_, value)| *value != 0);
+        outs.extend(named.map(|(name, value)| format!("{name}={value:#x}")));
     }
     // Memory near what the instruction names, by eight bytes.
     let uses_memory = (0..insn.op_count()).any(|n| !matches!(insn.op_kind(n), OpKind::Register))

@@ -280,7 +280,6 @@ const UNFAIR: &[&str] = &[
     "lsl",
     "verr",
     "verw",
-    "arpl",
     "xgetbv",
     "sgdt",
     "sidt",

@@ -104,6 +104,11 @@ pub(crate) fn handlers() -> Vec<Option<Row>> {
     list
 }
 
+/// The instructions that some model has, in the order of the decoder's list.
+pub fn all() -> impl Iterator<Item = Mnemonic> {
+    handlers().into_iter().flatten().map(|row| row.mnemonic)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -92,7 +92,8 @@ pub(crate) static ROWS: &[Row] = rows! {
     Arpl |l| {
         if !l.is(flag::PE) || l.is(flag::VM) { return Flow::Undefined; }
         let (place, a) = l.place(Width::W16);
-        let b = l.read(1, Width::W16);
+        // 16 bits, whatever the operand size; the decoder names registers of that.
+        let (a, b) = (a.trunc(Width::W16), l.read(1, Width::W16).trunc(Width::W16));
         let less = (a & a.konst(3)).lt_u(b & a.konst(3));
         let flags = l.flags();
         l.put(place, l.ir.select(less, (a & a.konst(0xfffc)) | (b & a.konst(3)), a));

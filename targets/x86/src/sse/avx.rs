@@ -152,8 +152,15 @@ impl Fused {
             "231" => [1, 2, 0],
             _ => return None,
         };
-        let double = rest.ends_with('d');
-        Some(Fused { order, negate, alternate, double, scalar: rest[3..].starts_with('s') })
+        // Those of half precision are AVX-512's.
+        let (scalar, double) = match rest.get(3..)? {
+            "ps" => (false, false),
+            "pd" => (false, true),
+            "ss" => (true, false),
+            "sd" => (true, true),
+            _ => return None,
+        };
+        Some(Fused { order, negate, alternate, double, scalar })
     }
 
     /// One half: the three operands in the order of the instruction.

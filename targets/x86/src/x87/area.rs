@@ -193,6 +193,8 @@ fn save_environment(cpu: &mut Cpu, at: u64, what: What) -> Result<(), Fault> {
         cpu.store(to + 8, f.exponent[from].into(), mem(Width::W16))?;
     }
     super::initialize(cpu);
+    // SDM volume 2A, "FSAVE" and "FINIT": the data registers stay as they are, and count as empty.
+    (cpu.state.fpu.significand, cpu.state.fpu.exponent) = (f.significand, f.exponent);
     Ok(())
 }
 
