@@ -109,6 +109,44 @@ fn unit_of(insn: &Instruction, before: &Values, after: &Values, ins: &mut Vec<St
     }
 }
 
+/// The unit, if the pointers are what the manual says.
+fn add_unit(
+    insn: &Instruction,
+    engine: &Machine<X86, Interp>,
+    before: &Values,
+    after: &Values,
+    pc: u64,
+    (ins, outs): (&mut Vec<String>, &mut Vec<String>),
+) -> bool {
+    let told = pointers(insn, before, pc);
+    let have =
+        ["fioff", "fooff"].map(|name| engine.register(name).map_or(0, |at| engine.cpu.register(at).unwrap_or(0)));
+    if have.map(|v| v as u64) != told {
+        return false;
+    }
+    unit_of(insn, before, after, ins, outs);
+    let named = ["fioff", "fooff"].iter().zip(told).filter(|(_, value)| *value != 0);
+    outs.extend(named.map(|(name, value)| format!("{name}={value:#x}")));
+    true
+}
+
+/// Memory near what the instruction names, by eight bytes.
+fn memory_of(insn: &Instruction, before: &Values, after: &Values, ins: &mut Vec<String>, outs: &mut Vec<String>) {
+    let uses_memory = (0..insn.op_count()).any(|n| !matches!(insn.op_kind(n), OpKind::Register))
+        || insn.stack_pointer_increment() != 0;
+    let cells = |v: &Values, n: usize| u64::from_le_bytes(std::array::from_fn(|k| v.memory[8 * n + k]));
+    for n in 0..if uses_memory { before.memory.len() / 8 } else { 0 } {
+        let at = WINDOW_AT + 8 * n as u64;
+        let (old, new) = (cells(before, n), cells(after, n));
+        if old != new || engine_reads(insn, before, at) {
+            ins.push(format!("[{at:#x}]:8={old:#x}"));
+        }
+        if old != new {
+            outs.push(format!("[{at:#x}]:8={new:#x}"));
+        }
+    }
+}
+
 /// The case as a line of a `.insn` file, without what it has nothing to do with; empty if that form has no place for it.
 pub(super) fn line(
     insn: &Instruction,
@@ -155,31 +193,10 @@ pub(super) fn line(
     if before.regs[80] != after.regs[80] {
         outs.push(format!("mxcsr={:#x}", after.regs[80]));
     }
-    if unit {
-        let told = pointers(insn, before, pc);
-        let have =
-            ["fioff", "fooff"].map(|name| engine.register(name).map_or(0, |at| engine.cpu.register(at).unwrap_or(0)));
-        if have.map(|v| v as u64) != told {
-            return String::new();
-        }
-        unit_of(insn, before, after, &mut ins, &mut outs);
-        let named = ["fioff", "fooff"].iter().zip(told).filter(|(_, value)| *value != 0);
-        outs.extend(named.map(|(name, value)| format!("{name}={value:#x}")));
+    if unit && !add_unit(insn, engine, before, after, pc, (&mut ins, &mut outs)) {
+        return String::new();
     }
-    // Memory near what the instruction names, by eight bytes.
-    let uses_memory = (0..insn.op_count()).any(|n| !matches!(insn.op_kind(n), OpKind::Register))
-        || insn.stack_pointer_increment() != 0;
-    let cells = |v: &Values, n: usize| u64::from_le_bytes(std::array::from_fn(|k| v.memory[8 * n + k]));
-    for n in 0..if uses_memory { before.memory.len() / 8 } else { 0 } {
-        let at = WINDOW_AT + 8 * n as u64;
-        let (old, new) = (cells(before, n), cells(after, n));
-        if old != new || engine_reads(insn, before, at) {
-            ins.push(format!("[{at:#x}]:8={old:#x}"));
-        }
-        if old != new {
-            outs.push(format!("[{at:#x}]:8={new:#x}"));
-        }
-    }
+    memory_of(insn, before, after, &mut ins, &mut outs);
     match trap {
         Some(n) => outs.push(format!("trap {n}")),
         None if engine.cpu.ctx().pc() != pc + code.len() as u64 => {
