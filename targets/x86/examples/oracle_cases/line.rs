@@ -90,7 +90,7 @@ fn unit_of(insn: &Instruction, before: &Values, after: &Values, ins: &mut Vec<St
         let at = (top(v) + n) & 7;
         if used.contains(&at) { raw(v, at) } else { 0 }
     };
-    let tags = |v: &Values| (0..8).map(|n| (v.regs[FPU + 18] >> n & 1) * 3 << (2 * n)).sum::<u64>();
+    let tags = |v: &Values| (0..8).map(|n| ((v.regs[FPU + 18] >> n & 1) * 3) << (2 * n)).sum::<u64>();
     let words = |v: &Values| [("fctrl", v.regs[FPU + 16]), ("fstat", v.regs[FPU + 17]), ("ftag", tags(v))];
     for ((name, old), (_, new)) in words(before).into_iter().zip(words(after)) {
         ins.push(format!("{name}={old:#x}"));

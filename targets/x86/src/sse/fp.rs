@@ -161,7 +161,9 @@ fn round64(fp: &mut Fp, v: u64, imm: u32) -> u64 {
 
 /// Reciprocals are given as exactly as the format allows, without exceptions, as on QEMU.
 fn reciprocal(v: u32, root: bool) -> u32 {
+    // SDM volume 2B, "RCPPS" and "RSQRTPS": denormal sources count as zeros, tiny results are zeros, whatever MXCSR says.
     let mut env = sf::Env::new(&sf::NanPolicy::SSE, sf::Tininess::AfterRounding);
+    (env.flush_inputs, env.flush_outputs) = (true, true);
     let v = if root { sf::sqrt::<F32>(v, &mut env) } else { v };
     sf::div::<F32>(0x3f80_0000, v, &mut env)
 }
