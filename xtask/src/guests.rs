@@ -398,7 +398,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "ppc", name: "traps", smp: &[1], fp: false },
     Test { folder: "ppc", name: "timer", smp: &[1], fp: false },
     Test { folder: "ppc", name: "tlb", smp: &[1], fp: false },
-    Test { folder: "ppc", name: "smp", smp: &[4], fp: false },
+    Test { folder: "ppc", name: "smp", smp: &[2, 4, 8], fp: false },
     Test { folder: "ppc64", name: "hello", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "traps", smp: &[1], fp: false },
     Test { folder: "ppc64", name: "timer", smp: &[1], fp: false },

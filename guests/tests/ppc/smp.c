@@ -55,12 +55,18 @@ static void worker(u32 cpu)
         ;
 }
 
-static u32 count_cpus(void)
+/* As the devicetree has them: the spin table has room for more. */
+static u32 count_cpus(const void *dtb)
 {
+    struct fdt_walk walk;
+    struct fdt_property property;
+    enum fdt_token token;
     u32 n = 0;
-    while (n < MAX && (peek32(SPIN + 32 * n) | peek32(SPIN + 32 * n + 4)) != 0)
-        n++;
-    return n;
+
+    fdt_start(&walk, dtb);
+    while ((token = fdt_next(&walk, &property)) > FDT_END)
+        n += token == FDT_NODE && walk.depth == 3 && str_equal(walk.path[1], "cpus");
+    return n < MAX ? n : MAX;
 }
 
 static void wait_for(volatile u32 *what, u32 value)
@@ -75,9 +81,7 @@ int test_main(word cpu, word dtb)
         worker((u32)cpu);
         return 0;
     }
-    (void)dtb;
-    (void)count_cpus;
-    n_cpus = 4;
+    n_cpus = count_cpus((const void *)dtb);
     print("entry of CPU 1: 0x%x 0x%x, r3 0x%x, PIR 0x%x\n", (word)peek32(SPIN + 32), (word)peek32(SPIN + 36), (word)peek32(SPIN + 44),
           (word)peek32(SPIN + 52));
     for (u32 n = 1; n < n_cpus; n++) {
@@ -96,7 +100,7 @@ int test_main(word cpu, word dtb)
     /* IPI 1, priority 5, vector 0x101, to all others and then to this one. */
     poke32(MPIC + 0x1020, 1u << 29);
     poke32(MPIC + 0x10b0, 5 << 16 | 0x101);
-    poke32(MPIC + 0x20050, 0xe);
+    poke32(MPIC + 0x20050, (1u << n_cpus) - 2);
     for (u32 n = 1; n < n_cpus; n++)
         wait_for(&ipis[n], 1);
     expect("none has come here", ipis[0], 0);
