@@ -89,7 +89,12 @@ pub(crate) fn run<T: Ppc>(ctx: &mut Ctx<T>, [bits, ..]: Args) -> Out {
     let scr = fp::fpscr(ctx);
     let mut env = fp::env(scr);
     let done = operate(f, [a, b, t], &mut env);
-    if !account(ctx, scr, env.flags, &done) {
+    let mut flags = env.flags;
+    // With VE, a signalling NaN does not set VXVC in scalar comparisons ("VSX Scalar Compare Greater Than Double-Precision").
+    if f.xo8() & 0x67 == 3 && scr & bit::VE != 0 && flags.intersects(Flags::VXSNAN) {
+        flags = flags.without(Flags::VXVC);
+    }
+    if !account(ctx, scr, flags, &done) {
         write(ctx, f.xt(), done.value);
     }
     let (all, none) = (done.value == u128::MAX, done.value == 0);

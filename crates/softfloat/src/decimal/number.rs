@@ -43,11 +43,6 @@ impl Format {
         self.bits - 6 - self.continuation()
     }
 
-    /// The bits of the trailing digits.
-    pub const fn tail_mask(&self) -> u128 {
-        (1 << self.trailing()) - 1
-    }
-
     /// Least exponent of the rightmost digit.
     pub const fn low(&self) -> i32 {
         -self.bias

@@ -124,9 +124,14 @@ fn convert(f: W, format: &'static Format, (b_one, b): (u64, u128), env: &mut Env
         value.kind = Kind::Quiet;
     }
     let fprf = Some(class(to, &value));
-    // A short number is in a register of its own, a long one made of an extended in the first of the pair.
-    let bits = if to.bits == 32 { 64 } else { to.bits };
-    Done { value: value.encode(to), bits, fprf }
+    let made = value.encode(to);
+    // Zeros come before a short number, and behind a long one in a pair of registers ("DFP Round To DFP Short", "DFP Round To DFP Long").
+    let (value, bits) = match (widens, to.bits) {
+        (false, 32) => (made, 64),
+        (false, _) => (made << 64, 128),
+        (true, bits) => (made, bits),
+    };
+    Done { value, bits, fprf }
 }
 
 /// `denbcd`.
@@ -173,11 +178,8 @@ pub(super) fn moved(f: W, format: &Format, [(a_one, a), (_, b)]: Raw) -> Option<
             Some(((exp as u64).into(), 64))
         }
         866 => {
-            let number = insert_exponent(format, a_one as i64, y);
-            let bits = number.encode(format);
-            // The trailing digits of what is no number stay as they are, preferred declets or not.
-            let tail = if number.kind == Kind::Finite { 0 } else { format.tail_mask() };
-            Some((bits & !tail | b & tail, format.bits))
+            // The trailing digits are encoded anew, whatever the operand and the result are (Rb in "Actions: Insert Biased Exponent").
+            Some((insert_exponent(format, a_one as i64, y).encode(format), format.bits))
         }
         _ => None,
     }
