@@ -37,7 +37,6 @@ const COMMON: MachineType = MachineType {
         ("resize-hpt", "string", "default"),
         ("vsmt", "uint32", "0"),
         ("vfio-no-msix-emulation", "bool", "off"),
-        ("kernel-addr", "string", ""),
         ("ic-mode", "string", "dual"),
         ("host-model", "string", ""),
         ("host-serial", "string", ""),
@@ -108,6 +107,36 @@ versions! {
 pub(crate) fn core_type(model: &str) -> String {
     let name = model_name(model);
     format!("{}-spapr-cpu-core", ppc::model::Model::new(64, name).map_or(name, |model| model.name()))
+}
+
+/// The type of PCI host bridges' connectors, in their numbers, and how many of them there are.
+const PHB: (u32, u32) = (2 << 28, 31);
+
+/// What `qom-list` shows of QEMU's board behind the CPUs: devices without a name, memory, and a connector for whatever can be plugged.
+pub(super) fn add_objects(board: &mut Build<'_>) {
+    for kind in ["spapr-vio-bridge", "spapr-nvram", "spapr-pci-host-bridge"] {
+        board.objects.add_anonymous(kind);
+    }
+    let unattached = board.objects.container("/machine/unattached");
+    for region in ["system[0]", "io[0]", "ppc_spapr.ram[0]"] {
+        board.objects.add(unattached, region, "qemu:memory-region");
+    }
+    board.objects.add(unattached, "sysbus", "System");
+    let machine = board.objects.container("/machine");
+    for (name, kind) in [("ics", "ics-spapr"), ("rtc", "spapr-rtc")] {
+        board.objects.add(machine, name, kind);
+    }
+    let mut connector = |number: u32, kind| {
+        board.objects.add(machine, &format!("dr-connector[{number}]"), kind);
+    };
+    if board.config.machine.hotplug {
+        let threads = board.smp.threads.max(1);
+        let firsts = (0..board.smp.maxcpus).step_by(threads as usize);
+        firsts.for_each(|first| connector(super::drc::index(first), "spapr-drc-cpu"));
+    }
+    if ["pseries-4.0", "pseries-4.1", "pseries-4.2"].contains(&board.config.machine.name) {
+        (0..PHB.1).for_each(|bridge| connector(PHB.0 | bridge, "spapr-drc-phb"));
+    }
 }
 
 /// Plans the CPUs: a core is an object without a name, its threads are children of it.

@@ -353,6 +353,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let (smp, ram) = (board.smp, board.ram);
     board.ram("ppc_spapr.ram", 0, ram)?;
     machines::add_cpus(board, &text);
+    machines::add_objects(board);
     let booted = load(board)?;
     let hpt_shift = hpt_shift(board.config.mem.max.unwrap_or(ram));
     let low = board.numa.nodes().map(|(_, node)| node.mem).find(|&mem| mem > 0).unwrap_or(ram).min(LOW_END);
