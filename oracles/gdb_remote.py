@@ -1,5 +1,6 @@
 """A client of the gdb remote protocol, for all comparisons with qemu-system's debugger stub."""
 
+import select
 import socket
 import time
 
@@ -25,6 +26,20 @@ class Gdb:
         packets = [text.encode() for text in texts]
         self.socket.sendall(b"".join(b"$%s#%02x" % (data, sum(data) & 0xFF) for data in packets))
         return [self.answer() for _ in packets]
+
+    def send(self, text):
+        """Sends a request whose answer comes later."""
+        data = text.encode()
+        self.socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xFF))
+
+    def has_answer(self, seconds):
+        """Whether something comes within that time."""
+        return bool(self.buffer) or bool(select.select([self.socket], [], [], seconds)[0])
+
+    def interrupt(self):
+        """Stops the processor; what it says."""
+        self.socket.sendall(b"\x03")
+        return self.answer()
 
     def answer(self):
         """The next answer. It is not acknowledged: a byte that arrives while the processor runs stops it."""

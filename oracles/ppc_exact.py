@@ -295,6 +295,33 @@ def computed(case):
     return None
 
 
+def to_integers(name, value):
+    """What xvcv{sp,dp}{s,u}x{w,d}s make of a vector (7.6.1.5): (result, bits that are defined), else None. Numbers are cut toward 0 and saturate, NaNs are the least."""
+    if len(name) != 10 or name[:4] != "xvcv" or name[4:6] not in ("sp", "dp") or name[6] not in "su" or name[7:] not in ("xws", "xds"):
+        return None
+    width, signed, wide = 32 if name[4:6] == "sp" else 64, name[6] == "s", name[7] == "x" and name[8] == "d"
+    bits = 64 if wide else 32
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    lane = max(width, bits)
+    result = mask = 0
+    for at in range(0, 128, lane):
+        # An element of another width is the left half of its doubleword.
+        raw = value >> (at + lane - width) & (1 << width) - 1
+        negative, rest = raw >> (width - 1), raw & (1 << width - 1) - 1
+        places, infinite = (23, 0xFF << 23) if width == 32 else (52, INFINITY)
+        exponent, fraction = rest >> places, rest & (1 << places) - 1
+        if rest >= infinite:
+            number = low if rest > infinite or negative else high
+        else:
+            significand = fraction | (1 << places if exponent else 0)
+            scale = max(exponent, 1) - ((1 << width - 2 - places) - 1) - places
+            number = significand << scale if scale >= 0 else significand >> -scale
+            number = max(low, min(high, -number if negative else number))
+        result |= (number & (1 << bits) - 1) << (at + lane - bits)
+        mask |= (1 << bits) - 1 << (at + lane - bits)
+    return result, mask
+
+
 def faults_of(case):
     """What of our outcome is not what the manual says, as a dictionary of (ours, the manual's); None if the case is no arithmetic."""
     found = arithmetic(case)

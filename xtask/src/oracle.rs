@@ -13,6 +13,7 @@ use crate::{cargo, need, root, run as sh, say};
 
 mod gdb;
 mod mips;
+mod ppc;
 mod riscv;
 mod sparc;
 mod tricore;
@@ -66,6 +67,9 @@ enum What {
         /// Cases of 32 bits, and as many of 64 bits in each mode; a tenth as many of POWER, of multiply-accumulate instructions and of the signal processing engine
         #[arg(long, default_value_t = 20_000)]
         count: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Random instructions of the tricore target on unicorn (python3, PyPI's unicorn) and QEMU (Debian: qemu-system-misc)
     Tricore {
@@ -108,37 +112,12 @@ pub fn run(args: &Args) -> Result<()> {
         What::Riscv { count } => riscv::run(*count),
         What::Sparc { count } => sparc::run(*count),
         What::Mips { count } => mips::run(*count),
-        What::Ppc { count } => ppc(*count),
+        What::Ppc { count, seed } => ppc::run(*count, *seed),
         What::Tricore { count, qemu } => tricore::run(*count, qemu.as_deref()),
         What::X86 { count } => x86(*count),
         What::Qmp { replay, target, storm, diff } => qmp(replay.as_deref(), target, *storm, *diff),
         What::Gdb => gdb::run(),
     }
-}
-
-/// Book I of 32 bits on unicorn; embedded instructions on QEMU's e500, 64 bits in both byte orders and in 32-bit mode on its POWER9, by its gdb server.
-fn ppc(count: u64) -> Result<()> {
-    const SCALAR: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem";
-    const ALL: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem,vector,vector_new,vsx,quad,vsx_mem,dfp";
-    need("python3", "Debian's python3")?;
-    need("qemu-system-ppc", "Debian's qemu-system-ppc")?;
-    let (all, tenth) = (count.to_string(), (count / 10).to_string());
-    let run = |text: &str, options: &[&str], script: &[&str]| {
-        say(text);
-        riscv::pipe("ppc", options, script)
-    };
-    run("32 bits", &["--xlen", "32", "--only", SCALAR, "--count", &all], &["oracles/unicorn_ppc.py"])?;
-    let power = ["--xlen", "32", "--cpu", "601_v2", "--only", "power", "--count", &tenth];
-    run("POWER instructions of the 601", &power, &["oracles/ppc_model.py"])?;
-    let mac = ["--xlen", "32", "--cpu", "405d4", "--only", "mac", "--count", &tenth];
-    run("multiply-accumulate instructions of the 405", &mac, &["oracles/ppc_model.py"])?;
-    let embedded = ["--xlen", "32", "--cpu", "e500v2_v30", "--only", "spe,spe_fp,spe_mem", "--count", &tenth];
-    run("signal processing engine", &embedded, &["oracles/qemu_ppc.py", "e500v2_v30"])?;
-    for (text, mode) in [("64 bits", ""), ("64 bits, little-endian", "little"), ("32-bit mode", "narrow")] {
-        let options = ["--xlen", "64", "--only", ALL, "--mode", mode, "--count", &all];
-        run(text, &options, &["oracles/qemu_ppc.py"])?;
-    }
-    Ok(())
 }
 
 fn x86(count: u64) -> Result<()> {
