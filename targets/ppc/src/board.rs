@@ -117,6 +117,19 @@ impl Board {
         }
     }
 
+    /// Rings a doorbell: that of one CPU, or of all.
+    pub(crate) fn ring(&self, cpu: Option<usize>, line: u32) {
+        let meant = self.cpus.iter().enumerate().filter(|(n, _)| cpu.is_none_or(|cpu| cpu == *n));
+        meant.for_each(|(_, slot)| slot.lines.set(line, true));
+    }
+
+    /// A CPU's doorbell is silent again.
+    pub(crate) fn silence(&self, cpu: u32, line: u32) {
+        if let Some(slot) = self.cpus.get(cpu as usize) {
+            slot.lines.set(line, false);
+        }
+    }
+
     /// Ticks of the time base in a second.
     pub(crate) fn timebase_hz(&self) -> u32 {
         self.timebase_hz
@@ -138,6 +151,7 @@ impl Board {
         *lock(&slot.released) = None;
         slot.lines.set(irq::RUN, false);
         lock(&slot.invalidations).clear();
+        [irq::DOORBELL, irq::CRITICAL_DOORBELL].iter().for_each(|line| slot.lines.set(*line, false));
         slot.lines.set(irq::INVALIDATE, false);
         Some(slot.start.clone())
     }

@@ -1,4 +1,4 @@
-//! Debug events of BookE: what DBCR0 to DBCR2 ask for, what DBSR keeps, and the debug interrupt.
+//! Debug events of BookE, and of the 405: what DBCR0 to DBCR2 ask for, what DBSR keeps, and the debug interrupt.
 //!
 //! Power ISA 2.07B, Book III-E, chapter 10, "Debug Facilities"; e500 Core Family Reference Manual, chapter 8; PPC440x5 CPU Core User's Manual, chapter 8.
 //!
@@ -7,6 +7,8 @@
 
 use cpu::{Access, Ctx, Mode, Translation};
 
+use crate::breakpoints;
+use crate::debug_405;
 use crate::ext::Ext;
 use crate::model::Family;
 use crate::spr::n;
@@ -21,30 +23,69 @@ pub(crate) const ICMP: u64 = 1 << 27;
 /// Branch taken.
 pub(crate) const BRT: u64 = 1 << 26;
 /// Interrupt taken.
-const IRPT: u64 = 1 << 25;
+pub(crate) const IRPT: u64 = 1 << 25;
 /// A trap instruction's condition holds.
-const TRAP: u64 = 1 << 24;
+pub(crate) const TRAP: u64 = 1 << 24;
 /// Instruction address compare 1; 2 to 4 follow to the right.
-const IAC1: u64 = 1 << 23;
+pub(crate) const IAC1: u64 = 1 << 23;
 const IACS: u64 = 0xf << 20;
 /// Loads and stores that data address compares 1 and 2 look at. DBSR has a bit for each: 1 read, 1 write, 2 read, 2 write.
-const DACS: u64 = 0xf << 16;
+pub(crate) const DACS: u64 = 0xf << 16;
 /// Return from a non-critical interrupt.
 const RET: u64 = 1 << 15;
 /// DBSR: the event has come while MSR.DE was 0.
-const IDE: u64 = 1 << 31;
+pub(crate) const IDE: u64 = 1 << 31;
 /// DBSR: all events.
 const EVENTS: u64 = ICMP | BRT | IRPT | TRAP | IACS | DACS | RET;
 
 /// Whether the CPU has these facilities.
 fn exists<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    ctx.model().has(Ext::Ivor)
+    ctx.model().has(Ext::Ivor) || is_405(ctx)
+}
+
+/// Whether it has them in other registers.
+fn is_405<T: Ppc>(ctx: &Ctx<T>) -> bool {
+    ctx.model().family() == Family::P405
 }
 
 /// DBCR0 where events are on, else 0.
 fn control<T: Ppc>(ctx: &Ctx<T>) -> u64 {
     let control = ctx.state.spr(n::DBCR0);
-    if exists(ctx) && control & IDM != 0 { control } else { 0 }
+    match exists(ctx) && control & IDM != 0 {
+        true if is_405(ctx) => debug_405::control(ctx),
+        true => control,
+        false => 0,
+    }
+}
+
+/// Two compares of addresses.
+pub(crate) struct Compares {
+    /// What is compared to.
+    pub(crate) addresses: [u64; 2],
+    /// 0 each by itself, 1 under the second as mask, 2 inside of both, 3 outside.
+    pub(crate) kind: u64,
+    /// In which modes, four bits each.
+    pub(crate) qualifiers: [u64; 2],
+    /// Low bits that are not looked at.
+    pub(crate) ignored: [u64; 2],
+}
+
+fn fetch_compares<T: Ppc>(ctx: &Ctx<T>, pair: usize) -> Compares {
+    if is_405(ctx) {
+        return debug_405::fetch_compares(ctx, pair);
+    }
+    let how = ctx.state.spr(n::DBCR1) >> (16 - 16 * pair);
+    let addresses = [0, 1].map(|i| ctx.state.spr(n::IAC1 + 2 * pair as u32 + i));
+    Compares { addresses, kind: how >> 6 & 3, qualifiers: [how >> 12 & 15, how >> 8 & 15], ignored: [3; 2] }
+}
+
+fn data_compares<T: Ppc>(ctx: &Ctx<T>) -> Compares {
+    if is_405(ctx) {
+        return debug_405::data_compares(ctx);
+    }
+    let how = ctx.state.spr(n::DBCR2);
+    let addresses = [ctx.state.spr(n::DAC1), ctx.state.spr(n::DAC1 + 1)];
+    Compares { addresses, kind: how >> 22 & 3, qualifiers: [how >> 28 & 15, how >> 24 & 15], ignored: [0; 2] }
 }
 
 fn enabled<T: Ppc>(ctx: &Ctx<T>) -> bool {
@@ -53,6 +94,9 @@ fn enabled<T: Ppc>(ctx: &Ctx<T>) -> bool {
 
 /// What code has to look for: completion and taken branches only while MSR.DE is 1 (10.4.3, 10.4.4); addresses and returns always.
 pub(crate) fn mode<T: Ppc>(ctx: &Ctx<T>) -> Mode {
+    if !ctx.model().has(Ext::BookE) {
+        return breakpoints::mode(ctx);
+    }
     use crate::mode::{BE, DEBUG, SE};
     let control = control(ctx);
     let on = |bits: u64, mode: Mode| if control & bits != 0 { mode } else { 0 };
@@ -71,21 +115,24 @@ fn event<T: Ppc>(ctx: &mut Ctx<T>, bits: u64) -> Result<(), Trap> {
 
 /// Sets bits of DBSR.
 pub(crate) fn record<T: Ppc>(ctx: &mut Ctx<T>, bits: u64) {
+    let bits = if is_405(ctx) { debug_405::status(bits) } else { bits };
     let old = ctx.state.spr(n::DBSR);
     ctx.state.set_spr(n::DBSR, old | bits);
 }
 
 /// Helper: an instruction is about to be executed at an address.
 pub(crate) fn check_fetch<T: Ppc>(ctx: &mut Ctx<T>, [pc, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let (control, how) = (control(ctx), ctx.state.spr(n::DBCR1));
-    let place = |bits: u64| qualifies(ctx, bits, msr::IR);
+    if !ctx.model().has(Ext::BookE) {
+        return breakpoints::check_fetch(ctx, pc);
+    }
+    let control = control(ctx);
     let mut hit = 0;
     for pair in 0..2 {
-        let addresses = [0, 1].map(|i| ctx.state.spr(n::IAC1 + 2 * pair + i));
-        let how = how >> (16 - 16 * pair);
-        let on = [0, 1].map(|i| control & IAC1 >> (2 * pair + i) != 0 && place(how >> (12 - 4 * i) & 15));
-        let matches = compare(pc, addresses, how >> 6 & 3, on, 3);
-        hit |= (0..2u32).filter(|i| matches[*i as usize]).map(|i| IAC1 >> (2 * pair + i)).sum::<u64>();
+        let compares = fetch_compares(ctx, pair);
+        let place = |i: usize| qualifies(ctx, compares.qualifiers[i], msr::IR);
+        let on = [0, 1].map(|i| control & IAC1 >> (2 * pair + i) != 0 && place(i));
+        let matches = compare(pc, &compares, on);
+        hit |= (0..2).filter(|i| matches[*i]).map(|i| IAC1 >> (2 * pair + i)).sum::<u64>();
     }
     if hit != 0 {
         event(ctx, hit)?;
@@ -112,11 +159,15 @@ fn qualifies<T: Ppc>(ctx: &Ctx<T>, bits: u64, space: u64) -> bool {
     user && place
 }
 
-/// What a pair of compares says of an address: 0 each by itself, 1 under the second as mask, 2 inside of both, 3 outside. `low` bits are not looked at.
-fn compare(address: u64, [first, second]: [u64; 2], kind: u64, on: [bool; 2], low: u64) -> [bool; 2] {
+/// What a pair of compares says of an address.
+fn compare(address: u64, compares: &Compares, on: [bool; 2]) -> [bool; 2] {
+    let Compares { addresses: [first, second], kind, ignored, .. } = *compares;
+    let low = ignored[0];
+    if kind == 0 {
+        return [0, 1].map(|i| on[i] && (address ^ compares.addresses[i]) & !ignored[i] == 0);
+    }
     let (address, first, last) = (address & !low, first & !low, second & !low);
     let both = match kind {
-        0 => return [on[0] && address == first, on[1] && address == last],
         1 => (address ^ first) & second & !low == 0,
         2 => (first..last).contains(&address),
         _ => !(first..last).contains(&address),
@@ -131,24 +182,25 @@ pub(crate) fn watch<T: Ppc>(
     access: Access,
     found: Translation,
 ) -> Result<Translation, Trap> {
+    if !ctx.model().has(Ext::BookE) {
+        return breakpoints::watch(ctx, address, access, found);
+    }
     let control = control(ctx) & DACS;
     if control == 0 || access == Access::Fetch {
         return Ok(found);
     }
-    let how = ctx.state.spr(n::DBCR2);
+    let compares = data_compares(ctx);
     let wanted = if access == Access::Read { 2 } else { 1 };
     // DBCR0's fields have "load" on the left, as DBSR has "read".
     let asked = [control >> 18 & 3, control >> 16 & 3];
-    let on: [bool; 2] = [0, 1].map(|i| asked[i] & wanted != 0 && qualifies(ctx, how >> (28 - 4 * i) & 15, msr::DR));
-    let addresses = [ctx.state.spr(n::DAC1), ctx.state.spr(n::DAC1 + 1)];
-    let kind = how >> 22 & 3;
-    let matches = compare(address, addresses, kind, on, 0);
+    let on: [bool; 2] = [0, 1].map(|i| asked[i] & wanted != 0 && qualifies(ctx, compares.qualifiers[i], msr::DR));
+    let matches = compare(address, &compares, on);
     let hit: u64 = (0..2).filter(|i| matches[*i]).map(|i| wanted << (18 - 2 * i)).sum();
     if hit != 0 {
         event(ctx, hit)?;
     }
     let near = |at: u64| (at ^ address) & !0xfff == 0;
-    let watched = kind != 0 || (0..2).any(|i| asked[i] != 0 && near(addresses[i]));
+    let watched = compares.kind != 0 || (0..2).any(|i| asked[i] != 0 && near(compares.addresses[i]));
     Ok(Translation { cache: found.cache && !watched, ..found })
 }
 
@@ -178,7 +230,8 @@ pub(crate) fn check_return<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64,
 
 /// An event that DBSR has kept interrupts as soon as it may.
 pub(crate) fn is_pending<T: Ppc>(ctx: &Ctx<T>) -> bool {
-    exists(ctx) && enabled(ctx) && control(ctx) != 0 && ctx.state.spr(n::DBSR) & EVENTS != 0
+    let events = if is_405(ctx) { debug_405::status(EVENTS) } else { EVENTS };
+    exists(ctx) && enabled(ctx) && control(ctx) != 0 && ctx.state.spr(n::DBSR) & events != 0
 }
 
 /// Whether debug interrupts have registers of their own, DSRR0 and DSRR1 (category Embedded.Enhanced Debug).

@@ -69,6 +69,10 @@ pub enum Ext {
     Isa200,
     /// `mftb`.
     Mftb,
+    /// `msgsnd`, `msgclr`.
+    Doorbell,
+    /// The performance monitor's registers of 604 to 7450.
+    Monitor,
 }
 
 /// A set of features, a bit each.

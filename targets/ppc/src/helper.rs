@@ -144,6 +144,8 @@ helpers! {
     RFEBB = crate::server::rfebb, plain(1, Some(Width::W64));
     /// `tbegin.` fails: its address.
     FAIL_TRANSACTION = crate::server::fail_transaction, plain(1, None);
+    /// `trechkpt.`: a transaction must have failed.
+    CHECK_FAILED = crate::server::check_failed, faulting(0, None);
     /// `lqarx`: the doubleword beside the reserved one.
     RESERVE_SECOND = crate::server::reserve_second, plain(1, None);
     /// A random number that is not all ones.
@@ -154,6 +156,10 @@ helpers! {
     MSGSNDP = crate::server::msgsndp, plain(1, None);
     /// `msgclrp`: message.
     MSGCLRP = crate::server::msgclrp, plain(1, None);
+    /// `msgsnd`: message.
+    MSGSND = crate::doorbell::send, plain(1, None);
+    /// `msgclr`: message.
+    MSGCLR = crate::doorbell::clear, plain(1, None);
     /// `slbfee.`: address; the VSID part.
     SLBFEE = crate::mmu::slbfee, plain(1, Some(Width::W64));
     /// Whether there is such an entry.

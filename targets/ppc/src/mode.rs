@@ -36,7 +36,7 @@ pub const SE: Mode = 1 << 11;
 /// Branches are traced.
 pub const BE: Mode = 1 << 12;
 
-/// Addresses of instructions are compared, and returns from interrupts are debug events (BookE).
+/// Addresses of instructions are compared (IACs of BookE, IABR, CIABR), and returns from interrupts are debug events (BookE).
 pub const DEBUG: Mode = 1 << 15;
 
 /// Number of address spaces: DR (or IR), PR, HV.

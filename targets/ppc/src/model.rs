@@ -67,7 +67,7 @@ const FREESCALE: ExtSet = ExtSet::of(&[BookE, Ivor, Mftb, Mas, Isel, Popcntb]);
 const SERVER: ExtSet = ExtSet::of(&[Wide, Fp, FpGfx, Fsqrt, Slb, Mftb, Isa200, Altivec, Hypervisor]);
 const SERVER_205: ExtSet = SERVER.with(ExtSet::of(&[Popcntb, Isa205, Fp205, Nap]));
 const SERVER_206: ExtSet = SERVER_205.with(ExtSet::of(&[Isa206, Fp206, Isel, Dfp]));
-const SERVER_207: ExtSet = SERVER_206.with(ExtSet::of(&[Isa207]));
+const SERVER_207: ExtSet = SERVER_206.with(ExtSet::of(&[Isa207, Doorbell]));
 
 impl Family {
     /// Its features.
@@ -75,8 +75,8 @@ impl Family {
         match self {
             Family::P601 => ExtSet::of(&[Fp, Classic, Power]),
             Family::P603 | Family::E300 => CLASSIC.with(ExtSet::of(&[SoftTlb])),
-            Family::P604 | Family::P750 | Family::P755 => CLASSIC,
-            Family::P7400 | Family::P7450 => CLASSIC.with(ExtSet::of(&[Altivec])),
+            Family::P604 | Family::P750 | Family::P755 => CLASSIC.with(ExtSet::of(&[Monitor])),
+            Family::P7400 | Family::P7450 => CLASSIC.with(ExtSet::of(&[Altivec, Monitor])),
             Family::P403 => EMBEDDED.with(ExtSet::of(&[Emb40x])),
             Family::P405 => EMBEDDED.with(ExtSet::of(&[Emb40x, Mac])),
             Family::P440 => EMBEDDED.with(ExtSet::of(&[Ivor, Mac])),
@@ -84,9 +84,9 @@ impl Family {
             // They have no mftb: the time base is read by mfspr (e500 Core Family Reference Manual, "Time Base").
             Family::E500v1 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp])).without(ExtSet::of(&[Mftb])),
             Family::E500v2 => FREESCALE.with(ExtSet::of(&[Spe, EmbeddedFp, SpeDouble])).without(ExtSet::of(&[Mftb])),
-            Family::E500mc => FREESCALE.with(ExtSet::of(&[Fp, FpGfx])),
-            Family::E5500 => FREESCALE.with(ExtSet::of(&[Wide, Fp, FpGfx, Isa206])),
-            Family::E6500 => FREESCALE.with(ExtSet::of(&[Wide, Fp, FpGfx, Altivec, Isa206])),
+            Family::E500mc => FREESCALE.with(ExtSet::of(&[Fp, FpGfx, Doorbell])),
+            Family::E5500 => FREESCALE.with(ExtSet::of(&[Wide, Fp, FpGfx, Isa206, Doorbell])),
+            Family::E6500 => FREESCALE.with(ExtSet::of(&[Wide, Fp, FpGfx, Altivec, Isa206, Doorbell])),
             Family::P970 => SERVER,
             Family::Power5 => SERVER.with(ExtSet::of(&[Popcntb])).without(ExtSet::of(&[Altivec])),
             Family::Power7 => SERVER_206.with(ExtSet::of(&[Vsx])),

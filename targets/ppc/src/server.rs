@@ -8,7 +8,7 @@ use crate::papr;
 use crate::spr::n;
 use crate::state::msr;
 use crate::target::Ppc;
-use crate::trap::Trap;
+use crate::trap::{BAD_THING, Trap};
 
 type Out = Result<u64, Trap>;
 
@@ -35,6 +35,15 @@ pub(crate) fn fail_transaction<T: Ppc>(ctx: &mut Ctx<T>, [pc, ..]: [u64; 4]) -> 
     ctx.state.set_spr(n::TFIAR, pc | u64::from(m & msr::HV != 0) << 1 | u64::from(m & msr::PR != 0));
     ctx.state.set_spr(n::TFHAR, pc.wrapping_add(4));
     Ok(0)
+}
+
+/// `trechkpt.`: there must be a failure to checkpoint (Power ISA 2.07B, Book III-S, "Transaction Recheckpoint").
+pub(crate) fn check_failed<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Out {
+    const SUMMARY: u64 = 1 << (63 - 36);
+    match ctx.state.spr(n::TEXASR) & SUMMARY {
+        0 => Err(Trap::program(BAD_THING)),
+        _ => Ok(0),
+    }
 }
 
 /// `lqarx`.

@@ -113,7 +113,12 @@ pub(crate) const fn user(number: u32, name: &'static str, kind: Kind, needs: Opt
     row(number, name, kind, Who::Anybody, Who::Anybody, needs)
 }
 
-use Kind::{Ctr, Dec, Lr, Mq, Pir, Plain, Pvr, RtcLower, RtcUpper, TbLower, TbUpper, Translation, Xer, Zero};
+/// A register of the classic performance monitor as all may read it.
+const fn shown(number: u32, name: &'static str, of: u32) -> Spr {
+    row(number, name, Kind::Server(server::Reg::At(of)), Who::Anybody, Who::Nobody, Some(Ext::Monitor))
+}
+
+use Kind::{Ctr, Dec, Lr, Mq, Pir, Plain, Pvr, RtcLower, RtcUpper, TbLower, TbUpper, Translation, Xer};
 
 /// All rows, by number; of several with one number the first whose feature is there.
 static SPRS: &[Spr] = &[
@@ -175,11 +180,29 @@ static SPRS: &[Spr] = &[
     user(815, "tar", Plain(ALL), Some(Ext::Isa207)),
     row(848, "ic", Plain(ALL), Who::Supervisor, Who::Hypervisor, Some(Ext::Isa207)),
     user(896, "ppr", Plain(ALL), Some(Ext::Isa205)),
+    shown(928, "ummcr2", 944),
+    shown(936, "ummcr0", 952),
+    shown(937, "upmc1", 953),
+    shown(938, "upmc2", 954),
+    shown(939, "usia", 955),
+    shown(940, "ummcr1", 956),
+    shown(941, "upmc3", 957),
+    shown(942, "upmc4", 958),
+    sup(944, "mmcr2", Plain(LOW), Some(Ext::Monitor)),
+    sup(951, "bamr", Plain(LOW), Some(Ext::Monitor)),
+    sup(952, "mmcr0", Plain(LOW), Some(Ext::Monitor)),
+    sup(953, "pmc1", Plain(LOW), Some(Ext::Monitor)),
+    sup(954, "pmc2", Plain(LOW), Some(Ext::Monitor)),
+    sup(955, "sia", Plain(LOW), Some(Ext::Monitor)),
+    sup(956, "mmcr1", Plain(LOW), Some(Ext::Monitor)),
+    sup(957, "pmc3", Plain(LOW), Some(Ext::Monitor)),
+    sup(958, "pmc4", Plain(LOW), Some(Ext::Monitor)),
+    sup(959, "sda", Plain(LOW), Some(Ext::Monitor)),
     sup(1008, "hid0", Plain(ALL), None),
     sup(1009, "hid1", Plain(ALL), None),
-    sup(1010, "iabr", Plain(ALL), None),
+    sup(1010, "iabr", Translation(ALL), None),
     sup(1011, "hid4", Plain(ALL), None),
-    sup(1013, "dabr", Plain(ALL), None),
+    sup(1013, "dabr", Translation(ALL), None),
     sup(1014, "hid5", Plain(ALL), None),
     sup(1015, "mmucfg", Plain(LOW), None),
     sup(1017, "l2cr", Plain(LOW), None),
@@ -232,7 +255,6 @@ static BATS: [&[(u32, &str)]; 2] = [
 ];
 
 static BAT_ROW: Spr = sup(528, "bat", Translation(LOW), Some(Ext::Classic));
-static PMU_ROW: Spr = sup(936, "pmc", Zero, None);
 
 /// Those of the embedded CPUs first.
 fn all() -> impl Iterator<Item = &'static Spr> {
@@ -245,7 +267,6 @@ pub(crate) fn find(number: u32, exts: ExtSet) -> Option<&'static Spr> {
     let at = all().find(|r| r.number == number && has(r));
     at.or_else(|| match number {
         528..=543 | 560..=575 if exts.has(Ext::Classic) => Some(&BAT_ROW),
-        936..=959 if !exts.has(Ext::BookE) => Some(&PMU_ROW),
         _ => None,
     })
 }
@@ -418,12 +439,16 @@ pub(crate) mod n {
     pub(crate) const TFIAR: u32 = 129;
     pub(crate) const TEXASR: u32 = 130;
     pub(crate) const FSCR: u32 = 153;
+    pub(crate) const DAWR: u32 = 180;
+    pub(crate) const CIABR: u32 = 187;
+    pub(crate) const DAWRX: u32 = 188;
     pub(crate) const SPRG0: u32 = 272;
     pub(crate) const LPIDR: u32 = 319;
     pub(crate) const PTCR: u32 = 464;
     pub(crate) const EBBRR: u32 = 805;
     pub(crate) const BESCR: u32 = 806;
     pub(crate) const PPR: u32 = 896;
+    pub(crate) const IABR: u32 = 1010;
     pub(crate) const DABR: u32 = 1013;
     pub(crate) const DABRX: u32 = 1015;
     pub(crate) const HSRR0: u32 = 314;

@@ -45,16 +45,16 @@ const fn hyper(number: u32, name: &'static str, kind: Kind, needs: Ext) -> Spr {
 
 /// A register of the performance monitor that all may reach, under its other number.
 const fn shared(number: u32, name: &'static str, of: u32) -> Spr {
-    row(number, name, Server(At(of)), Anybody, Anybody, Some(Ext::Isa206))
+    row(number, name, Server(At(of)), Anybody, Anybody, Some(Ext::Slb))
 }
 
 /// The same; problem state may not write it.
 const fn shown(number: u32, name: &'static str, of: u32) -> Spr {
-    row(number, name, Server(At(of)), Anybody, Nobody, Some(Ext::Isa206))
+    row(number, name, Server(At(of)), Anybody, Nobody, Some(Ext::Slb))
 }
 
 const fn monitor(number: u32, name: &'static str) -> Spr {
-    sup(number, name, Server(At(number)), Some(Ext::Isa206))
+    sup(number, name, Server(At(number)), Some(Ext::Slb))
 }
 
 const fn bescr(number: u32, name: &'static str, upper: bool, set: bool) -> Spr {
@@ -73,10 +73,10 @@ pub(crate) static ROWS: &[Spr] = &[
     sup(144, "tidr", Plain(ALL), Some(Ext::Isa300)),
     sup(157, "uamor", Plain(ALL), Some(Ext::Isa206)),
     row(176, "dpdes", Zero, Supervisor, Hypervisor, Some(Ext::Isa207)),
-    hyper(180, "dawr", Plain(ALL), Ext::Isa207),
+    hyper(180, "dawr", Translation(ALL), Ext::Isa207),
     hyper(186, "rpr", Plain(ALL), Ext::Isa207),
-    hyper(187, "ciabr", Plain(ALL), Ext::Isa207),
-    hyper(188, "dawrx", Plain(LOW), Ext::Isa207),
+    hyper(187, "ciabr", Translation(ALL), Ext::Isa207),
+    hyper(188, "dawrx", Translation(LOW), Ext::Isa207),
     hyper(190, "hfscr", Plain(ALL), Ext::Isa207),
     row(308, "spurr", Server(Counter), Supervisor, Hypervisor, Some(Ext::Hypervisor)),
     row(309, "purr", Server(Counter), Supervisor, Hypervisor, Some(Ext::Hypervisor)),
@@ -121,6 +121,8 @@ pub(crate) static ROWS: &[Spr] = &[
     hyper(855, "psscr", Plain(ALL), Ext::Isa300),
     sup(894, "mmcrs", Plain(ALL), Some(Ext::Isa207)),
     sup(895, "wort", Plain(ALL), Some(Ext::Isa207)),
+    hyper(1013, "dabr", Translation(ALL), Ext::Hypervisor),
+    hyper(1015, "dabrx", Translation(0xf), Ext::Hypervisor),
     user(898, "ppr32", Server(Upper(n::PPR)), Some(Ext::Isa206)),
 ];
 

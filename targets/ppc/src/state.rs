@@ -187,8 +187,8 @@ pub struct State {
     pub parked: bool,
     /// SPE's accumulator.
     pub acc: u64,
-    /// The instruction at work is traced.
-    pub traced: bool,
+    /// The instruction at work is traced: bits of SRR1 that say why.
+    pub traced: Option<u64>,
     /// A power-saving instruction has been executed: the next event is a system reset interrupt.
     pub napping: bool,
     /// Vector status and control register.
@@ -240,7 +240,7 @@ impl State {
             timers: Default::default(),
             parked: false,
             acc: 0,
-            traced: false,
+            traced: None,
             napping: false,
             vscr: 0,
             timebase_hz: model.timebase_hz(),

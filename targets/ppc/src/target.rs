@@ -77,7 +77,8 @@ impl Lifter {
             cache_line: self.cache_line,
             refused: Cell::new(None),
         };
-        if code.mode & mode::DEBUG != 0 {
+        let watched = code.mode & mode::DEBUG != 0;
+        if watched {
             l.call(helper::CHECK_FETCH, &[ir.konst(Width::W64, code.pc)]);
         }
         // A branch of BookE is an event before it is taken: its handler sees to that.
@@ -106,7 +107,8 @@ impl Lifter {
                 l.end(Exit::Jump { pc: l.next_pc() });
                 return Lifted::End(4);
             }
-            Flow::Next if traced => {
+            // CIABR interrupts behind its instruction.
+            Flow::Next if traced || watched && self.exts.has(Ext::Isa207) => {
                 l.update();
                 return Lifted::End(4);
             }
@@ -203,7 +205,8 @@ macro_rules! target {
             fn mode(ctx: &Ctx<Self>) -> Mode {
                 let mode = mode::of(ctx.state.msr, ctx.model().has(Ext::Wide)) | radix::keys(ctx);
                 // On embedded CPUs these bits of MSR are others.
-                if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) | debug::mode(ctx) } else { mode }
+                let mode = if ctx.model().has(Ext::BookE) { mode & !(mode::SE | mode::BE) } else { mode };
+                mode | debug::mode(ctx)
             }
 
             fn space(mode: Mode, access: Access) -> u8 {

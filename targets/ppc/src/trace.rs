@@ -25,7 +25,13 @@ fn is_branch(bits: u32) -> bool {
 
 /// Helper: the instruction at work is traced, unless it is interrupted itself or returns from an interrupt.
 pub(crate) fn trace<T: Ppc>(ctx: &mut Ctx<T>, _: [u64; 4]) -> Result<u64, Trap> {
-    ctx.state.traced = true;
-    ctx.yield_turn();
+    note(ctx, 0);
     Ok(0)
+}
+
+/// A trace interrupt comes behind the instruction at work, with these bits of SRR1.
+pub(crate) fn note<T: Ppc>(ctx: &mut Ctx<T>, why: u64) {
+    let before = ctx.state.traced.unwrap_or(0);
+    ctx.state.traced = Some(before | why);
+    ctx.yield_turn();
 }

@@ -6,8 +6,10 @@ use crate::board;
 use crate::booke_timer;
 use crate::debug;
 use crate::decrementer;
+use crate::doorbell;
 use crate::ext::Ext;
 use crate::facility::{self, enter_vectored, relocation};
+pub use crate::irq;
 use crate::papr;
 use crate::spr::{self, n};
 use crate::state::{self, msr};
@@ -21,6 +23,8 @@ pub(crate) const ILLEGAL: u64 = 1 << 19;
 pub(crate) const PRIVILEGED: u64 = 1 << 18;
 /// SRR1: a trap instruction.
 pub(crate) const TRAP: u64 = 1 << 17;
+/// SRR1: an instruction that the transaction state does not allow ("TM Bad Thing").
+pub(crate) const BAD_THING: u64 = 1 << 21;
 
 /// SRR1 and DSISR: no translation.
 pub(crate) const NO_TRANSLATION: u64 = 1 << 30;
@@ -57,30 +61,6 @@ pub(crate) mod code {
     pub(crate) const NO_FACILITY: u32 = 8;
     /// A debug event of BookE; the argument is DBSR's bit.
     pub(crate) const DEBUG: u32 = 9;
-}
-
-/// Interrupt lines of a CPU.
-pub mod irq {
-    /// External interrupt.
-    pub const EXTERNAL: u32 = 0;
-    /// Critical input (40x, BookE).
-    pub const CRITICAL: u32 = 1;
-    /// Machine check.
-    pub const MACHINE_CHECK: u32 = 2;
-    /// A CPU that waits may begin.
-    pub(crate) const RUN: u32 = 16;
-    /// Other CPUs have invalidated entries of the TLB.
-    pub(crate) const INVALIDATE: u32 = 17;
-    /// A second source of external interrupts: interprocessor interrupts, where a board has no controller.
-    pub const EXTERNAL_IPI: u32 = 8;
-    /// A third: a timer.
-    pub const EXTERNAL_TIMER: u32 = 9;
-    /// The CPU's partition has left mail.
-    pub const MAIL: u32 = 16;
-    /// System reset, an edge.
-    pub const SYSTEM_RESET: u32 = 17;
-    /// All that interrupt externally.
-    pub const ANY_EXTERNAL: u64 = 1 << EXTERNAL | 1 << EXTERNAL_IPI | 1 << EXTERNAL_TIMER;
 }
 
 /// Which interrupt.
@@ -126,6 +106,10 @@ pub enum Vector {
     SystemCallVectored,
     /// Directed privileged doorbell.
     Doorbell,
+    /// Directed hypervisor doorbell.
+    HypervisorDoorbell,
+    /// Processor doorbell critical (BookE).
+    CriticalDoorbell,
     /// None at all: the CPU's partition has left mail.
     Mail,
     /// TLB miss of a fetch, handled by software.
@@ -144,6 +128,8 @@ pub enum Vector {
     SpeRound,
     /// Debug (BookE).
     Debug,
+    /// Instruction address breakpoint (603 to 7450).
+    InstructionBreakpoint,
 }
 
 /// An interrupt on its way.
@@ -254,6 +240,8 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::NoFacility => (0xf60, 32, 0xf60),
         Vector::SystemCallVectored => (0x1_7000, 8, 0xc00),
         Vector::Doorbell => (0xa00, 36, 0xa00),
+        Vector::HypervisorDoorbell => (0xe80, 36, 0xa00),
+        Vector::CriticalDoorbell => (0xa10, 37, 0xa10),
         Vector::Mail => (0, 0, 0),
         Vector::FetchMiss => (0x1000, 14, 0x1200),
         Vector::LoadMiss => (0x1100, 13, 0x1100),
@@ -263,6 +251,7 @@ fn place(vector: Vector) -> (u64, u32, u64) {
         Vector::SpeData => (0xf20, 33, 0xf20),
         Vector::SpeRound => (0xf20, 34, 0xf20),
         Vector::Debug => (0xd00, 15, 0x2000),
+        Vector::InstructionBreakpoint => (0x1300, 15, 0x2000),
     }
 }
 
@@ -324,7 +313,7 @@ fn has_reason(vector: Vector) -> bool {
 /// Takes an interrupt.
 pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
     let pc = ctx.pc();
-    ctx.state.traced = false;
+    ctx.state.traced = None;
     let trap = debug::instead(ctx, &trap).unwrap_or(trap);
     match trap.vector {
         Vector::Mail => {
@@ -340,7 +329,12 @@ pub(crate) fn deliver<T: Ppc>(ctx: &mut Ctx<T>, trap: Trap) {
             return enter_server(ctx, &Trap::facility(facility::number::SCV), pc);
         }
         Vector::SystemCallVectored => return enter_vectored(ctx, &trap, pc),
-        Vector::Doorbell => ctx.state.doorbell = false,
+        Vector::Doorbell => {
+            ctx.state.doorbell = false;
+            doorbell::answer(ctx, irq::DOORBELL);
+        }
+        Vector::HypervisorDoorbell => doorbell::answer(ctx, irq::DOORBELL),
+        Vector::CriticalDoorbell => doorbell::answer(ctx, irq::CRITICAL_DOORBELL),
         Vector::Reset => {
             ctx.state.reset_pending = false;
             ctx.acknowledge(irq::SYSTEM_RESET);
@@ -385,7 +379,7 @@ pub(crate) fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64
         ctx.state.set_spr(n::DAR, address);
         ctx.state.set_spr(n::DSISR, why);
     }
-    let for_hypervisor = trap.vector == Vector::HypervisorDecrementer;
+    let for_hypervisor = matches!(trap.vector, Vector::HypervisorDecrementer | Vector::HypervisorDoorbell);
     let (srr0, srr1) = if for_hypervisor { (n::HSRR0, n::HSRR1) } else { (n::SRR0, n::SRR1) };
     ctx.state.set_spr(srr0, return_to);
     ctx.state.set_spr(srr1, saved);
@@ -419,10 +413,15 @@ pub(crate) fn enter_server<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64
     }
 }
 
+fn is_critical(vector: Vector) -> bool {
+    use Vector::{Critical, CriticalDoorbell, Debug, MachineCheck, Watchdog};
+    matches!(vector, Critical | CriticalDoorbell | MachineCheck | Watchdog | Debug)
+}
+
 /// "Interrupt Processing" of Book III-E, and of the 40x.
 fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let old = ctx.state.msr;
-    let critical = matches!(trap.vector, Vector::Critical | Vector::MachineCheck | Vector::Watchdog | Vector::Debug);
+    let critical = is_critical(trap.vector);
     let enhanced = debug::is_enhanced(ctx.model().family());
     let (srr0, srr1) = match trap.vector {
         Vector::Debug if enhanced => (n::DSRR0, n::DSRR1),
@@ -442,7 +441,7 @@ fn enter_booke<T: Ppc>(ctx: &mut Ctx<T>, trap: &Trap, return_to: u64) {
     let kept = match trap.vector {
         Vector::MachineCheck => 0,
         Vector::Debug if enhanced => msr::CE | msr::ME,
-        Vector::Critical | Vector::Watchdog if enhanced => msr::ME | msr::DE,
+        Vector::Critical | Vector::Watchdog | Vector::CriticalDoorbell if enhanced => msr::ME | msr::DE,
         _ if critical => msr::ME,
         _ => msr::CE | msr::ME | msr::DE,
     };
@@ -494,7 +493,7 @@ pub(crate) fn address(m: u64, value: u64) -> u64 {
 
 /// Returns to SRR0 and SRR1; only these bits of MSR change.
 pub(crate) fn return_to<T: Ppc>(ctx: &mut Ctx<T>, pc: u64, value: u64, mask: u64) -> Result<u64, Trap> {
-    ctx.state.traced = false;
+    ctx.state.traced = None;
     let old = ctx.state.msr;
     set_msr(ctx, old & !mask | value & mask & !msr::POW);
     ctx.clear_reservation();
@@ -520,8 +519,8 @@ pub(crate) fn deadline<T: Ppc>(ctx: &Ctx<T>) -> Option<u64> {
 fn may(vector: Vector, m: u64) -> bool {
     match vector {
         Vector::MachineCheck => m & msr::ME != 0,
-        Vector::Critical | Vector::Watchdog => m & msr::CE != 0,
-        Vector::HypervisorDecrementer => decrementer::hypervisor_may(m),
+        Vector::Critical | Vector::Watchdog | Vector::CriticalDoorbell => m & msr::CE != 0,
+        Vector::HypervisorDecrementer | Vector::HypervisorDoorbell => decrementer::hypervisor_may(m),
         _ => m & msr::EE != 0,
     }
 }
@@ -537,6 +536,7 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
     if embedded {
         booke_timer::pending(ctx).zip(&mut timers).for_each(|(vector, slot)| *slot = Some(vector));
     }
+    let rung = if ctx.model().has(Ext::Isa207) { Vector::HypervisorDoorbell } else { Vector::Doorbell };
     // The watchdog is critical and comes before external interrupts; the other timers come behind them.
     let watchdog = timers[0].filter(|v| *v == Vector::Watchdog);
     let others = timers.into_iter().flatten().filter(|v| *v != Vector::Watchdog);
@@ -544,11 +544,13 @@ fn pending<T: Ppc>(ctx: &Ctx<T>) -> impl Iterator<Item = Vector> + use<T> {
         .into_iter()
         .chain(on(1 << irq::CRITICAL, Vector::Critical))
         .chain(watchdog)
+        .chain(on(1 << irq::CRITICAL_DOORBELL, Vector::CriticalDoorbell))
         .chain(hypervisor)
         .chain(on(irq::ANY_EXTERNAL, Vector::External))
         .chain(others)
         .chain(decrementer)
         .chain(ctx.state.doorbell.then_some(Vector::Doorbell))
+        .chain(on(1 << irq::DOORBELL, rung))
 }
 
 /// What a CPU of a partition looks at first; `None` where it looks at all that is pending.
@@ -571,10 +573,12 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
     if ctx.state.parked {
         return None;
     }
-    if std::mem::take(&mut ctx.state.traced) {
+    if let Some(why) = ctx.state.traced.take() {
+        // Since version 2.07 bit 33 of SRR1 is set ("Trace Interrupt").
+        let why = why | if ctx.model().has(Ext::Isa207) { 1 << 30 } else { 0 };
         return Some(match ctx.model().has(Ext::BookE) {
             true => Trap::new(Vector::Debug, debug::ICMP),
-            false => Trap::plain(Vector::Trace),
+            false => Trap::new(Vector::Trace, why),
         });
     }
     if debug::is_pending(ctx) {
@@ -589,7 +593,8 @@ pub(crate) fn interrupt<T: Ppc>(ctx: &mut Ctx<T>) -> Option<Trap> {
     {
         return trap;
     }
-    let hypervisor = decrementer::hypervisor_is_pending(ctx) && decrementer::hypervisor_may(m);
+    let rung = ctx.model().has(Ext::Isa207) && ctx.lines() & 1 << irq::DOORBELL != 0;
+    let hypervisor = (rung || decrementer::hypervisor_is_pending(ctx)) && decrementer::hypervisor_may(m);
     if m & (msr::EE | msr::ME | msr::CE) == 0 && !ctx.state.napping && !hypervisor {
         return None;
     }

@@ -203,3 +203,49 @@ fn hdec_interrupts_into_hypervisor_state() {
         }
     }
 }
+
+/// A 405 with these debug registers, run until the handler or for four instructions: where it was interrupted, and DBSR.
+fn on_405(msr: u64, code: &[u32], values: &[(&str, u64)]) -> Option<(u64, u64)> {
+    const HANDLER: u64 = 0x2000;
+    let mut m = bench::<Ppc32>(32, "405d4", code);
+    set(&mut m, values);
+    set(&mut m, &[("r8", DATA)]);
+    m.cpu.ctx().state.msr = msr;
+    for _ in 0..4 {
+        m.cpu.step();
+        if m.cpu.pc() == HANDLER {
+            return Some((get(&m, "srr2"), get(&m, "dbsr")));
+        }
+    }
+    None
+}
+
+#[test]
+fn the_405_has_its_own_registers() {
+    // lwz r7, 0(r8); stw r7, 4(r8); nop; trap
+    let code = [0x80e8_0000, 0x90e8_0004, NOP, 0x7fe0_0008];
+    let bit = |n: u32| 1u64 << (31 - n);
+    for (dbcr0, dbcr1, other, expected) in [
+        (bit(4), 0, ("iac1", 0), Some((CODE + 4, bit(0)))),
+        (bit(9), 0, ("iac2", CODE + 4), Some((CODE + 4, bit(6)))),
+        (bit(12), 0, ("iac3", CODE + 8), Some((CODE + 8, bit(12)))),
+        // From IAC1, which is 0, up to IAC2; and what is not there.
+        (bit(8) | bit(10), 0, ("iac2", CODE + 4), Some((CODE, bit(5)))),
+        (bit(8) | bit(10) | bit(11), 0, ("iac2", CODE + 4), Some((CODE + 4, bit(5)))),
+        (0, bit(0), ("dac1", DATA), Some((CODE, bit(7)))),
+        (0, bit(0), ("dac1", DATA + 1), None),
+        (0, bit(0) | 2 << 26, ("dac1", DATA + 1), Some((CODE, bit(7)))),
+        (0, bit(3), ("dac2", DATA + 4), Some((CODE + 4, bit(10)))),
+        (0, bit(1), ("dac2", DATA + 4), None),
+        (bit(7), 0, ("iac1", 0), Some((CODE + 12, bit(3)))),
+    ] {
+        let values = [("dbcr0", IDM | dbcr0), ("dbcr1", dbcr1), other];
+        assert_eq!(on_405(msr::DE, &code, &values), expected, "{dbcr0:#x} {dbcr1:#x}");
+    }
+    // Without IDM nothing.
+    assert_eq!(on_405(msr::DE, &code[..3], &[("dbcr0", bit(9)), ("iac2", CODE + 4)]), None);
+    // While MSR.DE is 0 it is remembered. mtmsr r9
+    let code = [NOP, 0x7d20_0124, NOP];
+    let values = [("dbcr0", IDM | bit(8)), ("iac1", CODE), ("r9", msr::DE)];
+    assert_eq!(on_405(0, &code, &values), Some((CODE + 8, bit(5) | bit(11))));
+}

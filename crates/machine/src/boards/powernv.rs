@@ -3,8 +3,10 @@
 //! RAM begins at 0, the firmware (skiboot) lies at 0, a kernel at 512 MiB; CPUs begin at 0x10 in hypervisor state, with the address of the
 //! devicetree in register 3. The chip's devices (LPC bus, interrupt controller, XSCOM) are not there.
 
+use ::ppc::board::Entry;
 use loader::{Fdt, LoadTarget};
 
+use crate::boards::ppc;
 use crate::build::{Build, Start, read_file};
 use crate::error::Error;
 use crate::firmware;
@@ -56,6 +58,9 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     load(board)?;
     let tree = tree(board).to_long_dtb();
     put(board, TREE, &tree)?;
+    let entry = Entry { pc: ENTRY, ..Entry::default() };
+    let cpus = (board.smp.cores.max(1) * board.smp.threads.max(1)) as usize;
+    ppc::share(board, TIMEBASE_HZ, vec![Some(entry); cpus]);
     board.start = Start::At { pc: ENTRY, number: "", dtb: ("r3", TREE) };
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::format::W;
 use crate::helper;
 use crate::lift::Lift;
 use crate::mode;
-use crate::trap::code;
+use crate::trap::{BAD_THING, PRIVILEGED, code};
 
 insns! {
     /// Power ISA 2.07B, Book I, 3.3.4; Book II, 4.4.2.2 and chapter 5; Book III-S, chapters 4, 5 and 11; 3.0B, Book III, 3.3.2.
@@ -35,6 +35,8 @@ insns! {
     "011111 00000 00000 00000 1111101110 1" W trechkpt "{.dot}" [Isa207];
     "011111 00000 00000 ..... 0010001110 0" W msgsndp "{rb}" [Isa207];
     "011111 00000 00000 ..... 0010101110 0" W msgclrp "{rb}" [Isa207];
+    "011111 00000 00000 ..... 0011001110 0" W msgsnd "{rb}" [Doorbell];
+    "011111 00000 00000 ..... 0011101110 0" W msgclr "{rb}" [Doorbell];
     "011111 00000 00000 00000 1101110110 0" W msgsync "" [Isa300];
     "011111 ..... 00000 ..... 1111010011 1" W slbfee "{.dot} {rt}, {rb}" [Isa206];
     "011111 ..... 00000 ..... 0111010010 0" W slbieg "{rt}, {rb}" [Isa300];
@@ -193,12 +195,42 @@ fn tcheck(l: &Lift<'_>, f: W) -> Flow {
     Next
 }
 
+/// There is no transaction whose state could be reclaimed (Power ISA 2.07B, Book III-S, "Transaction Reclaim").
 fn treclaim(l: &Lift<'_>, _: W) -> Flow {
-    if l.refuse_problem() { Flow::Illegal } else { outside(l) }
+    if l.refuse_problem() || no_transactions(l) {
+        return Flow::Illegal;
+    }
+    l.raise(code::PROGRAM, BAD_THING)
 }
 
+/// A checkpoint can be made of a transaction that has failed alone (TEXASR.FS); here it has been rolled back already.
 fn trechkpt(l: &Lift<'_>, _: W) -> Flow {
-    if l.refuse_problem() { Flow::Illegal } else { outside(l) }
+    if l.refuse_problem() || no_transactions(l) {
+        return Flow::Illegal;
+    }
+    l.call(helper::CHECK_FAILED, &[]);
+    outside(l)
+}
+
+/// Of servers it is the hypervisor's.
+fn hypervisors_doorbell(l: &Lift<'_>, f: W, helper: u16) -> Flow {
+    if l.has(Ext::Isa207) && l.mode & mode::HV == 0 {
+        l.refused.set(Some((code::PROGRAM, PRIVILEGED)));
+        return Flow::Illegal;
+    }
+    if l.refuse_problem() {
+        return Flow::Illegal;
+    }
+    l.call(helper, &[l.g(f.rb()).zext(Width::W64)]);
+    l.update()
+}
+
+fn msgsnd(l: &Lift<'_>, f: W) -> Flow {
+    hypervisors_doorbell(l, f, helper::MSGSND)
+}
+
+fn msgclr(l: &Lift<'_>, f: W) -> Flow {
+    hypervisors_doorbell(l, f, helper::MSGCLR)
 }
 
 fn doorbell(l: &Lift<'_>, f: W, helper: u16) -> Flow {

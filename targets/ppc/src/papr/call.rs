@@ -71,6 +71,8 @@ fn set_dabr<T: Ppc>(ctx: &mut Ctx<T>, extension: Option<u64>) -> i64 {
         None => ctx.state.set_spr(n::DABRX, 3),
     }
     ctx.state.set_spr(n::DABR, value);
+    // What is watched is not kept.
+    ctx.flush_tlb();
     rc::SUCCESS
 }
 
