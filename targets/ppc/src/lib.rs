@@ -39,6 +39,7 @@ mod quad;
 mod radix;
 mod regs;
 mod server;
+mod show;
 mod softtlb;
 mod spe;
 mod spe_fp;

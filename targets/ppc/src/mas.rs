@@ -97,6 +97,36 @@ fn size(entry: &Entry) -> u64 {
     1024 << ((entry.words[0] & mas1::TSIZE) >> 7)
 }
 
+/// A valid entry, field by field.
+pub(crate) struct Fields {
+    pub(crate) effective: u64,
+    pub(crate) real: u64,
+    /// Bytes.
+    pub(crate) size: u64,
+    pub(crate) tid: u64,
+    /// TS.
+    pub(crate) space: u64,
+    /// The low bits of MAS3: U0 to U3, UX SX UW SW UR SR.
+    pub(crate) low: u64,
+    /// WIMGE.
+    pub(crate) attributes: u64,
+}
+
+/// The fields of an entry, if it is valid.
+pub(crate) fn fields(entry: &Entry) -> Option<Fields> {
+    let [first, second, third] = entry.words;
+    let (size, space) = (size(entry), first >> 12 & 1);
+    (first & mas1::V != 0).then(|| Fields {
+        effective: second & !0xfff & !(size - 1),
+        real: third & !0xfff & !(size - 1),
+        size,
+        tid: mas1::tid(first),
+        space,
+        low: third & 0x3ff,
+        attributes: second & 0x1f,
+    })
+}
+
 /// Whether an entry translates an address: `pids` are those it may belong to beside 0.
 fn matches(entry: &Entry, address: u64, space: u64, pids: &[u64]) -> bool {
     let [first, second, _] = entry.words;

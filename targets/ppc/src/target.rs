@@ -10,7 +10,6 @@ use crate::board::{self, Board, Map};
 use crate::booke_timer;
 use crate::debug;
 use crate::ext::{Ext, ExtSet};
-use crate::hash64;
 use crate::helper;
 use crate::insn;
 use crate::lift::{Handler, Lift};
@@ -20,6 +19,7 @@ use crate::model::Model;
 use crate::papr;
 use crate::radix;
 use crate::regs;
+use crate::show;
 use crate::softtlb;
 use crate::state::{self, State};
 use crate::trace;
@@ -219,7 +219,7 @@ macro_rules! target {
             }
 
             fn show_translations(ctx: &Ctx<Self>) -> Option<String> {
-                ctx.model().has(Ext::Wide).then(|| hash64::show(&ctx.state.slb))
+                show::translations(ctx)
             }
 
             fn translate_debug(ctx: &Ctx<Self>, address: u64) -> Option<u64> {

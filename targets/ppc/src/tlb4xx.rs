@@ -63,6 +63,35 @@ fn matches_440(entry: &Entry, address: u64, space: u64, pid: u32) -> bool {
         && (entry.tid == 0 || entry.tid == pid)
 }
 
+/// A valid entry of the 440, field by field.
+pub(crate) struct Fields {
+    pub(crate) effective: u64,
+    pub(crate) real: u64,
+    /// Bytes.
+    pub(crate) size: u64,
+    pub(crate) tid: u32,
+    /// TS.
+    pub(crate) space: bool,
+    /// UX UW UR SX SW SR.
+    pub(crate) rights: u64,
+    pub(crate) word2: u64,
+}
+
+/// The fields of an entry, if it is valid.
+pub(crate) fn fields_440(entry: &Entry) -> Option<Fields> {
+    let [first, _, third] = entry.words;
+    let size = word0::size(first);
+    (first & word0::V != 0).then(|| Fields {
+        effective: first & 0xffff_fc00 & !(size - 1),
+        real: real_440(entry, 0),
+        size,
+        tid: entry.tid,
+        space: first & word0::TS != 0,
+        rights: third & 0x3f,
+        word2: third,
+    })
+}
+
 fn real_440(entry: &Entry, address: u64) -> u64 {
     let offset = word0::size(entry.words[0]) - 1;
     // ERPN above RPN: 36 bits.

@@ -138,3 +138,27 @@ fn instructions_and_branches_are_traced() {
     steps(&mut m, 3);
     assert_eq!((m.cpu.pc(), get(&m, "srr0"), get(&m, "r3")), (0xd00, CODE, 1));
 }
+
+/// The texts are those of qemu-system-ppc 7.2 for the same entries.
+#[test]
+fn translations_are_shown_as_on_qemu() {
+    let mut m = machine("440epb", 0, &[LOAD]);
+    m.cpu.ctx().state.tlb[3].words = [0x4000_0000 | 1 << 9 | 1 << 8 | 3 << 4, 0x1001, 0x3f | 0xa00];
+    m.cpu.ctx().state.tlb[3].tid = 9;
+    let head = "\nTLB:\nEffective          Physical           Size PID   Prot     Attr\n";
+    let line = "0x0000000040000000 0x0000000100000000  64k 9     0000007f 00000a01\n";
+    let text = m.cpu.show_translations().unwrap();
+    assert!(text.starts_with(head) && text.ends_with(line), "{text}");
+    let mut m = machine("e500mc", 0, &[LOAD]);
+    // TLB1, entry 0: 64 MiB, all rights, M and E.
+    m.cpu.ctx().state.tlb[512].words = [1 << 31 | 16 << 7, 0x0800_0005, 0x1_0400_003f];
+    let text = m.cpu.show_translations().unwrap();
+    let line = "0x0000000008000000 0x0000000104000000  64M 0     0  SRWXURWX --M-E U----\n";
+    assert!(text.starts_with("\nTLB0:\nEffective ") && text.ends_with(line), "{text}");
+    let mut m = machine("603e", 0, &[tlb(978, 0, 0, 8)]);
+    set(&mut m, &[("r8", 0x4000_2000), ("dcmp", 1 << 31), ("rpa", 0x2), ("srr1", 0), ("sdr1", 0x0040_0001)]);
+    steps(&mut m, 1);
+    let text = m.cpu.show_translations().unwrap();
+    assert!(text.starts_with("HTAB base = 0x400000\nHTAB mask = 0x1ffff\n\nSegment registers:\n00 T=0 Ks=0 Kp=0 N=0 "));
+    assert!(text.contains("\ndata TLB 02/64 way:0 valid [40002000 40003000]\n"), "{text}");
+}
