@@ -141,7 +141,9 @@ impl Machine {
         let outcome = self.sched.round(&mut self.cpus, &mut self.devices);
         let asked = std::mem::take(&mut *self.power.lock());
         self.requests.extend(asked.into_iter().map(Request::from));
-        if !self.requests.is_empty() {
+        // A debugger's stop is told at once, as on QEMU: what else the guest asked for in that round waits for the next call.
+        let is_debug = matches!(outcome, RoundOutcome::Stopped { exit, .. } if !matches!(exit, Exit::Stuck(_)));
+        if !self.requests.is_empty() && !is_debug {
             // What the guest asked for comes before what clients ask for next.
             return self.carry_out_all().map_or(Advance::Ran, Advance::Exit);
         }

@@ -1,6 +1,6 @@
 //! Machines built from options, and what they answer.
 
-use machine::config::{Icount, MemConfig};
+use machine::config::{Icount, MemConfig, Threading};
 use machine::{
     Advance, DeviceConfig, Given, Machine, MachineConfig, ObjectConfig, ShutdownCause, Value, registry, targets,
 };
@@ -273,4 +273,26 @@ fn memory_maps() {
     ] {
         assert!(polyarch.contains(line), "{line}{polyarch}");
     }
+}
+
+/// Hart 1 comes to a breakpoint in the round in which hart 0 has the board reset.
+#[test]
+fn a_breakpoint_is_told_although_another_hart_resets_the_machine() {
+    // csrr t0, mhartid; beqz t0, 2f; 1: j 1b; 2: lui t1, 0x100; lui t2, 7; addi t2, t2, 0x777; sw t2, 0(t1); 3: j 3b
+    let code: [u32; 8] =
+        [0xf140_22f3, 0x0002_8463, 0x0000_006f, 0x0010_0337, 0x0000_73b7, 0x7773_8393, 0x0073_2023, 0x0000_006f];
+    let kernel = std::env::temp_dir().join(format!("polyarch-test-breakpoint-{}", std::process::id()));
+    std::fs::write(&kernel, code.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>()).unwrap();
+    let mut config = config("-M virt -smp 2");
+    (config.stopped, config.threading) = (false, Threading::Single);
+    config.boot.bios = Some("none".to_string());
+    config.boot.kernel = Some(kernel.display().to_string());
+    let mut m = Machine::new(config).unwrap();
+    std::fs::remove_file(&kernel).unwrap();
+    m.cpus_mut()[1].cpu.insert_breakpoint(0x8000_0008);
+    let stop = (0..10).map(|_| m.advance()).find(|outcome| matches!(outcome, Advance::Debug { .. }));
+    assert!(matches!(stop, Some(Advance::Debug { cpu: 1, .. })), "{stop:?}");
+    assert_eq!(m.state().name(), "debug");
+    m.advance();
+    assert!(m.take_events().iter().any(|event| event.name == "RESET"));
 }
