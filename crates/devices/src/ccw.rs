@@ -336,7 +336,7 @@ fn execute(code: u8, data: &mut [u8], unit: &mut Unit<'_>) -> Ending {
 }
 
 /// A device gives these bytes.
-pub(crate) fn given(data: &mut [u8], bytes: &[u8]) -> Ending {
+fn given(data: &mut [u8], bytes: &[u8]) -> Ending {
     let n = fill(data, bytes);
     if n < bytes.len() { Ending::More(n) } else { Ending::Done(n) }
 }

@@ -151,7 +151,8 @@ static void check_exceptions(void)
     second_space.authority &= 0x7fffffff;
     expect("fetch-only entry, load", ACCESS(3, 0, "lg %0, 0(%%r4)", "=&d"(value),), 0);
     expect("fetch-only entry, store", ACCESS(0, 3, "stg %%r4, 0(%%r5)", NONE), 4);
-    expect(" identification", LOW64(0xa8), AT | 0x401);
+    /* Bits 60 and 61: it is the access list's protection. */
+    expect(" identification", LOW64(0xa8), AT | 0x40d);
     expect(" register", LOW8(0xa0), 5);
     pages[2][1][0x90] |= 0x400;
     expect("page translation", ACCESS(0, 0x00050002, "mvc 0(8, %%r4), 0(%%r5)", NONE), 0x11);

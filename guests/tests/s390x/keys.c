@@ -117,7 +117,7 @@ static void check_operands(void)
     WRONG("rrbe nowhere", ADDRESSING, "rrbe %%r2, %0", "a"(NOWHERE));
     WRONG("tb nowhere", ADDRESSING, "lghi %%r0, 0\n\ttb 0, %0", "a"(NOWHERE));
     WRONG("ivsk without DAT", SPECIAL, "ivsk %%r2, %0", "a"((word)page));
-    WRONG("sac 4", SPECIFICATION, "sac 0x400(0)");
+    WRONG("sac without DAT", SPECIAL, "sac 0x400(0)");
     WRONG("pfmf, reserved bit", SPECIFICATION, "pfmf %0, %1", "d"(0x80000ull), "a"((word)page));
     WRONG("pfmf, frame size", SPECIFICATION, "pfmf %0, %1", "d"(0x13000ull), "a"((word)page));
     WRONG("stsi, page", SPECIFICATION, "llilf %%r0, 0x10000001\n\tlghi %%r1, 1\n\tstsi 8(%0)", "a"((word)page));

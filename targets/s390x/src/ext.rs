@@ -118,6 +118,8 @@ facilities! {
     Vector = 129;
     /// Instruction-execution protection.
     Iep = 130;
+    /// Side-effect access and enhanced suppression on protection 2.
+    Esop2 = 131;
     /// Guarded storage.
     Gs = 133;
     /// Vector packed decimal.

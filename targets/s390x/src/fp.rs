@@ -314,7 +314,8 @@ pub(crate) fn from_fixed(cpu: &mut Cpu, [value, kind, size, info]: Args) -> Out 
     }
 }
 
-fn fixed<F: Float, I: Int>(a: F::Bits, nan: I, env: &mut Env) -> (I, bool) {
+/// A number as an integer, `nan` for what is none, and whether it fits.
+pub(crate) fn fixed<F: Float, I: Int>(a: F::Bits, nan: I, env: &mut Env) -> (I, bool) {
     let rounding = env.rounding;
     let result = softfloat::to_int::<F, I>(a, rounding, env);
     let fits = matches!(result, softfloat::ToInt::Value(_));

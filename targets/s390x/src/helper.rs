@@ -8,8 +8,9 @@ use uop::{HelperInfo, RegSet, Width};
 use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
-    access, cc, decimal, dfp, dfp_packed, divide_integer, execute, fp, hfp, hfp_convert, hfp_unnormal, information,
-    keys, msa, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time, utf, vector,
+    access, asn, cc, decimal, dfp, dfp_packed, divide_integer, execute, fp, hfp, hfp_convert, hfp_unnormal,
+    information, keys, linkage, msa, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time,
+    utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -154,13 +155,13 @@ helpers! {
     /// LOAD PSW.
     LPSW = system::lpsw, any(1);
     /// SET SYSTEM MASK.
-    SET_SYSTEM_MASK = system::set_system_mask, any(1);
-    /// STORE THEN AND, OR SYSTEM MASK: address, operand, whether OR.
-    STORE_SYSTEM_MASK = system::store_system_mask, any(3);
+    SET_SYSTEM_MASK = system::set_system_mask, any(2);
+    /// STORE THEN AND, OR SYSTEM MASK: address, operand, whether OR, next address.
+    STORE_SYSTEM_MASK = system::store_system_mask, any(4);
     /// SET PSW KEY FROM ADDRESS.
     SET_KEY = system::set_key, any(1);
     /// INSERT PSW KEY.
-    INSERT_KEY = system::insert_key, plain(0);
+    INSERT_KEY = system::insert_key, to_storage(0);
     /// SET ADDRESS SPACE CONTROL.
     SET_SPACE = system::set_space, any(1);
     /// INSERT ADDRESS SPACE CONTROL.
@@ -343,6 +344,25 @@ helpers! {
     EXCHANGE_AUTHORITY = access::exchange_authority, plain(1);
     /// TEST ACCESS: ALET, extended authorization index.
     TEST_ACCESS = access::test, to_cc(2);
+
+    /// BRANCH AND STACK: registers, next address; where to go on.
+    BRANCH_AND_STACK = linkage::branch_and_stack, any(3);
+    /// PROGRAM RETURN: where to go on.
+    PROGRAM_RETURN = linkage::program_return, any(0);
+    /// EXTRACT STACKED REGISTERS: registers, whether general registers have 64 bits.
+    EXTRACT_REGISTERS = linkage::extract_registers, any(3);
+    /// EXTRACT STACKED STATE: register, code.
+    EXTRACT_STATE = linkage::extract_state, any(2);
+    /// MODIFY STACKED STATE: register.
+    MODIFY_STATE = linkage::modify_state, any(1);
+    /// SET SECONDARY ASN: the ASN.
+    SET_SECONDARY = asn::set_secondary, any(1);
+    /// PROGRAM TRANSFER: both registers' values; where to go on.
+    PROGRAM_TRANSFER = asn::program_transfer, any(2);
+    /// PROGRAM CALL: PC number, next address; where to go on.
+    PROGRAM_CALL = asn::program_call, any(2);
+    /// LOAD ADDRESS SPACE PARAMETERS: address, what to do.
+    LOAD_PARAMETERS = asn::load_parameters, any(2);
 
     /// HFP: what to do, both halves of the second operand.
     HFP = hfp::operate, any(3);

@@ -7,7 +7,7 @@ use crate::mmu;
 use crate::shared::Machine;
 use crate::signal;
 use crate::storage;
-use crate::system::{general, set_general};
+use crate::system::{general, set_general, set_word};
 use crate::trap::{self, Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
@@ -43,6 +43,9 @@ fn set_storage_key(cpu: &mut Cpu, n: usize, value: u8, mask: u8) -> u8 {
     cpu.flush_tlb();
     old
 }
+
+/// The reference and the change bit.
+pub(crate) const STORED: u8 = 6;
 
 /// Records a reference to a block, or a change of it.
 pub(crate) fn record(cpu: &Cpu, n: usize, bits: u8) {
@@ -147,6 +150,7 @@ pub(crate) fn manage_frame(cpu: &mut Cpu, [r1, r2, here, next]: Args) -> Out {
                 mmu::check_low_block(cpu, first)?;
             }
             cpu.phys_write_bytes(at, &[0; 4096]).map_err(|_| Fault::program(code::ADDRESSING))?;
+            record(cpu, (at / 4096) as usize, STORED);
         }
         if function & SET_KEY != 0 {
             // MR and MC leave the reference and the change bit as they are.
@@ -169,7 +173,12 @@ pub(crate) fn test_block(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     let n = block(cpu, address)?;
     let done = cpu.phys_write_bytes(n as u64 * 4096, &[0; 4096]);
     done.map_err(|_| Fault::program(code::ADDRESSING))?;
-    set_general(cpu, 0, 0);
+    record(cpu, n, STORED);
+    if storage::address_mask(cpu) == u64::MAX {
+        set_general(cpu, 0, 0)
+    } else {
+        set_word(cpu, 0, 0)
+    }
     set_cc(cpu, 0);
     Ok(0)
 }

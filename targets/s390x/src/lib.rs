@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod asn;
 pub mod cc;
 mod crypto;
 mod decimal;
@@ -28,6 +29,7 @@ mod information;
 pub mod insn;
 mod keys;
 pub mod lift;
+mod linkage;
 mod mmu;
 pub mod mode;
 pub mod model;

@@ -219,7 +219,7 @@ pub(crate) fn is_fetch_overridden(cpu: &Cpu, address: u64, asce: Option<u64>) ->
 
 /// Low-address protection of a real block that is to be cleared.
 pub(crate) fn check_low_block(cpu: &Cpu, address: u64) -> Result<(), Fault> {
-    let id = identification(address, Access::Write, REAL);
+    let id = identification(address, Access::Write, REAL) | LOW;
     let protected = is_low_protected(cpu, address & !(PAGE - 1), None);
     if protected { Err(Fault::Program { code: code::PROTECTION, arg: id }) } else { Ok(()) }
 }
@@ -249,6 +249,12 @@ fn identification(address: u64, access: Access, space: u8) -> u64 {
     address & !(PAGE - 1) | way | space
 }
 
+/// Bits 56, 60 and 61 of the identification tell which protection it was (PoP, "Enhanced Suppression on Protection"): low-address protection, key-controlled
+/// protection, DAT protection; the first and the last, that instructions may not be executed; the last two, an access list.
+const LOW: u64 = 0x80;
+const KEY: u64 = 0x08;
+const TABLE: u64 = 0x04;
+
 /// Translates an address.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
     let access_key = (cpu.state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8;
@@ -265,10 +271,10 @@ pub(crate) fn translate_with(
 ) -> Result<Translation, Fault> {
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
-    let protection = Fault::Program { code: code::PROTECTION, arg: id };
+    let protection = |which| Fault::Program { code: code::PROTECTION, arg: id | which };
     let (asce, fetch_only) = element(cpu, space)?;
     if access == Access::Write && is_low_protected(cpu, address, asce) {
-        return Err(protection);
+        return Err(protection(LOW));
     }
     let walked = match asce {
         None => Walked { absolute: prefixed(&cpu.state, address), protected: false, no_execute: false },
@@ -276,20 +282,21 @@ pub(crate) fn translate_with(
     };
     if access == Access::Write && fetch_only {
         // PoP, "Access-List-Controlled Protection".
-        return Err(protection);
+        return Err(protection(KEY | TABLE));
     }
     if access == Access::Fetch && walked.no_execute && executes_by_entry(cpu) {
-        // Bits 56 and 61 tell of this protection ("Instruction-Execution Protection").
-        return Err(Fault::Program { code: code::PROTECTION, arg: id | 0x84 });
+        // PoP, "Instruction-Execution Protection".
+        return Err(protection(LOW | TABLE));
     }
     if access == Access::Write && walked.protected {
-        // Bit 61: the address is that of the page ("Suppression on Protection").
-        return Err(Fault::Program { code: code::PROTECTION, arg: id | 4 });
+        return Err(protection(TABLE));
     }
     let (read, write) = access_by(cpu, walked.absolute, access_key);
     let overridden = !read && access != Access::Write && is_fetch_overridden(cpu, address, asce);
     if access == Access::Write && !write || access != Access::Write && !read && !overridden {
-        return Err(protection);
+        // What is no storage has no key.
+        let there = cpu.bus().ram_page(walked.absolute).is_some();
+        return Err(if there { protection(KEY) } else { Fault::program(code::ADDRESSING) });
     }
     // The first store to a page comes here, so that it is recorded.
     let changed = note_use(cpu, walked.absolute, access);

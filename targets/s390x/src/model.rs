@@ -113,7 +113,7 @@ const BY_GENERATION: &[(u8, &[Ext])] = &[
     (9, &[ExtImm, Etf2Enh, Stckf, Etf3Enh, Mvcos]),
     (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology, Dfp]),
     (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp, Msa4]),
-    (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned]),
+    (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned, Esop2]),
     (13, &[Loc2, Vector, DfpPacked]),
     (14, &[Misc2, VectorEnh1, VectorBcd, Iep]),
     (15, &[Misc3, VectorBcdEnh1]),
@@ -160,6 +160,7 @@ static SWITCHES: &[(&str, Ext)] = &[
     ("msa4-base", Ext::Msa4),
     ("edat2", Ext::Edat2),
     ("dfppc", Ext::DfpPacked),
+    ("sea_esop2", Ext::Esop2),
     ("vx", Ext::Vector),
     ("iep", Ext::Iep),
     ("vxpd", Ext::VectorBcd),
@@ -168,7 +169,7 @@ static SWITCHES: &[(&str, Ext)] = &[
 ];
 
 /// Features that have no facility of their own here and are there all the same; functions, if their instruction is.
-static ALWAYS: &str = "aefsi aen ais esan3 esop idtes ldisphp sea_esop2 stfle zpci plo-cl plo-clg plo-clgr plo-clx plo-cs plo-csg plo-csgr plo-csx \
+static ALWAYS: &str = "aefsi aen ais esan3 esop idtes ldisphp stfle zpci plo-cl plo-clg plo-clgr plo-clx plo-cs plo-csg plo-csgr plo-csx \
     plo-dcs plo-dcsg plo-dcsgr plo-dcsx plo-csst plo-csstg plo-csstgr plo-csstx plo-csdst plo-csdstg plo-csdstgr plo-csdstx plo-cstst plo-cststg \
     plo-cststgr plo-cststx km-aes-128 km-aes-192 km-aes-256 kmc-aes-128 kmc-aes-192 kmc-aes-256 kmac-aes-128 kmac-aes-192 \
     kmac-aes-256 kmctr-aes-128 kmctr-aes-192 kmctr-aes-256 kimd-sha-1 kimd-sha-256 kimd-sha-512 klmd-sha-1 klmd-sha-256 klmd-sha-512 msa3-base";

@@ -72,12 +72,13 @@ fn named_key(cpu: &Cpu, key: u64) -> Result<u8, Fault> {
     if allowed { Ok(key) } else { Err(PRIVILEGED) }
 }
 
-/// Length in a register, cut to `most`; the condition code says whether it was longer.
-fn true_length(cpu: &mut Cpu, r: u64, most: u64) -> usize {
+/// Moves as many bytes as a register says, but at most `most`; the condition code says whether it were more.
+fn copy_true(cpu: &mut Cpu, to: Operand, from: Operand, r: u64, most: u64) -> Out {
     let full = general(cpu, r);
     let len = if storage::address_mask(cpu) == u64::MAX { full } else { full & 0xffff_ffff };
+    copy(cpu, to, from, len.min(most) as usize)?;
     set_cc(cpu, if len > most { 3 } else { 0 });
-    len.min(most) as usize
+    Ok(0)
 }
 
 /// MOVE TO PRIMARY, MOVE TO SECONDARY: addresses, both registers' numbers (in one), which.
@@ -90,7 +91,6 @@ pub(crate) fn move_space(cpu: &mut Cpu, [first, second, registers, to_secondary]
     }
     let named = general(cpu, r3);
     let (named, own) = (named_key(cpu, named)?, psw_key(cpu));
-    let len = true_length(cpu, r1, 256);
     let (primary, secondary) = match to_secondary {
         0 => (first, second),
         _ => (second, first),
@@ -98,8 +98,7 @@ pub(crate) fn move_space(cpu: &mut Cpu, [first, second, registers, to_secondary]
     let primary = Operand { address: primary, space: mmu::PRIMARY, key: own };
     let secondary = Operand { address: secondary, space: mmu::SECONDARY, key: named };
     let (to, from) = if to_secondary == 0 { (primary, secondary) } else { (secondary, primary) };
-    copy(cpu, to, from, len)?;
-    Ok(0)
+    copy_true(cpu, to, from, r1, 256)
 }
 
 /// MOVE WITH KEY: addresses, both registers' numbers (in one). The second operand has the key.
@@ -107,10 +106,8 @@ pub(crate) fn move_key(cpu: &mut Cpu, [first, second, registers, _]: Args) -> Ou
     let named = general(cpu, registers & 15);
     let (key, own) = (named_key(cpu, named)?, psw_key(cpu));
     let (to, from) = (storage::first(cpu), storage::second(cpu));
-    let len = true_length(cpu, registers >> 4, 256);
     let (to, from) = (Operand { address: first, space: to, key: own }, Operand { address: second, space: from, key });
-    copy(cpu, to, from, len)?;
-    Ok(0)
+    copy_true(cpu, to, from, registers >> 4, 256)
 }
 
 /// MOVE WITH SOURCE KEY, MOVE WITH DESTINATION KEY: addresses, which; length and key in registers 0 and 1.
@@ -125,19 +122,22 @@ pub(crate) fn move_one_key(cpu: &mut Cpu, [first, second, destination, _]: Args)
     Ok(0)
 }
 
-/// What an operand-access control of MVCOS says: space and key.
-fn control(cpu: &Cpu, oac: u64) -> Result<(u8, u8), Fault> {
+/// The key that an operand-access control of MVCOS gives.
+fn control_key(cpu: &Cpu, oac: u64) -> Result<u8, Fault> {
     const KEY_GIVEN: u64 = 2;
+    if oac & KEY_GIVEN != 0 { named_key(cpu, oac >> 8) } else { Ok(psw_key(cpu)) }
+}
+
+/// The space that it gives.
+fn control_space(cpu: &Cpu, oac: u64) -> u8 {
     const SPACE_GIVEN: u64 = 1;
-    let key = if oac & KEY_GIVEN != 0 { named_key(cpu, oac >> 8)? } else { psw_key(cpu) };
     let own = cpu.state.psw_mask >> psw::ASC_SHIFT & 3;
     let asc = if oac & SPACE_GIVEN != 0 { oac >> 6 & 3 } else { own };
-    let space = match asc {
+    match asc {
         2 => mmu::SECONDARY,
         3 => mmu::HOME,
         _ => mmu::PRIMARY,
-    };
-    Ok((space, key))
+    }
 }
 
 /// MOVE WITH OPTIONAL SPECIFICATIONS: addresses, register of the length; controls in register 0.
@@ -150,15 +150,17 @@ pub(crate) fn move_optional(cpu: &mut Cpu, [first, second, r3, _]: Args) -> Out 
     // The home space is not for the problem state to store in.
     let problem = cpu.state.psw_mask & psw::PROBLEM != 0;
     let homeward = oac1 & 1 != 0 && oac1 >> 6 & 3 == 3;
-    if cpu.state.cr[0] & CR0_SECONDARY == 0 || problem && homeward {
+    if problem && homeward {
         return Err(SPECIAL);
     }
-    let ((to_space, to_key), (from_space, from_key)) = (control(cpu, oac1)?, control(cpu, oac2)?);
-    let len = true_length(cpu, r3, PAGE);
+    let (to_space, from_space) = (control_space(cpu, oac1), control_space(cpu, oac2));
+    if cpu.state.cr[0] & CR0_SECONDARY == 0 && (to_space == mmu::SECONDARY || from_space == mmu::SECONDARY) {
+        return Err(SPECIAL);
+    }
+    let (to_key, from_key) = (control_key(cpu, oac1)?, control_key(cpu, oac2)?);
     let to = Operand { address: first, space: to_space, key: to_key };
     let from = Operand { address: second, space: from_space, key: from_key };
-    copy(cpu, to, from, len)?;
-    Ok(0)
+    copy_true(cpu, to, from, r3, PAGE)
 }
 
 /// MOVE PAGE: both addresses; controls in register 0.

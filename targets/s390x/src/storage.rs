@@ -401,6 +401,7 @@ pub(crate) fn load_quad(cpu: &mut Cpu, [address, n, ..]: Args) -> Out {
 /// STORE PAIR TO QUADWORD.
 pub(crate) fn store_quad(cpu: &mut Cpu, [address, n, ..]: Args) -> Out {
     let new = quad(cpu, n);
+    check(cpu, address, 16)?;
     let mut seen = load_pair(cpu, address)?;
     loop {
         match exchange_pair(cpu, address, seen, new)? {

@@ -74,26 +74,31 @@ pub(crate) fn lpsw(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     Ok(trap::load_psw(cpu, mask, address))
 }
 
-fn replace_system_mask(cpu: &mut Cpu, byte: u64) {
+/// Replaces the system mask. One that makes the PSW invalid is an exception at once, with this instruction's length (PoP, "Early Exception
+/// Recognition").
+fn replace_system_mask(cpu: &mut Cpu, byte: u64, next: u64) -> Out {
     cpu.state.psw_mask = cpu.state.psw_mask & !(0xff << 56) | byte << 56;
-    cpu.state.invalid_psw = psw::is_invalid(cpu.state.psw_mask, 0);
+    if psw::is_invalid(cpu.state.psw_mask, 0) {
+        return Err(Fault::Completed { code: code::SPECIFICATION, arg: 0, next });
+    }
+    Ok(0)
 }
 
-/// SET SYSTEM MASK; control register 0 may forbid it.
-pub(crate) fn set_system_mask(cpu: &mut Cpu, [byte, ..]: Args) -> Out {
+/// SET SYSTEM MASK: addresses of the operand and of the next instruction; control register 0 may forbid it.
+pub(crate) fn set_system_mask(cpu: &mut Cpu, [address, next, ..]: Args) -> Out {
     if cpu.state.cr[0] & 1 << 30 != 0 {
         return Err(Fault::program(code::SPECIAL_OPERATION));
     }
-    replace_system_mask(cpu, byte & 0xff);
-    Ok(0)
+    let mut byte = [0];
+    storage::read(cpu, address, &mut byte)?;
+    replace_system_mask(cpu, byte[0].into(), next)
 }
 
 /// STORE THEN AND SYSTEM MASK, STORE THEN OR SYSTEM MASK.
-pub(crate) fn store_system_mask(cpu: &mut Cpu, [address, operand, or, _]: Args) -> Out {
+pub(crate) fn store_system_mask(cpu: &mut Cpu, [address, operand, or, next]: Args) -> Out {
     let old = cpu.state.psw_mask >> 56;
     storage::write(cpu, address, &[old as u8])?;
-    replace_system_mask(cpu, if or != 0 { old | operand } else { old & operand });
-    Ok(0)
+    replace_system_mask(cpu, if or != 0 { old | operand } else { old & operand }, next)
 }
 
 /// SET PSW KEY FROM ADDRESS: in the problem state, keys that control register 3 allows.
@@ -107,13 +112,19 @@ pub(crate) fn set_key(cpu: &mut Cpu, [address, ..]: Args) -> Out {
     Ok(0)
 }
 
-/// INSERT PSW KEY: the key in bits 56 to 59.
+/// INSERT PSW KEY: the key in bits 56 to 59; in the problem state, with extraction authority.
 pub(crate) fn insert_key(cpu: &mut Cpu, _: Args) -> Out {
+    if is_problem(cpu) && cpu.state.cr[0] & 1 << 27 == 0 {
+        return Err(PRIVILEGED);
+    }
     Ok((cpu.state.psw_mask >> psw::KEY_SHIFT & 15) << 4)
 }
 
 /// SET ADDRESS SPACE CONTROL: 0 primary, 1 secondary, 2 access registers, 3 home. DAT and the secondary-space control must be on.
 pub(crate) fn set_space(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+    if cpu.state.psw_mask & psw::DAT == 0 || cpu.state.cr[0] & 1 << 26 == 0 {
+        return Err(Fault::program(code::SPECIAL_OPERATION));
+    }
     let asc = match address >> 8 & 15 {
         0 => 0,
         1 => 2,
@@ -122,9 +133,6 @@ pub(crate) fn set_space(cpu: &mut Cpu, [address, ..]: Args) -> Out {
         3 => 3,
         _ => return Err(Fault::SPECIFICATION),
     };
-    if cpu.state.psw_mask & psw::DAT == 0 || asc != 0 && cpu.state.cr[0] & 1 << 26 == 0 {
-        return Err(Fault::program(code::SPECIAL_OPERATION));
-    }
     cpu.state.psw_mask = cpu.state.psw_mask & !psw::ASC | asc << psw::ASC_SHIFT;
     Ok(0)
 }
@@ -256,13 +264,18 @@ pub(crate) fn ipte(cpu: &mut Cpu, [table, address, more, r3]: Args) -> Out {
         return Err(Fault::SPECIFICATION);
     }
     for index in first..=first + more {
-        let at = mmu::real(cpu, (table & !0x7ff) + index * 8);
-        let addressing = |_| Fault::program(code::ADDRESSING);
-        let entry = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
-        cpu.phys_write(at, entry | 0x400, Width::W64, Endian::Big).map_err(addressing)?;
+        mark_invalid(cpu, (table & !0x7ff) + index * 8, 0x400)?;
     }
     purge_all(cpu);
     Ok(0)
+}
+
+/// Sets a bit of a table entry at a real address, which storage key and low-address protection may forbid.
+fn mark_invalid(cpu: &mut Cpu, entry: u64, bit: u64) -> Result<(), Fault> {
+    let at = mmu::translate(cpu, entry, Access::Write, mmu::REAL)?.phys;
+    let addressing = |_| Fault::program(code::ADDRESSING);
+    let old = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
+    cpu.phys_write(at, old | bit, Width::W64, Endian::Big).map_err(addressing)
 }
 
 /// No CPU goes on with translations that are there now.
@@ -276,17 +289,15 @@ fn purge_all(cpu: &mut Cpu) {
 
 /// INVALIDATE DAT TABLE ENTRY: table origin and type, effective address and count; or clearing by ASCE.
 pub(crate) fn idte(cpu: &mut Cpu, [table, address, ..]: Args) -> Out {
-    if address & 0x44000 & !0x7ff_u64 != 0 && address & 0x800 == 0 {
+    // Bits 44 to 51.
+    if address & 0xf_f000 != 0 {
         return Err(Fault::SPECIFICATION);
     }
     if address & 0x800 == 0 {
         let shift = [20, 31, 42, 53][(table >> 2 & 3) as usize];
         let first = address >> shift & 0x7ff;
         for index in first..=first + (address & 0x7ff) {
-            let at = mmu::real(cpu, (table & !0xfff) + (index & 0x7ff) * 8);
-            let addressing = |_| Fault::program(code::ADDRESSING);
-            let entry = cpu.phys_read(at, Width::W64, Endian::Big).map_err(addressing)?;
-            cpu.phys_write(at, entry | 0x20, Width::W64, Endian::Big).map_err(addressing)?;
+            mark_invalid(cpu, (table & !0xfff) + (index & 0x7ff) * 8, 0x20)?;
         }
     }
     purge_all(cpu);
@@ -302,7 +313,7 @@ pub(crate) fn crdte(cpu: &mut Cpu, [r1, r2, ..]: Args) -> Out {
         kind @ 4..=7 => (table & !0xfff, address >> [20, 31, 42, 53][kind as usize - 4] & 0x7ff),
         _ => return Err(Fault::SPECIFICATION),
     };
-    let at = mmu::real(cpu, origin + index * 8);
+    let at = mmu::translate(cpu, origin + index * 8, Access::Write, mmu::REAL)?.phys;
     let (old, new) = (general(cpu, r1), general(cpu, r1 + 1));
     let addressing = |_| Fault::program(code::ADDRESSING);
     if cpu.phys_compare_exchange(at, old, new, Width::W64, Endian::Big).map_err(addressing)? {
@@ -344,14 +355,19 @@ pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
     Ok(0)
 }
 
-/// LOAD REAL ADDRESS: the condition code tells where translation has ended.
-pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
-    let space = match cpu.state.psw_mask >> psw::ASC_SHIFT & 3 {
-        1 => mmu::FIRST,
+/// The space of an operand that is translated whether DAT is on or not; `access` is its number in the access-register mode.
+fn translated_space(cpu: &Cpu, access: u8) -> u8 {
+    match cpu.state.psw_mask >> psw::ASC_SHIFT & 3 {
+        1 => access,
         2 => mmu::SECONDARY,
         3 => mmu::HOME,
         _ => mmu::PRIMARY,
-    };
+    }
+}
+
+/// LOAD REAL ADDRESS: the condition code tells where translation has ended.
+pub(crate) fn lra(cpu: &mut Cpu, [address, r1, long, _]: Args) -> Out {
+    let space = translated_space(cpu, mmu::FIRST);
     let wide = long != 0 || mmu_bits(cpu) == 64;
     let miss = match mmu::load_real(cpu, address, space) {
         Ok((real, _)) => {
@@ -398,9 +414,9 @@ fn mmu_bits(cpu: &Cpu) -> u32 {
     psw::address_bits(cpu.state.psw_mask)
 }
 
-/// STORE REAL ADDRESS.
+/// STORE REAL ADDRESS: of the second operand, without DAT as well.
 pub(crate) fn strag(cpu: &mut Cpu, [to, address, ..]: Args) -> Out {
-    let space = storage::second(cpu);
+    let space = translated_space(cpu, mmu::SECOND);
     let (real, _) = mmu::load_real(cpu, address, space).map_err(|miss| miss.fault)?;
     storage::write(cpu, to, &real.to_be_bytes())?;
     Ok(0)
@@ -431,7 +447,7 @@ pub(crate) fn tprot(cpu: &mut Cpu, [address, second, ..]: Args) -> Out {
 
 /// LOAD USING REAL ADDRESS.
 pub(crate) fn load_real(cpu: &mut Cpu, [address, size, ..]: Args) -> Out {
-    let at = mmu::real(cpu, address);
+    let at = mmu::translate(cpu, address, Access::Read, mmu::REAL)?.phys;
     let width = if size == 8 { Width::W64 } else { Width::W32 };
     cpu.phys_read(at, width, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))
 }

@@ -10,7 +10,7 @@ use crate::cc::{self, Kind};
 use crate::psw;
 use crate::state::{self, CpuState, State};
 use crate::target::S390x;
-use crate::{fetch, mmu, per, signal, time};
+use crate::{fetch, keys, mmu, per, signal, time};
 
 /// A CPU.
 pub(crate) type Cpu = Ctx<S390x>;
@@ -55,6 +55,34 @@ pub mod code {
     pub const TRANSLATION: u32 = 0x12;
     /// Special operation.
     pub const SPECIAL_OPERATION: u32 = 0x13;
+    /// ASN-translation specification.
+    pub const ASN_SPECIFICATION: u32 = 0x17;
+    /// Space-switch event; its argument is the old primary ASN, and in bit 32 the space's control.
+    pub const SPACE_SWITCH: u32 = 0x1c;
+    /// PC-translation specification.
+    pub const PC_SPECIFICATION: u32 = 0x1f;
+    /// AFX translation; its argument, like those of the next one and of both authorities, is the ASN.
+    pub const AFX_TRANSLATION: u32 = 0x20;
+    /// ASX translation.
+    pub const ASX_TRANSLATION: u32 = 0x21;
+    /// LX translation; its argument, like the next one's, is the PC number.
+    pub const LX_TRANSLATION: u32 = 0x22;
+    /// EX translation.
+    pub const EX_TRANSLATION: u32 = 0x23;
+    /// Primary authority.
+    pub const PRIMARY_AUTHORITY: u32 = 0x24;
+    /// Secondary authority.
+    pub const SECONDARY_AUTHORITY: u32 = 0x25;
+    /// Stack full.
+    pub const STACK_FULL: u32 = 0x30;
+    /// Stack empty.
+    pub const STACK_EMPTY: u32 = 0x31;
+    /// Stack specification.
+    pub const STACK_SPECIFICATION: u32 = 0x32;
+    /// Stack type.
+    pub const STACK_TYPE: u32 = 0x33;
+    /// Stack operation.
+    pub const STACK_OPERATION: u32 = 0x34;
     /// Operand.
     pub const OPERAND: u32 = 0x15;
     /// ALET specification; its argument, like that of the five that follow, is the access register.
@@ -138,6 +166,15 @@ pub enum Fault {
         code: u32,
         /// What goes with it.
         arg: u64,
+    },
+    /// A program interruption after an instruction that has come to its end.
+    Completed {
+        /// The code.
+        code: u32,
+        /// What goes with it.
+        arg: u64,
+        /// The next instruction's address.
+        next: u64,
     },
     /// The PSW that was loaded last is not valid.
     EarlySpecification,
@@ -282,6 +319,8 @@ fn swap_psw(cpu: &mut Cpu, old: u64, address: u64) {
     if cpu.bus().ram_page(cpu.state.prefix.into()).is_none() {
         return signal::check_stop(cpu);
     }
+    // PoP, "Reference Recording", "Change Recording": what interruptions store and fetch counts.
+    keys::record(cpu, (cpu.state.prefix / 4096) as usize, keys::STORED);
     store(cpu, old, mask, Width::W64);
     store(cpu, old + 8, address, Width::W64);
     let (mask, address) = (load(cpu, old + low::NEW), load(cpu, old + low::NEW + 8));
@@ -303,7 +342,12 @@ fn length(cpu: &mut Cpu) -> u64 {
 fn nullifies(code: u32) -> bool {
     matches!(
         code,
-        code::SEGMENT | code::PAGE | code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY | code::ASCE_TYPE..=code::REGION_THIRD
+        code::SEGMENT
+            | code::PAGE
+            | code::AFX_TRANSLATION..=code::SECONDARY_AUTHORITY
+            | code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY
+            | code::STACK_FULL..=code::STACK_OPERATION
+            | code::ASCE_TYPE..=code::REGION_THIRD
     )
 }
 
@@ -319,6 +363,10 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
         Fault::Program { code, arg } => {
             store_program(cpu, code, arg, ilc);
             swap_psw(cpu, low::PROGRAM, if nullifies(code) { pc } else { next });
+        }
+        Fault::Completed { code, arg, next } => {
+            store_program(cpu, code, arg, ilc);
+            swap_psw(cpu, low::PROGRAM, next);
         }
         Fault::EarlySpecification => {
             cpu.state.invalid_psw = false;
@@ -445,6 +493,9 @@ fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
             // Bits 62 and 63 tell of the access-register mode.
             let access = if arg & 3 == mmu::IN_ACCESS_SPACE { cpu.state.fault_register } else { 0 };
             store(cpu, low::ACCESS_ID, access.into(), Width::W8);
+        }
+        code::SPACE_SWITCH | code::AFX_TRANSLATION..=code::SECONDARY_AUTHORITY => {
+            store(cpu, low::TRANSLATION_ID, arg, Width::W64);
         }
         code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY => store(cpu, low::ACCESS_ID, arg, Width::W8),
         _ => {}

@@ -176,7 +176,7 @@ fn exceptions_name_the_register() {
     assert_eq!(guest.run([OWN, 0], LOAD), 0x2b);
     guest.word(SPACE, AUTHORITY as u32);
     // Protection and translation tell that it is an access-register space.
-    assert_eq!((guest.run([0, FETCH_ONLY], STORE), guest.named()), (4, DATA | 0x401));
+    assert_eq!((guest.run([0, FETCH_ONLY], STORE), guest.named()), (4, DATA | 0x40d));
     guest.double(PAGES + 8 * (DATA >> 12), THERE | 0x400);
     assert_eq!((guest.run([0, OWN], MOVE), guest.named()), (0x11, DATA | 0x801));
     assert_eq!(guest.0.cpu.ctx().state.fault_register, 5);

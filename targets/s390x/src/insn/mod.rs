@@ -22,6 +22,7 @@ pub mod branch;
 pub mod decimal;
 pub mod dfp;
 pub mod hfp;
+pub mod linkage_;
 pub mod locked;
 pub mod move_;
 mod move_ops;
@@ -55,6 +56,7 @@ pub static TABLES: &[&[Insn]] = &[
     vector_decimal::INSNS,
     system_::INSNS,
     spaces_::INSNS,
+    linkage_::INSNS,
 ];
 
 #[cfg(test)]

@@ -53,7 +53,6 @@ insns! {
     "1011 0010 0000 1001 ................" S stpt "{a2}" [Z];
     "1100 1000 .... 0001 ................................" SSF ectg "{a1}, {a2}, {r3}" [Ectg];
     "0000 0001 0000 0010" E upt "" [Z];
-    "0000 0001 0000 0001" E pr "" [Z];
     // Translation and storage keys.
     "1011 0010 0000 1101 ................" S ptlb "" [Z];
     "1011 0010 0010 0001 ................" RRF ipte "{r1}, {r2}, {r3}, {m4}" [Z];
@@ -107,14 +106,13 @@ lifts! { l, f;
     lpswe(S) if l.supervisor() => { let pc = l.call(helper::LPSWE, &[l.aligned(l.addr(f.a2), 8)]); l.update_to(pc) }
     lpsw(SI) if l.supervisor() => { let pc = l.call(helper::LPSW, &[l.aligned(l.addr(f.a1), 8)]); l.update_to(pc) }
     ssm(SI) if l.supervisor() => {
-        let byte = l.load(l.addr(f.a1), Width::W8).zext(Width::W64);
-        l.call(helper::SET_SYSTEM_MASK, &[byte]);
+        l.call(helper::SET_SYSTEM_MASK, &[l.addr(f.a1), l.ir.konst(Width::W64, l.next_pc())]);
         l.update()
     }
-    stnsm(SI) if l.supervisor() => { l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(0)]); l.update() }
-    stosm(SI) if l.supervisor() => { l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(1)]); l.update() }
+    stnsm(SI) if l.supervisor() => { store_system_mask(l, f, 0) }
+    stosm(SI) if l.supervisor() => { store_system_mask(l, f, 1) }
     spka(S) { l.call(helper::SET_KEY, &[l.addr(f.a2)]); l.update() }
-    ipk(S) if l.supervisor() => { l.set_g(2, l.g(2).deposit(0, 8, l.call(helper::INSERT_KEY, &[]))); Next }
+    ipk(S) { l.set_g(2, l.g(2).deposit(0, 8, l.call(helper::INSERT_KEY, &[]))); Next }
     sac(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
     sacf(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
     iac(RRE) { let space = l.call(helper::INSERT_SPACE, &[]); l.set_w(f.r1, l.wz(f.r1).deposit(8, 8, space)); Next }
@@ -177,7 +175,6 @@ lifts! { l, f;
     stpt(S) if l.supervisor() => { l.store(l.aligned(l.addr(f.a2), 8), l.call(helper::TIMER, &[]), Width::W64); Next }
     ectg(SSF) { l.call(helper::ECTG, &[l.addr(f.a1), l.addr(f.a2), l.k(f.r3.into())]); Next }
     upt(E) { l.raise(code::OPERATION, 0) }
-    pr(E) { l.raise(code::SPECIAL_OPERATION, 0) }
     // Translation and storage keys.
     ptlb(S) if l.supervisor() => { l.call(helper::PURGE, &[]); l.update() }
     ipte(RRF) if l.supervisor() => { l.call(helper::IPTE, &[l.g(f.r1), l.g(f.r2), l.g(f.r3), l.k(f.r3.into())]); l.update() }
@@ -246,6 +243,12 @@ lifts! { l, f;
     xsch(S) if l.supervisor() => { channel(l, op::CANCEL, l.k(0)) }
     chsc(RRE) if l.supervisor() => { channel(l, op::CALL, l.at(f.r1)) }
     mc(SI) { monitor_call(l, f) }
+}
+
+/// STORE THEN AND SYSTEM MASK, STORE THEN OR SYSTEM MASK.
+fn store_system_mask(l: &Lift, f: SI, or: i64) -> Flow {
+    l.call(helper::STORE_SYSTEM_MASK, &[l.addr(f.a1), l.k(f.i2 as i64), l.k(or), l.ir.konst(Width::W64, l.next_pc())]);
+    l.update()
 }
 
 /// INSERT PROGRAM MASK: condition code and program mask go into bits 32 to 39.

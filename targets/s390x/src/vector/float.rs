@@ -230,8 +230,17 @@ pub(crate) fn scalar<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
 
 /// The functions of VECTOR FP MAXIMUM and MINIMUM (PoP, the tables of both).
 fn extreme<F: Lane>(a: F::Bits, b: F::Bits, function: u8, is_max: bool, env: &mut Env) -> F::Bits {
-    let (a, b) = if function & 8 != 0 { (softfloat::abs::<F>(a), softfloat::abs::<F>(b)) } else { (a, b) };
+    let (abs_a, abs_b) = (softfloat::abs::<F>(a), softfloat::abs::<F>(b));
     let nan = env.nan;
+    // IEEE 754-2008, maxNumMag and minNumMag: the magnitudes are compared, and the number stays as it is.
+    if function == 8 && !softfloat::is_nan::<F>(a) && !softfloat::is_nan::<F>(b) {
+        match softfloat::compare_quiet::<F>(abs_a, abs_b, env) {
+            order if order.is_lt() => return if is_max { b } else { a },
+            order if !order.is_eq() => return if is_max { a } else { b },
+            _ => {}
+        }
+    }
+    let (a, b) = if function > 8 { (abs_a, abs_b) } else { (a, b) };
     if function & 7 == 0 {
         let op = if is_max { softfloat::max::<F> } else { softfloat::min::<F> };
         return op(a, b, MinMax::Num2008, env);
@@ -348,11 +357,11 @@ pub(crate) fn to_fixed(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let r = Regs::of(regs);
     let (a, mut result) = (get(cpu, r.v2), 0);
     run(cpu, count::<64>(r.n), r.m, r.n & 4 != 0, |i, env| {
-        let (e, rounding): (u64, Rounding) = (lane::<64>(a, i) as u64, env.rounding);
+        let e = lane::<64>(a, i) as u64;
         let number = if r.v4 != 0 {
-            softfloat::to_int::<F64, u64>(e, rounding, env).saturate(0)
+            fp::fixed::<F64, u64>(e, 0, env).0
         } else {
-            softfloat::to_int::<F64, i64>(e, rounding, env).saturate(i64::MIN) as u64
+            fp::fixed::<F64, i64>(e, i64::MIN, env).0 as u64
         };
         place::<64>(&mut result, i, number.into());
     })?;
