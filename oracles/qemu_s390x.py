@@ -10,20 +10,25 @@ data-exception code. Exit status 1 if anything differs.
 
 import argparse
 import collections
+import concurrent.futures
+import itertools
 import json
+import mmap
 import os
-import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from s390x import manual
 from s390x.excuses import HERCULES, QEMU, dies
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-STRIDE, TABLE, BATCH = 1216, 0x1000000, 8000
+STRIDE, TABLE, BATCH, STORAGE = 1216, 0x1000000, 8000, 64 << 20
+# Where the harness has the case at work and how many are left, and how many seconds of processor time one may take.
+CASE, LEFT, PATIENCE = 0xD10, 0xD18, 5
 MASK = 0x0000000180000000
 DATA = 7
 
@@ -64,54 +69,84 @@ def by_manual(case):
     return bytes(made)
 
 
-def run_qemu(place, elf, table, size):
-    path = os.path.join(place, "qmp")
-    out = os.path.join(place, "out")
-    if os.path.exists(path):
-        os.unlink(path)
-    command = ["qemu-system-s390x", "-M", "s390-ccw-virtio", "-cpu", "max", "-m", "128", "-display", "none", "-nodefaults", "-kernel", elf]
-    command += ["-device", f"loader,file={table},addr={TABLE:#x},force-raw=on", "-no-shutdown", "-S", "-qmp", f"unix:{path},server=on,wait=on"]
+def run_qemu(place, elf, batch):
+    """What comes out of each case; None where it ends the other program, or where that stays.
+
+    The machine's storage is a file, in which the harness leaves where it is: a case that QEMU dies of is known at once."""
+    results = []
+    while len(results) < len(batch):
+        done, all = run_some(place, elf, batch[len(results) :])
+        results += [all[16 + STRIDE * n :][:STRIDE] for n in range(done)]
+        if len(results) < len(batch):
+            print(f"QEMU does not come back from {batch[len(results)]['text']}", file=sys.stderr)
+            results.append(None)
+    return results
+
+
+def run_some(place, elf, batch):
+    """Runs cases until they are done or one ends QEMU: how many are done, and the table as it is then."""
+    ram = os.path.join(place, f"ram{threading.get_ident()}")
+    table = struct.pack(">QQ", len(batch), 1) + b"".join(record(case, 0) for case in batch)
+    with open(ram, "wb") as f:
+        f.truncate(STORAGE)
+        f.seek(TABLE)
+        f.write(table)
+    command = "qemu-system-s390x -M s390-ccw-virtio,memory-backend=ram -cpu max -display none -nodefaults -no-shutdown".split()
+    command += ["-m", str(STORAGE >> 20), "-object", f"memory-backend-file,id=ram,size={STORAGE},mem-path={ram},share=on", "-kernel", elf]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        s = socket.socket(socket.AF_UNIX)
-        s.settimeout(float(os.environ.get("ORACLE_SECONDS", "20")))
-        for _ in range(200):
-            try:
-                s.connect(path)
+    with open(ram, "r+b") as f, mmap.mmap(f.fileno(), STORAGE) as storage:
+        number = lambda at: int.from_bytes(storage[at : at + 8], "big")
+        came_to, since = None, 0.0
+        while number(CASE) == 0 or number(LEFT):
+            now = seconds_of(process)
+            if number(CASE) != came_to:
+                came_to, since = number(CASE), now
+            if now is None or now - (since or 0.0) > PATIENCE:
                 break
-            except OSError:
-                time.sleep(0.05)
-        f = s.makefile("rw")
-        send = lambda **c: (f.write(json.dumps(c) + "\n"), f.flush())
-        f.readline()
-        send(execute="qmp_capabilities")
-        send(execute="cont")
-        while "STOP" not in (line := f.readline()) and "PANIC" not in line and "SHUTDOWN" not in line:
-            assert line, "qemu is gone"
-        send(execute="pmemsave", arguments={"val": TABLE, "size": size, "filename": out})
-        while "return" not in f.readline():
-            pass
-        send(execute="quit")
-        process.wait(20)
-        s.close()
-    finally:
+            time.sleep(0.02)
         process.kill()
-    return open(out, "rb").read()
+        process.wait()
+        done = max(number(CASE) - TABLE - 16, 0) // STRIDE
+        return done, storage[TABLE : TABLE + len(table)]
 
 
-def run_hercules(place, raw, table, size):
-    out = os.path.join(place, "out")
+def seconds_of(process):
+    """Processor time that a child has had; None if it has ended."""
+    if process.poll() is not None:
+        return None
+    with open(f"/proc/{process.pid}/stat") as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run_nothing(place, program, batch):
+    return [None] * len(batch)
+
+
+def run_hercules(place, raw, batch):
+    """The same on Hercules; a batch that ends it is halved until it is known which case does."""
+    table, out = os.path.join(place, "table"), os.path.join(place, "out")
     config, commands = os.path.join(place, "hercules.cnf"), os.path.join(place, "hercules.rc")
+    size = 16 + STRIDE * len(batch)
+    with open(table, "wb") as f:
+        f.write(struct.pack(">QQ", len(batch), 0))
+        f.writelines(record(case, 0) for case in batch)
     with open(config, "w") as f:
         f.write(f"CPUSERIAL 002623\nCPUMODEL 2094\nMAINSIZE 128\nNUMCPU 1\nARCHMODE z/Arch\nOSTAILOR NULL\n000E 1403 {place}/printer\n")
     with open(commands, "w") as f:
-        f.write(f"loadcore {raw} 0\nloadcore {table} {TABLE:x}\nrestart\npause {1 + size // 4000000}\n")
+        f.write(f"loadcore {raw} 0\nloadcore {table} {TABLE:x}\nrestart\npause {5 + size // 500000}\n")
         f.write(f"savecore {out} {TABLE:x} {TABLE + size - 1:x}\nquit\n")
     if os.path.exists(out):
         os.unlink(out)
-    env = dict(os.environ, HERCULES_RC=commands)
-    subprocess.run(["hercules", "-f", config, "-d"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=40)
-    return open(out, "rb").read()
+    quiet = {name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
+    try:
+        subprocess.run(["hercules", "-f", config, "-d"], env=dict(os.environ, HERCULES_RC=commands), timeout=120, **quiet)
+        all = open(out, "rb").read()
+        return [all[16 + STRIDE * n :][:STRIDE] for n in range(len(batch))]
+    except (OSError, subprocess.TimeoutExpired) as why:
+        print(f"a batch of {len(batch)} from {batch[0]['text']} does not end: {why!r}", file=sys.stderr)
+    half = len(batch) // 2
+    return run_hercules(place, raw, batch[:half]) + run_hercules(place, raw, batch[half:]) if half else [None]
 
 
 def differences(case, theirs, vectors):
@@ -184,6 +219,87 @@ def insn_line(case, theirs, vectors):
     return f"{case['code']}  {case['text']}  | {given} => {changed}".rstrip() + "\n"
 
 
+class Tally:
+    """What has come of the cases so far."""
+
+    def __init__(self, args):
+        self.args = args
+        self.on_qemu = not args.hercules and not args.manual
+        self.excuses = HERCULES if args.hercules else QEMU
+        self.lines, self.kept = [], collections.Counter()
+        self.missing, self.failed, self.excused, self.agreed = (collections.Counter() for _ in range(4))
+
+    def takes(self, case):
+        """Whether a case is worth running."""
+        if self.args.manual:
+            return name_of(case) in manual.MODELS
+        if self.on_qemu and dies(case):
+            self.excused["QEMU 7.2 dies of it"] += 1
+            return False
+        return True
+
+    def result(self, case, result):
+        """What is to be compared with: of what QEMU has wrong or has not, the manual decides. None if there is nothing."""
+        name = name_of(case)
+        if self.args.hercules:
+            return result
+        return by_manual(case) if name in manual.MODELS else by_manual(case) or result
+
+    def judge(self, case, theirs):
+        name, vectors = name_of(case), not self.args.hercules
+        result = self.result(case, theirs)
+        if not result and not self.args.hercules and name in manual.MODELS:
+            self.excused["the model says nothing of it"] += 1
+            return
+        found = differences(case, result, vectors) if result else ["it ends the other program"]
+        if not found:
+            self.agree(case, result)
+        elif reason := next((why for names, why, when in self.excuses if name in names and when(case, found)), None):
+            self.excused[reason] += 1
+        elif self.on_qemu and "theirs 1 " in found[0]:
+            self.missing[name] += 1
+        else:
+            self.fail(case, found)
+
+    def agree(self, case, result):
+        name, runs = name_of(case), case["trap"] is None
+        self.agreed[name] += 1
+        self.kept[name, runs] += 1
+        if self.args.record and self.kept[name, runs] <= (self.args.each if runs else 1):
+            self.lines.append(insn_line(case, result, not self.args.hercules))
+
+    def fail(self, case, found):
+        name = name_of(case)
+        self.failed[name] += 1
+        if self.failed[name] <= self.args.show:
+            used = {f"r{i}": v for i, v in enumerate(case["r"]) if any(f"%r{i}{end}" in case["text"] + "," for end in ",)")}
+            used |= {f"v{i}": v for i, v in enumerate(case["v"]) if f"%v{i}," in case["text"] + "," or f"%f{i}," in case["text"] + ","}
+            print(case["code"], case["text"], used, "fpc", case["fpc"], "cc", case["cc"], "->", "; ".join(found), flush=True)
+
+    def report(self):
+        # An instruction that QEMU knows in some cases alone is one that differs.
+        for name, n in self.missing.items():
+            some = self.agreed[name] or self.failed[name]
+            counter, key = (self.failed, name) if some else (self.excused, "QEMU 7.2 has no such instruction: see --hercules and --manual")
+            counter[key] += n
+        counters = [sum(c.values()) for c in (self.agreed, self.excused, self.failed)]
+        agree, excused, differ = counters
+        print(f"{sum(counters)} cases of {len(self.agreed | self.failed)} instructions: {agree} agree, {excused} are excused, {differ} differ")
+        for reason, n in self.excused.most_common():
+            print(f"  {n} excused: {reason}")
+        if self.failed:
+            print("  differ:", dict(self.failed))
+
+
+def name_of(case):
+    return case["text"].split(" ")[0]
+
+
+def batches(cases):
+    while batch := list(itertools.islice(cases, BATCH)):
+        yield batch
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--hercules", action="store_true")
@@ -192,85 +308,26 @@ def main():
     parser.add_argument("--each", type=int, default=2, help="how many of an instruction")
     parser.add_argument("--show", type=int, default=2)
     args = parser.parse_args()
-    place = tempfile.mkdtemp()
-    elf, raw = build(place)
-    excuses = HERCULES if args.hercules else QEMU
-    cases = [json.loads(line) for line in sys.stdin if line.startswith('{"text"')]
-    lines, kept = [], collections.Counter()
-    missing = collections.Counter()
-    failed, excused, agreed = collections.Counter(), collections.Counter(), collections.Counter()
-
-    def run(batch):
-        """What comes out of each case; a batch that kills the other program is halved until it is known which case does."""
-        table = os.path.join(place, "table")
-        with open(table, "wb") as f:
-            f.write(struct.pack(">QQ", len(batch), 0 if args.hercules else 1))
-            f.writelines(record(case, 0) for case in batch)
-        size = 16 + STRIDE * len(batch)
-        try:
-            all = run_hercules(place, raw, table, size) if args.hercules else run_qemu(place, elf, table, size)
-            return [all[16 + STRIDE * n :][:STRIDE] for n in range(len(batch))]
-        except (OSError, AssertionError, subprocess.TimeoutExpired) as why:
-            print(f"a batch of {len(batch)} from {batch[0]['text']} does not end: {why!r}", file=sys.stderr)
-            if len(batch) == 1:
-                return [None]
-        half = len(batch) // 2
-        return run(batch[:half]) + run(batch[half:])
-
-    if args.manual:
-        cases = [case for case in cases if case["text"].split(" ")[0] in manual.MODELS]
-    elif not args.hercules:
-        excused["QEMU 7.2 dies of it"] = len(cases)
-        cases = [case for case in cases if not dies(case)]
-        excused["QEMU 7.2 dies of it"] -= len(cases)
-    for first in range(0, len(cases), BATCH):
-        batch = cases[first : first + BATCH]
-        if args.manual:
-            result = [by_manual(case) for case in batch]
-        else:
-            result = run(batch)
-            for n, case in enumerate(batch):
-                # What they have wrong the manual decides.
-                if not args.hercules and case["text"].split(" ")[0] in manual.WRONG | manual.MODELS:
-                    result[n] = by_manual(case) or (result[n] if case["text"].split(" ")[0] in manual.WRONG else b"")
-        for n, case in enumerate(batch):
-            name = case["text"].split(" ")[0]
-            if (args.manual and not result[n]) or result[n] == b"":
-                excused["the model says nothing of it"] += 1
-                continue
-            found = differences(case, result[n], not args.hercules) if result[n] else ["it ends the other program"]
-            if not found:
-                agreed[name] += 1
-                kept[name, case["trap"] is None] += 1
-                if kept[name, case["trap"] is None] <= (args.each if case["trap"] is None else 1):
-                    lines.append(insn_line(case, result[n], not args.hercules))
-                continue
-            reason = next((why for names, why, when in excuses if name in names and when(case, found)), None)
-            if reason:
-                excused[reason] += 1
-                continue
-            if not args.hercules and not args.manual and "theirs 1 " in found[0]:
-                missing[name] += 1
-                continue
-            failed[name] += 1
-            if failed[name] <= args.show:
-                used = {f"r{i}": v for i, v in enumerate(case["r"]) if any(f"%r{i}{end}" in case["text"] + "," for end in ",)")}
-                used |= {f"v{i}": v for i, v in enumerate(case["v"]) if f"%v{i}," in case["text"] + "," or f"%f{i}," in case["text"] + ","}
-                print(case["code"], case["text"], used, "fpc", case["fpc"], "cc", case["cc"], "->", "; ".join(found))
-    # An instruction that QEMU knows in some cases alone is one that differs.
-    for name, n in missing.items():
-        counter, key = (failed, name) if agreed[name] or failed[name] else (excused, "QEMU 7.2 has no such instruction: see --hercules and --manual")
-        counter[key] += n
-    print(f"{len(cases)} cases of {len(agreed | failed)} instructions: {sum(agreed.values())} agree, {sum(excused.values())} are excused, {sum(failed.values())} differ")
-    for reason, n in excused.most_common():
-        print(f"  {n} excused: {reason}")
+    tally = Tally(args)
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as place:
+        elf, raw = build(place)
+        runner = run_nothing if args.manual else run_hercules if args.hercules else run_qemu
+        cases = filter(tally.takes, map(json.loads, filter(lambda line: line.startswith('{"text"'), sys.stdin)))
+        # While the other program is at one batch, the next is read.
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            before = None
+            for batch in itertools.chain(batches(cases), [None]):
+                running = batch and (batch, pool.submit(runner, place, raw if args.hercules else elf, batch))
+                if before:
+                    for case, result in zip(before[0], before[1].result()):
+                        tally.judge(case, result)
+                before = running
+    tally.report()
     if args.record:
         with open(args.record, "w") as f:
             f.write(f"# Random cases, and what {'s390x/manual.py' if args.manual else 'Hercules 3.13' if args.hercules else 'QEMU 7.2'} makes of them: oracles/qemu_s390x.py --record.\n")
-            f.writelines(sorted(lines))
-    if failed:
-        print("  differ:", dict(failed))
-    sys.exit(bool(failed))
+            f.writelines(sorted(tally.lines))
+    sys.exit(bool(tally.failed))
 
 
 if __name__ == "__main__":

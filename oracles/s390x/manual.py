@@ -493,7 +493,39 @@ def test_and_set(s):
     s.write(address, b"\xff")
 
 
+def unpack(s):
+    """Right to left; a byte of the second operand is fetched once and gives two digits."""
+    l1, l2 = s.field(8, 4), s.field(12, 4)
+    to, source = s.address(16), s.address(32)
+    last = s.read(source + l2, 1)[0]
+    s.write(to + l1, bytes([last >> 4 | (last & 15) << 4]))
+    digits, at = [], l2
+    for n in range(l1 - 1, -1, -1):
+        if not digits:
+            at -= 1
+            byte = s.read(source + at, 1)[0] if at >= 0 else 0
+            digits = [byte >> 4, byte & 15]
+        s.write(to + n, bytes([0xF0 | digits.pop()]))
+
+
+def pack_characters(size):
+    """PACK ASCII, PACK UNICODE: of at most 32 characters the rightmost 31 digits."""
+
+    def run(s):
+        length = s.field(8, 8) + 1
+        if length > 32 * size or length % size:
+            raise Trap(SPECIFICATION)
+        data = s.read(s.address(32), length)
+        digits = "".join(f"{byte & 15:x}" for byte in data[size - 1 :: size])[-31:]
+        s.write(s.address(16), bytes.fromhex(digits.rjust(31, "0") + "c"))
+
+    return run
+
+
 WRONG = {
+    "unpk": unpack,
+    "pka": pack_characters(1),
+    "pku": pack_characters(2),
     "mdebr": multiply_lengthened(32, False),
     "mdeb": multiply_lengthened(32, True),
     "mxdbr": multiply_lengthened(64, False),

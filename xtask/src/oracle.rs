@@ -15,6 +15,7 @@ mod gdb;
 mod mips;
 mod ppc;
 mod riscv;
+mod s390x;
 mod sparc;
 mod tricore;
 
@@ -47,6 +48,12 @@ enum What {
     /// Random instructions of the sparc targets on QEMU (Debian: qemu-system-sparc, python3)
     Sparc {
         /// V8: cases of one to five instructions; V9: instructions
+        #[arg(long, default_value_t = 20_000)]
+        count: u64,
+    },
+    /// Random instructions of the s390x target, and system states, on QEMU (Debian: qemu-system-misc, gcc-s390x-linux-gnu, python3), and on Hercules if it is there
+    S390x {
+        /// Instructions on QEMU; fewer elsewhere
         #[arg(long, default_value_t = 20_000)]
         count: u64,
     },
@@ -111,6 +118,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Softfloat => softfloat(),
         What::Riscv { count } => riscv::run(*count),
         What::Sparc { count } => sparc::run(*count),
+        What::S390x { count } => s390x::run(*count, &release_build()?),
         What::Mips { count } => mips::run(*count),
         What::Ppc { count, seed } => ppc::run(*count, *seed),
         What::Tricore { count, qemu } => tricore::run(*count, qemu.as_deref()),
