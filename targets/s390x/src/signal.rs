@@ -100,15 +100,21 @@ pub(crate) fn check_stop(cpu: &mut Cpu) {
 pub(crate) fn open_mail(cpu: &mut Cpu) {
     let board = cpu.board();
     let Some(machine) = machine(&board) else { return };
-    let taken = machine.open(cpu.index(), |mail| (mail.order.take(), std::mem::take(&mut mail.purge)));
+    let own = cpu.index();
+    let taken = machine.open(own, |mail| (mail.order, std::mem::take(&mut mail.purge)));
     let (order, purge) = taken.unwrap_or_default();
     if purge {
         cpu.flush_tlb();
     }
-    match order {
-        Some(order) => obey(cpu, machine, order),
-        None => trap::settle(cpu),
-    }
+    let Some(order) = order else { return trap::settle(cpu) };
+    obey(cpu, machine, order);
+    // Until now the CPU was busy to others: nobody has seen the state of before with the order gone (PoP, "Conditions Determining Response"). A
+    // reset may have taken the order's place.
+    machine.open(own, |mail| {
+        if mail.order == Some(order) {
+            mail.order = None;
+        }
+    });
 }
 
 fn obey(cpu: &mut Cpu, machine: &Machine, order: Order) {
@@ -154,10 +160,10 @@ fn stop(cpu: &mut Cpu, machine: &Machine) {
 
 /// CPU reset (PoP, "CPU Reset").
 pub(crate) fn reset(cpu: &mut Cpu, machine: &Machine) {
-    machine.open(cpu.index(), |mail| *mail = Default::default());
     cpu.state.invalid_psw = false;
     cpu.flush_tlb();
     set_state(cpu, CpuState::Stopped);
+    machine.open(cpu.index(), |mail| *mail = Default::default());
 }
 
 /// What initial CPU reset clears beside (PoP, "Initial CPU Reset").
@@ -267,11 +273,15 @@ fn signal(cpu: &Cpu, machine: &Machine, to: u32, order: u8, parameter: u64) -> A
         // The configuration is in z/Architecture mode and stays there.
         return Answer::Status(if all { status::INVALID_PARAMETER } else { status::INCORRECT_STATE });
     }
-    let Some(state) = machine.state(to) else { return Answer::NotOperational };
+    if machine.state(to).is_none() {
+        return Answer::NotOperational;
+    }
     let is_reset = matches!(order, 0x0b | 0x0c);
     if !is_reset && machine.open(to, |mail| mail.order.is_some()) == Some(true) {
         return Answer::Busy;
     }
+    // What the last order has made of it.
+    let Some(state) = machine.state(to) else { return Answer::NotOperational };
     let accept = |line, put: &dyn Fn(&mut crate::shared::Mail)| {
         machine.post(to, line, put);
         Answer::Accepted
