@@ -241,8 +241,8 @@ impl Machine {
             sched: &mut self.sched,
         };
         if let Some(name) = &build.config.boot.kernel {
-            // In QEMU's words, which programs that start it look for.
-            std::fs::File::open(name).map_err(|e| Error::new(format!("could not load kernel '{name}': {e}")))?;
+            // In QEMU's words, which programs that start it look for. Not opened: it may be a pipe, which can be read once.
+            std::fs::metadata(name).map_err(|e| Error::new(format!("could not load kernel '{name}': {e}")))?;
         }
         (self.config.machine.build)(&mut build)?;
         let plans = build.cpus;

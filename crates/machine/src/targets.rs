@@ -59,11 +59,6 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether CPUs of this target can be made.
-    pub fn runnable(&self) -> bool {
-        self.engine.is_some()
-    }
-
     /// The type name of CPU model `model`, where `-` stands for blanks.
     pub fn cpu_type(&self, model: &str) -> String {
         format!("{}{}", model.replace(' ', "-"), self.cpu_suffix)
