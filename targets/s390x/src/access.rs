@@ -35,7 +35,7 @@ pub(crate) struct Space {
     pub(crate) fetch_only: bool,
 }
 
-fn word(cpu: &mut Cpu, real: u64) -> Result<u32, Fault> {
+pub(crate) fn word(cpu: &mut Cpu, real: u64) -> Result<u32, Fault> {
     let at = mmu::prefixed(&cpu.state, real);
     let value = cpu.phys_read(at, Width::W32, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))?;
     Ok(value as u32)

@@ -1,12 +1,8 @@
 //! Address spaces by their numbers (PoP, "ASN Translation", "ASN Authorization", "PC-Number Translation"): SET SECONDARY ASN, PROGRAM TRANSFER,
 //! PROGRAM CALL, LOAD ADDRESS SPACE PARAMETERS, and what PROGRAM RETURN has of them. ASN-and-LX reuse is not installed.
 
-use bits::Endian;
-use uop::Width;
-
-use crate::access;
+use crate::access::{self, word};
 use crate::linkage;
-use crate::mmu;
 use crate::psw;
 use crate::storage;
 use crate::system::{set_general, set_word};
@@ -24,13 +20,6 @@ const LINKAGE_TABLE: u64 = 24;
 const LINKAGE: u32 = 0x8000_0000;
 /// An address-space-control element: switches from or to the space are events.
 const ASCE_SWITCH: u64 = 0x40;
-
-/// A word at a real address.
-fn word(cpu: &mut Cpu, real: u64) -> Result<u32, Fault> {
-    let at = mmu::prefixed(&cpu.state, real);
-    let value = cpu.phys_read(at, Width::W32, Endian::Big).map_err(|_| Fault::program(code::ADDRESSING))?;
-    Ok(value as u32)
-}
 
 /// What an ASN-second-table entry says of its space.
 #[derive(Clone, Copy)]

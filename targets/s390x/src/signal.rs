@@ -273,9 +273,6 @@ fn signal(cpu: &Cpu, machine: &Machine, to: u32, order: u8, parameter: u64) -> A
         // The configuration is in z/Architecture mode and stays there.
         return Answer::Status(if all { status::INVALID_PARAMETER } else { status::INCORRECT_STATE });
     }
-    if machine.state(to).is_none() {
-        return Answer::NotOperational;
-    }
     let is_reset = matches!(order, 0x0b | 0x0c);
     if !is_reset && machine.open(to, |mail| mail.order.is_some()) == Some(true) {
         return Answer::Busy;
