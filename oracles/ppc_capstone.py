@@ -92,10 +92,9 @@ def first_field(word, ours, theirs):
     return ours[0] == theirs[0] and ours[0].startswith("cmp") and ours[1] == ["cr0", *theirs[1]]
 
 
-@excuse("capstone names a field of CR by its first bit (cmprb, cmpeqb)")
-def field_by_bit(word, ours, theirs):
-    renamed = [f"cr{int(ours[1][0][2:])}", *ours[1][1:]] if ours[1] and ours[1][0].startswith("cr") else None
-    return ours[0] == theirs[0] and ours[0] in ("cmprb", "cmpeqb", "setb") and renamed and renamed[1:] == theirs[1][1:]
+@excuse("capstone takes the number of a field of CR for a bit's (cmprb, cmpeqb)")
+def field_as_bit(word, ours, theirs):
+    return ours[0] == theirs[0] and ours[0] in ("cmprb", "cmpeqb") and [ours[1][0].removeprefix("cr"), *ours[1][1:]] == theirs[1]
 
 
 @excuse("fields that we leave out: hints (TH, STRM), L and W of mtfsf and mtfsfi, L of dcbf")
@@ -119,18 +118,6 @@ def one_field(word, ours, theirs):
 def add_pc(word, ours, theirs):
     value = field(word, 16, 10) << 6 | field(word, 11, 5) << 1 | field(word, 31, 1)
     return ours[0] == "addpcis" and ours[1][1] == str(value - (value >> 15 << 16))
-
-
-@excuse("xvtstdcsp, xvtstdcdp: DCMX is dc || dm || dx (7.6.3), which capstone puts together otherwise")
-def data_class(word, ours, theirs):
-    value = field(word, 25, 1) << 6 | field(word, 29, 1) << 5 | field(word, 11, 5)
-    return ours[0] in ("xvtstdcsp", "xvtstdcdp") and ours[1][2] == str(value) and ours[1][:2] == theirs[1][:2]
-
-
-@excuse("registers that the manual calls VRT, VRA, VRB or XT, XA, XB, and capstone otherwise")
-def other_file(word, ours, theirs):
-    numbers = [[re.sub(r"^(vs|v|f)(\d+)$", lambda m: str(int(m[2]) & 31), part) for part in text[1]] for text in (ours, theirs)]
-    return ours[0] == theirs[0] and numbers[0] == numbers[1]
 
 
 def main():
