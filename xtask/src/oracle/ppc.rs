@@ -3,12 +3,13 @@
 //! What these scripts do is wait for each other, an instruction at a time: several of them are run side by side, each with cases of its own.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::{cargo, need, output, root, say};
+use super::riscv::feed;
+use crate::{cargo, need, output, say};
 
 const SCALAR: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem";
 const ALL: &str = "branch,load,store,arith,logic,rotate,fp,fp_mem,vector,vector_new,vsx,quad,vsx_mem,dfp";
@@ -77,16 +78,11 @@ pub(super) fn run(count: u64, seed: u64) -> Result<()> {
 
 /// Cases of one seed: whether both sides agree, and what the script says.
 fn shard(options: &[&str], script: &[&str], count: u64, seed: u64) -> Result<(bool, String)> {
-    let mut cases = cargo();
-    cases.args(["run", "--quiet", "--release", "--package", "ppc", "--example", "oracle_cases", "--"]).args(options);
-    cases.args(["--count", &count.to_string(), "--seed", &seed.to_string()]);
-    let mut cases = cases.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
-    let pipe = cases.stdout.take().context("cases have an output")?;
-    let replayed = Command::new("python3").current_dir(root()).args(script).stdin(pipe).output();
-    let made = cases.wait()?;
-    let replayed = replayed.context("can't start python3")?;
+    let (count, seed) = (count.to_string(), seed.to_string());
+    let options = [options, &["--count", &count, "--seed", &seed]].concat();
+    let replayed = feed("ppc", "oracle_cases", &options, Command::new("python3").args(script))?;
     let text = [replayed.stdout, replayed.stderr].concat();
-    Ok((replayed.status.success() && made.success(), String::from_utf8_lossy(&text).into_owned()))
+    Ok((replayed.status.success(), String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// Sums of what rules have excused, as far as they have.

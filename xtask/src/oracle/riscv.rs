@@ -1,6 +1,6 @@
 //! Random instructions of the riscv target, run by us and replayed on QEMU (and on unicorn, where it is installed).
 
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -45,18 +45,28 @@ pub(super) fn pipe(target: &str, options: &[&str], script: &[&str]) -> Result<()
 
 /// The same for another example.
 pub(super) fn pipe_example(target: &str, example: &str, options: &[&str], script: &[&str]) -> Result<()> {
-    let mut cases = cargo();
-    cases.args(["run", "--quiet", "--release", "--package", target, "--example", example, "--"]).args(options);
-    let mut cases = cases.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
-    let pipe = cases.stdout.take().context("cases have an output")?;
-    let replayed = Command::new("python3").current_dir(root()).args(script).stdin(pipe).status();
-    let made = cases.wait()?;
-    if !made.success() {
-        bail!("the cases could not be made: {made}");
-    }
-    let replayed = replayed.context("can't start python3")?;
+    let mut python = Command::new("python3");
+    python.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let replayed = feed(target, example, options, python.args(script))?.status;
     if !replayed.success() {
         bail!("{} finds differences: {replayed}", script[0]);
     }
     Ok(())
+}
+
+/// Feeds the cases of an example to a script, and gives what that says and how it ends.
+///
+/// # Errors
+/// When the cases can't be made, or the script can't be started.
+pub(super) fn feed(target: &str, example: &str, options: &[&str], script: &mut Command) -> Result<Output> {
+    let mut cases = cargo();
+    cases.args(["run", "--quiet", "--release", "--package", target, "--example", example, "--"]).args(options);
+    let mut cases = cases.stdout(Stdio::piped()).spawn().context("can't start cargo")?;
+    let pipe = cases.stdout.take().context("cases have an output")?;
+    let replayed = script.current_dir(root()).stdin(pipe).output();
+    let made = cases.wait()?;
+    if !made.success() {
+        bail!("the cases could not be made: {made}");
+    }
+    replayed.context("can't start python3")
 }
