@@ -410,6 +410,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "tricore", name: "fpu", smp: &[1], fp: false },
     Test { folder: "aurix", name: "calls", smp: &[3], fp: false },
     Test { folder: "aurix", name: "traps", smp: &[3], fp: false },
+    Test { folder: "aurix", name: "async", smp: &[3], fp: false },
     Test { folder: "aurix", name: "stm", smp: &[3], fp: false },
     Test { folder: "aurix", name: "smp", smp: &[3], fp: false },
 ];

@@ -222,10 +222,7 @@ impl<T: Target> Ctx<T> {
         self.after_device(before);
         match value {
             Ok(v) => Ok(mem.width.cut(v)),
-            Err(_) => match T::bus_error(address, phys, access) {
-                Some(fault) => Err(self.stop(fault)),
-                None => Ok(0),
-            },
+            Err(_) => self.nothing_answers(address, phys, access).map(|()| 0),
         }
     }
 
@@ -295,12 +292,18 @@ impl<T: Target> Ctx<T> {
         let (now, before) = (self.now(), self.env.lines.levels());
         let written = self.env.bus.write(phys, mem.width.bytes(), mem.endian, value, now);
         self.after_device(before);
-        if written.is_err()
-            && let Some(fault) = T::bus_error(address, phys, Access::Write)
-        {
-            return Err(self.stop(fault));
+        if written.is_err() { self.nothing_answers(address, phys, Access::Write) } else { Ok(()) }
+    }
+
+    /// A target that has more to say about it after the instruction has kicked the CPU.
+    fn nothing_answers(&mut self, address: u64, phys: u64, access: Access) -> Result<(), Stopped> {
+        match T::bus_error(self, address, phys, access) {
+            Some(fault) => Err(self.stop(fault)),
+            None => {
+                self.after_device(self.env.lines.levels());
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     fn split_store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
@@ -407,7 +410,7 @@ impl<T: Target> Ctx<T> {
                 Ok(swap(old, mem))
             }
             Place::Bus(phys) => {
-                let old = self.bus_load(address, phys, mem, Access::Write)?;
+                let old = self.bus_load(address, phys, mem, T::ATOMIC_ERROR)?;
                 self.bus_store(address, phys, sem::rmw(op, w, old, operand), mem)?;
                 Ok(old)
             }
@@ -467,7 +470,7 @@ impl<T: Target> Ctx<T> {
                 Ok(swap(old, mem))
             }
             Place::Bus(phys) => {
-                let old = self.bus_load(address, phys, mem, Access::Write)?;
+                let old = self.bus_load(address, phys, mem, T::ATOMIC_ERROR)?;
                 if old == expected {
                     self.bus_store(address, phys, new, mem)?;
                 }

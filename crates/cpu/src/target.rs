@@ -99,6 +99,8 @@ pub trait Target: Sized + Send + 'static {
     const LATE: RegSet = RegSet::None;
     /// Whether an atomic access may be misaligned: it is then done as a load and a store, which others may come between.
     const SPLIT_ATOMICS: bool = false;
+    /// As what [`Target::bus_error`] sees an atomic access where nothing answers.
+    const ATOMIC_ERROR: Access = Access::Write;
     /// Where the right to fetch may end within a page ([`Translation::cache`] is false then): instructions are fetched by parts of so
     /// many bytes, each of which may be refused. `u64::MAX`: an instruction's first byte speaks for all of it.
     const FETCH_PART: u64 = u64::MAX;
@@ -168,8 +170,8 @@ pub trait Target: Sized + Send + 'static {
     }
 
     /// The exception of an access to a physical address where nothing answers; `None` if the architecture reads zeros there
-    /// and ignores writes.
-    fn bus_error(address: u64, phys: u64, access: Access) -> Option<Self::Fault>;
+    /// and ignores writes, or tells of it later, by [`Target::interrupt`] once the instruction is over.
+    fn bus_error(ctx: &mut Ctx<Self>, address: u64, phys: u64, access: Access) -> Option<Self::Fault>;
 
     /// Takes an exception or interrupt: saves [`Ctx::pc`] where the architecture wants it, sets state and the new pc.
     fn deliver(ctx: &mut Ctx<Self>, fault: Self::Fault);

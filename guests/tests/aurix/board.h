@@ -12,6 +12,9 @@ enum { SRC_STM0SR0 = 0x490, SRC_GPSR = 0x990, SRC_SRE = 1 << 10, SRC_TOS = 11, S
 #define CSFR(core, offset) (0xf8810000 + 0x20000 * (core) + (offset))
 #define DBGSR 0xfd00
 #define CORE_PC 0xfe08
+/* The system control unit. */
+enum { SCU_WDTS = 0xf00360f0, SCU_WDTCPU0 = 0xf0036100, SCU_TRAPSTAT = 0xf0036124, SCU_TRAPSET = 0xf0036128, SCU_TRAPCLR = 0xf003612c, SCU_TRAPDIS = 0xf0036130 };
+enum { ESR0T = 1, ESR1T = 2, SMUT = 8 };
 /* The LMU's RAM, which all cores see. */
 #define LMU 0xb0000000
 

@@ -48,7 +48,7 @@ static volatile u32 *saved_psw(void)
     return (volatile u32 *)((upper >> 16 << 28 | (upper & 0xffff) << 6) + 4);
 }
 
-/* System calls and FCD return behind what has raised them, all others to it. */
+/* System calls, FCD and asynchronous traps (NMI, DAE) return behind what has raised them, all others to it. */
 u32 on_trap(u32 class, u32 tin, u32 pc)
 {
     if (class == 6 && tin == 1) {
@@ -57,7 +57,7 @@ u32 on_trap(u32 class, u32 tin, u32 pc)
     }
     trap_seen = class << 8 | tin;
     trap_pc = pc;
-    if (class == 6 || (class == 3 && tin == 1))
+    if (class >= 6 || (class == 3 && tin == 1) || (class == 4 && tin == 3))
         return pc;
     return pc + (*(volatile u16 *)pc & 1 ? 4 : 2);
 }

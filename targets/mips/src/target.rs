@@ -259,7 +259,7 @@ macro_rules! target {
                 Trap::address_error(address, access)
             }
 
-            fn bus_error(_: u64, _: u64, access: Access) -> Option<Trap> {
+            fn bus_error(_: &mut Ctx<Self>, _: u64, _: u64, access: Access) -> Option<Trap> {
                 Some(Trap::bus_error(access))
             }
 

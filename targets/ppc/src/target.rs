@@ -234,7 +234,7 @@ macro_rules! target {
                 Trap::misaligned(address)
             }
 
-            fn bus_error(address: u64, _: u64, access: Access) -> Option<Trap> {
+            fn bus_error(_: &mut Ctx<Self>, address: u64, _: u64, access: Access) -> Option<Trap> {
                 Some(Trap::bus_error(address, access))
             }
 

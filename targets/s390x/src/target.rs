@@ -169,7 +169,7 @@ impl Target for S390x {
         Fault::SPECIFICATION
     }
 
-    fn bus_error(_: u64, _: u64, _: Access) -> Option<Fault> {
+    fn bus_error(_: &mut Ctx<Self>, _: u64, _: u64, _: Access) -> Option<Fault> {
         Some(Fault::program(code::ADDRESSING))
     }
 

@@ -143,7 +143,7 @@ pub(crate) fn is_last(ctx: &Ctx<Tricore>) -> bool {
 /// The FCD trap, which comes when the instruction is done: the area that was taken last was the limit's.
 fn depletion(ctx: &Ctx<Tricore>, taken: u64, next: u64) -> Result<u64, Trap> {
     if taken & LINK == u64::from(ctx.state.lcx) & LINK {
-        return Err(Trap { tin: tin::FCD, return_to: next as u32 });
+        return Err(Trap::returning(tin::FCD, next as u32));
     }
     Ok(0)
 }
@@ -246,7 +246,7 @@ pub(crate) fn ret(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
     let after = pairs[0] >> 32 & !rounding | before & rounding;
     set_psw(ctx, after);
     if mode::differs(before as u32, after as u32) {
-        return Err(Trap { tin: tin::RETURN, return_to: pc as u32 });
+        return Err(Trap::returning(tin::RETURN, pc as u32));
     }
     Ok(pc)
 }
@@ -315,7 +315,7 @@ pub(crate) fn rslcx(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result<u64, Trap> {
 
 /// The address of a context is that of 16 words ("Alignment Requirements").
 fn whole_area(address: u64) -> Result<(), Trap> {
-    if address.is_multiple_of(64) { Ok(()) } else { Err(Trap::here(tin::ALN)) }
+    if address.is_multiple_of(64) { Ok(()) } else { Err(Trap::data(tin::ALN, address as u32)) }
 }
 
 /// Helper of STUCX and STLCX: the address, whether it is the upper context.

@@ -2,11 +2,14 @@
 //!
 //! TriCore Architecture Manual, volume 1, "Core Special Function Registers (CSFR)", and the user's manuals of the derivatives.
 
+use std::sync::atomic::Ordering;
+
 use cpu::Ctx;
 
 use crate::Tricore;
 use crate::csa;
 use crate::ext::Version;
+use crate::shared::Chip;
 use crate::state;
 use crate::trap::{self, Trap, tin};
 
@@ -29,11 +32,22 @@ enum Place {
     Plain(u32),
 }
 
+/// Which ENDINIT bit keeps MTCR from a register while it is set ("ENDINIT Protection").
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Guard {
+    None,
+    /// That of the core's own watchdog.
+    Endinit,
+    /// That of the safety watchdog.
+    SafetyEndinit,
+}
+
 /// A register.
 struct Csfr {
     name: &'static str,
     offset: u16,
     place: Place,
+    guard: Guard,
     /// The first version that has it.
     since: Version,
 }
@@ -49,11 +63,15 @@ struct Array {
 }
 
 const fn row(name: &'static str, offset: u16, place: Place) -> Csfr {
-    Csfr { name, offset, place, since: Version::V130 }
+    Csfr { name, offset, place, guard: Guard::None, since: Version::V130 }
 }
 
 const fn since(name: &'static str, offset: u16, place: Place, since: Version) -> Csfr {
-    Csfr { name, offset, place, since }
+    Csfr { name, offset, place, guard: Guard::None, since }
+}
+
+const fn guarded(guard: Guard, row: Csfr) -> Csfr {
+    Csfr { guard, ..row }
 }
 
 const ALL: Place = Place::Plain(u32::MAX);
@@ -65,13 +83,13 @@ static TABLE: &[Csfr] = &[
     row("SYSCON", 0xfe14, Place::Syscon),
     row("CPU_ID", 0xfe18, Place::CpuId),
     since("CORE_ID", 0xfe1c, Place::CoreId, Version::V161),
-    row("BIV", 0xfe20, Place::Biv),
-    row("BTV", 0xfe24, Place::Btv),
-    row("ISP", 0xfe28, Place::Isp),
+    guarded(Guard::Endinit, row("BIV", 0xfe20, Place::Biv)),
+    guarded(Guard::Endinit, row("BTV", 0xfe24, Place::Btv)),
+    guarded(Guard::Endinit, row("ISP", 0xfe28, Place::Isp)),
     row("ICR", 0xfe2c, Place::Icr),
     row("FCX", 0xfe38, Place::Fcx),
     row("LCX", 0xfe3c, Place::Lcx),
-    row("COMPAT", 0x9400, ALL),
+    guarded(Guard::SafetyEndinit, row("COMPAT", 0x9400, ALL)),
     row("DBGSR", 0xfd00, ALL),
     row("EXEVT", 0xfd08, ALL),
     row("CREVT", 0xfd0c, ALL),
@@ -86,21 +104,21 @@ static TABLE: &[Csfr] = &[
     row("M1CNT", 0xfc0c, ALL),
     row("M2CNT", 0xfc10, ALL),
     row("M3CNT", 0xfc14, ALL),
-    row("PMA0", 0x8100, ALL),
-    since("PMA1", 0x8104, ALL, Version::V161),
-    since("PMA2", 0x8108, ALL, Version::V161),
+    guarded(Guard::Endinit, row("PMA0", 0x8100, ALL)),
+    guarded(Guard::Endinit, since("PMA1", 0x8104, ALL, Version::V161)),
+    guarded(Guard::Endinit, since("PMA2", 0x8108, ALL, Version::V161)),
     since("DCON2", 0x9000, ALL, Version::V161),
-    since("SMACON", 0x900c, ALL, Version::V131),
-    since("DSTR", 0x9010, ALL, Version::V161),
-    since("DATR", 0x9018, ALL, Version::V161),
-    since("DEADD", 0x901c, ALL, Version::V161),
+    guarded(Guard::SafetyEndinit, since("SMACON", 0x900c, ALL, Version::V131)),
+    since("DSTR", DSTR, ALL, Version::V161),
+    since("DATR", DATR, ALL, Version::V161),
+    since("DEADD", DEADD, ALL, Version::V161),
     since("DIEAR", 0x9020, ALL, Version::V131),
     since("DIETR", 0x9024, ALL, Version::V131),
-    since("DCON0", 0x9040, ALL, Version::V161),
+    guarded(Guard::Endinit, since("DCON0", 0x9040, ALL, Version::V161)),
     since("PSTR", 0x9200, ALL, Version::V161),
     since("PCON1", 0x9204, ALL, Version::V161),
     since("PCON2", 0x9208, ALL, Version::V161),
-    since("PCON0", 0x920c, ALL, Version::V161),
+    guarded(Guard::Endinit, since("PCON0", 0x920c, ALL, Version::V161)),
     since("PIEAR", 0x9210, ALL, Version::V131),
     since("PIETR", 0x9214, ALL, Version::V131),
     row("FPU_TRAP_CON", 0xa000, ALL),
@@ -140,21 +158,21 @@ const MODE: u16 = 0x80;
 /// SYSCON.PROTEN: memory protection is on.
 pub(crate) const PROTEN: u32 = 1 << 1;
 
-fn find(ctx: &Ctx<Tricore>, offset: u64) -> Option<Place> {
+fn find(ctx: &Ctx<Tricore>, offset: u64) -> Option<(Place, Guard)> {
     let version = ctx.model().version();
     let row = TABLE.iter().find(|r| u64::from(r.offset) == offset && r.since <= version);
-    row.map(|r| r.place).or_else(|| {
+    row.map(|r| (r.place, r.guard)).or_else(|| {
         let inside = |a: &&Array| {
             let at = offset.wrapping_sub(a.offset.into());
             at < u64::from(a.step) * u64::from(a.count) && at % u64::from(a.step) == 0
         };
-        ARRAYS.iter().filter(|a| a.since <= version).find(inside).map(|a| Place::Plain(a.mask))
+        ARRAYS.iter().filter(|a| a.since <= version).find(inside).map(|a| (Place::Plain(a.mask), Guard::None))
     })
 }
 
 /// Helper of MFCR: offset, pc. Offsets where nothing is read as 0 ("MFCR").
 pub(crate) fn mfcr(ctx: &mut Ctx<Tricore>, [offset, pc, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let Some(place) = find(ctx, offset) else { return Ok(0) };
+    let Some((place, _)) = find(ctx, offset) else { return Ok(0) };
     Ok(match place {
         Place::Pcxi => ctx.reg(state::PCXI),
         Place::Psw => csa::psw(ctx),
@@ -189,9 +207,22 @@ pub(crate) fn set_icr(ctx: &mut Ctx<Tricore>, value: u32) {
     ctx.state.ccpn = value as u8;
 }
 
-/// Helper of MTCR: offset, value. Offsets where nothing is ignore the write.
+/// Whether a register's ENDINIT bit is set. Chips without watchdogs are always in the initialization state.
+fn is_locked(ctx: &Ctx<Tricore>, guard: Guard) -> bool {
+    match guard {
+        Guard::None => false,
+        Guard::Endinit => trap::core(ctx).is_some_and(|core| core.endinit.load(Ordering::Acquire)),
+        Guard::SafetyEndinit => ctx.shared::<Chip>().is_some_and(|chip| chip.safety_endinit.load(Ordering::Acquire)),
+    }
+}
+
+/// Helper of MTCR: offset, value. Offsets where nothing is ignore the write, as do registers that ENDINIT protects: only "in the initialization
+/// state all CSFRs may be modified".
 pub(crate) fn mtcr(ctx: &mut Ctx<Tricore>, [offset, value, ..]: [u64; 4]) -> Result<u64, Trap> {
-    let Some(place) = find(ctx, offset) else { return Ok(0) };
+    let Some((place, guard)) = find(ctx, offset) else { return Ok(0) };
+    if is_locked(ctx, guard) {
+        return Ok(0);
+    }
     let word = value as u32;
     match place {
         Place::Pcxi => ctx.set_reg(state::PCXI, value),
@@ -249,7 +280,7 @@ pub(crate) fn protection(ctx: &Ctx<Tricore>, address: u32, access: cpu::Access) 
         Fetch => (plain(0xe000 + 4 * prs), 0xd000, tin::MPX),
     };
     let allowed = (0..16).filter(|n| enable >> n & 1 != 0).any(|n| is_inside(ctx, address, ranges + 8 * n));
-    if allowed { Ok(false) } else { Err(Trap::here(trap)) }
+    if allowed { Ok(false) } else { Err(refused(trap, address)) }
 }
 
 /// A register that holds what is written. DBGTCR.DTA is set at reset: no breakpoint trap may come.
@@ -280,9 +311,41 @@ fn protection_of_sets(ctx: &Ctx<Tricore>, address: u32, access: cpu::Access, set
     let mode = plain(ctx, modes + MODE * set);
     let allowed =
         (0..4).filter(|n| mode >> (8 * n) & enable != 0).any(|n| is_inside(ctx, address, ranges + SET * set + 8 * n));
-    if allowed { Ok(false) } else { Err(Trap::here(trap)) }
+    if allowed { Ok(false) } else { Err(refused(trap, address)) }
 }
 
+/// The trap of an access that protection refuses.
+fn refused(trap: u32, address: u32) -> Trap {
+    if trap == tin::MPX { Trap::here(trap) } else { Trap::data(trap, address) }
+}
+
+/// Says in DATR or DSTR what kind of error a data access had, and in DEADD where: of the first one since both were 0 (AURIX TC27x D-Step User's
+/// Manual, "DMI Registers").
+fn note_data_error(ctx: &mut Ctx<Tricore>, register: u16, bit: u32, address: u32) {
+    if ctx.model().version() >= Version::V161 && plain(ctx, DSTR) == 0 && plain(ctx, DATR) == 0 {
+        ctx.state.plain.extend([(register, 1 << bit), (DEADD, address)]);
+    }
+}
+
+/// A store has gone where nothing answers: DATR.SBE.
+pub(crate) fn note_store_error(ctx: &mut Ctx<Tricore>, address: u32) {
+    note_data_error(ctx, DATR, 3, address);
+}
+
+/// A synchronous trap, if it is that of a data access: DSTR.LBE, MPE and ALN.
+pub(crate) fn note_data_trap(ctx: &mut Ctx<Tricore>, trap: Trap) {
+    let bit = match trap.tin {
+        tin::DSE => 2,
+        tin::MPR | tin::MPW | tin::MPP | tin::MPN => 19,
+        tin::ALN => 24,
+        _ => return,
+    };
+    note_data_error(ctx, DSTR, bit, trap.address);
+}
+
+const DSTR: u16 = 0x9010;
+const DATR: u16 = 0x9018;
+const DEADD: u16 = 0x901c;
 const DBGTCR: u16 = 0xfd48;
 const DCX: u16 = 0xfd44;
 /// DBGTCR.DTA: a breakpoint trap has been taken, and RFM has not come yet.

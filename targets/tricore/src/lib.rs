@@ -7,8 +7,7 @@
 //! (a file for each group); then [`dsp`] (what packed and multiply-accumulate instructions compute), `csa` (contexts), `csfr` (core
 //! registers), [`trap`], and `target`, where all of it meets the contract.
 //!
-//! Modelled: user and supervisor modes, global register write protection, memory protection, call depth, all trap classes but the
-//! asynchronous and the debug ones.
+//! Modelled: user and supervisor modes, global register write protection, memory protection, call depth, all trap classes, ENDINIT protection.
 #![forbid(unsafe_code)]
 
 mod csa;
@@ -36,8 +35,12 @@ pub use target::{Lifter, Tricore};
 pub mod irq {
     /// Starts a core that waits since reset. The line may stay up: a core that has started looks at it no more.
     pub const RUN: u32 = 0;
-    /// The line of service requests of priority 1; those of priorities 2 to 62 follow. A line is the priority's number.
+    /// The line of service requests of priority 1; those of priorities 2 to 61 follow. A line is the priority's number.
     pub const PRIORITY1: u32 = 1;
+    /// Asks for the trap that can't be held off, and goes down when the core says [`NMI_TAKEN`].
+    pub const NMI: u32 = 62;
+    /// What a core acknowledges when it takes that trap; of interrupts it acknowledges the priority number, which is lower.
+    pub const NMI_TAKEN: u32 = 256;
     /// An interrupt control unit asks for the priority number that [`crate::shared::Core::pipn`] holds, 1 to 255.
     pub const ICU: u32 = 63;
 }

@@ -227,5 +227,5 @@ impl<'b> Lift<'b> {
 
 /// The trap of a number that [`Exit::Raise`] holds.
 pub(crate) fn trap(code: u32, arg: u64) -> Trap {
-    Trap { tin: code, return_to: arg as u32 }
+    Trap::returning(code, arg as u32)
 }

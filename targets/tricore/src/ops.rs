@@ -31,7 +31,7 @@ pub(crate) fn isync(ctx: &mut Ctx<Tricore>, _: [u64; 4]) -> Result64 {
 pub(crate) fn ldmst(ctx: &mut Ctx<Tricore>, [address, value, mask, _]: [u64; 4]) -> Result64 {
     let mem = Mem::le(Width::W32);
     if address & 3 != 0 {
-        return Err(Trap::here(crate::trap::tin::ALN));
+        return Err(Trap::data(crate::trap::tin::ALN, address as u32));
     }
     let phys = ctx.translate(address, Access::Write, 0)?;
     loop {

@@ -13,12 +13,16 @@ pub struct Core {
     pub pc: AtomicU32,
     /// It waits since reset to be let go by [`crate::irq::RUN`].
     pub halted: AtomicBool,
+    /// ENDINIT of its watchdog: registers that it protects keep what they have.
+    pub endinit: AtomicBool,
 }
 
 /// A chip with several cores. Core 0 runs from reset, the others wait ("boot halt mode"); segments 12 and 13 are each core's own scratchpads.
 pub struct Chip {
     /// The cores, by number.
     pub cores: Vec<Core>,
+    /// ENDINIT of the safety watchdog.
+    pub safety_endinit: AtomicBool,
 }
 
 /// Where core 0's scratchpads are for all cores; those of the next ones are a segment lower each.
@@ -29,7 +33,7 @@ const PROGRAM: u64 = 0x10_0000;
 impl Chip {
     /// A chip of `n` cores, at most three.
     pub fn new(n: usize) -> Chip {
-        Chip { cores: (0..n).map(|_| Core::default()).collect() }
+        Chip { cores: (0..n).map(|_| Core::default()).collect(), safety_endinit: AtomicBool::new(false) }
     }
 
     /// The address for all cores of what core `n` sees at `address`.

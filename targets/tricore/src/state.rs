@@ -86,6 +86,8 @@ pub struct State {
     pub plain: std::collections::BTreeMap<u16, u32>,
     /// Waiting since reset for [`crate::irq::RUN`].
     pub held: bool,
+    /// A store has gone where nothing answers; the trap for it has not been taken yet.
+    pub store_error: bool,
 }
 
 #[cfg(test)]

@@ -79,6 +79,8 @@ impl Target for Tricore {
     const SPACES: usize = 2;
     const FETCH_PART: u64 = 2;
     const SPLIT_UNIT: u64 = 2;
+    /// Their load comes first, and is waited for.
+    const ATOMIC_ERROR: Access = Access::Read;
 
     fn file() -> Vec<(String, Width)> {
         state::file()
@@ -132,11 +134,11 @@ impl Target for Tricore {
         let address = address & 0xffff_ffff;
         let phys = global(ctx, address);
         if space == 1 && address >> 28 >= PERIPHERALS && access != Access::Fetch {
-            return Err(Trap::here(tin::MPP));
+            return Err(Trap::data(tin::MPP, address as u32));
         }
         // "MPN": the others of the first page are translated one by one, so that none stands in for address 0.
         if address == 0 && access != Access::Fetch {
-            return Err(Trap::here(tin::MPN));
+            return Err(Trap::data(tin::MPN, address as u32));
         }
         let whole = csfr::protection(ctx, address as u32, access)? && address >= FIRST_PAGE;
         let write = whole || access == Access::Write;
@@ -151,19 +153,19 @@ impl Target for Tricore {
         lift::trap(code, arg)
     }
 
-    fn misaligned(_: u64, _: Access) -> Trap {
-        Trap::here(tin::ALN)
+    fn misaligned(address: u64, _: Access) -> Trap {
+        Trap::data(tin::ALN, address as u32)
     }
 
     /// Data registers are loaded from and stored to even addresses, in the segments of peripherals to such of their own size (volume 1,
     /// "Alignment Requirements").
     fn misaligned_split(address: u64, len: u32, _: Access) -> Option<Trap> {
         let unit = if address >> 28 >= PERIPHERALS { u64::from(len) } else { 2 };
-        (!address.is_multiple_of(unit)).then(|| Trap::here(tin::ALN))
+        (!address.is_multiple_of(unit)).then(|| Trap::data(tin::ALN, address as u32))
     }
 
-    fn bus_error(_: u64, _: u64, access: Access) -> Option<Trap> {
-        Some(trap::bus_error(access))
+    fn bus_error(ctx: &mut Ctx<Self>, address: u64, _: u64, access: Access) -> Option<Trap> {
+        trap::bus_error(ctx, address as u32, access)
     }
 
     fn deliver(ctx: &mut Ctx<Self>, fault: Trap) {
@@ -174,9 +176,9 @@ impl Target for Tricore {
         trap::interrupt(ctx)
     }
 
-    /// WAIT ends with an interrupt that is pending and enabled, or one that would be ("WAIT").
+    /// WAIT ends with a trap, or an interrupt that is pending and enabled, or one that would be ("WAIT").
     fn wakes(ctx: &Ctx<Self>) -> bool {
-        if ctx.state.held { trap::is_released(ctx) } else { trap::pending_priority(ctx) > ctx.state.ccpn }
+        trap::wakes(ctx)
     }
 
     fn info(ctx: &Ctx<Self>) -> Info {

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use cpu::{Access, Ctx};
 
 use crate::shared::{Chip, Core};
-use crate::{Tricore, csa, irq, state};
+use crate::{Tricore, csa, csfr, irq, state};
 
 /// Trap identification: class in bits 8 and up, TIN below.
 pub mod tin {
@@ -54,12 +54,16 @@ pub mod tin {
     pub const PSE: u32 = of(4, 1);
     /// Data access synchronous error.
     pub const DSE: u32 = of(4, 2);
+    /// Data access asynchronous error.
+    pub const DAE: u32 = of(4, 3);
     /// Arithmetic overflow.
     pub const OVF: u32 = of(5, 1);
     /// Sticky arithmetic overflow.
     pub const SOVF: u32 = of(5, 2);
     /// The class of system calls; their TIN is the instruction's constant.
     pub const SYS: u32 = of(6, 0);
+    /// Non-maskable interrupt.
+    pub const NMI: u32 = of(7, 0);
     /// Not a trap: an interrupt.
     pub const INTERRUPT: u32 = of(8, 0);
     /// Not a trap: a core is let go that has waited since reset.
@@ -75,23 +79,42 @@ pub struct Trap {
     pub tin: u32,
     /// What A11 will hold; of interrupts, 0.
     pub return_to: u32,
+    /// Of a data access that was refused, its address; 0 for others.
+    pub address: u32,
 }
 
 impl Trap {
     /// A trap that returns to the instruction at work, as delivery will find it.
     pub const fn here(tin: u32) -> Trap {
-        Trap { tin, return_to: HERE }
+        Trap::returning(tin, HERE)
+    }
+
+    /// A trap that returns to `return_to`.
+    pub const fn returning(tin: u32, return_to: u32) -> Trap {
+        Trap { tin, return_to, address: 0 }
+    }
+
+    /// The trap of a data access to `address` by the instruction at work.
+    pub const fn data(tin: u32, address: u32) -> Trap {
+        Trap { address, ..Trap::here(tin) }
     }
 }
 
 /// In [`Trap::return_to`]: the instruction at work. No instruction has an odd address.
 const HERE: u32 = 1;
 
-/// The trap of an access where nothing answers.
-pub(crate) const fn bus_error(access: Access) -> Trap {
+/// The trap of an access where nothing answers. That of a store comes when the instruction is over: the core does not wait for the bus ("DAE
+/// - Data Access Asynchronous Error").
+pub(crate) fn bus_error(ctx: &mut Ctx<Tricore>, address: u32, access: Access) -> Option<Trap> {
     match access {
-        Access::Fetch => Trap::here(tin::PSE),
-        _ => Trap::here(tin::DSE),
+        Access::Fetch => Some(Trap::here(tin::PSE)),
+        Access::Read => Some(Trap::data(tin::DSE, address)),
+        Access::Write => {
+            csfr::note_store_error(ctx, address);
+            ctx.state.store_error = true;
+            ctx.yield_turn();
+            None
+        }
     }
 }
 
@@ -119,7 +142,9 @@ pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
         tin::INTERRUPT => return interrupt_entry(ctx),
         tin::START => return start(ctx),
         tin::RETURN => return ctx.set_pc(trap.return_to.into()),
-        _ => {}
+        tin::NMI => _ = ctx.acknowledge(irq::NMI_TAKEN),
+        tin::DAE => ctx.state.store_error = false,
+        _ => csfr::note_data_trap(ctx, trap),
     }
     let return_to = if trap.return_to & 1 != 0 { ctx.pc() } else { u64::from(trap.return_to) };
     let (class, number) = (trap.tin >> 8, u64::from(trap.tin & 0xff));
@@ -141,7 +166,7 @@ pub(crate) fn deliver(ctx: &mut Ctx<Tricore>, trap: Trap) {
 /// An entry has taken the last area but those that are left for FCD: its handler comes first, and returns to the other one ("FCD").
 fn depleted(ctx: &mut Ctx<Tricore>) {
     let handler = ctx.pc() as u32;
-    deliver(ctx, Trap { tin: tin::FCD, return_to: handler });
+    deliver(ctx, Trap::returning(tin::FCD, handler));
 }
 
 /// Whether the core may run.
@@ -181,7 +206,7 @@ fn interrupt_entry(ctx: &mut Ctx<Tricore>) {
 
 /// The priority number of the highest service request, ICR.PIPN; 0 for none.
 pub(crate) fn pending_priority(ctx: &Ctx<Tricore>) -> u8 {
-    let lines = ctx.lines() & !(1 << irq::RUN);
+    let lines = ctx.lines() & !(1 << irq::RUN | 1 << irq::NMI);
     if lines >> irq::ICU & 1 != 0 {
         return core(ctx).map_or(0, |core| core.pipn.load(Ordering::Acquire));
     }
@@ -193,11 +218,27 @@ pub(crate) fn core(ctx: &Ctx<Tricore>) -> Option<&Core> {
     ctx.shared::<Chip>()?.cores.get(ctx.index() as usize)
 }
 
-/// The interrupt to take now.
+/// Whether somebody asks for the trap that can't be held off.
+fn has_nmi(ctx: &Ctx<Tricore>) -> bool {
+    ctx.lines() >> irq::NMI & 1 != 0
+}
+
+/// What WAIT waits for ("WAIT", and "Asynchronous Traps": traps can't be disabled).
+pub(crate) fn wakes(ctx: &Ctx<Tricore>) -> bool {
+    if ctx.state.held { is_released(ctx) } else { has_nmi(ctx) || pending_priority(ctx) > ctx.state.ccpn }
+}
+
+/// The asynchronous trap or interrupt to take now ("Exception Priorities").
 pub(crate) fn interrupt(ctx: &Ctx<Tricore>) -> Option<Trap> {
     if ctx.state.held {
         return is_released(ctx).then_some(Trap::here(tin::START));
     }
+    if has_nmi(ctx) {
+        return Some(Trap::here(tin::NMI));
+    }
+    if ctx.state.store_error {
+        return Some(Trap::here(tin::DAE));
+    }
     let pending = ctx.state.ie && pending_priority(ctx) > ctx.state.ccpn;
-    pending.then_some(Trap { tin: tin::INTERRUPT, return_to: 0 })
+    pending.then_some(Trap::returning(tin::INTERRUPT, 0))
 }

@@ -1,4 +1,4 @@
-//! Memory protection of TriCore 1.3 and 1.6, accesses to address 0, and the return from a breakpoint trap.
+//! Memory protection of TriCore 1.3 and 1.6, accesses to address 0 and to nothing, and the return from a breakpoint trap.
 
 use bits::Endian;
 use cpu::{Cpu, Ctx, Kind};
@@ -103,6 +103,38 @@ fn address_0_is_never_data() {
     for model in ["tc1796", "tc37x"] {
         let mut machine = machine(model);
         assert_eq!(step(&mut machine, &LOAD, 0), Some((1, 6)), "MPN");
+    }
+}
+
+/// Stores to the absolute address 0x40, where nothing is: bytes to double words, and contexts.
+const ABSOLUTE_STORES: [u32; 9] = [
+    0x1000_0225,
+    0x1800_0225,
+    0x1000_02a5,
+    0x1400_02a5,
+    0x1800_02a5,
+    0x1c00_02a5,
+    0x1000_0265,
+    0x1000_0215,
+    0x1400_0215,
+];
+
+#[test]
+fn a_store_to_nothing_traps_when_it_is_over() {
+    for (code, model) in
+        ABSOLUTE_STORES.iter().flat_map(|code| ["tc1796", "tc37x"].map(|model| (code.to_le_bytes(), model)))
+    {
+        let mut machine = machine(model);
+        assert_eq!(step(&mut machine, &code, 0), None, "{code:x?}");
+        assert_eq!(machine.cpu.pc(), CODE + 4);
+        if model == "tc37x" {
+            let noted = [0x9018, 0x901c].map(|offset| machine.cpu.ctx().state.plain.get(&offset).copied());
+            assert_eq!(noted, [Some(8), Some(0x40)], "DATR.SBE and DEADD: {code:x?}");
+        }
+        machine.cpu.step();
+        assert_eq!(machine.cpu.pc(), u64::from(VECTORS) + (4 << 5), "class 4");
+        let ctx = machine.cpu.ctx();
+        assert_eq!((ctx.reg(state::d(15)), ctx.reg(state::a(11))), (3, CODE + 4), "DAE");
     }
 }
 

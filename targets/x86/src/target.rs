@@ -91,7 +91,7 @@ impl Target for X86 {
         Fault::coded(trap::vector::AC, 0)
     }
 
-    fn bus_error(_: u64, _: u64, _: Access) -> Option<Fault> {
+    fn bus_error(_: &mut Ctx<Self>, _: u64, _: u64, _: Access) -> Option<Fault> {
         None
     }
 

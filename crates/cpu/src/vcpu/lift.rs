@@ -111,7 +111,8 @@ impl<T: Target, E: Engine> Vcpu<T, E> {
         let t = T::translate(&mut self.ctx, pc, Access::Fetch, space)?;
         let Some(ram) = self.ctx.env.bus_apart().ram_page(t.phys) else {
             // Devices hold no code.
-            return Err(T::bus_error(pc, t.phys, Access::Fetch).unwrap_or_else(|| T::misaligned(pc, Access::Fetch)));
+            let fault = T::bus_error(&mut self.ctx, pc, t.phys, Access::Fetch);
+            return Err(fault.unwrap_or_else(|| T::misaligned(pc, Access::Fetch)));
         };
         let hit = Fetched { page: virt, space, phys: t.phys & !(PAGE_SIZE - 1), ram, keep: t.cache };
         if t.cache {

@@ -179,7 +179,7 @@ impl Target for Toy {
     fn misaligned(address: u64, _: Access) -> u64 {
         address
     }
-    fn bus_error(address: u64, _: u64, _: Access) -> Option<u64> {
+    fn bus_error(_: &mut Ctx<Self>, address: u64, _: u64, _: Access) -> Option<u64> {
         Some(address)
     }
     fn deliver(ctx: &mut Ctx<Toy>, fault: u64) {

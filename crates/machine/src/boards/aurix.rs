@@ -30,7 +30,7 @@ use std::sync::atomic::Ordering;
 use bits::Endian;
 use devices::aurix_asclin::{ASCLIN_SIZE, AurixAsclin};
 use devices::aurix_ir::{AurixIr, IrCore, SRC_SIZE};
-use devices::aurix_scu::{AurixScu, SCU_SIZE};
+use devices::aurix_scu::{AurixScu, SCU_SIZE, ScuWires};
 use devices::aurix_stm::{AurixStm, STM_SIZE};
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, LoadTarget, Unmapped};
 use memory::{Device, DeviceEndian, Line, Nanos, Size};
@@ -105,21 +105,49 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let chip = Arc::new(Chip::new(CORES as usize));
     board.shared = Some(chip.clone());
     let ir = AurixIr::new((0..CORES).map(|n| ir_core(board, &chip, n)).collect());
-    board.acknowledge = Some(ir.acknowledge());
+    let nmi: Arc<[Line]> = (0..i64::from(CORES)).map(|n| board.line(n, irq::NMI)).collect();
+    board.acknowledge = Some(acknowledge(&ir, &nmi));
     board.device("aurix.ir", SRC, SRC_SIZE, LITTLE, ir.clone())?;
     for n in 0..u64::from(CORES) {
         let outputs = [0, 4].map(|output| ir.line(node::STM + 8 * n + output));
         board.device("aurix.stm", STM + STM_SIZE * n, STM_SIZE, LITTLE, AurixStm::new(STM_TICK, outputs))?;
         let run = board.line(n as i64, irq::RUN);
-        let csfrs = Csfrs { chip: chip.clone(), core: n as usize, run };
+        let csfrs = Csfrs { chip: chip.clone(), core: n as usize, run, nmi: nmi[n as usize].clone() };
         board.device("aurix.csfrs", CSFRS + CSFRS_STRIDE * n, CSFRS_SIZE, LITTLE, csfrs)?;
     }
     let lines = [node::ASCLIN0_TX, node::ASCLIN0_RX].map(|offset| ir.line(offset));
     let [tx, rx] = lines;
     let uart = AurixAsclin::new(tx, rx, Box::new(board.console.clone()));
     board.console_input = Some(board.device("aurix.asclin0", ASCLIN0, ASCLIN_SIZE, LITTLE, uart)?);
-    board.device("aurix.scu", SCU, SCU_SIZE, LITTLE, AurixScu::new(board.power.clone()))?;
+    let scu = AurixScu::new(board.power.clone(), scu_wires(chip, nmi));
+    board.device("aurix.scu", SCU, SCU_SIZE, LITTLE, scu)?;
     load(board)
+}
+
+/// What a core has taken: an interrupt, or a trap request.
+fn acknowledge(ir: &AurixIr, nmi: &Arc<[Line]>) -> Arc<dyn Fn(u32, u32) -> u64 + Send + Sync> {
+    let (interrupts, nmi) = (ir.acknowledge(), nmi.clone());
+    Arc::new(move |core, what| {
+        if what != irq::NMI_TAKEN {
+            return interrupts(core, what);
+        }
+        nmi[core as usize].lower();
+        0
+    })
+}
+
+/// Trap requests reach the cores that run; those in boot halt mode have no vectors yet.
+fn scu_wires(chip: Arc<Chip>, lines: Arc<[Line]>) -> ScuWires {
+    let cores = chip.clone();
+    let nmi = move || {
+        let runs = |n: &usize| !cores.cores[*n].halted.load(Ordering::Acquire);
+        (0..lines.len()).filter(runs).for_each(|n| lines[n].raise());
+    };
+    let endinit = move |watchdog: usize, is_set| {
+        let bit = watchdog.checked_sub(1).map_or(&chip.safety_endinit, |core| &chip.cores[core].endinit);
+        bit.store(is_set, Ordering::Release);
+    };
+    ScuWires { nmi: Box::new(nmi), endinit: Box::new(endinit) }
 }
 
 fn ir_core(board: &mut Build<'_>, chip: &Arc<Chip>, n: u32) -> IrCore {
@@ -174,6 +202,7 @@ struct Csfrs {
     chip: Arc<Chip>,
     core: usize,
     run: Line,
+    nmi: Line,
 }
 
 const PC: u64 = 0xfe08;
@@ -208,6 +237,7 @@ impl Device for Csfrs {
 
     fn reset(&mut self) {
         self.run.lower();
+        self.nmi.lower();
         self.chip.cores[self.core].pc.store(0, Ordering::Release);
     }
 }

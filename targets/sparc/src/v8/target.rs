@@ -95,7 +95,7 @@ impl Target for Sparc32 {
         trap::misaligned(address, access)
     }
 
-    fn bus_error(address: u64, _: u64, access: Access) -> Option<Trap> {
+    fn bus_error(_: &mut Ctx<Self>, address: u64, _: u64, access: Access) -> Option<Trap> {
         Some(mmu::bus_error(address, access))
     }
 

@@ -94,7 +94,7 @@ impl Target for Sparc64 {
     }
 
     /// UltraSPARC reports a time-out; boards of this kind read zeros, as QEMU's do. Code there is none.
-    fn bus_error(_: u64, _: u64, access: Access) -> Option<Fault> {
+    fn bus_error(_: &mut Ctx<Self>, _: u64, _: u64, access: Access) -> Option<Fault> {
         (access == Access::Fetch).then(|| Fault::new(tt::INSTRUCTION_ERROR))
     }
 

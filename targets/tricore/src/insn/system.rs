@@ -126,9 +126,10 @@ fn restore(l: &Lift, f: SysD) -> Flow {
     look(l)
 }
 
+/// Stores are over when it is, so that their asynchronous traps come before the next instruction.
 fn dsync(l: &Lift, _: Sys) -> Flow {
     l.ir.fence(Fence::SeqCst);
-    Next
+    look(l)
 }
 
 /// Later instructions are fetched anew.
