@@ -315,20 +315,20 @@ lifts! { l, f;
     std(RX) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f64(f.r1), Width::W64); Next }
     stey(RXY) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f32(f.r1), Width::W32); Next }
     stdy(RXY) if l.needs_fpr(&[f.r1]) => { l.store(l.addr(f.a2), l.f64(f.r1), Width::W64); Next }
-    lzer(RRE) if l.needs_bfp() => { l.set_f32(f.r1, l.kw(0)); Next }
-    lzdr(RRE) if l.needs_bfp() => { l.set_f64(f.r1, l.k(0)); Next }
-    lzxr(RRE) if l.needs_bfp() => {
+    lzer(RRE) if l.needs_fpr(&[f.r1]) => { l.set_f32(f.r1, l.kw(0)); Next }
+    lzdr(RRE) if l.needs_fpr(&[f.r1]) => { l.set_f64(f.r1, l.k(0)); Next }
+    lzxr(RRE) if l.needs_fpr(&[f.r1]) => {
         if f.r1 & 2 != 0 { return l.specification();
         } l.set_f64(f.r1, l.k(0));
         l.set_f64(f.r1 + 2, l.k(0));
         Next
     }
-    lgdr(RRE) if l.needs_bfp() => { l.set_g(f.r1, l.f64(f.r2)); Next }
-    ldgr(RRE) if l.needs_bfp() => { l.set_f64(f.r1, l.g(f.r2)); Next }
-    lpdfr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); l.set_f64(f.r1, v & v.konst(!SIGN64)); Next }
-    lndfr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); l.set_f64(f.r1, v | v.konst(SIGN64)); Next }
-    lcdfr(RRE) if l.needs_bfp() => { let v = l.f64(f.r2); l.set_f64(f.r1, v ^ v.konst(SIGN64)); Next }
-    cpsdr(RRF) if l.needs_bfp() => {
+    lgdr(RRE) if l.needs_fpr(&[f.r2]) => { l.set_g(f.r1, l.f64(f.r2)); Next }
+    ldgr(RRE) if l.needs_fpr(&[f.r1]) => { l.set_f64(f.r1, l.g(f.r2)); Next }
+    lpdfr(RRE) if l.needs_fpr(&[f.r1, f.r2]) => { let v = l.f64(f.r2); l.set_f64(f.r1, v & v.konst(!SIGN64)); Next }
+    lndfr(RRE) if l.needs_fpr(&[f.r1, f.r2]) => { let v = l.f64(f.r2); l.set_f64(f.r1, v | v.konst(SIGN64)); Next }
+    lcdfr(RRE) if l.needs_fpr(&[f.r1, f.r2]) => { let v = l.f64(f.r2); l.set_f64(f.r1, v ^ v.konst(SIGN64)); Next }
+    cpsdr(RRF) if l.needs_fpr(&[f.r1, f.r2, f.r3]) => {
         let (s, v) = (l.f64(f.r3), l.f64(f.r2));
         l.set_f64(f.r1, (s & s.konst(SIGN64)) | (v & v.konst(!SIGN64)));
         Next
