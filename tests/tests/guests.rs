@@ -25,6 +25,7 @@ fn main() {
     trials.push(trial("topology-s390x".to_owned(), topology));
     trials.push(trial("access-s390x".to_owned(), || all_is_well("access", "access registers")));
     trials.push(trial("keys-s390x".to_owned(), || all_is_well("keys", "keys")));
+    trials.push(trial("code-s390x".to_owned(), || all_is_well("code", "code")));
     trials.push(trial("states-s390x".to_owned(), states));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -9,7 +9,7 @@ use uop::{Mem, Reg, Width};
 use crate::api::{Board, Clock, Lines, Watch};
 use crate::core::{Core, JumpEntry, MAX_SPACES, OwnedCore, Stopped, TlbEntry};
 use crate::slow::slow_paths;
-use crate::target::{Access, Target};
+use crate::target::{Access, Target, Translation};
 
 /// What a board gives a CPU.
 pub struct Env {
@@ -52,6 +52,17 @@ pub(crate) struct Requests {
     pub(crate) restart: bool,
 }
 
+/// Whether a helper may be run again: a store into lifted code belongs to a block of its own, so that the next instruction is lifted anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Again {
+    /// It has stored something, or the instruction is alone; or no helper is at work.
+    No,
+    /// It looks at where it will store: if that doesn't send it back, nothing will.
+    Looking,
+    /// It has neither looked nor stored.
+    Yes,
+}
+
 /// A CPU of target `T`, as helpers, page walks and exception delivery see it.
 ///
 /// Between instructions, [`Ctx::pc`] is the next instruction's address. In a helper it is stale: lifters pass the address where it
@@ -74,6 +85,8 @@ pub struct Ctx<T: Target> {
     pub(crate) logs_interrupts: bool,
     /// The block at work holds one instruction only, and stores may change lifted code.
     pub(crate) alone: bool,
+    /// Whether the helper at work may still be run again alone.
+    pub(crate) again: Again,
     /// Instructions executed up to the last time the engine was entered.
     pub(crate) executed: u64,
     /// [`Ctx::executed`] when the scheduler's round began.
@@ -107,6 +120,7 @@ impl<T: Target> Ctx<T> {
             watch_hit: None,
             logs_interrupts: false,
             alone: false,
+            again: Again::No,
             executed: 0,
             round_start: 0,
             entered_with: 0,
@@ -336,7 +350,28 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// The guest exception.
     pub fn store(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), T::Fault> {
-        self.slow_store_now(address, value, mem).map_err(|Stopped| self.take_fault())
+        let done = match std::mem::replace(&mut self.again, Again::No) {
+            Again::Yes => self.slow_store(address, value, mem),
+            _ => self.slow_store_now(address, value, mem),
+        };
+        done.map_err(|Stopped| if self.requests.restart { T::raise(0, 0) } else { self.take_fault() })
+    }
+
+    /// The physical address that a helper is going to store `len` bytes to, which are in one page; before its first store.
+    ///
+    /// # Errors
+    /// The guest exception; or one that means nothing, when the helper has to end and will be run again in a block of its own, because lifted code
+    /// is there.
+    pub fn translate_store(&mut self, address: u64, len: u64, space: u8) -> Result<u64, T::Fault> {
+        let phys = self.translate(address, Access::Write, space)?;
+        if self.again != Again::No
+            && let Some(page) = self.env.bus_apart().ram_page(phys)
+            && page.ram.is_code(page.offset + phys % memory::PAGE_SIZE, len)
+        {
+            self.requests.restart = true;
+            return Err(T::raise(0, 0));
+        }
+        Ok(phys)
     }
 
     fn take_fault(&mut self) -> T::Fault {
@@ -363,6 +398,7 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When nothing answers there.
     pub fn phys_write(&mut self, phys: u64, value: u64, width: Width, endian: Endian) -> Result<(), BusError> {
+        self.again = Again::No;
         let now = self.now();
         self.env.bus.write(phys, width.bytes(), endian, value, now)?;
         if let Some(page) = self.env.bus_apart().ram_page(phys) {
@@ -376,6 +412,7 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When there is no RAM that can be written.
     pub fn phys_write_bytes(&mut self, phys: u64, bytes: &[u8]) -> Result<(), BusError> {
+        self.again = Again::No;
         let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
         page.ram.write_bytes(page.offset + phys % memory::PAGE_SIZE, bytes);
         for at in (0..bytes.len() as u64).step_by(8) {
@@ -397,6 +434,7 @@ impl<T: Target> Ctx<T> {
         width: Width,
         endian: Endian,
     ) -> Result<bool, BusError> {
+        self.again = Again::No;
         let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
         let host = |v: u64| if endian == Endian::HOST { v } else { uop::sem::un(uop::UnOp::Bswap, width, v) };
         let at = page.offset + phys % memory::PAGE_SIZE;
@@ -410,6 +448,7 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// When there is no RAM.
     pub fn phys_compare_exchange_pair(&mut self, phys: u64, expected: u128, new: u128) -> Result<u128, BusError> {
+        self.again = Again::No;
         let page = self.env.bus_apart().ram_page(phys).filter(|p| p.writable).ok_or(BusError(phys))?;
         let at = page.offset + phys % memory::PAGE_SIZE;
         let old = u128::from_be(page.ram.compare_exchange_pair(at, expected.to_be(), new.to_be()));
@@ -425,6 +464,17 @@ impl<T: Target> Ctx<T> {
     /// # Errors
     /// The guest exception.
     pub fn translate(&mut self, address: u64, access: Access, space: u8) -> Result<u64, T::Fault> {
-        T::translate(self, address, access, space).map(|t| t.phys)
+        if access == Access::Write && self.again == Again::Yes {
+            self.again = Again::Looking;
+        }
+        self.walk(address, access, space).map(|t| t.phys)
+    }
+
+    /// Translates; what a page walk stores is not a store of the helper that asks.
+    pub(crate) fn walk(&mut self, address: u64, access: Access, space: u8) -> Result<Translation, T::Fault> {
+        let again = self.again;
+        let translation = T::translate(self, address, access, space);
+        self.again = again;
+        translation
     }
 }

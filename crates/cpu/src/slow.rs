@@ -8,7 +8,7 @@ use uop::{Align, Mem, RmwOp, UnOp, Width, sem};
 
 use crate::api::Watch;
 use crate::core::{Core, MAX_SPACES, Raised, SlowPaths, Stopped, TLB_INVALID, TlbEntry};
-use crate::ctx::{Ctx, Reservation};
+use crate::ctx::{Again, Ctx, Reservation};
 use crate::target::{Access, Target};
 
 /// The slow paths of target `T`.
@@ -55,7 +55,10 @@ impl<T: Target> Ctx<T> {
 
     fn helper(&mut self, number: u16) -> Result<u64, Stopped> {
         let args = self.core.args;
-        (T::helpers()[usize::from(number)].run)(self, args).map_err(|fault| self.stop(fault))
+        self.again = if self.alone || self.entered_with == 0 { Again::No } else { Again::Yes };
+        let result = (T::helpers()[usize::from(number)].run)(self, args);
+        self.again = Again::No;
+        if self.requests.restart { Err(Stopped) } else { result.map_err(|fault| self.stop(fault)) }
     }
 
     fn space_of(&self, mem: Mem) -> u8 {
@@ -65,7 +68,7 @@ impl<T: Target> Ctx<T> {
     /// Translates, fills the TLB if that is allowed, and says where the access goes.
     fn place(&mut self, address: u64, len: u32, access: Access, space: u8) -> Result<Place, Stopped> {
         self.access_len = len;
-        let t = T::translate(self, address, access, space);
+        let t = self.walk(address, access, space);
         self.access_len = 1;
         let t = t.map_err(|f| self.stop(f))?;
         let Some(page) = self.env.bus_apart().ram_page(t.phys) else { return Ok(Place::Bus(t.phys)) };
@@ -111,6 +114,7 @@ impl<T: Target> Ctx<T> {
             page.ram.touch_code(page.offset);
             self.env.bus.note_code_change();
             self.requests.code_changed = true;
+            self.leave_soon();
         }
     }
 
@@ -122,7 +126,14 @@ impl<T: Target> Ctx<T> {
 
     /// After an access to a device: if that has moved an interrupt line, the run loop looks at it before the next block.
     fn after_device(&mut self, lines_before: u64) {
-        if self.entered_with != 0 && (self.env.lines.levels() != lines_before || self.env.lines.is_kicked()) {
+        if self.env.lines.levels() != lines_before || self.env.lines.is_kicked() {
+            self.leave_soon();
+        }
+    }
+
+    /// The engine comes back to the run loop when the block at work is over.
+    fn leave_soon(&mut self) {
+        if self.entered_with != 0 {
             let rest = self.core.budget;
             self.core.budget = 0;
             self.entered_with -= rest;
@@ -280,7 +291,7 @@ impl<T: Target> Ctx<T> {
         }
     }
 
-    /// A store by a helper: it can't be put off, so blocks of its page are voided after the current one.
+    /// A store by a helper that can't be put off any more: blocks of its page are voided after the current one.
     pub(crate) fn slow_store_now(&mut self, address: u64, value: u64, mem: Mem) -> Result<(), Stopped> {
         let alone = std::mem::replace(&mut self.alone, true);
         let result = self.slow_store(address, value, mem);

@@ -55,7 +55,7 @@ pub(crate) fn reserve_second<T: Ppc>(ctx: &mut Ctx<T>, [value, ..]: [u64; 4]) ->
 /// `stqcx.`: both doublewords at once, if both are still what `lqarx` has loaded.
 pub(crate) fn stqcx<T: Ppc>(ctx: &mut Ctx<T>, [address, first, second, _]: [u64; 4]) -> Out {
     let space = mode::space(T::mode(ctx), Access::Write);
-    let phys = ctx.translate(address, Access::Write, space)?;
+    let phys = ctx.translate_store(address, 16, space)?;
     let Some((_, _, reserved)) = ctx.take_reservation().filter(|(at, width, _)| (*at, *width) == (phys, Width::W64))
     else {
         return Ok(0);

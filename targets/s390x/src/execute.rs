@@ -100,7 +100,7 @@ impl Lent<'_> {
         if mem.align == Align::Trap && !addr.is_multiple_of(u64::from(mem.width.bytes())) {
             return Err(Fault::SPECIFICATION);
         }
-        let phys = self.cpu.translate(addr, Access::Write, self.space(mem))?;
+        let phys = self.cpu.translate_store(addr, mem.width.bytes().into(), self.space(mem))?;
         self.stored(addr, mem);
         loop {
             let old = self.cpu.load(addr, mem)?;

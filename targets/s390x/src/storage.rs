@@ -81,7 +81,7 @@ fn parts(address: u64, len: usize, mask: u64) -> impl Iterator<Item = (u64, usiz
 pub(crate) fn check_in(cpu: &mut Cpu, address: u64, len: usize, space: u8) -> Result<(), Fault> {
     let mask = address_mask(cpu);
     for (from, _, n) in parts(address, len, mask) {
-        let phys = cpu.translate(from, Access::Write, space)?;
+        let phys = cpu.translate_store(from, n as u64, space)?;
         if n > 1 && from < 0x1200 {
             cpu.translate(from + n as u64 - 1, Access::Write, space)?;
         }
@@ -430,7 +430,7 @@ pub(crate) fn add(cpu: &mut Cpu, [address, number, size, _]: Args) -> Out {
     let mem = Mem::be(width);
     let space = first(cpu);
     check(cpu, address, size as usize)?;
-    let phys = cpu.translate(address, Access::Write, space)?;
+    let phys = cpu.translate_store(address, size, space)?;
     per::stored(cpu, address, size, space);
     loop {
         let old = cpu.load(address, mem)?;

@@ -334,7 +334,7 @@ pub(crate) fn csp(cpu: &mut Cpu, [r1, second, size, _]: Args) -> Out {
     let address = second & !(size - 1) & mask;
     let mem = Mem::be(width);
     let space = storage::first(cpu);
-    let phys = cpu.translate(address, Access::Write, space)?;
+    let phys = cpu.translate_store(address, size, space)?;
     let expected = general(cpu, r1) & width.mask();
     let new = general(cpu, r1 + 1) & width.mask();
     let done = cpu.phys_compare_exchange(phys, expected, new, width, Endian::Big);

@@ -3,7 +3,7 @@
 //! TriCore Architecture Manual, volume 2, "Instruction Set", whose names the functions have.
 
 use bits::Endian;
-use cpu::{Access, Ctx};
+use cpu::Ctx;
 use uop::{Mem, Width};
 
 use crate::Tricore;
@@ -33,7 +33,7 @@ pub(crate) fn ldmst(ctx: &mut Ctx<Tricore>, [address, value, mask, _]: [u64; 4])
     if address & 3 != 0 {
         return Err(Trap::data(crate::trap::tin::ALN, address as u32));
     }
-    let phys = ctx.translate(address, Access::Write, 0)?;
+    let phys = ctx.translate_store(address, 4, 0)?;
     loop {
         let old = ctx.load(address, mem)?;
         let new = old & !mask | value & mask;

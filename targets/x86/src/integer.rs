@@ -206,7 +206,7 @@ pub(crate) fn cmpxchg16b(cpu: &mut Cpu, [at, ..]: [u64; 4]) -> Out {
     let mem = uop::Mem::le(uop::Width::W64);
     // What can't be read or written is told of before anything happens.
     let seen = u128::from(cpu.load(at, mem)?) | u128::from(cpu.load(at + 8, mem)?) << 64;
-    let phys = cpu.translate(at, cpu::Access::Write, crate::mmu::current_space(cpu))?;
+    let phys = cpu.translate_store(at, 16, crate::mmu::current_space(cpu))?;
     // That function's numbers are big-endian.
     let swapped = cpu.phys_compare_exchange_pair(phys, expected.swap_bytes(), new.swap_bytes());
     let old = match swapped {
@@ -233,7 +233,7 @@ fn exchange(cpu: &mut Cpu, at: u64, expected: u64, new: u64) -> Out {
         let old = cpu.load(at, mem)?;
         let equal = old == expected;
         let value = if equal { new } else { old };
-        let phys = cpu.translate(at, cpu::Access::Write, crate::mmu::current_space(cpu))?;
+        let phys = cpu.translate_store(at, 8.min(0x1000 - (at & 0xfff)), crate::mmu::current_space(cpu))?;
         let aligned = at & 7 == 0;
         let done = aligned.then(|| cpu.phys_compare_exchange(phys, old, value, uop::Width::W64, bits::Endian::Little));
         match done {

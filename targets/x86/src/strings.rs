@@ -146,7 +146,7 @@ fn one(cpu: &mut Cpu, w: &What) -> Result<bool, Fault> {
         INS => {
             let at = target(cpu, true)?;
             // The store must be possible before the port is read.
-            cpu.translate(at, cpu::Access::Write, crate::mmu::current_space(cpu))?;
+            cpu.translate_store(at, 1, crate::mmu::current_space(cpu))?;
             let value = system::port_read(cpu, cpu.reg(state::RDX) & 0xffff, bytes);
             cpu.store(at, value, mem)?;
         }

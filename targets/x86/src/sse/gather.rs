@@ -1,6 +1,5 @@
 //! The helpers of masked moves and gathers.
 
-use cpu::Access;
 use uop::{Mem, Width};
 
 use super::{get, vex};
@@ -41,7 +40,7 @@ pub(crate) fn masked(cpu: &mut Cpu, [what, at, ..]: [u64; 4]) -> Out {
         // All of them must be storable before the first is.
         let space = crate::mmu::current_space(cpu);
         for i in &places {
-            cpu.translate(at.wrapping_add(i * bytes), Access::Write, space)?;
+            cpu.translate_store(at.wrapping_add(i * bytes), 1, space)?;
         }
         for i in places {
             let value = element(cpu, data, bytes, i);
@@ -101,7 +100,7 @@ pub(crate) fn store_bytes(cpu: &mut Cpu, data: u128, mask: u128, at: u64) -> Out
     let space = crate::mmu::current_space(cpu);
     let chosen = |n: &u32| mask >> (8 * n + 7) & 1 != 0;
     for n in (0..16).filter(chosen) {
-        cpu.translate(at.wrapping_add(n.into()), Access::Write, space)?;
+        cpu.translate_store(at.wrapping_add(n.into()), 1, space)?;
     }
     for n in (0..16).filter(chosen) {
         cpu.store(at.wrapping_add(n.into()), (data >> (8 * n)) as u64 & 0xff, Mem::le(Width::W8))?;

@@ -307,10 +307,10 @@ pub(crate) fn relation_flags(relation: softfloat::Relation) -> u64 {
 /// The helper of stores in parts: address, bytes; all of them must be storable.
 pub(crate) fn check_write(cpu: &mut Cpu, [at, bytes, ..]: [u64; 4]) -> Out {
     let space = crate::mmu::current_space(cpu);
-    cpu.translate(at, cpu::Access::Write, space)?;
-    let last = at.wrapping_add(bytes - 1);
-    if (at ^ last) >> 12 != 0 {
-        cpu.translate(last & !0xfff, cpu::Access::Write, space)?;
+    let first = bytes.min(0x1000 - (at & 0xfff));
+    cpu.translate_store(at, first, space)?;
+    if first < bytes {
+        cpu.translate_store(at.wrapping_add(first), bytes - first, space)?;
     }
     Ok(0)
 }
