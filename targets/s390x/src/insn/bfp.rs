@@ -419,14 +419,15 @@ fn square_root64<'b>(l: &Lift<'b>, r1: u8, a: V<'b>) {
     l.set_f64(r1, result);
 }
 
-fn fused32<'b>(l: &Lift<'b>, op: Op, r1: u8, a: V<'b>, b: V<'b>) {
-    let args = [a.zext(Width::W64), b.zext(Width::W64), l.f32(r1).zext(Width::W64), info(l, op, r1, 0, 0)];
+/// The first operand and the product of the second and the third. Of two NaNs, the third operand's comes first (PoP, "Results: MULTIPLY AND ADD").
+fn fused32<'b>(l: &Lift<'b>, op: Op, r1: u8, second: V<'b>, third: V<'b>) {
+    let args = [third.zext(Width::W64), second.zext(Width::W64), l.f32(r1).zext(Width::W64), info(l, op, r1, 0, 0)];
     let result = l.call(helper::BFP_SHORT, &args);
     l.set_f32(r1, result.trunc(Width::W32));
 }
 
-fn fused64<'b>(l: &Lift<'b>, op: Op, r1: u8, a: V<'b>, b: V<'b>) {
-    let result = l.call(helper::BFP_LONG, &[a, b, l.f64(r1), info(l, op, r1, 0, 0)]);
+fn fused64<'b>(l: &Lift<'b>, op: Op, r1: u8, second: V<'b>, third: V<'b>) {
+    let result = l.call(helper::BFP_LONG, &[third, second, l.f64(r1), info(l, op, r1, 0, 0)]);
     l.set_f64(r1, result);
 }
 

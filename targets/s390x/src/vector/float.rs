@@ -124,14 +124,14 @@ arithmetic! {
     div = |a, b, c, env| softfloat::div::<F>(a, b, env);
     /// VECTOR FP SQUARE ROOT.
     sqrt = |a, b, c, env| softfloat::sqrt::<F>(a, env);
-    /// VECTOR FP MULTIPLY AND ADD.
-    multiply_add = |a, b, c, env| softfloat::fma::<F>(a, b, c, Negate::NONE, env);
+    /// VECTOR FP MULTIPLY AND ADD: of two NaNs, the third operand's comes first (PoP, "Results: VECTOR FP MULTIPLY AND ADD").
+    multiply_add = |a, b, c, env| softfloat::fma::<F>(b, a, c, Negate::NONE, env);
     /// VECTOR FP MULTIPLY AND SUBTRACT.
-    multiply_sub = |a, b, c, env| softfloat::fma::<F>(a, b, c, Negate::ADDEND, env);
+    multiply_sub = |a, b, c, env| softfloat::fma::<F>(b, a, c, Negate::ADDEND, env);
     /// VECTOR FP NEGATIVE MULTIPLY AND ADD: a NaN keeps its sign.
-    negative_multiply_add = |a, b, c, env| negative::<F>(a, b, c, Negate::NONE, env);
+    negative_multiply_add = |a, b, c, env| negative::<F>(b, a, c, Negate::NONE, env);
     /// VECTOR FP NEGATIVE MULTIPLY AND SUBTRACT.
-    negative_multiply_sub = |a, b, c, env| negative::<F>(a, b, c, Negate::ADDEND, env);
+    negative_multiply_sub = |a, b, c, env| negative::<F>(b, a, c, Negate::ADDEND, env);
 }
 
 /// The sum is negated before it is rounded, so that it is rounded the other way.
@@ -264,7 +264,7 @@ fn extreme<F: Lane>(a: F::Bits, b: F::Bits, function: u8, is_max: bool, env: &mu
             }
             2 => b,
             3 => a,
-            _ if nan_a => b,
+            _ if nan_a && !nan_b => b,
             _ => a,
         };
     }
