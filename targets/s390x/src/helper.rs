@@ -93,6 +93,8 @@ helpers! {
     MVC = storage::mvc, to_storage(3);
     /// MOVE INVERSE.
     MVCIN = storage::mvcin, to_storage(3);
+    /// MOVE RIGHT TO LEFT: addresses.
+    MVCRL = storage::mvcrl, any(2);
     /// MOVE NUMERICS.
     MVN = storage::mvn, to_storage(3);
     /// MOVE ZONES.

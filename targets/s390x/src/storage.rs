@@ -159,6 +159,22 @@ pub(crate) fn mvcin(cpu: &mut Cpu, [len, to, from, _]: Args) -> Out {
     Ok(0)
 }
 
+/// MOVE RIGHT TO LEFT: first address, second address. Register 0 has the length less one in its last byte; a byte of the second operand
+/// that lies in what has been stored already is taken from there.
+pub(crate) fn mvcrl(cpu: &mut Cpu, [to, from, ..]: Args) -> Out {
+    let n = cpu.reg(state::r(0)) as usize % 256 + 1;
+    let mut bytes = [0; 256];
+    read(cpu, from, &mut bytes[..n])?;
+    let distance = (from.wrapping_sub(to) & address_mask(cpu)) as usize;
+    if distance > 0 && distance < n {
+        for i in (0..n - distance).rev() {
+            bytes[i] = bytes[i + distance];
+        }
+    }
+    write(cpu, to, &bytes[..n])?;
+    Ok(0)
+}
+
 /// AND.
 pub(crate) fn nc(cpu: &mut Cpu, args: Args) -> Out {
     let any = bytewise(cpu, args, |a, b| a & b)?;

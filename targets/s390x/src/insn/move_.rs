@@ -5,7 +5,7 @@ use decode::insns;
 use uop::Width;
 
 use crate::ext::Ext;
-use crate::format::{RI, RIEg, RIL, RR, RRE, RRF, RS, RSY, RX, RXY, S, SI, SIL, SIY, SSa, SSd};
+use crate::format::{RI, RIEg, RIL, RR, RRE, RRF, RS, RSY, RX, RXY, S, SI, SIL, SIY, SSE, SSa, SSd};
 use crate::helper;
 use crate::lift::Lift;
 use crate::state;
@@ -158,6 +158,7 @@ insns! {
     "1110 0101 0100 1000 ................................" SIL mvghi "{a1}, {i2}" [GenExt];
     "1101 0010 ........................................" SSa mvc "{a1:l}, {a2}" [Z];
     "1110 1000 ........................................" SSa mvcin "{a1:l}, {a2}" [Z];
+    "1110 0101 0000 1010 ................................" SSE mvcrl "{a1}, {a2}" [Misc3];
     "1101 0001 ........................................" SSa mvn "{a1:l}, {a2}" [Z];
     "1101 0011 ........................................" SSa mvz "{a1:l}, {a2}" [Z];
     "1101 0100 ........................................" SSa nc "{a1:l}, {a2}" [Z];
@@ -340,6 +341,7 @@ lifts! { l, f;
     mvghi(SIL) { l.store(l.addr(f.a1), l.k(f.i2), Width::W64); Next }
     mvc(SSa) { two(l, f, helper::MVC); Next }
     mvcin(SSa) { two(l, f, helper::MVCIN); Next }
+    mvcrl(SSE) { l.call(helper::MVCRL, &[l.addr(f.a1), l.addr(f.a2)]); Next }
     mvn(SSa) { two(l, f, helper::MVN); Next }
     mvz(SSa) { two(l, f, helper::MVZ); Next }
     nc(SSa) { two(l, f, helper::NC); Next }
