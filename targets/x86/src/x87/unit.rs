@@ -349,8 +349,9 @@ impl Unit<'_> {
         }
         let exponent = sf::logb::<X87>(v, &mut self.env);
         let significand = match ((v >> 64) as u16 & 0x7fff, v as u64) {
-            (_, 0) => v,
-            (0x7fff, s) if s << 1 == 0 => v,
+            (0, 0) | (0x7fff, 0x8000_0000_0000_0000) => v,
+            // NaNs, and what is none of number, infinity and NaN (SDM volume 1, "Unsupported Double Extended-Precision Floating-Point
+            // Encodings and Pseudo-Denormals").
             (0x7fff, _) => exponent,
             (e, s) if e != 0 && s >> 63 == 0 => exponent,
             (_, s) => v & SIGN | 0x3fff << 64 | u128::from(s << s.leading_zeros()),
