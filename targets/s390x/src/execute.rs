@@ -77,6 +77,9 @@ pub(crate) fn evaluate(cpu: &mut Cpu, one: Single) -> Out {
         }
         End::Exit(Exit::Raise { code, arg }, _) => Err(S390x::raise(code, arg)),
         End::Exit(..) => Ok(next),
+        End::Fault { fault: Fault::Program { code: code::SPANNING, arg }, .. } => {
+            storage::store_spanning(cpu, arg).map(|_| next)
+        }
         End::Fault { fault, .. } => Err(fault),
     }
 }

@@ -5,6 +5,7 @@
 use cpu::Access;
 use uop::{Mem, Width};
 
+use crate::format::RSY;
 use crate::mmu;
 use crate::mode;
 use crate::per;
@@ -12,7 +13,8 @@ use crate::state;
 use crate::trap::{Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
-const PAGE: u64 = 4096;
+/// Length of a page.
+pub(crate) const PAGE: u64 = 4096;
 
 /// The mask of addresses.
 pub(crate) fn address_mask(cpu: &Cpu) -> u64 {
@@ -316,6 +318,20 @@ pub(crate) fn store_multiple(cpu: &mut Cpu, [from, to, address, kind]: Args) -> 
     }
     write(cpu, address, &bytes[..n * size])?;
     Ok(0)
+}
+
+/// What [`store_spanning`] must know of a STORE MULTIPLE: registers, base, displacement.
+pub(crate) fn spanning(f: RSY) -> u64 {
+    let [r1, r3, b] = [f.r1, f.r3, f.a2.b].map(u64::from);
+    (f.a2.d as u64) << 32 | r1 << 8 | r3 << 4 | b
+}
+
+/// STORE MULTIPLE of doublewords in two pages, all or none.
+pub(crate) fn store_spanning(cpu: &mut Cpu, arg: u64) -> Out {
+    let (b, displacement) = (arg & 15, (arg as i64 >> 32) as u64);
+    let base = if b == 0 { 0 } else { cpu.reg(state::r(b as u8)) };
+    let address = base.wrapping_add(displacement) & address_mask(cpu);
+    store_multiple(cpu, [arg >> 8 & 15, arg >> 4 & 15, address, 1])
 }
 
 /// Executes the storage-to-storage instructions that execute instructions mostly have as target; `None` for others.

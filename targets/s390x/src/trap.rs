@@ -10,7 +10,7 @@ use crate::cc::{self, Kind};
 use crate::psw;
 use crate::state::{self, CpuState, State};
 use crate::target::S390x;
-use crate::{fetch, keys, mmu, per, signal, time};
+use crate::{fetch, keys, mmu, per, signal, storage, time};
 
 /// A CPU.
 pub(crate) type Cpu = Ctx<S390x>;
@@ -115,6 +115,8 @@ pub mod code {
     pub const MONITOR: u32 = 0x40;
     /// Not the manual's: a supervisor call, whose argument is its number.
     pub const SVC: u32 = 0x1_0000;
+    /// Not an interruption: a STORE MULTIPLE spans two pages, its argument tells which.
+    pub const SPANNING: u32 = 0x1_0001;
 }
 
 /// Data-exception codes (PoP, "Data-Exception Code (DXC)").
@@ -355,6 +357,15 @@ fn nullifies(code: u32) -> bool {
 pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
     let (pc, ilc) = (cpu.pc(), length(cpu));
     let next = pc.wrapping_add(ilc) & bits::mask(psw::address_bits(cpu.state.psw_mask));
+    if let Fault::Program { code: code::SPANNING, arg } = fault {
+        return match storage::store_spanning(cpu, arg) {
+            Ok(_) => {
+                cpu.state.ilc = 0;
+                cpu.set_pc(next);
+            }
+            Err(fault) => deliver(cpu, fault),
+        };
+    }
     cpu.state.ilc = 0;
     if matches!(fault, Fault::Program { .. } | Fault::Svc(_)) {
         cpu.state.last_program = Some(fault);

@@ -5,6 +5,7 @@ use crate::format::{RSY, RXY, S, SSa};
 use crate::helper;
 use crate::lift::{Lift, V};
 use crate::state;
+use crate::storage;
 use crate::trap::code;
 use decode::Flow::{self, Next};
 use uop::{Mem, Width};
@@ -258,13 +259,18 @@ pub(super) fn load_multiple(l: &Lift, f: RSY) {
     }
 }
 
-/// STORE MULTIPLE. The last doubleword goes first, so that what is stored when an access fails is nothing or, at a page's end,
-/// what the second page takes.
+/// STORE MULTIPLE. Nothing may be stored if one of two pages can't be: what spans them is left to [`storage::store_spanning`].
 pub(super) fn store_multiple(l: &Lift, f: RSY) {
     let address = l.addr(f.a2);
-    let list: Vec<(i64, u8)> = (0..).zip(registers(f.r1, f.r3)).collect();
-    for &(i, n) in list.iter().rev() {
-        let at = if i == 0 { address } else { l.cut(address.add_imm(8 * i)) };
+    let list: Vec<u8> = registers(f.r1, f.r3).collect();
+    let len = 8 * list.len() as u64;
+    if len > 8 {
+        let in_page = address & address.konst(storage::PAGE - 1);
+        let spans = address.konst(storage::PAGE - len).lt_u(in_page);
+        l.ir.raise_if(spans, code::SPANNING, storage::spanning(f));
+    }
+    for (i, &n) in (0..).zip(&list) {
+        let at = if i == 0 { address } else { address.add_imm(8 * i) };
         l.store(at, l.g(n), Width::W64);
     }
 }
