@@ -219,9 +219,9 @@ pub(crate) fn is_fetch_overridden(cpu: &Cpu, address: u64, asce: Option<u64>) ->
 
 /// Low-address protection of a real block that is to be cleared.
 pub(crate) fn check_low_block(cpu: &Cpu, address: u64) -> Result<(), Fault> {
-    let id = identification(address, Access::Write, REAL) | LOW;
+    let id = identification(address, Access::Write, REAL);
     let protected = is_low_protected(cpu, address & !(PAGE - 1), None);
-    if protected { Err(Fault::Program { code: code::PROTECTION, arg: id }) } else { Ok(()) }
+    if protected { Err(protection(cpu, id, LOW)) } else { Ok(()) }
 }
 
 /// The address-space-control element of a space, and whether nothing may be stored in it; `None` for real addresses.
@@ -255,6 +255,16 @@ const LOW: u64 = 0x80;
 const KEY: u64 = 0x08;
 const TABLE: u64 = 0x04;
 
+/// A protection exception: identification, and which protection it was. The first facility tells that of DAT and of access lists alone.
+fn protection(cpu: &Cpu, id: u64, which: u64) -> Fault {
+    let told = match which {
+        which if cpu.model().has(Ext::Esop2) => which,
+        which if which & TABLE != 0 => which & !LOW,
+        _ => 0,
+    };
+    Fault::Program { code: code::PROTECTION, arg: id | told }
+}
+
 /// Translates an address.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
     let access_key = (cpu.state.psw_mask >> psw::KEY_SHIFT & 0xf) as u8;
@@ -275,10 +285,9 @@ pub(crate) fn translate_with(
     }
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
-    let protection = |which| Fault::Program { code: code::PROTECTION, arg: id | which };
     let (asce, fetch_only) = element(cpu, space)?;
     if access == Access::Write && is_low_protected(cpu, address, asce) {
-        return Err(protection(LOW));
+        return Err(protection(cpu, id, LOW));
     }
     let walked = match asce {
         None => Walked { absolute: prefixed(&cpu.state, address), protected: false, no_execute: false },
@@ -286,21 +295,21 @@ pub(crate) fn translate_with(
     };
     if access == Access::Write && fetch_only {
         // PoP, "Access-List-Controlled Protection".
-        return Err(protection(KEY | TABLE));
+        return Err(protection(cpu, id, KEY | TABLE));
     }
     if access == Access::Fetch && walked.no_execute && executes_by_entry(cpu) {
         // PoP, "Instruction-Execution Protection".
-        return Err(protection(LOW | TABLE));
+        return Err(protection(cpu, id, LOW | TABLE));
     }
     if access == Access::Write && walked.protected {
-        return Err(protection(TABLE));
+        return Err(protection(cpu, id, TABLE));
     }
     let (read, write) = access_by(cpu, walked.absolute, access_key);
     let overridden = !read && access != Access::Write && is_fetch_overridden(cpu, address, asce);
     if access == Access::Write && !write || access != Access::Write && !read && !overridden {
         // What is no storage has no key.
         let there = cpu.bus().ram_page(walked.absolute).is_some();
-        return Err(if there { protection(KEY) } else { Fault::program(code::ADDRESSING) });
+        return Err(if there { protection(cpu, id, KEY) } else { Fault::program(code::ADDRESSING) });
     }
     // The first store to a page comes here, so that it is recorded.
     let changed = note_use(cpu, walked.absolute, access);
