@@ -8,7 +8,9 @@ use cpu::Access;
 use uop::Width;
 
 use crate::ext::Ext;
+use crate::mmu;
 use crate::per;
+use crate::state;
 use crate::storage::{self, address_mask};
 use crate::system::{general, set_general, set_word};
 use crate::trap::{Cpu, Fault, Out, code, set_cc};
@@ -79,6 +81,13 @@ struct Operands {
     in_registers: bool,
 }
 
+/// Where an operand is: its address, and the ALET of its space if the parameter list has one.
+#[derive(Clone, Copy)]
+struct Place {
+    address: u64,
+    alet: Option<u32>,
+}
+
 /// Offsets in the parameter list of the rightmost byte's end of each value (PoP, "PERFORM LOCKED OPERATION", the figures of parameter lists).
 const LIST: [u64; 4] = [16, 32, 48, 64];
 
@@ -102,13 +111,36 @@ impl Operands {
         Ok(())
     }
 
-    /// Address in the list of operand 4, 6 or 8, and the values of operands 5 and 7.
-    fn address(&self, cpu: &mut Cpu, which: u64) -> Result<u64, Fault> {
+    /// Address in the list of operand 4, 6 or 8, and in the access-register mode the ALET before it.
+    fn place(&self, cpu: &mut Cpu, which: u64) -> Result<Place, Fault> {
         let at = self.list.wrapping_add(72 + 32 * which);
         let address = load(cpu, at, 8)? as u64 & address_mask(cpu);
-        aligned(address, self.size)
+        let by_register = storage::first(cpu) == mmu::FIRST;
+        let alet = if by_register { Some(load(cpu, at.wrapping_sub(4), 4)? as u32) } else { None };
+        Ok(Place { address: aligned(address, self.size)?, alet })
     }
 
+    /// Does something to an operand whose place is in the list: its ALET comes into access register R3, and stays there unless there is an exception.
+    fn at<R>(
+        &self,
+        cpu: &mut Cpu,
+        place: Place,
+        act: impl FnOnce(&mut Cpu, u64) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
+        let Some(alet) = place.alet else { return act(cpu, place.address) };
+        let register = state::a(self.r3 as u8);
+        let (old, second) = (cpu.reg(register), cpu.state.operand_registers[1]);
+        cpu.set_reg(register, alet.into());
+        cpu.state.operand_registers[1] = self.r3 as u8;
+        let out = act(cpu, place.address);
+        cpu.state.operand_registers[1] = second;
+        if out.is_err() {
+            cpu.set_reg(register, old);
+        }
+        out
+    }
+
+    /// The value that is stored at such a place.
     fn value(&self, cpu: &mut Cpu, which: u64) -> Result<u128, Fault> {
         let at = 64 + 32 * which - self.size as u64;
         load(cpu, self.list.wrapping_add(at), self.size)
@@ -135,6 +167,10 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
         return Err(Fault::SPECIFICATION);
     }
     let in_list = !in_registers || group >= 4;
+    // Where the list has ALETs, register R3 takes them; 0 can't.
+    if in_list && group != 1 && r3 == 0 && storage::first(cpu) == mmu::FIRST {
+        return Err(Fault::SPECIFICATION);
+    }
     let second = aligned(second, size)?;
     let fourth = if in_list {
         aligned(fourth, 8)?
@@ -159,11 +195,11 @@ pub(crate) fn perform(cpu: &mut Cpu, [both, second, fourth, _]: Args) -> Out {
 /// What group `group` of the functions does once the first operands are equal: the condition code.
 fn act(cpu: &mut Cpu, o: &Operands, group: u64, second: u64, old: u128, in_list: bool) -> Result<u64, Fault> {
     let Operands { r3, size, list: fourth, in_registers, .. } = *o;
-    let other = |cpu: &mut Cpu| if in_list { o.address(cpu, 0) } else { Ok(fourth) };
+    let other = |cpu: &mut Cpu| if in_list { o.place(cpu, 0) } else { Ok(Place { address: fourth, alet: None }) };
     match group {
         0 => {
             let at = other(cpu)?;
-            let value = load(cpu, at, size)?;
+            let value = o.at(cpu, at, |cpu, address| load(cpu, address, size))?;
             if in_registers { set_register(cpu, r3, size, value) } else { o.set(cpu, 2, value)? }
         }
         1 => {
@@ -177,7 +213,7 @@ fn act(cpu: &mut Cpu, o: &Operands, group: u64, second: u64, old: u128, in_list:
         }
         2 => {
             let at = other(cpu)?;
-            let there = load(cpu, at, size)?;
+            let there = o.at(cpu, at, |cpu, address| load(cpu, address, size))?;
             if there != o.get(cpu, 2)? {
                 o.set(cpu, 2, there)?;
                 return Ok(2);
@@ -191,7 +227,7 @@ fn act(cpu: &mut Cpu, o: &Operands, group: u64, second: u64, old: u128, in_list:
             let first = if in_registers && group == 3 { o.get(cpu, 2)? } else { o.value(cpu, 0)? };
             let mut list = vec![(at, first)];
             for which in 1..=group.saturating_sub(3) {
-                list.push((o.address(cpu, which)?, o.value(cpu, which)?));
+                list.push((o.place(cpu, which)?, o.value(cpu, which)?));
             }
             swap(cpu, o, second, &list)?;
         }
@@ -204,14 +240,14 @@ fn set_register(cpu: &mut Cpu, n: u64, size: usize, value: u128) {
 }
 
 /// Stores the replacement value, and what goes with it: all or nothing.
-fn swap(cpu: &mut Cpu, o: &Operands, second: u64, others: &[(u64, u128)]) -> Result<(), Fault> {
+fn swap(cpu: &mut Cpu, o: &Operands, second: u64, others: &[(Place, u128)]) -> Result<(), Fault> {
     let new = o.get(cpu, 1)?;
     storage::check(cpu, second, o.size)?;
     for (at, _) in others {
-        check(cpu, *at, o.size)?;
+        o.at(cpu, *at, |cpu, address| check(cpu, address, o.size))?;
     }
     for (at, value) in others {
-        store(cpu, *at, o.size, *value)?;
+        o.at(cpu, *at, |cpu, address| store(cpu, address, o.size, *value))?;
     }
     storage::write(cpu, second & address_mask(cpu), &new.to_be_bytes()[16 - o.size..])
 }

@@ -90,7 +90,7 @@ pub(crate) fn translate(cpu: &mut Cpu, [r1, r2, sizes, no_test]: Args) -> Out {
     let (mut done, mut code) = (0, if n == count { 0 } else { 3 });
     while done < n {
         let old = character(cpu, from.wrapping_add(done * from_size), from_size)?;
-        let new = character(cpu, table.wrapping_add(u64::from(old) * to_size), to_size)?;
+        let new = table_character(cpu, table.wrapping_add(u64::from(old) * to_size), to_size)?;
         if no_test == 0 && new == test {
             code = 1;
             break;
@@ -104,6 +104,14 @@ pub(crate) fn translate(cpu: &mut Cpu, [r1, r2, sizes, no_test]: Args) -> Out {
     put(cpu, r2, from.wrapping_add(done * from_size) & mask);
     set_cc(cpu, code);
     Ok(0)
+}
+
+/// A character of the table that register 1 designates: in the access-register mode, access register 1 too.
+fn table_character(cpu: &mut Cpu, address: u64, size: u64) -> Result<u16, Fault> {
+    let second = std::mem::replace(&mut cpu.state.operand_registers[1], 1);
+    let found = character(cpu, address, size);
+    cpu.state.operand_registers[1] = second;
+    found
 }
 
 /// TRANSLATE AND TEST EXTENDED, and REVERSE EXTENDED: registers, M3, whether reverse. M3 has bits for arguments of two bytes, function

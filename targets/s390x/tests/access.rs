@@ -32,9 +32,13 @@ struct Guest(Machine<S390x, Interp>);
 
 impl Guest {
     fn new() -> Guest {
+        Guest::of("qemu")
+    }
+
+    fn of(model: &str) -> Guest {
         let bench = Bench::<S390x> {
             name: "s390x",
-            kind: Kind::new(Model::parse("qemu").expect("the default model")),
+            kind: Kind::new(Model::parse(model).expect("there is such a model")),
             endian: Endian::Big,
             prepare: |_| {},
             trap: |_| None,
@@ -84,6 +88,11 @@ impl Guest {
     /// Executes an instruction with these ALETs in access registers 4 and 5; registers 4 and 5 hold the data's address and one behind. Its
     /// program-interruption code, or 0.
     fn run(&mut self, alets: [u32; 2], code: &[u8]) -> u32 {
+        self.run_long(alets, code, DATA + 0x100)
+    }
+
+    /// The same with another value in register 5.
+    fn run_long(&mut self, alets: [u32; 2], code: &[u8], five: u64) -> u32 {
         self.0.ram.write_bytes(CODE - RAM_BASE, code);
         self.0.cpu.flush();
         let ctx = self.0.cpu.ctx();
@@ -91,7 +100,7 @@ impl Guest {
         ctx.state.last_program = None;
         for (n, alet) in [4, 5].into_iter().zip(alets) {
             ctx.set_reg(state::a(n), alet.into());
-            ctx.set_reg(state::r(n), if n == 4 { DATA } else { DATA + 0x100 });
+            ctx.set_reg(state::r(n), if n == 4 { DATA } else { five });
         }
         ctx.set_halted(false);
         self.0.cpu.set_pc(CODE);
@@ -132,6 +141,9 @@ const MOVE_STRING: &[u8] = &[0xb2, 0x55, 0, 0x45];
 const TEST: &[u8] = &[0xb2, 0x4c, 0, 0x43];
 const REAL: &[u8] = &[0xe3, 0x30, 0x40, 0, 0, 0x03];
 
+// TROO 4,6,1, without a test character.
+const TRANSLATE: &[u8] = &[0xb9, 0x93, 0x10, 0x46];
+
 fn filled() -> Guest {
     let mut guest = Guest::new();
     for (at, value) in [(DATA, 0x11), (DATA + 0x100, 0x22), (THERE, 0x33), (THERE + 0x100, 0x44)] {
@@ -163,6 +175,40 @@ fn operands_lie_in_two_spaces() {
 }
 
 #[test]
+fn a_table_has_an_access_register_of_its_own() {
+    let mut guest = Guest::new();
+    guest.double(DATA + 0x100, 0x0102 << 48);
+    guest.double(THERE + 0x200, 0x00aa_bb00 << 32);
+    let ctx = guest.0.cpu.ctx();
+    ctx.set_reg(state::r(1), DATA + 0x200);
+    ctx.set_reg(state::a(1), OWN.into());
+    ctx.set_reg(state::r(6), DATA + 0x100);
+    // Register 5 has the length.
+    assert_eq!((guest.run_long([0, 0], TRANSLATE, 2), guest.read(DATA)), (0, 0xaabb << 48));
+}
+
+// PLO 4,0(4),3,256(4): compare and load, the fourth operand by way of the list behind the data.
+const LOCKED: &[u8] = &[0xee, 0x43, 0x40, 0, 0x41, 0];
+const LOCKED_ZERO: &[u8] = &[0xee, 0x40, 0x40, 0, 0x41, 0];
+
+#[test]
+fn a_parameter_list_names_spaces() {
+    let mut guest = filled();
+    guest.double(DATA + 0x108, 0x11);
+    guest.word(DATA + 0x144, OWN);
+    guest.double(DATA + 0x148, DATA + 0x100);
+    // Function 1: numbers of 64 bits in the list.
+    guest.0.cpu.ctx().set_reg(state::r(0), 1);
+    assert_eq!((guest.run([0, 0], LOCKED), guest.condition_code(), guest.read(DATA + 0x128)), (0, 0, 0x44));
+    assert_eq!(guest.0.cpu.ctx().reg(state::a(3)), u64::from(OWN));
+    guest.0.cpu.ctx().set_reg(state::a(3), 7);
+    guest.word(DATA + 0x144, 5);
+    assert_eq!((guest.run([0, 0], LOCKED), guest.named()), (0x29, 3));
+    assert_eq!(guest.0.cpu.ctx().reg(state::a(3)), 7);
+    assert_eq!(guest.run([0, 0], LOCKED_ZERO), 6);
+}
+
+#[test]
 fn exceptions_name_the_register() {
     let mut guest = filled();
     for (alet, code) in [(0x0205_0002, 0x28), (0x10, 0x29), (5, 0x29), (0x0004_0002, 0x2a), (PRIVATE, 0x2d)] {
@@ -180,6 +226,16 @@ fn exceptions_name_the_register() {
     guest.double(PAGES + 8 * (DATA >> 12), THERE | 0x400);
     assert_eq!((guest.run([0, OWN], MOVE), guest.named()), (0x11, DATA | 0x801));
     assert_eq!(guest.0.cpu.ctx().state.fault_register, 5);
+}
+
+#[test]
+fn enhanced_suppression_tells_which_protection_it_was() {
+    for (model, low, list) in [("qemu", 0x481, DATA | 0x40d), ("z10EC", 0x401, DATA | 0x40d)] {
+        let mut guest = Guest::of(model);
+        guest.0.cpu.ctx().state.cr[0] |= 1 << 28;
+        assert_eq!((guest.run_long([0, 0], STORE, 0x100), guest.named()), (4, low), "{model}");
+        assert_eq!((guest.run([0, FETCH_ONLY], STORE), guest.named()), (4, list), "{model}");
+    }
 }
 
 #[test]
