@@ -238,7 +238,7 @@ fn main() {
 /// A case as a JSON object.
 fn print_case(text: &str, code: &[u8], before: &Values, after: &Values, engine: &mut Machine<S390x, Interp>) {
     let trap = match engine.cpu.ctx().state.last_program {
-        Some(Fault::Program { code, .. }) => code.to_string(),
+        Some(Fault::Program { code, .. } | Fault::Completed { code, .. }) => code.to_string(),
         Some(_) => "65536".to_owned(),
         None => "null".to_owned(),
     };

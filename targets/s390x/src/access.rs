@@ -15,8 +15,8 @@ use crate::trap::{Cpu, Fault, Out, code, set_cc};
 type Args = [u64; 4];
 
 /// ALETs with a meaning of their own.
-const ALET_PRIMARY: u32 = 0;
-const ALET_SECONDARY: u32 = 1;
+pub(crate) const ALET_PRIMARY: u32 = 0;
+pub(crate) const ALET_SECONDARY: u32 = 1;
 /// What must be zero in an ALET; whether the list is the primary one.
 const ALET_RESERVED: u32 = 0xfe00_0000;
 const ALET_PRIMARY_LIST: u32 = 0x0100_0000;
@@ -62,13 +62,15 @@ fn extended_index(cpu: &Cpu) -> u16 {
     (cpu.state.cr[8] >> 16) as u16
 }
 
-/// The space of an ALET. Each exception names access register `n` (`arg`).
-pub(crate) fn translate(cpu: &mut Cpu, alet: u32, eax: u16, n: u8) -> Result<Space, Fault> {
-    match alet {
-        ALET_PRIMARY => return Ok(Space { asce: cpu.state.cr[1], fetch_only: false }),
-        ALET_SECONDARY => return Ok(Space { asce: cpu.state.cr[7], fetch_only: false }),
-        _ => {}
-    }
+/// What an ALET has led to: the access-list entry's first word, and the real address of its ASN-second-table entry.
+pub(crate) struct Found {
+    head: u32,
+    pub(crate) entry: u64,
+}
+
+/// Follows an ALET, other than 0 and 1, to a valid ASN-second-table entry; who may use it is another matter. BRANCH IN SUBSPACE GROUP does not look at the
+/// entry's sequence number (`special`).
+pub(crate) fn find_entry(cpu: &mut Cpu, alet: u32, n: u8, special: bool) -> Result<Found, Fault> {
     let fault = |code| Fault::Program { code, arg: n.into() };
     if alet & ALET_RESERVED != 0 {
         return Err(fault(code::ALET_SPECIFICATION));
@@ -85,28 +87,38 @@ pub(crate) fn translate(cpu: &mut Cpu, alet: u32, eax: u16, n: u8) -> Result<Spa
     if head & ALE_INVALID != 0 {
         return Err(fault(code::ALEN_TRANSLATION));
     }
-    if head >> 16 & 0xff != alet >> 16 & 0xff {
+    if !special && head >> 16 & 0xff != alet >> 16 & 0xff {
         return Err(fault(code::ALE_SEQUENCE));
     }
     let (aste, sequence) = (u64::from(word(cpu, entry + 8)? & 0x7fff_ffc0), word(cpu, entry + 12)?);
-    let first = word(cpu, aste)?;
-    if first & 0x8000_0000 != 0 {
+    if word(cpu, aste)? & 0x8000_0000 != 0 {
         return Err(fault(code::ASTE_VALIDITY));
     }
     if word(cpu, aste + 20)? != sequence {
         return Err(fault(code::ASTE_SEQUENCE));
     }
-    let entry_index = head as u16;
-    if head & ALE_PRIVATE != 0 && entry_index != eax && !is_authorized(cpu, aste, first, eax)? {
-        return Err(fault(code::EXTENDED_AUTHORITY));
+    Ok(Found { head, entry: aste })
+}
+
+/// The space of an ALET. Each exception names access register `n` (`arg`).
+pub(crate) fn translate(cpu: &mut Cpu, alet: u32, eax: u16, n: u8) -> Result<Space, Fault> {
+    match alet {
+        ALET_PRIMARY => return Ok(Space { asce: cpu.state.cr[1], fetch_only: false }),
+        ALET_SECONDARY => return Ok(Space { asce: cpu.state.cr[7], fetch_only: false }),
+        _ => {}
     }
-    let asce = u64::from(word(cpu, aste + 8)?) << 32 | u64::from(word(cpu, aste + 12)?);
+    let Found { head, entry } = find_entry(cpu, alet, n, false)?;
+    let entry_index = head as u16;
+    if head & ALE_PRIVATE != 0 && entry_index != eax && !is_authorized(cpu, entry, eax)? {
+        return Err(Fault::Program { code: code::EXTENDED_AUTHORITY, arg: n.into() });
+    }
+    let asce = u64::from(word(cpu, entry + 8)?) << 32 | u64::from(word(cpu, entry + 12)?);
     Ok(Space { asce, fetch_only: head & ALE_FETCH_ONLY != 0 })
 }
 
 /// Whether the space's authority table gives an index secondary authority.
-fn is_authorized(cpu: &mut Cpu, aste: u64, first: u32, index: u16) -> Result<bool, Fault> {
-    let length = u64::from(word(cpu, aste + 4)? >> 4 & 0xfff);
+fn is_authorized(cpu: &mut Cpu, aste: u64, index: u16) -> Result<bool, Fault> {
+    let (first, length) = (word(cpu, aste)?, u64::from(word(cpu, aste + 4)? >> 4 & 0xfff));
     if u64::from(index >> 4) > length {
         return Ok(false);
     }

@@ -5,7 +5,9 @@ use crate::access::{self, word};
 use crate::linkage;
 use crate::psw;
 use crate::storage;
+use crate::subspace;
 use crate::system::{set_general, set_word};
+use crate::trace::{Origin, Trace};
 use crate::trap::{self, Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
@@ -45,6 +47,11 @@ impl Space {
         let asce = u64::from(word(cpu, entry + 8)?) << 32 | u64::from(word(cpu, entry + 12)?);
         let table = u64::from(first & 0x7fff_fffc);
         Ok(Space { entry, asn, index: (second >> 16) as u16, asce, table, length: (second >> 4 & 0xfff) as u16 })
+    }
+
+    /// The space, or the subspace that is active in it.
+    fn replaced(self, cpu: &mut Cpu) -> Result<Space, Fault> {
+        Ok(Space { asce: subspace::replace(cpu, self.asce, self.entry)?, ..self })
     }
 
     /// Primary and secondary authority that an authorization index has in the space.
@@ -104,13 +111,33 @@ fn enter_secondary(cpu: &mut Cpu, asn: u16, asce: u64) {
 }
 
 /// Ends an instruction that has switched from a space at `next`, with an event if one of both spaces asks for it (PoP, "Space-Switch Event").
-fn switched(cpu: &Cpu, old: (u16, u64), next: u64) -> Out {
-    let (asn, asce) = old;
+fn switched(cpu: &mut Cpu, old: (u16, u64), next: u64) -> Out {
+    let both = old.1 | cpu.state.cr[1];
+    event(cpu, old, both, next)
+}
+
+/// A space-switch event, if control bits ask for it or there is a program event; it tells an ASN and whether its space asks.
+fn event(cpu: &mut Cpu, (asn, asce): (u16, u64), controls: u64, next: u64) -> Out {
     let control = if asce & ASCE_SWITCH != 0 { 1 << 31 } else { 0 };
-    if (asce | cpu.state.cr[1]) & ASCE_SWITCH == 0 {
+    let arg = control | u64::from(asn);
+    if controls & ASCE_SWITCH == 0 {
+        cpu.state.per.note_switch(arg);
         return Ok(next);
     }
-    Err(Fault::Completed { code: code::SPACE_SWITCH, arg: control | u64::from(asn), next })
+    Err(Fault::Completed { code: code::SPACE_SWITCH, arg, next })
+}
+
+/// Ends an instruction that has set the PSW's address-space control at `next`, with an event if it has switched to or from the home space and a space
+/// asks for it (PoP, "Space-Switch Event"); `old` is the PSW's mask half before.
+pub(crate) fn switched_home(cpu: &mut Cpu, old: u64, next: u64) -> Out {
+    let is_home = |mask: u64| mask & psw::ASC == psw::ASC;
+    let (from, to) = (is_home(old), is_home(cpu.state.psw_mask));
+    if old & psw::DAT == 0 || from == to {
+        return Ok(next);
+    }
+    let (primary, home) = (cpu.state.cr[1], cpu.state.cr[13]);
+    let (asn, asce) = if to { (primary_asn(cpu), primary) } else { (0, home) };
+    event(cpu, (asn, asce), primary | home, next)
 }
 
 /// SET SECONDARY ASN.
@@ -119,7 +146,10 @@ pub(crate) fn set_secondary(cpu: &mut Cpu, [asn, ..]: Args) -> Out {
         return Err(SPECIAL);
     }
     let asn = asn as u16;
+    let mut trace = Trace::new(cpu);
+    trace.secondary(cpu, asn)?;
     if asn == primary_asn(cpu) {
+        trace.make(cpu);
         let asce = cpu.state.cr[1];
         enter_secondary(cpu, asn, asce);
         return Ok(0);
@@ -128,6 +158,8 @@ pub(crate) fn set_secondary(cpu: &mut Cpu, [asn, ..]: Args) -> Out {
     if !space.authority(cpu, index)?.1 {
         return Err(Fault::Program { code: code::SECONDARY_AUTHORITY, arg: asn.into() });
     }
+    let space = space.replaced(cpu)?;
+    trace.make(cpu);
     enter_secondary(cpu, asn, space.asce);
     Ok(0)
 }
@@ -145,6 +177,8 @@ pub(crate) fn program_transfer(cpu: &mut Cpu, [first, second, ..]: Args) -> Out 
     if mask & psw::DAT == 0 || mask & psw::ASC != 0 {
         return Err(SPECIAL);
     }
+    let mut trace = Trace::new(cpu);
+    trace.transfer(cpu, first as u16, second)?;
     linkage_table(cpu)?;
     let wide = psw::address_bits(mask) == 64;
     let (problem, target) = (second & 1 != 0, if wide { second & !1 } else { second & 0x7fff_fffe });
@@ -158,11 +192,15 @@ pub(crate) fn program_transfer(cpu: &mut Cpu, [first, second, ..]: Args) -> Out 
     let asn = first as u16;
     let old = (primary_asn(cpu), cpu.state.cr[1]);
     let mut next = Ok(target);
-    if asn != old.0 {
+    if asn == old.0 {
+        trace.make(cpu);
+    } else {
         let (space, index) = (allowed_translate(cpu, asn)?, authorization_index(cpu));
         if !space.authority(cpu, index)?.0 {
             return Err(Fault::Program { code: code::PRIMARY_AUTHORITY, arg: asn.into() });
         }
+        let space = space.replaced(cpu)?;
+        trace.make(cpu);
         enter_primary(cpu, &space);
         next = switched(cpu, old, target);
     }
@@ -216,6 +254,9 @@ pub(crate) fn program_call(cpu: &mut Cpu, [number, next, ..]: Args) -> Out {
         return Err(SPECIAL);
     }
     let number = number & 0xf_ffff;
+    let from = Origin::new(cpu, next);
+    let mut trace = Trace::new(cpu);
+    trace.call(cpu, from, number)?;
     let entry = find_entry(cpu, number)?;
     let (flags, stacks) = (entry[4], entry[4] & entry::STACKS != 0);
     check_call(cpu, &entry, stacks)?;
@@ -233,9 +274,12 @@ pub(crate) fn program_call(cpu: &mut Cpu, [number, next, ..]: Args) -> Out {
             None => 0,
         };
         let mode = u64::from(wide) << 31;
+        trace.mode(cpu, from, psw::address_bits(modes))?;
         linkage::push_call(cpu, next, id | mode | number)?;
+        trace.make(cpu);
         stacking_state(cpu, &entry);
     } else {
+        trace.make(cpu);
         basic_state(cpu, &entry, next);
     }
     let problem = if entry[1] & 1 != 0 { psw::PROBLEM } else { 0 };
@@ -274,7 +318,7 @@ fn called_space(cpu: &mut Cpu, entry: &Entry, asn: u16) -> Result<Space, Fault> 
         return Err(SPECIAL);
     }
     let invalid = Fault::Program { code: code::ASX_TRANSLATION, arg: asn.into() };
-    Space::at(cpu, u64::from(entry[5] & 0x7fff_ffc0), asn, invalid)
+    Space::at(cpu, u64::from(entry[5] & 0x7fff_ffc0), asn, invalid)?.replaced(cpu)
 }
 
 /// What a basic call changes: link information in register 14, the entry parameter in 4, the old key mask in 3, to which the entry's is added.
@@ -327,7 +371,7 @@ pub(crate) struct Returning {
 pub(crate) fn returning(cpu: &mut Cpu, keys: u64) -> Result<Returning, Fault> {
     let (primary_asn, secondary_asn) = (keys as u16, (keys >> 32) as u16);
     let old = (self::primary_asn(cpu), cpu.state.cr[1]);
-    let primary = if primary_asn == old.0 { None } else { Some(allowed_translate(cpu, primary_asn)?) };
+    let primary = if primary_asn == old.0 { None } else { Some(allowed_translate(cpu, primary_asn)?.replaced(cpu)?) };
     let asce = primary.map_or(old.1, |space| space.asce);
     let secondary = if secondary_asn == primary_asn {
         asce
@@ -337,7 +381,7 @@ pub(crate) fn returning(cpu: &mut Cpu, keys: u64) -> Result<Returning, Fault> {
         if !space.authority(cpu, index)?.1 {
             return Err(Fault::Program { code: code::SECONDARY_AUTHORITY, arg: secondary_asn.into() });
         }
-        space.asce
+        space.replaced(cpu)?.asce
     };
     Ok(Returning { keys, primary, secondary: (secondary_asn, secondary), old })
 }
@@ -354,7 +398,7 @@ impl Returning {
     }
 
     /// Ends the instruction at `next`, perhaps with an event.
-    pub(crate) fn end(&self, cpu: &Cpu, next: u64) -> Out {
+    pub(crate) fn end(&self, cpu: &mut Cpu, next: u64) -> Out {
         if self.primary.is_some() { switched(cpu, self.old, next) } else { Ok(next) }
     }
 }
@@ -376,15 +420,18 @@ pub(crate) fn load_parameters(cpu: &mut Cpu, [address, how, ..]: Args) -> Out {
     let [keys, secondary_asn, index, asn] = [0, 2, 4, 6].map(|at| u16::from_be_bytes([bytes[at], bytes[at + 1]]));
     let (old_asn, old_secondary) = (primary_asn(cpu), cpu.state.cr[3] as u16);
     let missing = |cpu: &mut Cpu, cc: u64, fault: Fault| match fault {
-        Fault::Program { code: code::AFX_TRANSLATION | code::ASX_TRANSLATION, .. } => {
+        Fault::Program {
+            code: code::AFX_TRANSLATION | code::ASX_TRANSLATION | code::ASTE_VALIDITY | code::ASTE_SEQUENCE,
+            ..
+        } => {
             set_cc(cpu, cc);
             Ok(0)
         }
         fault => Err(fault),
     };
     let primary = if how & ALL != 0 || asn != old_asn {
-        match translate(cpu, asn) {
-            Ok(space) if (space.asce | cpu.state.cr[1]) & ASCE_SWITCH != 0 && asn != old_asn => {
+        match translate(cpu, asn).and_then(|space| space.replaced(cpu)) {
+            Ok(space) if (space.asce | cpu.state.cr[1]) & ASCE_SWITCH != 0 => {
                 set_cc(cpu, 3);
                 return Ok(0);
             }
@@ -408,7 +455,10 @@ pub(crate) fn load_parameters(cpu: &mut Cpu, [address, how, ..]: Args) -> Out {
                     set_cc(cpu, 2);
                     return Ok(0);
                 }
-                space.asce
+                match space.replaced(cpu) {
+                    Ok(space) => space.asce,
+                    Err(fault) => return missing(cpu, 2, fault),
+                }
             }
             Err(fault) => return missing(cpu, 2, fault),
         }

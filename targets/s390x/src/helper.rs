@@ -9,8 +9,8 @@ use crate::state::{self, WRITES_CC};
 use crate::target::S390x;
 use crate::{
     access, asn, cc, decimal, dfp, dfp_packed, divide_integer, execute, fp, hfp, hfp_convert, hfp_unnormal,
-    information, keys, linkage, msa, numbers, per, plo, service, signal, spaces, storage, strings, system, text, time,
-    utf, vector,
+    information, keys, linkage, msa, numbers, per, plo, resume, service, signal, spaces, storage, strings, subspace,
+    system, text, time, trace, unit, utf, vector,
 };
 
 /// Declares the helpers; each name becomes a constant with its number.
@@ -165,7 +165,7 @@ helpers! {
     /// INSERT PSW KEY.
     INSERT_KEY = system::insert_key, to_storage(0);
     /// SET ADDRESS SPACE CONTROL.
-    SET_SPACE = system::set_space, any(1);
+    SET_SPACE = system::set_space, any(2);
     /// INSERT ADDRESS SPACE CONTROL.
     INSERT_SPACE = system::insert_space, any(0);
     /// New addressing mode and instruction address of BSM and BASSM.
@@ -349,8 +349,8 @@ helpers! {
 
     /// BRANCH AND STACK: registers, next address; where to go on.
     BRANCH_AND_STACK = linkage::branch_and_stack, any(3);
-    /// PROGRAM RETURN: where to go on.
-    PROGRAM_RETURN = linkage::program_return, any(0);
+    /// PROGRAM RETURN: next address; where to go on.
+    PROGRAM_RETURN = linkage::program_return, any(1);
     /// EXTRACT STACKED REGISTERS: registers, whether general registers have 64 bits.
     EXTRACT_REGISTERS = linkage::extract_registers, any(3);
     /// EXTRACT STACKED STATE: register, code.
@@ -365,6 +365,24 @@ helpers! {
     PROGRAM_CALL = asn::program_call, any(2);
     /// LOAD ADDRESS SPACE PARAMETERS: address, what to do.
     LOAD_PARAMETERS = asn::load_parameters, any(2);
+
+    /// BRANCH AND SET AUTHORITY: registers, next address; where to go on.
+    SET_AUTHORITY = unit::set_authority, any(3);
+    /// TRAP: flags, second operand's address, next address; where to go on.
+    TRAP = unit::trap, any(3);
+    /// BRANCH IN SUBSPACE GROUP: registers, next address; where to go on.
+    BRANCH_IN_GROUP = subspace::branch, any(3);
+    /// RESUME PROGRAM: register, addresses of the operand and of the parameter list, next address; where to go on.
+    RESUME_PROGRAM = resume::perform, any(4);
+
+    /// Traces a branch: the address.
+    TRACE_BRANCH = trace::branch, any(1);
+    /// Traces BASSM or BSM: the target, next address, whether as a branch.
+    TRACE_SET_MODE = trace::set_mode, any(3);
+    /// Traces SAM24 and its kin: the new mode, next address.
+    TRACE_ADDRESSING = trace::set_addressing, any(2);
+    /// TRACE: registers, address, whether of 64 bits.
+    TRACE = trace::explicit, any(4);
 
     /// HFP: what to do, both halves of the second operand.
     HFP = hfp::operate, any(3);

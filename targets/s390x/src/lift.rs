@@ -52,6 +52,16 @@ impl<'b> Lift<'b> {
         self.bits
     }
 
+    /// Length in bytes that the PSW counts: of an execute instruction, if that executes this one.
+    pub fn length(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether an execute instruction executes it.
+    pub fn is_executed(&self) -> bool {
+        self.origin != self.pc
+    }
+
     /// Whether the CPU has a facility.
     pub fn has(&self, ext: Ext) -> bool {
         self.exts.has(ext)

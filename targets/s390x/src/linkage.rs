@@ -11,6 +11,7 @@ use crate::mmu;
 use crate::psw;
 use crate::state;
 use crate::system::{general, set_general, set_word};
+use crate::trace::{Origin, Return, Trace};
 use crate::trap::{self, Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
@@ -135,7 +136,12 @@ pub(crate) fn branch_and_stack(cpu: &mut Cpu, [r1, r2, next, _]: Args) -> Out {
     let limit = bits::mask(psw::address_bits(mask));
     let target = if r2 == 0 { next } else { general(cpu, r2) & limit };
     let returns = if r1 == 0 { with_mode(mask, next) } else { general(cpu, r1) };
+    let mut trace = Trace::new(cpu);
+    if r2 != 0 {
+        trace.branch(cpu, psw::address_bits(mask), target)?;
+    }
     push(cpu, kind::BRANCH, returns, with_mode(mask, target))?;
+    trace.make(cpu);
     Ok(target)
 }
 
@@ -243,8 +249,13 @@ impl Last {
     }
 }
 
-/// PROGRAM RETURN: where to go on ("Unstacking Process").
-pub(crate) fn program_return(cpu: &mut Cpu, _: Args) -> Out {
+/// What a state entry goes back to, for tracing.
+fn returning_to(words: &[u64; ENTRY as usize / 8]) -> Return {
+    Return { mask: words[at::MASK / 8], address: words[at::ADDRESS / 8], asn: words[at::KEYS / 8] as u16 }
+}
+
+/// PROGRAM RETURN: the next instruction's address; where to go on ("Unstacking Process").
+pub(crate) fn program_return(cpu: &mut Cpu, [next, ..]: Args) -> Out {
     check_mode(cpu, false)?;
     let last = last(cpu, true)?;
     let mut words = [0; ENTRY as usize / 8];
@@ -254,8 +265,15 @@ pub(crate) fn program_return(cpu: &mut Cpu, _: Args) -> Out {
     let before = last.start.wrapping_sub(DESCRIPTOR);
     let size = place(cpu, before.wrapping_add(NEXT_SIZE), Access::Write)?;
     let keys = words[at::KEYS / 8];
+    let (from, to) = (Origin::new(cpu, next), returning_to(&words));
+    let mut trace = Trace::new(cpu);
+    match last.kind {
+        kind::CALL => trace.returns(cpu, from, &to)?,
+        _ => trace.mode(cpu, from, psw::address_bits(to.mask))?,
+    }
     let spaces = if last.kind == kind::CALL { Some(asn::returning(cpu, keys)?) } else { None };
     cpu.phys_write_bytes(size, &[0; 2]).map_err(|_| Fault::program(code::ADDRESSING))?;
+    trace.make(cpu);
     for n in 2..15 {
         cpu.set_reg(state::r(n), words[usize::from(n)]);
         let pair = words[at::ACCESS / 8 + usize::from(n) / 2];

@@ -12,6 +12,7 @@ use crate::per;
 use crate::psw;
 use crate::shared::Machine;
 use crate::state::State;
+use crate::trace::control;
 use crate::trap::{Cpu, Fault, code};
 
 /// Address spaces: real addresses, then the spaces of control registers 1, 7 and 13.
@@ -83,6 +84,8 @@ pub(crate) fn mode(cpu: &Cpu) -> Mode {
         afp: s.cr[0] & CR0_AFP != 0,
         vector: s.cr[0] & CR0_AFP != 0 && s.cr[0] & CR0_VECTOR != 0,
         overflow: s.psw_mask & psw::FIXED_OVERFLOW != 0,
+        traces_branches: s.cr[12] & control::BRANCH != 0,
+        traces_modes: s.cr[12] & control::MODE != 0,
     };
     parts.pack() | if per::watches(s) { mode::PER } else { 0 }
 }
@@ -217,11 +220,15 @@ pub(crate) fn is_fetch_overridden(cpu: &Cpu, address: u64, asce: Option<u64>) ->
     cpu.state.cr[0] & CR0_FETCH_OVERRIDE != 0 && !private && address < 2048
 }
 
-/// Low-address protection of a real block that is to be cleared.
-pub(crate) fn check_low_block(cpu: &Cpu, address: u64) -> Result<(), Fault> {
+/// Low-address protection of what is stored at a real address without regard to keys.
+pub(crate) fn check_low(cpu: &Cpu, address: u64) -> Result<(), Fault> {
     let id = identification(address, Access::Write, REAL);
-    let protected = is_low_protected(cpu, address & !(PAGE - 1), None);
-    if protected { Err(protection(cpu, id, LOW)) } else { Ok(()) }
+    if is_low_protected(cpu, address, None) { Err(protection(cpu, id, LOW)) } else { Ok(()) }
+}
+
+/// The same of a block that is to be cleared.
+pub(crate) fn check_low_block(cpu: &Cpu, address: u64) -> Result<(), Fault> {
+    check_low(cpu, address & !(PAGE - 1))
 }
 
 /// The address-space-control element of a space, and whether nothing may be stored in it; `None` for real addresses.

@@ -14,6 +14,10 @@ const AFP: u32 = 6;
 const VECTOR: u32 = 7;
 /// PSW: a fixed-point overflow is an exception.
 const OVERFLOW: u32 = 8;
+/// CR12: branches are traced.
+const TRACE_BRANCH: u32 = 9;
+/// CR12: changes of the addressing mode are traced.
+const TRACE_MODE: u32 = 10;
 /// Program events are to be recorded: each instruction is watched ([`crate::per`]).
 pub(crate) const PER: Mode = 1 << 16;
 
@@ -32,6 +36,10 @@ pub struct Parts {
     pub vector: bool,
     /// A fixed-point overflow is an exception.
     pub overflow: bool,
+    /// Branches are traced.
+    pub traces_branches: bool,
+    /// Changes to and from the 64-bit mode are traced.
+    pub traces_modes: bool,
 }
 
 impl Parts {
@@ -48,6 +56,8 @@ impl Parts {
             | (self.afp as u32) << AFP
             | (self.vector as u32) << VECTOR
             | (self.overflow as u32) << OVERFLOW
+            | (self.traces_branches as u32) << TRACE_BRANCH
+            | (self.traces_modes as u32) << TRACE_MODE
     }
 
     /// The parts of `mode`.
@@ -59,6 +69,8 @@ impl Parts {
             afp: mode >> AFP & 1 != 0,
             vector: mode >> VECTOR & 1 != 0,
             overflow: mode >> OVERFLOW & 1 != 0,
+            traces_branches: mode >> TRACE_BRANCH & 1 != 0,
+            traces_modes: mode >> TRACE_MODE & 1 != 0,
         }
     }
 }
@@ -84,7 +96,16 @@ mod tests {
     #[test]
     fn parts_come_back() {
         for address_bits in [24, 31, 64] {
-            let parts = Parts { address_bits, problem: true, space: 3, afp: true, vector: false, overflow: true };
+            let parts = Parts {
+                address_bits,
+                problem: true,
+                space: 3,
+                afp: true,
+                vector: false,
+                overflow: true,
+                traces_branches: false,
+                traces_modes: true,
+            };
             assert_eq!(Parts::of(parts.pack()), parts);
         }
     }

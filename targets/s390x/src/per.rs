@@ -44,6 +44,15 @@ pub struct Seen {
     mode: u8,
     /// Address of the instruction.
     address: u64,
+    /// It has switched spaces: the argument of the space-switch event that a program event brings with it.
+    switched: Option<u64>,
+}
+
+impl Seen {
+    /// Notes that the instruction has switched from one space to another, and would say so with this argument.
+    pub(crate) fn note_switch(&mut self, arg: u64) {
+        self.switched = Some(arg);
+    }
 }
 
 /// Whether instructions must be watched.
@@ -109,8 +118,9 @@ fn branches(bits: u64, width: u32) -> bool {
             matches!(last, 0x44 | 0x45 | 0x64 | 0x65 | 0x76 | 0x77 | 0x7c..=0x7f | 0xe4 | 0xe5 | 0xf6 | 0xf7 | 0xfc..=0xff)
         }
         // Branch and stack, branch in subspace group, branch and set authority; program transfer and call; program return.
-        0xb2 => matches!(bits >> 16 & 0xff, 0x18 | 0x28 | 0x40 | 0x58 | 0x5a),
-        0x01 => last == 0x01,
+        // Resume program, trap.
+        0xb2 => matches!(bits >> 16 & 0xff, 0x18 | 0x28 | 0x40 | 0x58 | 0x5a | 0x77 | 0xff),
+        0x01 => matches!(last, 0x01 | 0xff),
         // The execute instructions: what they execute decides, and it alone can lead elsewhere.
         0x44 | 0xc6 => true,
         _ => false,
@@ -125,7 +135,7 @@ pub(crate) fn step(cpu: &mut Cpu, [pc, bits, width, _]: [u64; 4]) -> Out {
     // PSW bits 31, 1, 32, 5, 16 and 17.
     let identification =
         (mask >> 32 & 1) << 7 | 1 << 6 | (mask >> 31 & 1) << 5 | (mask >> 58 & 1) << 4 | (mask >> 46 & 3) << 2;
-    cpu.state.per = Seen { code: 0, mode: identification as u8, address: pc };
+    cpu.state.per = Seen { code: 0, mode: identification as u8, address: pc, switched: None };
     if wants(&cpu.state, event::FETCH.0) && in_range(&cpu.state, pc) {
         cpu.state.per.code = event::FETCH.1;
         if cpu.state.cr[9] & NULLIFY != 0 {
@@ -141,7 +151,12 @@ pub(crate) fn step(cpu: &mut Cpu, [pc, bits, width, _]: [u64; 4]) -> Out {
     if branch && next != fallthrough && (cpu.state.cr[9] & BRANCH_ADDRESS == 0 || in_range(&cpu.state, next)) {
         cpu.state.per.code |= event::BRANCH.1;
     }
-    if cpu.state.per.code != 0 { Err(Fault::Event { next }) } else { Ok(next) }
+    match cpu.state.per {
+        Seen { code: 0, .. } => Ok(next),
+        // PoP, "Space-Switch Event": where a program event is to be told, so is that.
+        Seen { switched: Some(arg), .. } => Err(Fault::Completed { code: code::SPACE_SWITCH, arg, next }),
+        _ => Err(Fault::Event { next }),
+    }
 }
 
 /// Takes the events seen: what they add to the code of a program interruption. They are stored then.

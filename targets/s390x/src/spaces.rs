@@ -3,6 +3,7 @@
 use cpu::Access;
 
 use crate::mmu;
+use crate::per;
 use crate::psw;
 use crate::storage;
 use crate::system::{general, set_general, set_word};
@@ -16,57 +17,86 @@ const CR0_SECONDARY: u64 = 1 << 26;
 const SPECIAL: Fault = Fault::program(code::SPECIAL_OPERATION);
 const PRIVILEGED: Fault = Fault::program(code::PRIVILEGED);
 
-/// An operand: address, space, access key.
+/// An operand: address, space, access key, and which bits of addresses count.
 #[derive(Clone, Copy)]
-struct Operand {
+pub(crate) struct Operand {
+    pub(crate) address: u64,
+    pub(crate) space: u8,
+    pub(crate) key: u8,
+    pub(crate) mask: u64,
+}
+
+/// What of an operand lies in one page.
+struct Part {
     address: u64,
-    space: u8,
-    key: u8,
+    absolute: u64,
+    len: usize,
 }
 
 impl Operand {
-    /// Where its bytes are, page by page: absolute address, length.
-    fn parts(self, cpu: &mut Cpu, len: usize, access: Access) -> Result<Vec<(u64, usize)>, Fault> {
-        let mask = storage::address_mask(cpu);
+    /// An operand whose addresses the addressing mode cuts.
+    fn new(cpu: &Cpu, address: u64, space: u8, key: u8) -> Operand {
+        Operand { address, space, key, mask: storage::address_mask(cpu) }
+    }
+
+    /// Where its bytes are, page by page.
+    fn parts(self, cpu: &mut Cpu, len: usize, access: Access) -> Result<Vec<Part>, Fault> {
         let (mut at, mut parts) = (0, Vec::new());
         while at < len {
-            let from = self.address.wrapping_add(at as u64) & mask;
-            let n = ((PAGE - from % PAGE) as usize).min(len - at);
-            let phys = mmu::translate_with(cpu, from, access, self.space, self.key)?.phys;
-            if cpu.bus().ram_page(phys).is_none_or(|page| access == Access::Write && !page.writable) {
+            let address = self.address.wrapping_add(at as u64) & self.mask;
+            let n = ((PAGE - address % PAGE) as usize).min(len - at);
+            let absolute = mmu::translate_with(cpu, address, access, self.space, self.key)?.phys;
+            if cpu.bus().ram_page(absolute).is_none_or(|page| access == Access::Write && !page.writable) {
                 return Err(Fault::program(code::ADDRESSING));
             }
-            parts.push((phys, n));
+            parts.push(Part { address, absolute, len: n });
             at += n;
         }
         Ok(parts)
+    }
+
+    /// Reads its bytes.
+    pub(crate) fn read(self, cpu: &mut Cpu, bytes: &mut [u8], access: Access) -> Result<(), Fault> {
+        let mut at = 0;
+        for part in self.parts(cpu, bytes.len(), access)? {
+            cpu.bus().read_bytes(part.absolute, &mut bytes[at..at + part.len]);
+            at += part.len;
+        }
+        Ok(())
+    }
+
+    /// Whether so many bytes can be stored.
+    pub(crate) fn check(self, cpu: &mut Cpu, len: usize) -> Result<(), Fault> {
+        self.parts(cpu, len, Access::Write).map(drop)
+    }
+
+    /// Stores its bytes, all or none.
+    pub(crate) fn write(self, cpu: &mut Cpu, bytes: &[u8]) -> Result<(), Fault> {
+        let mut at = 0;
+        for part in self.parts(cpu, bytes.len(), Access::Write)? {
+            let done = cpu.phys_write_bytes(part.absolute, &bytes[at..at + part.len]);
+            done.map_err(|_| Fault::program(code::ADDRESSING))?;
+            per::stored(cpu, part.address, part.len as u64, self.space);
+            at += part.len;
+        }
+        Ok(())
     }
 }
 
 /// Moves bytes, all or none.
 fn copy(cpu: &mut Cpu, to: Operand, from: Operand, len: usize) -> Result<(), Fault> {
-    let source = from.parts(cpu, len, Access::Read)?;
-    let target = to.parts(cpu, len, Access::Write)?;
     let mut bytes = vec![0; len];
-    let mut at = 0;
-    for (phys, n) in source {
-        cpu.bus().read_bytes(phys, &mut bytes[at..at + n]);
-        at += n;
-    }
-    at = 0;
-    for (phys, n) in target {
-        cpu.phys_write_bytes(phys, &bytes[at..at + n]).map_err(|_| Fault::program(code::ADDRESSING))?;
-        at += n;
-    }
-    Ok(())
+    from.read(cpu, &mut bytes, Access::Read)?;
+    to.write(cpu, &bytes)
 }
 
-fn psw_key(cpu: &Cpu) -> u8 {
+/// The key of the PSW.
+pub(crate) fn psw_key(cpu: &Cpu) -> u8 {
     (cpu.state.psw_mask >> psw::KEY_SHIFT & 15) as u8
 }
 
 /// A key that the program names: in the problem state, control register 3 must allow it.
-fn named_key(cpu: &Cpu, key: u64) -> Result<u8, Fault> {
+pub(crate) fn named_key(cpu: &Cpu, key: u64) -> Result<u8, Fault> {
     let key = (key >> 4 & 15) as u8;
     let allowed = cpu.state.psw_mask & psw::PROBLEM == 0 || cpu.state.cr[3] >> (31 - key) & 1 != 0;
     if allowed { Ok(key) } else { Err(PRIVILEGED) }
@@ -95,8 +125,8 @@ pub(crate) fn move_space(cpu: &mut Cpu, [first, second, registers, to_secondary]
         0 => (first, second),
         _ => (second, first),
     };
-    let primary = Operand { address: primary, space: mmu::PRIMARY, key: own };
-    let secondary = Operand { address: secondary, space: mmu::SECONDARY, key: named };
+    let primary = Operand::new(cpu, primary, mmu::PRIMARY, own);
+    let secondary = Operand::new(cpu, secondary, mmu::SECONDARY, named);
     let (to, from) = if to_secondary == 0 { (primary, secondary) } else { (secondary, primary) };
     copy_true(cpu, to, from, r1, 256)
 }
@@ -106,7 +136,7 @@ pub(crate) fn move_key(cpu: &mut Cpu, [first, second, registers, _]: Args) -> Ou
     let named = general(cpu, registers & 15);
     let (key, own) = (named_key(cpu, named)?, psw_key(cpu));
     let (to, from) = (storage::first(cpu), storage::second(cpu));
-    let (to, from) = (Operand { address: first, space: to, key: own }, Operand { address: second, space: from, key });
+    let (to, from) = (Operand::new(cpu, first, to, own), Operand::new(cpu, second, from, key));
     copy_true(cpu, to, from, registers >> 4, 256)
 }
 
@@ -117,8 +147,8 @@ pub(crate) fn move_one_key(cpu: &mut Cpu, [first, second, destination, _]: Args)
     let spaces = (storage::first(cpu), storage::second(cpu));
     let len = (general(cpu, 0) & 0xff) as usize + 1;
     let (to, from) = if destination != 0 { (key, own) } else { (own, key) };
-    let to = Operand { address: first, space: spaces.0, key: to };
-    copy(cpu, to, Operand { address: second, space: spaces.1, key: from }, len)?;
+    let to = Operand::new(cpu, first, spaces.0, to);
+    copy(cpu, to, Operand::new(cpu, second, spaces.1, from), len)?;
     Ok(0)
 }
 
@@ -158,8 +188,8 @@ pub(crate) fn move_optional(cpu: &mut Cpu, [first, second, r3, _]: Args) -> Out 
         return Err(SPECIAL);
     }
     let (to_key, from_key) = (control_key(cpu, oac1)?, control_key(cpu, oac2)?);
-    let to = Operand { address: first, space: to_space, key: to_key };
-    let from = Operand { address: second, space: from_space, key: from_key };
+    let to = Operand::new(cpu, first, to_space, to_key);
+    let from = Operand::new(cpu, second, from_space, from_key);
     copy_true(cpu, to, from, r3, PAGE)
 }
 
@@ -181,8 +211,8 @@ pub(crate) fn move_page(cpu: &mut Cpu, [first, second, ..]: Args) -> Out {
         _ => (own, own),
     };
     let mask = storage::address_mask(cpu) & !(PAGE - 1);
-    let to = Operand { address: first & mask, space: storage::first(cpu), key: to_key };
-    let from = Operand { address: second & mask, space: storage::second(cpu), key: from_key };
+    let to = Operand::new(cpu, first & mask, storage::first(cpu), to_key);
+    let from = Operand::new(cpu, second & mask, storage::second(cpu), from_key);
     let absent = |fault: &Fault| controls & TELL != 0 && matches!(fault, Fault::Program { code: code::PAGE, .. });
     // PoP, "MOVE PAGE": a page that isn't there may be told of by the condition code.
     for (operand, access, cc) in [(from, Access::Read, 2), (to, Access::Write, 1)] {

@@ -6,6 +6,7 @@ use bits::Endian;
 use cpu::Access;
 use uop::{Mem, Width};
 
+use crate::asn;
 use crate::mmu;
 use crate::per;
 use crate::psw;
@@ -120,8 +121,9 @@ pub(crate) fn insert_key(cpu: &mut Cpu, _: Args) -> Out {
     Ok((cpu.state.psw_mask >> psw::KEY_SHIFT & 15) << 4)
 }
 
-/// SET ADDRESS SPACE CONTROL: 0 primary, 1 secondary, 2 access registers, 3 home. DAT and the secondary-space control must be on.
-pub(crate) fn set_space(cpu: &mut Cpu, [address, ..]: Args) -> Out {
+/// SET ADDRESS SPACE CONTROL: 0 primary, 1 secondary, 2 access registers, 3 home; the next instruction's address, where to go on. DAT and the
+/// secondary-space control must be on.
+pub(crate) fn set_space(cpu: &mut Cpu, [address, next, ..]: Args) -> Out {
     if cpu.state.psw_mask & psw::DAT == 0 || cpu.state.cr[0] & 1 << 26 == 0 {
         return Err(Fault::program(code::SPECIAL_OPERATION));
     }
@@ -133,8 +135,9 @@ pub(crate) fn set_space(cpu: &mut Cpu, [address, ..]: Args) -> Out {
         3 => 3,
         _ => return Err(Fault::SPECIFICATION),
     };
-    cpu.state.psw_mask = cpu.state.psw_mask & !psw::ASC | asc << psw::ASC_SHIFT;
-    Ok(0)
+    let old = cpu.state.psw_mask;
+    cpu.state.psw_mask = old & !psw::ASC | asc << psw::ASC_SHIFT;
+    asn::switched_home(cpu, old, next)
 }
 
 /// INSERT ADDRESS SPACE CONTROL: the same numbers; also the condition code.

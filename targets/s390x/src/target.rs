@@ -154,6 +154,10 @@ impl Target for S390x {
     }
 
     fn translate(ctx: &mut Ctx<Self>, address: u64, access: Access, space: u8) -> Result<Translation, Fault> {
+        // PoP, "Multiple Program-Interruption Conditions": an odd instruction address goes before access exceptions of the instruction.
+        if access == Access::Fetch && address & 1 != 0 {
+            return Err(Fault::SPECIFICATION);
+        }
         mmu::translate(ctx, address, access, space)
     }
 

@@ -55,6 +55,8 @@ pub mod code {
     pub const TRANSLATION: u32 = 0x12;
     /// Special operation.
     pub const SPECIAL_OPERATION: u32 = 0x13;
+    /// Trace table.
+    pub const TRACE_TABLE: u32 = 0x16;
     /// ASN-translation specification.
     pub const ASN_SPECIFICATION: u32 = 0x17;
     /// Space-switch event; its argument is the old primary ASN, and in bit 32 the space's control.
@@ -346,8 +348,9 @@ fn nullifies(code: u32) -> bool {
         code,
         code::SEGMENT
             | code::PAGE
+            | code::TRACE_TABLE
             | code::AFX_TRANSLATION..=code::SECONDARY_AUTHORITY
-            | code::ALET_SPECIFICATION..=code::EXTENDED_AUTHORITY
+            | code::ALEN_TRANSLATION..=code::EXTENDED_AUTHORITY
             | code::STACK_FULL..=code::STACK_OPERATION
             | code::ASCE_TYPE..=code::REGION_THIRD
     )
@@ -367,7 +370,7 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
         };
     }
     cpu.state.ilc = 0;
-    if matches!(fault, Fault::Program { .. } | Fault::Svc(_)) {
+    if matches!(fault, Fault::Program { .. } | Fault::Completed { .. } | Fault::Svc(_)) {
         cpu.state.last_program = Some(fault);
     }
     match fault {

@@ -229,3 +229,96 @@ fn programs_are_called_and_transferred_to() {
     assert_eq!((guest.run(TRANSFER), guest.0.cpu.pc(), guest.control(1), guest.control(3)), (0, TARGET, 0x2020, 2));
     assert_eq!(guest.0.cpu.ctx().state.psw_mask & psw::PROBLEM, psw::PROBLEM);
 }
+
+/// A trace table, and control register 12 with tracing of branches, modes and ASNs.
+const TRACE: u64 = 0x2_0000;
+const TRACED: u64 = 3 << 62 | TRACE | 2;
+
+/// What has been traced since the table's begin, byte by byte.
+fn traced(guest: &mut Guest) -> Vec<u8> {
+    let end = guest.control(12) & 0x3fff_ffff_ffff_fffc;
+    guest.0.cpu.ctx().state.cr[12] = TRACED;
+    let mut bytes = vec![0; (end - TRACE) as usize];
+    guest.0.ram.read_bytes(TRACE - RAM_BASE, &mut bytes);
+    bytes
+}
+
+#[test]
+fn what_changes_spaces_is_traced() {
+    let mut guest = Guest::new();
+    let entry = |head: u32, rest: &[u64]| {
+        let words = rest.iter().flat_map(|word| word.to_be_bytes());
+        head.to_be_bytes().into_iter().chain(words).collect::<Vec<u8>>()
+    };
+    guest.0.cpu.ctx().state.cr[12] = TRACED;
+    guest.set(4, 2);
+    assert_eq!((guest.run(SECONDARY), traced(&mut guest)), (0, vec![0x10, 0, 0, 2]));
+    // A call from the 64-bit mode to the 31-bit mode: where it comes from, and that the mode changes.
+    guest.put(ENTRIES, TARGET | 0x8000_0000);
+    guest.put(ENTRIES + 8, 0x40 << 16);
+    guest.put(ENTRIES + 16, 0x8000_0000 << 32);
+    guest.set(2, 0);
+    assert_eq!(guest.run(CALL), 0);
+    let switch = 0x5120_0000_0000_0000 | (CODE + 4);
+    assert_eq!(traced(&mut guest), [entry(0x2200_0000, &[CODE + 4]), switch.to_be_bytes().to_vec()].concat());
+    // Both addresses of the return are of the 64-bit mode, and fit into words.
+    assert_eq!((guest.run(RETURN), traced(&mut guest)), (0, entry(0x320a_0001, &[(CODE + 4) << 32 | (CODE + 2)])));
+    guest.set(4, 0x8000_0002);
+    guest.set(6, TARGET | 1);
+    let transfer = 0x3108_0002_0000_0001 | TARGET;
+    assert_eq!((guest.run(TRANSFER), traced(&mut guest)), (0, transfer.to_be_bytes().to_vec()));
+    // Nothing is traced that does not come to its end.
+    guest.set(4, 64);
+    assert_eq!((guest.run(SECONDARY), traced(&mut guest)), (0x20, vec![]));
+    guest.set(4, TARGET | 0x8000_0000);
+    guest.set(6, CODE + 0x200);
+    assert_eq!((guest.run(STACK), traced(&mut guest)), (0, (0x8000_0200 | CODE as u32).to_be_bytes().to_vec()));
+    // A branch's entry goes back to the 31-bit mode.
+    let switch = 0x5120_0000_0000_0000 | (CODE + 2);
+    assert_eq!((guest.run(RETURN), traced(&mut guest)), (0, switch.to_be_bytes().to_vec()));
+    guest.0.cpu.ctx().state.cr[12] = TRACED + 0xff8;
+    guest.set(2, 0);
+    assert_eq!((guest.run(CALL), guest.control(12)), (0x16, TRACED + 0xff8));
+}
+
+#[test]
+fn the_active_subspace_replaces_its_base_space() {
+    const UNIT: u64 = 0x2_1000;
+    const SUBSPACE: u64 = 0x2_1040;
+    let mut guest = Guest::new();
+    guest.0.cpu.ctx().state.cr[2] = UNIT;
+    guest.put(SPACES + 128 + 8, 0x2260);
+    guest.put(UNIT, (SPACES + 128) << 32 | 0x8000_0000 | SUBSPACE);
+    guest.put(UNIT + 8, 7);
+    guest.put(SUBSPACE + 8, 0x5aa0);
+    guest.put(SUBSPACE + 16, 7);
+    guest.set(4, 2);
+    // Events stay those of the base space.
+    assert_eq!((guest.run(SECONDARY), guest.control(7)), (0, 0x5a60));
+    guest.put(SUBSPACE + 16, 8);
+    assert_eq!(guest.run(SECONDARY), 0x2c);
+    guest.put(SUBSPACE, 0x8000_0000 << 32);
+    assert_eq!(guest.run(SECONDARY), 0x2b);
+    guest.put(UNIT, (SPACES + 128) << 32 | SUBSPACE);
+    assert_eq!((guest.run(SECONDARY), guest.control(7)), (0, 0x2260));
+}
+
+// SAC 0(2).
+const SET_SPACE: &[u8] = &[0xb2, 0x19, 0x20, 0];
+
+#[test]
+fn switches_to_and_from_the_home_space_are_events() {
+    let mut guest = Guest::new();
+    guest.0.cpu.ctx().state.cr[0] |= 1 << 26;
+    guest.set(2, 0x300);
+    for (primary, home, arg) in [(0x20, 0x20, None), (0x60, 0x20, Some(0x8000_0001)), (0x20, 0x60, Some(1))] {
+        let state = &mut guest.0.cpu.ctx().state;
+        (state.cr[1], state.cr[13]) = (primary, home);
+        let code = guest.run(SET_SPACE);
+        let told = match guest.0.cpu.ctx().state.last_program {
+            Some(Fault::Completed { arg, .. }) => Some(arg),
+            _ => None,
+        };
+        assert_eq!((code, told), (if arg.is_some() { 0x1c } else { 0 }, arg));
+    }
+}

@@ -291,7 +291,9 @@ fn branch_and_save(l: &Lift, f: RR) -> Flow {
         set_link(l, f.r1, link(l));
         return Next;
     }
-    call_address(l, f.r1, l.at(f.r2), link(l))
+    let to = l.at(f.r2);
+    trace(l, to);
+    call_address(l, f.r1, to, link(l))
 }
 
 fn branch_and_link(l: &Lift, f: RR) -> Flow {
@@ -300,13 +302,26 @@ fn branch_and_link(l: &Lift, f: RR) -> Flow {
         set_link(l, f.r1, value);
         return Next;
     }
-    call_address(l, f.r1, l.at(f.r2), value)
+    let to = l.at(f.r2);
+    trace(l, to);
+    call_address(l, f.r1, to, value)
+}
+
+/// Traces a branch to a register's address, where that is asked for.
+fn trace<'b>(l: &Lift<'b>, to: V<'b>) {
+    if l.mode().traces_branches {
+        l.call(helper::TRACE_BRANCH, &[to]);
+    }
 }
 
 /// BRANCH AND SAVE AND SET MODE, BRANCH AND SET MODE.
 fn set_mode(l: &Lift, r1: u8, r2: u8, save: bool) -> Flow {
     let target = l.g(r2);
     let bits = l.mode().address_bits;
+    if r2 != 0 && (l.mode().traces_modes || save && l.mode().traces_branches) {
+        let next = l.ir.konst(Width::W64, l.next_pc());
+        l.call(helper::TRACE_SET_MODE, &[target, next, l.k(save.into())]);
+    }
     if save {
         let value = if bits == 64 { l.k((l.next_pc() | 1) as i64) } else { link(l) };
         set_link(l, r1, value);
@@ -330,6 +345,9 @@ fn set_mode(l: &Lift, r1: u8, r2: u8, save: bool) -> Flow {
 fn set_addressing(l: &Lift, bits: u32) -> Flow {
     if l.next_pc() & !bits::mask(bits) != 0 {
         return l.specification();
+    }
+    if l.mode().traces_modes {
+        l.call(helper::TRACE_ADDRESSING, &[l.k(bits.into()), l.ir.konst(Width::W64, l.next_pc())]);
     }
     l.call(helper::SET_ADDRESSING, &[l.k(bits.into())]);
     l.update()

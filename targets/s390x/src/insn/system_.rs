@@ -75,7 +75,7 @@ insns! {
     "1011 0010 0010 1100 ................" RRE tb "{r1}, {r2}" [Z];
     "1011 1001 1010 1111 ................" RRE pfmf "{r1}, {r2}" [Edat1];
     "1011 0010 1000 0000 ................" S lpp "{a2}" [Lpp];
-    // Signal processor, diagnose, service call, monitor call.
+    // Signal processor, diagnose, service call, tracing, monitor call.
     "1010 1110 ........................" RS sigp "{r1}, {r3}, {a2}" [Z];
     "1000 0011 ........................" RS diag "{r1}, {r3}, {a2}" [Z];
     "1011 0010 0010 0000 ................" RRE servc "{r1}, {r2}" [Z];
@@ -95,6 +95,8 @@ insns! {
     "1011 0010 0011 1100 ................" S schm "" [Z];
     "1011 0010 0111 0110 ................" S xsch "" [Z];
     "1011 0010 0101 1111 ................" RRE chsc "{r1}" [Z];
+    "1001 1001 ........................" RS trace "{r1}, {r3}, {a2}" [Z];
+    "1110 1011 ................................ 0000 1111" RSY tracg "{r1}, {r3}, {a2}" [Z];
     "1010 1111 ........................" SI mc "{a1}, {i2}" [Z];
 }
 
@@ -113,8 +115,8 @@ lifts! { l, f;
     stosm(SI) if l.supervisor() => { store_system_mask(l, f, 1) }
     spka(S) { l.call(helper::SET_KEY, &[l.addr(f.a2)]); l.update() }
     ipk(S) { l.set_g(2, l.g(2).deposit(0, 8, l.call(helper::INSERT_KEY, &[]))); Next }
-    sac(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
-    sacf(S) { l.call(helper::SET_SPACE, &[l.addr(f.a2)]); l.update() }
+    sac(S) { set_space(l, f) }
+    sacf(S) { set_space(l, f) }
     iac(RRE) { let space = l.call(helper::INSERT_SPACE, &[]); l.set_w(f.r1, l.wz(f.r1).deposit(8, 8, space)); Next }
     // Control registers, prefix.
     lctlg(RSY) if l.supervisor() => {
@@ -220,7 +222,7 @@ lifts! { l, f;
         l.update_to(pc)
     }
     lpp(S) if l.supervisor() => { l.call(helper::PROGRAM_PARAMETER, &[l.load(l.aligned(l.addr(f.a2), 8), Width::W64)]); Next }
-    // Signal processor, diagnose, service call, monitor call.
+    // Signal processor, diagnose, service call, tracing, monitor call.
     sigp(RS) if l.supervisor() => { l.call(helper::SIGP, &[l.k(f.r1.into()), l.g(f.r3), l.addr(f.a2)]); l.update() }
     diag(RS) if l.supervisor() => {
         let pc = l.call(helper::DIAGNOSE, &[l.k(f.r1.into()), l.k(f.r3.into()), l.addr(f.a2), l.ir.konst(Width::W64, l.next_pc())]);
@@ -242,7 +244,23 @@ lifts! { l, f;
     schm(S) if l.supervisor() => { channel(l, op::MONITOR, l.k(0)) }
     xsch(S) if l.supervisor() => { channel(l, op::CANCEL, l.k(0)) }
     chsc(RRE) if l.supervisor() => { channel(l, op::CALL, l.at(f.r1)) }
+    trace(RS) if l.supervisor() => {
+        let a = l.aligned(l.addr(f.a2), 4);
+        l.call(helper::TRACE, &[l.k(f.r1.into()), l.k(f.r3.into()), a, l.k(0)]);
+        Next
+    }
+    tracg(RSY) if l.supervisor() => {
+        let a = l.aligned(l.addr(f.a2), 4);
+        l.call(helper::TRACE, &[l.k(f.r1.into()), l.k(f.r3.into()), a, l.k(1)]);
+        Next
+    }
     mc(SI) { monitor_call(l, f) }
+}
+
+/// SET ADDRESS SPACE CONTROL.
+fn set_space(l: &Lift, f: S) -> Flow {
+    let pc = l.call(helper::SET_SPACE, &[l.addr(f.a2), l.ir.konst(Width::W64, l.next_pc())]);
+    l.update_to(pc)
 }
 
 /// STORE THEN AND SYSTEM MASK, STORE THEN OR SYSTEM MASK.
