@@ -124,7 +124,7 @@ PARTS += [(f"r{n}", 160 + 8 * n, 8) for n in range(16)] + [(f"a{n}", 288 + 4 * n
 PARTS += [(f"key {block:x}", 488 + 16 * n, 8) for n, block in enumerate(system_cases.BLOCKS)]
 
 
-def parts(data):
+def parts(data, ignored):
     """What a case has left, by name. The code, and what goes with it, are the program interruption's alone."""
     number = lambda at, size: int.from_bytes(data[at : at + size], "big")
     made = {name: number(at, size) for name, at, size in PARTS}
@@ -135,7 +135,8 @@ def parts(data):
     made["dxc"], made["monitor"], made["monitor code"] = number(80 + 0x10, 4), number(80 + 0x14, 2), number(80 + 0x30, 8)
     made["access"], made["teid"] = number(80 + 0x20, 1), number(80 + 0x28, 8)
     for n in range(number(152, 8)):
-        made[f"[{number(640 + 16 * n, 8):x}]"] = number(648 + 16 * n, 8)
+        at = number(640 + 16 * n, 8)
+        made[f"[{at:x}]"] = number(648 + 16 * n, 8) & ~ignored.get(at, 0)
     for window, base in enumerate((system_cases.FIRST, system_cases.SECOND)):
         for at in range(0, 128, 8):
             made[f"[{base + at:x}]"] = number(2688 + 128 * window + at, 8)
@@ -193,7 +194,7 @@ class Tally:
         self.most, self.excuses = args.show, HERCULES if args.hercules else QEMU
 
     def judge(self, name, state, ours, theirs):
-        a, b = parts(ours), parts(theirs)
+        a, b = parts(ours, state.ignored), parts(theirs, state.ignored)
         found = {key: (a[key], b[key]) for key in a if a[key] != b[key]}
         if not found:
             self.agreed[name] += 1

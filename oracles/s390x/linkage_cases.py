@@ -1,7 +1,7 @@
 """Random cases of the linkage stack and of address spaces by their numbers, for s390x/system.S.
 
 The stack's section begins at 0x46000, a second one at 0x46800; the tables of ASNs are at 0x47000: first table, three ASTEs, authority, linkage
-and entry table.
+and entry table. The dispatchable-unit control table is at 0x47800, the trace table at 0x47a00 or at the end of that page.
 """
 
 import struct
@@ -10,6 +10,37 @@ from s390x.system_cases import MODES, PSW_ASC, PSW_DAT, PSW_KEY, PSW_PROBLEM
 
 HEADER, ENTRY, LAST, OTHER = 0x46008, 0x46010, 0x46130, 0x46808
 SPACES, AUTHORITY, LINKAGE, ENTRIES = 0x47400, 0x47600, 0x47680, 0x47700
+
+UNIT, TRACE = 0x47800, 0x47A00
+# Where nothing is in the way, low-address protection covers these.
+LOW_UNIT, LOW_TRACE = 0x40, 0xD0
+BRANCH, MODE, ASN, EXPLICIT = 1 << 63, 1 << 62, 2, 1
+
+
+def traced(s, chance=0.5, words=4):
+    """Control register 12, mostly with some tracing on, and a table to write to."""
+    rng = s.rng
+    if rng.random() >= chance:
+        return
+    at = TRACE + rng.choice((0, 0, 4))
+    if rng.random() < 0.06:
+        at = rng.choice((0x47FF0, 0x47FF8, 0x47FFC, LOW_TRACE, 0x7FFFF000))
+    s.cr[12] = at | rng.choice((0, BRANCH)) | rng.choice((0, MODE)) | rng.choice((0, ASN)) | rng.choice((0, EXPLICIT, EXPLICIT))
+    s.words |= {TRACE + 8 * n: rng.getrandbits(64) for n in range(words)}
+
+
+def group(s):
+    """A dispatchable unit whose base space is, mostly, the primary one, and a subspace group."""
+    rng, words = s.rng, s.words
+    s.cr[2] = UNIT if rng.random() < 0.97 else rng.choice((LOW_UNIT, 0x7FFFFFC0))
+    base = SPACES + 64 * rng.choice((1, 1, 1, 1, 2, 3))
+    subspace = rng.choice((0, SPACES + 128, SPACES + 192, SPACES + 192))
+    words[UNIT] = base << 32 | rng.choice((0, 1, 1)) << 31 | subspace
+    words[UNIT + 8] = rng.getrandbits(32) << 32 | rng.choice((5, 5, 5, 6))
+    for n in range(1, 4):
+        at = SPACES + 64 * n
+        words[at + 8] |= rng.choice((0, 0x200, 0x200))
+        words[at + 16] = words[at + 16] & ~0xFFFFFFFF | rng.choice((5, 5, 5, 5, 6))
 
 
 def descriptor(kind, free, rng):
@@ -27,6 +58,8 @@ def prepare(s):
     stack(s)
     spaces(s)
     entries(s)
+    group(s)
+    traced(s, 0.4)
 
 
 def stack(s):

@@ -49,7 +49,7 @@ _start: la      %r1, 1
         la      %r1, 255(%r1)
         brct    %r2, 1b
         llilf   %r1, 0x50000
-        llilf   %r2, 0xf000 / 8
+        llilf   %r2, 0x10000 / 8
 2:      mvghi   0(%r1), 0x420
         la      %r1, 8(%r1)
         brct    %r2, 2b

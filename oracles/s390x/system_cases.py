@@ -103,6 +103,8 @@ class State:
             self.keys[0x10] &= ~8
         self.code = b""
         self.words = {}
+        # Bits of doublewords of storage that are not compared.
+        self.ignored = {}
 
     def current(self):
         """The space of operands, None where addresses are real."""
@@ -447,11 +449,11 @@ EMITTERS |= {name: storage(text, align) for name, (text, align) in INTERLOCKED.i
 
 def cases(seed, count, only, keyed):
     """Name and state of each."""
-    from s390x import linkage_cases
+    from s390x import linkage_cases, unit_cases
 
     rng = random.Random(seed)
-    # QEMU has neither a linkage stack nor LPSW as it should be, and that may lead anywhere.
-    emitters = EMITTERS | linkage_cases.EMITTERS
+    # QEMU has neither a linkage stack nor tracing nor LPSW as it should be, and that may lead anywhere.
+    emitters = EMITTERS | linkage_cases.EMITTERS | unit_cases.EMITTERS
     if not keyed:
         emitters = {name: emit for name, emit in EMITTERS.items() if name != "lpsw"}
     names = [name for name in emitters if not only or name in only]

@@ -62,6 +62,12 @@ def names_key(state, found, mine, theirs):
     return state.problem and code(theirs) == 2
 
 
+def crossed_frames(state):
+    """Operand pages lie in another order than their frames do."""
+    tables = state.spaces[2].tables[4]
+    return any(state.spaces[2].words[tables + 8 * page] >> 12 != page for page in (0x40, 0x41, 0x42, 0x43))
+
+
 QEMU = [
     (("lpswe", "ssm", "stosm", "stnsm"), "PoP, Early Exception Recognition: QEMU 7.2 knows an odd address alone", early),
     (("spka",), "PoP, SET PSW KEY FROM ADDRESS: the key mask allows it in the problem state; QEMU 7.2 does not", lambda s, f, a, b: s.problem and code(b) == 2),
@@ -80,6 +86,7 @@ QEMU = [
     (("mvpg",), "QEMU 7.2 knows no keys of MOVE PAGE", lambda s, f, a, b: s.r[0] & 0xC00 and code(a) in (2, 6)),
     (None, "QEMU 7.2 has no key-controlled protection; see --hercules", keyed),
     (("mvcos",), "QEMU 7.2 has no MOVE WITH OPTIONAL SPECIFICATIONS in the problem state", lambda s, f, a, b: s.problem and code(b) == 5),
+    (("mvcos",), "PoP, MOVE WITH OPTIONAL SPECIFICATIONS: operands that overlap in storage", lambda s, f, a, b: not code(a) and only(f, "[4") and crossed_frames(s)),
     (("mvpg",), "PoP, MOVE PAGE: the condition code may tell of page translation alone", lambda s, f, a, b: s.r[0] & 0x100 and code(a) in ACCESS and not code(b)),
     (("ipte",), "QEMU 7.2 cuts real addresses in the 24- and 31-bit modes", lambda s, f, a, b: s.bits != 64 and s.r[4] >> 31 and code(a) == 5),
     (("stm", "stmg", "stam", "stctl", "stctg"), "QEMU 7.2 stores what lies in one page before it looks at the other", lambda s, f, a, b: code(a) in ACCESS and code(a) == code(b) and only(f, "[4", "key", "teid")),
@@ -113,7 +120,39 @@ def behind(state, found, mine, theirs):
     return code(mine) == code(theirs) and mine["code"] >> 16 == 2 and only(found, "access", "teid", "code", "old PSW address")
 
 
+PSW = ("old PSW", "code", "access", "teid", "svc", "interruption")
+TRACED = ("c12", "[47a")
+
+
+def changed(found, name):
+    """The bits of a part that differ."""
+    mine, theirs = found.get(name, (0, 0))
+    return mine ^ theirs
+
+
+def far_branch(state, found, mine, theirs):
+    """An entry of a branch to an address of 32 bits, or to one whose register has more of them."""
+    moved, entries = changed(found, "c12"), [a ^ b for key, (a, b) in found.items() if key.startswith("[47a")]
+    mode = entries and all(bits & 0xFFFFFF00FFFFFF == 0 for bits in entries)
+    return (moved in (8, 0x18, 0x38) or not moved and mode) and code(mine) == code(theirs) and only(found, *TRACED, "code", "access", "teid", "old PSW address")
+
+
+def saved_operand(state, found, mine, theirs):
+    """The 64-bit mode is left as it was, and bit 32 of the second operand's address is saved."""
+    places = [a ^ b for key, (a, b) in found.items() if key.startswith("[")]
+    return state.bits == 64 and changed(found, "old PSW mask") in (0, 1 << 32) and all(bits == 1 << 63 for bits in places)
+
+
+TRAPS = ("trap2", "trap4")
 HERCULES = [
+    (("bsg",), "PoP, BRANCH IN SUBSPACE GROUP: the 64-bit mode stays; Hercules 3.13 clears bit 32 of the PSW", lambda s, f, a, b: s.bits == 64 and only(f, *PSW, *TRACED) and changed(f, "old PSW mask") == 1 << 31),
+    (("bsa",), "PoP, BRANCH AND SET AUTHORITY: outside the 64-bit mode bits 33 to 63 of the return address count; Hercules 3.13 shows others in an invalid PSW, recognizes an odd address early, and forgets the trace entry then", lambda s, f, a, b: code(a) == code(b) == 6 and only(f, *PSW, *TRACED)),
+    (("rp",), "PoP, Trace Entries: what leads to the 64-bit mode has no addressing-mode bit; Hercules 3.13 takes that of a short PSW for a part of the address", lambda s, f, a, b: code(a) == code(b) and s.bits != 64 and only(f, *TRACED, "code", "access", "teid", "old PSW address")),
+    (("bsa",), "Hercules 3.13 goes on in a page from which the new key may not fetch", lambda s, f, a, b: s.keys[0x10] & 8 and code(a) == 4 and a["teid"] >> 12 == 0x10),
+    (TRAPS, "PoP, TRAP: the 31-bit mode is set, and bits 33 to 63 of an address are saved; Hercules 3.13 leaves bit 31 of the PSW, and saves bit 32", lambda s, f, a, b: saved_operand(s, f, a, b) and only(f, "old PSW", "code", "access", "teid", "[4") and code(a) == code(b)),
+    (TRAPS, "Hercules 3.13 compares an absolute address with a virtual one to see whether the save area lies in two pages", lambda s, f, a, b: crossed_frames(s) and (code(a) in ACCESS or only(f, "key", "[4", "old PSW mask"))),
+    (("bsa", "bsg", "balr", "basr", "bassm", "bakr", "rp"), "PoP, Trace Entries: bit 0 of a word tells 31 bits, and an address of more has an entry of three words; Hercules 3.13 takes bit 32 of the address or none for the one, and bits 0 to 31 for the other", far_branch),
+    (None, "Hercules 3.13 has stored the trace entry of an instruction that ends with an exception", lambda s, f, a, b: code(a) and code(a) == code(b) and any(k.startswith("[47a") for k in f) and only(f, "[47a", "access", "teid")),
     (None, "Hercules 3.13 has an older translation-exception identification", identification),
     (None, "the length of an instruction that may not be fetched", fetch),
     (None, "the length of an instruction that can't be fetched", behind),
