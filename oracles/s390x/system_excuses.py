@@ -155,6 +155,7 @@ HERCULES = [
     (("bsa", "bsg", "balr", "basr", "bassm", "bakr", "rp"), "PoP, Trace Entries: bit 0 of a word tells 31 bits, and an address of more has an entry of three words; Hercules 3.13 takes bit 32 of the address or none for the one, and bits 0 to 31 for the other", far_branch),
     (None, "PoP, Low-Address Protection: a private space has it for real addresses too, as of trace entries; Hercules 3.13 does not", lambda s, f, a, b: code(a) == 4 and a["teid"] & 0x80 and s.cr[1] & 0x100 and only(f, *PSW, "[47a")),
     (("pc", "pt", "pr", "ssar", "bsg"), "PoP, the priorities of execution: trace exceptions and the others of the operation are in no order", lambda s, f, a, b: 0x16 in (code(a), code(b)) and code(a) and code(b) and only(f, *PSW, "[47a")),
+    (("bsa", "bsg", "balr", "basr", "bassm", "bakr", "rp"), "PoP, Trace Entries: three words reach the table's end, one does not", lambda s, f, a, b: s.bits == 64 and code(a) == 0x16 and code(b) != 0x16),
     (None, "Hercules 3.13 has stored the trace entry of an instruction that ends with an exception", lambda s, f, a, b: code(a) and code(a) == code(b) and any(k.startswith("[47a") for k in f) and only(f, "[47a", "access", "teid")),
     (None, "Hercules 3.13 has an older translation-exception identification", identification),
     (None, "the length of an instruction that may not be fetched", fetch),
