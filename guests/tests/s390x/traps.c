@@ -33,7 +33,7 @@ u64 cell[8] __attribute__((aligned(256)));
 static void check_codes(void)
 {
     SHOW("no instruction", ".long 0x00000000");
-    SHOW("no instruction, 4 bytes", ".long 0xb2ff0000");
+    SHOW("no instruction, 4 bytes", ".long 0xb2fe0000");
     SHOW("no instruction, 6 bytes", ".short 0xe3ff, 0, 0x00ff");
     SHOW("execute of execute", "exrl 0, 6f\n\tj 1f\n6:\tex 0, 0(0)");
     SHOW("execute of nothing", "exrl 0, 6f\n\tj 1f\n6:\t.long 0");
