@@ -286,10 +286,6 @@ pub(crate) fn translate_with(
     space: u8,
     access_key: u8,
 ) -> Result<Translation, Fault> {
-    if access == Access::Fetch && address & 1 != 0 {
-        // PoP, "Priority of Program-Interruption Conditions": before any exception of the access.
-        return Err(Fault::SPECIFICATION);
-    }
     let id = identification(address, access, space);
     let low = cpu.state.cr[0] & CR0_LOW_PROTECTION != 0 && address < 2 * PAGE;
     let (asce, fetch_only) = element(cpu, space)?;
