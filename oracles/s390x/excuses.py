@@ -67,6 +67,12 @@ def dies(case):
     return name in ("csst", "sfasr", "lfas") or name in ("rnsbg", "rosbg", "rxsbg") and int(rest.split(", ")[2]) & 0x80
 
 
+def odd_length(case, found):
+    v4, size = re.search(r"%v(\d+), (\d), \d$", case["text"]).groups()
+    length = int(case["v"][int(v4)][14:16], 16)
+    return length > 16 or length % (1 << int(size))
+
+
 class All:
     def __contains__(self, name):
         return True
@@ -101,7 +107,7 @@ QEMU = [
     (set("clst".split()), "PoP, COMPARE LOGICAL STRING: bits 32 to 55 of register 0 are zero", odd_pair),
     (set("cksm".split()), "R1 is one of the R2 pair: PoP predicts nothing", own_pair),
     (Ending("vfi", "vled", "vcdg", "vcdlg", "vcgd", "vclgd"), "PoP, IEEE-inexact-exception control: QEMU 7.2 sets the flag all the same", lambda case, found: inexact(case, found)),
-    (set("vcdg vcdlg vcgd vclgd".split()), "QEMU 7.2 has vector enhancements 2: short numbers", lambda case, found: ", 2, " in case["text"] and odd_pair(case, found)),
+    (set("vstrs".split()), "PoP, VECTOR STRING SEARCH: with a length above 16, or no multiple of the element's, nothing is predicted", odd_length),
     (Ending("vfa", "vfs", "vfm", "vfd", "vfma", "vfms", "vfnma", "vfnms", "vled", "vfsq", "vfi"), "PoP: with its mask on, underflow needs no loss of accuracy; QEMU 7.2 wants one", lambda case, found: found[0].startswith("trap: ours 27")),
     (CIPHERS, "QEMU 7.2 has fewer functions", lambda case, found: found[0].startswith("trap: ours 0, theirs 6 ")),
     (CIPHERS, "queries: QEMU 7.2 has fewer functions", lambda case, found: int(case["r"][0], 16) & 0x7f == 0 and all(f.startswith("memory") for f in found)),
@@ -123,12 +129,31 @@ def invalid(case, found):
     return found[0].startswith("fpc") and len(found) == 1 and case["fpc2"][-6:-4] in ("88", "28", "2c", "8c")
 
 
+def far_left(case, found):
+    """The addend leaves 128 bits on its way to the left, or the result's digits are zero."""
+    bits, long = int(case["code"], 16), len(case["code"]) == 12
+    at = lambda n: bits >> n & 15
+    number = lambda n: int(case["v"][n][:16], 16)
+    if long:
+        address = sum(int(case["r"][n], 16) for n in (at(32), at(28)) if n) + (bits >> 16 & 0xFFF)
+        place = 2 * (address - 0x20F00)
+        second, third, addend = int(case["mem"][place : place + 16], 16), number(at(36)), number(at(12))
+    else:
+        second, third, addend = number(at(0)), number(at(4)), number(at(12))
+    exponent = lambda n: n >> 56 & 0x7F
+    by = exponent(addend) - (exponent(second) + exponent(third) - 64)
+    lost = by > 0 and (addend & (1 << 56) - 1) << 56 << 4 * by >> 128
+    return bool(lost) or any(not int(f.split()[1], 16) << 8 & (1 << 64) - 1 for f in found)
+
+
 DFP = Ending("tr", "dt", "xt", "zt")
 HERCULES = [
     (All(), "outside the storage that ours has", outside),
     (INTERRUPTIBLE, "code 3: the CPU determines how much is done", unfinished),
     (set("ed edmk".split()), "the operands overlap: PoP predicts nothing", overlap),
     (set("maer mser madr msdr mae mse mad msd".split()), "PoP, MULTIPLY AND ADD (HFP): the intermediate result is exact, and its exponent may overflow", always),
+    (set("myhr".split()), "PoP, MULTIPLY UNNORMALIZED: R1 of the high part alone is any register", lambda case, found: found[0] == "trap: ours 0, theirs 6 dxc 0"),
+    (set("may mayr mayh mayhr mayl maylr".split()), "an addend that is shifted far to the left, and zeros: Hercules 3.13 loses digits or signs", far_left),
     (set("tbedr tbdr".split()), "PoP, CONVERT HFP TO BFP: rounded as M3 says; Hercules 3.13 loses digits, and rounds nothing that is tiny", always),
     (set("km kmc kmac kmctr kimd klmd".split()), "functions of DES, which ours has not", lambda case, found: found[0] == "trap: ours 6, theirs 0 dxc 0" and int(case["r"][0], 16) & 0x7f < 4),
     (set("km kmc kmac kmctr kimd klmd".split()), "queries: ours has fewer functions", lambda case, found: int(case["r"][0], 16) & 0x7f == 0 and all(f.startswith("memory") for f in found)),

@@ -126,6 +126,8 @@ facilities! {
     VectorBcd = 134;
     /// Vector enhancements 1.
     VectorEnh1 = 135;
+    /// Vector enhancements 2.
+    VectorEnh2 = 148;
     /// Vector packed decimal enhancement 1.
     VectorBcdEnh1 = 152;
 }

@@ -10,6 +10,8 @@ type Args = [u64; 4];
 /// Digits of a product.
 const DIGITS: u32 = 28;
 
+const MASK: u128 = (1 << (4 * DIGITS)) - 1;
+
 /// Which part of the result goes to the register.
 pub(crate) const BOTH: i64 = 0;
 /// The leftmost 14 digits.
@@ -27,19 +29,31 @@ fn parts(value: Hex) -> (u64, u64) {
     )
 }
 
-/// The sum of a product and a long number; digits to the right of those of the operand with the greater characteristic are lost.
+/// The sum of a product and a long number, which is shifted to the right or to the left until it has the product's characteristic. Digits
+/// that leave the 28 of the product on either side take part in the addition and are lost then, a carry among them.
 fn sum(product: Hex, addend: Hex) -> Hex {
-    let addend = Hex { fraction: addend.fraction << 56, ..addend };
-    let exponent = product.exponent.max(addend.exponent);
-    let align = |v: Hex| v.fraction.checked_shr(4 * (exponent - v.exponent) as u32).unwrap_or(0) as i128;
-    let signed = |v: Hex| if v.negative { -align(v) } else { align(v) };
-    let total = signed(product) + signed(addend);
-    let negative = if total == 0 { product.negative && addend.negative } else { total < 0 };
-    let fraction = total.unsigned_abs();
-    if fraction >> (4 * DIGITS) != 0 {
-        return Hex { negative, exponent: exponent + 1, fraction: fraction >> 4 };
-    }
-    Hex { negative, exponent, fraction }
+    let by = product.exponent - addend.exponent;
+    let digits = addend.fraction << 56;
+    let shift = 4 * by.unsigned_abs();
+    // What of the aligned addend lies within 128 bits, and whether there is more to the left or to the right of that.
+    let (aligned, above, below) = if by < 0 {
+        let aligned = digits.checked_shl(shift).unwrap_or(0);
+        (aligned, aligned.checked_shr(shift).unwrap_or(0) != digits, false)
+    } else {
+        let aligned = digits.checked_shr(shift).unwrap_or(0);
+        (aligned, false, aligned.checked_shl(shift).unwrap_or(0) != digits)
+    };
+    // An exact zero is positive.
+    let (negative, fraction) = if product.negative == addend.negative {
+        let is_zero = product.fraction == 0 && digits == 0;
+        (product.negative && !is_zero, product.fraction.wrapping_add(aligned))
+    } else if !above && product.fraction > aligned {
+        (product.negative, product.fraction - aligned - u128::from(below))
+    } else {
+        let is_zero = !above && !below && product.fraction == aligned;
+        (addend.negative && !is_zero, aligned.wrapping_sub(product.fraction))
+    };
+    Hex { negative, fraction: fraction & MASK, ..product }
 }
 
 /// Registers (R1, and what is kept times 16, and whether to add times 64), both factors.

@@ -110,13 +110,13 @@ use Ext::*;
 const BY_GENERATION: &[(u8, &[Ext])] = &[
     (7, &[Z, Etf2]),
     (8, &[Idte, LongDisp, HfpMadd, Etf3, Msa]),
-    (9, &[ExtImm, Etf2Enh, Stckf, Etf3Enh, Mvcos]),
+    (9, &[ExtImm, Etf2Enh, Stckf, Etf3Enh, Mvcos, HfpUnnorm]),
     (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology, Dfp]),
     (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp, Msa4]),
     (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned, Esop2]),
     (13, &[Loc2, Vector, DfpPacked]),
     (14, &[Misc2, VectorEnh1, VectorBcd, Iep]),
-    (15, &[Misc3, VectorBcdEnh1]),
+    (15, &[Misc3, VectorEnh2, VectorBcdEnh1]),
 ];
 
 /// Features and the facility of ours that each is.
@@ -135,6 +135,7 @@ static SWITCHES: &[(&str, Ext)] = &[
     ("hfpm", Ext::HfpMadd),
     ("eimm", Ext::ExtImm),
     ("etf3", Ext::Etf3),
+    ("hfpue", Ext::HfpUnnorm),
     ("etf2eh", Ext::Etf2Enh),
     ("stckf", Ext::Stckf),
     ("parseh", Ext::Parse),
@@ -165,6 +166,7 @@ static SWITCHES: &[(&str, Ext)] = &[
     ("iep", Ext::Iep),
     ("vxpd", Ext::VectorBcd),
     ("vxeh", Ext::VectorEnh1),
+    ("vxeh2", Ext::VectorEnh2),
     ("vxpdeh", Ext::VectorBcdEnh1),
 ];
 

@@ -50,7 +50,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("guests/tests/s390x/timer.c", "ectg sck sckc sckpf spt stck stckc stcke stckf stpt"),
     ("oracles/qemu_s390x_system.py; tests/linkage.rs", "bakr ereg eregg esta msta ssar pt pc lasp"),
     ("oracles/qemu_s390x.py: their parameter lists lead to further storage", "plo csst"),
-    ("no model has the facility", "may mayh mayhr mayl maylr mayr my myh myhr myl mylr myr"),
     ("hints whose operands are no places", "bpp bprp"),
 ];
 

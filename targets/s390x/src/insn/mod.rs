@@ -34,6 +34,7 @@ pub mod vector_decimal;
 pub mod vector_float;
 pub mod vector_integer;
 mod vector_ops;
+pub mod vector_reversed;
 pub mod vector_support;
 
 use crate::lift::Insn;
@@ -51,6 +52,7 @@ pub static TABLES: &[&[Insn]] = &[
     locked::INSNS,
     bfp::INSNS,
     vector_support::INSNS,
+    vector_reversed::INSNS,
     vector_integer::INSNS,
     vector_float::INSNS,
     vector_decimal::INSNS,

@@ -84,12 +84,15 @@ insns! {
     "1110 0111 ................................ 0111 1110" VRRc vsra "{v1}, {v2}, {v3}" [Vector];
     "1110 0111 ................................ 0111 1111" VRRc vsrab "{v1}, {v2}, {v3}" [Vector];
     "1110 0111 ................................ 0111 0111" VRId vsldb "{v1}, {v2}, {v3}, {i4}" [Vector];
+    "1110 0111 ................................ 1000 0110" VRId vsld "{v1}, {v2}, {v3}, {i4}" [Vector VectorEnh2];
+    "1110 0111 ................................ 1000 0111" VRId vsrd "{v1}, {v2}, {v3}, {i4}" [Vector VectorEnh2];
     "1110 0111 ................................ 1101 1000" VRRa vtm "{v1}, {v2}" [Vector];
     "1110 0111 ................................ 1000 0010" VRRb vfae "{v1}, {v2}, {v3}, {m4}, {m5}" [Vector];
     "1110 0111 ................................ 1000 0000" VRRb vfee "{v1}, {v2}, {v3}, {m4}, {m5}" [Vector];
     "1110 0111 ................................ 1000 0001" VRRb vfene "{v1}, {v2}, {v3}, {m4}, {m5}" [Vector];
     "1110 0111 ................................ 0101 1100" VRRa vistr "{v1}, {v2}, {m3}, {m5}" [Vector];
     "1110 0111 ................................ 1000 1010" VRRd vstrc "{v1}, {v2}, {v3}, {v4}, {m5}, {m6}" [Vector];
+    "1110 0111 ................................ 1000 1011" VRRd vstrs "{v1}, {v2}, {v3}, {v4}, {m5}, {m6}" [Vector VectorEnh2];
 }
 
 lifts! { l, f;
@@ -162,10 +165,23 @@ lifts! { l, f;
     vsra(VRRc) { l.call(rows::SHIFT_WHOLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: 3, ..NONE })]); Next }
     vsrab(VRRc) { l.call(rows::SHIFT_WHOLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: 7, ..NONE })]); Next }
     vsldb(VRId) { if f.i4 > 15 { return l.specification(); } l.call(rows::SHIFT_DOUBLE, &[regs(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.i4 as u8, ..NONE })]); Next }
+    vsld(VRId) { shift_double_by_bit(l, f, 0) }
+    vsrd(VRId) { shift_double_by_bit(l, f, 1) }
     vtm(VRRa) { let cc = l.call(rows::TEST_MASK, &[regs(l, Regs { v1: f.v1, v2: f.v2, ..NONE })]); l.cc1(Kind::Code, cc); Next }
     vfae(VRRb) { search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.m5, ..NONE }, f.m4, rows::FIND_ANY) }
     vfee(VRRb) { if f.m5 & 12 != 0 { return l.specification(); } search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.m5, ..NONE }, f.m4, rows::FIND_EQUAL) }
     vfene(VRRb) { if f.m5 & 12 != 0 { return l.specification(); } search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.m5, ..NONE }, f.m4, rows::FIND_NOT_EQUAL) }
     vistr(VRRa) { if f.m5 & 14 != 0 { return l.specification(); } search(l, Regs { v1: f.v1, v2: f.v2, m: f.m5, ..NONE }, f.m3, rows::ISOLATE) }
     vstrc(VRRd) { search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, v4: f.v4, m: f.m6, ..NONE }, f.m5, rows::RANGE_COMPARE) }
+    vstrs(VRRd) { if f.m6 & 13 != 0 { return l.specification(); } search(l, Regs { v1: f.v1, v2: f.v2, v3: f.v3, v4: f.v4, m: f.m6 | 1, ..NONE }, f.m5, rows::STRING_SEARCH) }
+}
+
+/// N 0 to the left, 1 to the right; by up to 7 bits.
+fn shift_double_by_bit(l: &Lift, f: VRId, n: u8) -> Flow {
+    if f.i4 > 7 {
+        return l.specification();
+    }
+    let r = Regs { v1: f.v1, v2: f.v2, v3: f.v3, m: f.i4 as u8, n, ..NONE };
+    l.call(rows::SHIFT_DOUBLE_BY_BIT, &[regs(l, r)]);
+    Next
 }

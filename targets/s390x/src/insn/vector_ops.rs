@@ -47,13 +47,13 @@ fn half(v: u8, size: u8, index: u8) -> (uop::Reg, u32) {
     (slot, 64 - bits * (u32::from(index % per) + 1))
 }
 
-fn put_element<'b>(l: &Lift<'b>, v: u8, size: u8, index: u8, value: V<'b>) {
+pub(super) fn put_element<'b>(l: &Lift<'b>, v: u8, size: u8, index: u8, value: V<'b>) {
     let (slot, at) = half(v, size, index);
     let new = if size == 3 { value } else { l.ir.get(slot).deposit(at, 8 << size, value) };
     l.ir.set(slot, new);
 }
 
-fn take_element<'b>(l: &Lift<'b>, v: u8, size: u8, index: u8) -> V<'b> {
+pub(super) fn take_element<'b>(l: &Lift<'b>, v: u8, size: u8, index: u8) -> V<'b> {
     let (slot, at) = half(v, size, index);
     l.ir.get(slot).extract(at, 8 << size)
 }
@@ -281,12 +281,13 @@ pub(super) fn rounded(l: &Lift, f: VRRa, family: Family, least: u8) -> Flow {
     Next
 }
 
-/// Conversions from and to integers of 64 bits.
-pub(super) fn convert(l: &Lift, f: VRRa, helper: u16, logical: u8) -> Flow {
-    if f.m3 != 3 || f.m4 & 3 != 0 || !is_method(f.m5) {
+/// Conversions from and to integers of 64 bits; of 32 bits with vector enhancements 2.
+pub(super) fn convert(l: &Lift, f: VRRa, family: Family, logical: u8) -> Flow {
+    let has_size = f.m3 == 3 || f.m3 == 2 && l.has(Ext::VectorEnh2);
+    if !has_size || f.m4 & 3 != 0 || !is_method(f.m5) {
         return l.specification();
     }
-    l.call(helper, &[regs(l, Regs { v1: f.v1, v2: f.v2, v4: logical, m: f.m5, n: f.m4, ..NONE })]);
+    l.call(family.of(f.m3), &[regs(l, Regs { v1: f.v1, v2: f.v2, v4: logical, m: f.m5, n: f.m4, ..NONE })]);
     Next
 }
 

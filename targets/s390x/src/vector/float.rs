@@ -335,35 +335,37 @@ pub(crate) fn test_class<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     by_format!(B, go(cpu, Regs::of(regs)))
 }
 
-/// VECTOR FP CONVERT FROM FIXED, FROM LOGICAL: V4 tells which; M the rounding method, N the masks.
-pub(crate) fn from_fixed(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
+/// VECTOR FP CONVERT FROM FIXED, FROM LOGICAL, of elements of `B` bits: V4 tells which; M the rounding method, N the masks.
+pub(crate) fn from_fixed<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let r = Regs::of(regs);
     let (a, mut result) = (get(cpu, r.v2), 0);
-    run(cpu, count::<64>(r.n), r.m, r.n & 4 != 0, |i, env| {
-        let e = lane::<64>(a, i) as u64;
-        let number = if r.v4 != 0 {
-            softfloat::from_int::<F64, u64>(e, env)
-        } else {
-            softfloat::from_int::<F64, i64>(e as i64, env)
+    run(cpu, count::<B>(r.n), r.m, r.n & 4 != 0, |i, env| {
+        let e = lane::<B>(a, i);
+        let number = match (B, r.v4) {
+            (32, 0) => softfloat::from_int::<F32, i32>(e as i32, env).into(),
+            (32, _) => softfloat::from_int::<F32, u32>(e as u32, env).into(),
+            (_, 0) => softfloat::from_int::<F64, i64>(e as i64, env).into(),
+            _ => softfloat::from_int::<F64, u64>(e as u64, env).into(),
         };
-        place::<64>(&mut result, i, number.into());
+        place::<B>(&mut result, i, number);
     })?;
     set(cpu, r.v1, result);
     Ok(0)
 }
 
 /// VECTOR FP CONVERT TO FIXED, TO LOGICAL.
-pub(crate) fn to_fixed(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
+pub(crate) fn to_fixed<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let r = Regs::of(regs);
     let (a, mut result) = (get(cpu, r.v2), 0);
-    run(cpu, count::<64>(r.n), r.m, r.n & 4 != 0, |i, env| {
-        let e = lane::<64>(a, i) as u64;
-        let number = if r.v4 != 0 {
-            fp::fixed::<F64, u64>(e, 0, env).0
-        } else {
-            fp::fixed::<F64, i64>(e, i64::MIN, env).0 as u64
+    run(cpu, count::<B>(r.n), r.m, r.n & 4 != 0, |i, env| {
+        let e = lane::<B>(a, i);
+        let number = match (B, r.v4) {
+            (32, 0) => (fp::fixed::<F32, i32>(e as u32, i32::MIN, env).0 as u32).into(),
+            (32, _) => fp::fixed::<F32, u32>(e as u32, 0, env).0.into(),
+            (_, 0) => (fp::fixed::<F64, i64>(e as u64, i64::MIN, env).0 as u64).into(),
+            _ => fp::fixed::<F64, u64>(e as u64, 0, env).0.into(),
         };
-        place::<64>(&mut result, i, number.into());
+        place::<B>(&mut result, i, number);
     })?;
     set(cpu, r.v1, result);
     Ok(0)

@@ -371,6 +371,20 @@ pub(crate) fn shift_double(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     Ok(0)
 }
 
+/// VECTOR SHIFT LEFT DOUBLE BY BIT, VECTOR SHIFT RIGHT DOUBLE BY BIT: M the bits, 0 to 7; N tells of the right.
+pub(crate) fn shift_double_by_bit(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
+    let r = Regs::of(regs);
+    let (a, b, n) = (get(cpu, r.v2), get(cpu, r.v3), u32::from(r.m));
+    let result = match (n, r.n) {
+        (0, 0) => a,
+        (0, _) => b,
+        (_, 0) => a << n | b >> (128 - n),
+        _ => b >> n | a << (128 - n),
+    };
+    set(cpu, r.v1, result);
+    Ok(0)
+}
+
 /// VECTOR TEST UNDER MASK.
 pub(crate) fn test_mask(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
     let r = Regs::of(regs);

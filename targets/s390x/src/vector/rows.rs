@@ -140,6 +140,11 @@ rows! {
         FP_CLASS = float::test_class, 1;
         FP_LENGTHEN = float::lengthen, 1;
         FP_SHORTEN = float::shorten, 1;
+        FP_FROM_FIXED = float::from_fixed, 1;
+        FP_TO_FIXED = float::to_fixed, 1;
+        LOAD_REVERSED = support::load_reversed, 2;
+        STORE_REVERSED = support::store_reversed, 2;
+        STRING_SEARCH = string::string_search, 1;
     }
     single {
         STORE = support::store, 2;
@@ -156,8 +161,7 @@ rows! {
         CHECKSUM = integer::checksum, 1;
         SHIFT_WHOLE = integer::shift_whole, 1;
         SHIFT_DOUBLE = integer::shift_double, 1;
+        SHIFT_DOUBLE_BY_BIT = integer::shift_double_by_bit, 1;
         TEST_MASK = integer::test_mask, 1;
-        FP_FROM_FIXED = float::from_fixed, 1;
-        FP_TO_FIXED = float::to_fixed, 1;
     }
 }

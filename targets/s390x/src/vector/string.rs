@@ -92,3 +92,24 @@ pub(crate) fn range_compare<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Ou
     let found = build::<B>(|i| if any(lane::<B>(a, i)) == (r.m & INVERT == 0) { mask::<B>() } else { 0 });
     finish::<B>(cpu, r, found, a)
 }
+
+/// VECTOR STRING SEARCH: the substring is in the third operand, its length in byte 7 of the fourth. With the zero search, a zero ends either.
+pub(crate) fn string_search<const B: u32>(cpu: &mut Cpu, [regs, ..]: Args) -> Out {
+    let r = Regs::of(regs);
+    let (text, wanted) = (get(cpu, r.v2), get(cpu, r.v3));
+    let end = |v| if r.m & ZERO != 0 { first::<B>(zeros::<B>(v)) } else { 16 };
+    let length = (lane::<8>(get(cpu, r.v4), 7) as u32).min(end(wanted));
+    let stop = end(text);
+    // Whether the substring's first `n` bytes are at byte `k`.
+    let is_at = |k: u32, n: u32| n == 0 || (text << (8 * k)) >> (128 - 8 * n) == wanted >> (128 - 8 * n);
+    let places = || (0..128 / B).map(|i| i * B / 8);
+    let (index, code) = if let Some(k) = places().find(|k| k + length <= stop && is_at(*k, length)) {
+        (k, 2)
+    } else if stop < 16 {
+        (16, 1)
+    } else {
+        places().find(|k| k + length > 16 && is_at(*k, 16 - k)).map_or((16, 0), |k| (k, 3))
+    };
+    set(cpu, r.v1, at_byte_7(index));
+    Ok(code)
+}

@@ -219,3 +219,26 @@ pub(crate) fn load_length(cpu: &mut Cpu, [regs, address, last, _]: Args) -> Out 
 pub(crate) fn store_length(cpu: &mut Cpu, [regs, address, last, _]: Args) -> Out {
     store_left(cpu, [regs, address, last.min(15) + 1, 0])
 }
+
+/// The elements of `B` bits in the opposite order (M 0), or the bytes of each (M 1).
+fn reversed<const B: u32>(value: u128, m: u8) -> u128 {
+    let bytes = |e: u128| e.swap_bytes() >> (128 - B);
+    build::<B>(|i| if m == 0 { lane::<B>(value, 128 / B - 1 - i) } else { bytes(lane::<B>(value, i)) })
+}
+
+/// VECTOR LOAD ELEMENTS REVERSED, VECTOR LOAD BYTE REVERSED ELEMENTS.
+pub(crate) fn load_reversed<const B: u32>(cpu: &mut Cpu, [regs, address, ..]: Args) -> Out {
+    let r = Regs::of(regs);
+    let mut bytes = [0; 16];
+    storage::read(cpu, address, &mut bytes)?;
+    set(cpu, r.v1, reversed::<B>(u128::from_be_bytes(bytes), r.m));
+    Ok(0)
+}
+
+/// VECTOR STORE ELEMENTS REVERSED, VECTOR STORE BYTE REVERSED ELEMENTS.
+pub(crate) fn store_reversed<const B: u32>(cpu: &mut Cpu, [regs, address, ..]: Args) -> Out {
+    let r = Regs::of(regs);
+    let value = reversed::<B>(get(cpu, r.v1), r.m);
+    storage::write(cpu, address, &value.to_be_bytes())?;
+    Ok(0)
+}
