@@ -70,10 +70,28 @@ engines! {
     ppc64: ppc::Ppc64, |text| ppc::model::Model::parse(64, text);
     riscv32: riscv::Riscv32, |text| riscv::model::Model::parse(32, text);
     riscv64: riscv::Riscv64, |text| riscv::model::Model::parse(64, text);
-    s390x: s390x::S390x, s390x::model::Model::parse;
     sparc32: sparc::Sparc32, |text| sparc::model::Model::parse(32, text);
     sparc64: sparc::Sparc64, |text| sparc::model::Model::parse(64, text);
     tricore: tricore::Tricore, tricore::model::Model::parse;
+}
+
+/// CPUs of mainframes; each tells what is odd about its model.
+struct S390x(Interpreted<s390x::S390x>, Vec<String>);
+
+impl Factory for S390x {
+    fn make(&self, env: Env) -> Box<dyn Cpu> {
+        self.0.make(env)
+    }
+
+    fn warnings(&self, smp: &Smp) -> Vec<String> {
+        (0..smp.cpus).flat_map(|_| self.1.iter().cloned()).collect()
+    }
+}
+
+pub(crate) fn s390x(text: &str) -> Result<Box<dyn Factory>, Error> {
+    let model = s390x::model::Model::parse(text).map_err(|e| Error::new(e.to_string()))?;
+    let warnings = model.warnings().to_vec();
+    Ok(Box::new(S390x(Interpreted(Kind::new(model)), warnings)))
 }
 
 /// CPUs of PCs, whose models management wants to know about.

@@ -142,13 +142,27 @@ fn place(row: &Insn, bits: u64, random: &mut Random, regs: &mut [u64]) -> bool {
             regs[1] = WINDOW_AT;
         }
         if data::CIPHERS.contains(name) {
-            regs[0] = [0, 1, 2, 3, 18, 19, 20][random.below(7) as usize] | random.below(2) << 7;
-            if *name != "klmd" {
-                (3..16).step_by(2).for_each(|n| regs[n] &= 0xf0);
-            }
+            place_cipher(name, random, regs);
         }
     }
     true
+}
+
+/// Function codes of the message-security assist, and lengths that suit them.
+fn place_cipher(name: &str, random: &mut Random, regs: &mut [u64]) {
+    let codes = [0, 1, 2, 3, 18, 19, 20, 32, 33, 34, 35, 50, 52, 65];
+    regs[0] = codes[random.below(14) as usize] | random.below(2) << 7;
+    let feedback = 1 + random.below(16);
+    match name {
+        // A parameter block that begins later, among zeros.
+        "pcc" if random.below(2) == 0 => regs[1] += 8 * (1 + random.below(60)),
+        "kmf" => {
+            regs[0] |= feedback << 24;
+            (3..16).step_by(2).for_each(|n| regs[n] -= regs[n] % feedback);
+        }
+        "klmd" => {}
+        _ => (3..16).step_by(2).for_each(|n| regs[n] &= 0xf8),
+    }
 }
 
 /// What registers hold.

@@ -78,7 +78,7 @@ impl CpuModel {
     }
 
     /// What it has without being changed.
-    fn features(&self) -> FeatureSet {
+    pub(crate) fn features(&self) -> FeatureSet {
         match self.name {
             "qemu" | "max" => FeatureSet::emulated(self.name == "max"),
             name => FeatureSet::of_generation(self.generation, is_static(name)),

@@ -90,7 +90,7 @@ facilities! {
     DfpZoned = 48;
     /// Execution hint, load and trap, miscellaneous 1, processor assist.
     Zec12 = 49;
-    /// Message-security assist 4: KMCTR.
+    /// Message-security assist 4: KMCTR, KMF, KMO, PCC.
     Msa4 = 77;
     /// Constrained transactional execution.
     Ctx = 50;

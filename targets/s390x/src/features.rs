@@ -250,6 +250,59 @@ static EMULATED: &str = "aen aefsi vx esop ais zpci sea_esop2 msa3-base msa4-bas
 /// What `max` has beyond `qemu`.
 static ONLY_MAX: &str = "iep msa5-base";
 
+/// Features and what each requires: QEMU warns of a model that has the first without the second, in this order. Seen in the warnings of QEMU 7.2.
+static REQUIRES: &[(&str, &str)] = &[
+    ("ipter", "dateh"),
+    ("idtes", "dateh"),
+    ("ltlbc", "dateh"),
+    ("ldisphp", "ldisp"),
+    ("dfphp", "dfp"),
+    ("te", "stfle49"),
+    ("edat2", "edat"),
+    ("msa5-base", "kimd-sha-512"),
+    ("msa5-base", "klmd-sha-512"),
+    ("msa4-base", "msa3-base"),
+    ("cmma", "cmm"),
+    ("cmma", "gsls"),
+    ("pfmfi", "edat"),
+    ("msa8-base", "msa3-base"),
+    ("msa9-base", "msa3-base"),
+    ("msa9-base", "msa4-base"),
+    ("mepoch", "tods-base"),
+    ("vxpd", "vx"),
+    ("vxpdeh", "vxpd"),
+    ("vxeh", "vx"),
+    ("sea_esop2", "esop"),
+    ("iep", "sea_esop2"),
+    ("cmmnt", "cmm"),
+    ("gs", "sea_esop2"),
+    ("mepoch", "stckf"),
+    ("mepoch", "tods-base"),
+    ("sema", "stfle49"),
+    ("kimd-sha3-224", "msa-base"),
+    ("kimd-sha3-256", "msa-base"),
+    ("kimd-sha3-384", "msa-base"),
+    ("kimd-sha3-512", "msa-base"),
+    ("kimd-shake-128", "msa-base"),
+    ("kimd-shake-256", "msa-base"),
+    ("klmd-sha3-224", "msa-base"),
+    ("klmd-sha3-256", "msa-base"),
+    ("klmd-sha3-384", "msa-base"),
+    ("klmd-sha3-512", "msa-base"),
+    ("klmd-shake-128", "msa-base"),
+    ("klmd-shake-256", "msa-base"),
+    ("prno-trng-qrtcr", "msa5-base"),
+    ("prno-trng", "msa5-base"),
+    ("kss", "sief2"),
+    ("apqci", "ap"),
+    ("apft", "ap"),
+    ("ptff-qsie", "mepoch"),
+    ("ptff-qtoue", "mepoch"),
+    ("ptff-stoe", "mepoch"),
+    ("ptff-stoue", "mepoch"),
+    ("apqi", "ap"),
+];
+
 /// A feature or a group of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Property {
@@ -366,6 +419,12 @@ impl FeatureSet {
             FeatureSet::default()
         });
         FeatureSet::of_generation(13, true).without(named(NOT_EMULATED.split_whitespace())).or(more)
+    }
+
+    /// What QEMU says of features that are here without what they require.
+    pub fn inconsistencies(self) -> Vec<String> {
+        let wrong = REQUIRES.iter().filter(|(name, required)| self.has(name) && !self.has(required));
+        wrong.map(|(name, required)| format!("'{name}' requires '{required}'.")).collect()
     }
 
     /// Their names as QEMU lists them: highest first, and whole groups at the end under their own names.

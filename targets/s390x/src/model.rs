@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::execute::Executor;
 use crate::ext::{Ext, ExtSet};
-use crate::features::{self, Level};
+use crate::features::{self, FeatureSet, Level};
 
 /// A row of the model table.
 #[derive(PartialEq, Eq, Debug)]
@@ -173,12 +173,21 @@ static SWITCHES: &[(&str, Ext)] = &[
 /// Features that have no facility of their own here and are there all the same; functions, if their instruction is.
 static ALWAYS: &str = "aefsi aen ais esan3 esop idtes ldisphp stfle zpci plo-cl plo-clg plo-clgr plo-clx plo-cs plo-csg plo-csgr plo-csx \
     plo-dcs plo-dcsg plo-dcsgr plo-dcsx plo-csst plo-csstg plo-csstgr plo-csstx plo-csdst plo-csdstg plo-csdstgr plo-csdstx plo-cstst plo-cststg \
-    plo-cststgr plo-cststx km-aes-128 km-aes-192 km-aes-256 kmc-aes-128 kmc-aes-192 kmc-aes-256 kmac-aes-128 kmac-aes-192 \
-    kmac-aes-256 kmctr-aes-128 kmctr-aes-192 kmctr-aes-256 kimd-sha-1 kimd-sha-256 kimd-sha-512 klmd-sha-1 klmd-sha-256 klmd-sha-512 msa3-base";
+    plo-cststgr plo-cststx \
+    km-dea km-tdea-128 km-tdea-192 km-aes-128 km-aes-192 km-aes-256 km-xts-aes-128 km-xts-aes-256 kmc-dea kmc-tdea-128 kmc-tdea-192 \
+    kmc-aes-128 kmc-aes-192 kmc-aes-256 kmac-dea kmac-tdea-128 kmac-tdea-192 kmac-aes-128 kmac-aes-192 kmac-aes-256 kmctr-dea kmctr-tdea-128 \
+    kmctr-tdea-192 kmctr-aes-128 kmctr-aes-192 kmctr-aes-256 kmf-dea kmf-tdea-128 kmf-tdea-192 kmf-aes-128 kmf-aes-192 kmf-aes-256 kmo-dea \
+    kmo-tdea-128 kmo-tdea-192 kmo-aes-128 kmo-aes-192 kmo-aes-256 pcc-cmac-dea pcc-cmac-tdea-128 pcc-cmac-tdea-192 pcc-cmac-aes-128 \
+    pcc-cmac-aes-192 pcc-xts-aes-128 pcc-xts-aes-256 kimd-sha-1 kimd-sha-256 kimd-sha-512 kimd-sha3-224 kimd-sha3-256 kimd-sha3-384 \
+    kimd-sha3-512 kimd-shake-128 kimd-shake-256 kimd-ghash klmd-sha-1 klmd-sha-256 klmd-sha-512 klmd-sha3-224 klmd-sha3-256 klmd-sha3-384 \
+    klmd-sha3-512 msa3-base";
 
-/// Facilities of model `row` with `name=on` or `name=off` applied, where the name may be a group's. What is always there can't be taken away, but
+/// What a CPU has, and what the features of its model are as QEMU sees them.
+type Has = (ExtSet, FeatureSet);
+
+/// What model `row` has with `name=on` or `name=off` applied, where the name may be a group's. What is always there can't be taken away, but
 /// asking for that is no fault, as with QEMU.
-fn switched(row: &CpuModel, exts: ExtSet, switch: &str) -> Result<ExtSet, ModelError> {
+fn switched(row: &CpuModel, (exts, features): Has, switch: &str) -> Result<Has, ModelError> {
     let (name, on) = switch.split_once('=').ok_or_else(|| ModelError::NoPair(switch.to_owned()))?;
     let wrong = |why| ModelError::Property { model: row.name, switch: switch.to_owned(), why };
     let found = features::property(name).ok_or_else(|| wrong(format!("Property '.{name}' not found")))?;
@@ -189,7 +198,7 @@ fn switched(row: &CpuModel, exts: ExtSet, switch: &str) -> Result<ExtSet, ModelE
     };
     let own: Vec<Ext> = SWITCHES.iter().filter(|(name, _)| found.members.has(name)).map(|(_, ext)| *ext).collect();
     if !on {
-        return Ok(exts.without(&own));
+        return Ok((exts.without(&own), features.without(found.members)));
     }
     if !has_all(row.name) {
         row.check_level(name).map_err(|later| wrong(later.to_string()))?;
@@ -199,7 +208,7 @@ fn switched(row: &CpuModel, exts: ExtSet, switch: &str) -> Result<ExtSet, ModelE
     if !missing.is_empty() {
         return Err(ModelError::Missing(missing.join(" ")));
     }
-    Ok(exts.with(&own))
+    Ok((exts.with(&own), features.or(found.members)))
 }
 
 /// `qemu` and `max` have all there is.
@@ -212,6 +221,7 @@ pub struct Model {
     name: &'static str,
     machine: u16,
     exts: ExtSet,
+    warnings: Vec<String>,
     pub(crate) executor: Arc<OnceLock<Executor>>,
 }
 
@@ -248,11 +258,15 @@ impl Model {
         let (name, rest) = text.split_once(',').map_or((text, None), |(name, rest)| (name, Some(rest)));
         let row = MODELS.iter().find(|row| row.name == name).ok_or_else(|| ModelError::NoModel(name.to_owned()))?;
         let lists = BY_GENERATION.iter().filter(|(generation, _)| has_all(name) || *generation <= row.generation);
-        let mut exts = lists.fold(ExtSet::EMPTY, |set, (_, list)| set.with(list));
+        let mut has = (lists.fold(ExtSet::EMPTY, |set, (_, list)| set.with(list)), row.features());
         for property in rest.into_iter().flat_map(|rest| rest.split(',')) {
-            exts = switched(row, exts, property)?;
+            has = switched(row, has, property)?;
         }
-        Ok(Model { name: row.name, machine: row.machine, exts, executor: Arc::default() })
+        let (exts, features) = has;
+        // What a model lacks by itself is nobody's mistake: QEMU 4.2's `max` has an extension without a function that it requires, and ours has it.
+        let own = row.features().inconsistencies();
+        let warnings = features.inconsistencies().into_iter().filter(|text| !own.contains(text)).collect();
+        Ok(Model { name: row.name, machine: row.machine, exts, warnings, executor: Arc::default() })
     }
 
     /// Whether the model of that name is of a later generation than the one that `qemu` stands for.
@@ -268,6 +282,11 @@ impl Model {
     /// Machine type, as four hexadecimal digits show it.
     pub fn machine(&self) -> u16 {
         self.machine
+    }
+
+    /// What is odd about its features, in QEMU's words.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Whether the CPU has a facility.
@@ -303,6 +322,17 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As QEMU 7.2 prints it for the same options, where it takes the model.
+    #[test]
+    fn features_require_others() {
+        let warnings = |text| Model::parse(text).map(|model| model.warnings().join(" ")).expect("it is a model");
+        assert!(MODELS.iter().all(|row| warnings(row.name).is_empty()));
+        assert_eq!(warnings("max,dateh=off"), "'idtes' requires 'dateh'. 'ltlbc' requires 'dateh'.");
+        assert_eq!(warnings("z14,vx=off"), "'vxpd' requires 'vx'. 'vxeh' requires 'vx'.");
+        assert_eq!(warnings("z14,vx=off,vxpd=off,vxeh=off"), "");
+        assert_eq!(warnings("z14,edat=off"), "'edat2' requires 'edat'.");
+    }
 
     #[test]
     fn features_are_switched() {

@@ -20,7 +20,7 @@ pub(crate) const CLOCKS: &[&str] =
     &["stck", "stcke", "stckf", "ectg", "ecag", "stfle", "stap", "stidp", "prno", "ptff", "mvcos"];
 
 /// Instructions of the message-security assist: function codes in register 0, a parameter block in register 1.
-pub(crate) const CIPHERS: &[&str] = &["km", "kmc", "kmac", "kimd", "klmd", "kmctr"];
+pub(crate) const CIPHERS: &[&str] = &["km", "kmc", "kmac", "kimd", "klmd", "kmctr", "kmf", "kmo", "pcc"];
 
 /// Registers that hold addresses (`a`), addresses with a length in the next register (`l`), or neither (`-`): of R1, R2, R3.
 pub(crate) const POINTERS: &[(&str, &str)] = &[
@@ -55,6 +55,9 @@ pub(crate) const POINTERS: &[(&str, &str)] = &[
     ("kimd", "-l"),
     ("klmd", "-l"),
     ("kmctr", "ala"),
+    ("kmf", "al"),
+    ("kmo", "al"),
+    ("pcc", ""),
 ];
 
 /// An integer that is likely to be interesting.
@@ -181,7 +184,13 @@ pub(crate) fn memory(name: &str, len: u64, mut next: impl FnMut() -> u64) -> Vec
         };
         word.to_be_bytes()
     });
-    words.collect()
+    let mut all: Vec<u8> = words.collect();
+    // Fields of PERFORM CRYPTOGRAPHIC COMPUTATION's parameter block that are zero or small, most of the time.
+    if name == "pcc" && few {
+        all[48..79].fill(0);
+        all[0] &= 0x7f;
+    }
+    all
 }
 
 /// Makes zero of registers that the text does not name and that do not go with one it names. `false` if there are vector registers that

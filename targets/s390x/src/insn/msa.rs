@@ -17,6 +17,9 @@ insns! {
     "1011 1001 0011 1110 ................" RRE kimd "{r1}, {r2}" [Msa];
     "1011 1001 0011 1111 ................" RRE klmd "{r1}, {r2}" [Msa];
     "1011 1001 0001 1110 ................" RRE kmac "{r1}, {r2}" [Msa];
+    "1011 1001 0010 1010 ................" RRE kmf "{r1}, {r2}" [Msa4];
+    "1011 1001 0010 1011 ................" RRE kmo "{r1}, {r2}" [Msa4];
+    "1011 1001 0010 1100 ................" RRE pcc "" [Msa4];
     "1011 1001 0010 1101 ................" RRF kmctr "{r1}, {r3}, {r2}" [Msa4];
 }
 
@@ -26,6 +29,9 @@ lifts! { l, f;
     kimd(RRE) { one(l, msa::KIMD, f.r2) }
     klmd(RRE) { one(l, msa::KLMD, f.r2) }
     kmac(RRE) { one(l, msa::KMAC, f.r2) }
+    kmf(RRE) { both(l, msa::KMF, f.r1, f.r2, 0) }
+    kmo(RRE) { both(l, msa::KMO, f.r1, f.r2, 0) }
+    pcc(RRE) { l.call(helper::MSA, &[l.k(msa::PCC as i64), l.k(0), l.k(0), l.k(0)]); Next }
     kmctr(RRF) {
         if f.r3 & 1 != 0 || f.r3 == 0 {
             return l.specification();
