@@ -102,6 +102,8 @@ facilities! {
     Loc2 = 53;
     /// Entropy-encoding compression.
     Entropy = 54;
+    /// Message-security assist 5: PRNO.
+    Msa5 = 57;
     /// Miscellaneous instruction extensions 2.
     Misc2 = 58;
     /// Miscellaneous instruction extensions 3.

@@ -114,7 +114,7 @@ const BY_GENERATION: &[(u8, &[Ext])] = &[
     (10, &[GenExt, Exrl, Ectg, Csst, Csst2, Parse, Edat1, CondSske, FpSupport, SenseRunning, Topology, Dfp]),
     (11, &[Z196, FpExt, NonqSske, IpteRange, Lpp, Msa4]),
     (12, &[Zec12, Interlocked2, LocalTlb, Edat2, DfpZoned, Esop2]),
-    (13, &[Loc2, Vector, DfpPacked]),
+    (13, &[Loc2, Vector, DfpPacked, Msa5]),
     (14, &[Misc2, VectorEnh1, VectorBcd, Iep]),
     (15, &[Misc3, VectorEnh2, VectorBcdEnh1]),
 ];
@@ -159,6 +159,7 @@ static SWITCHES: &[(&str, Ext)] = &[
     ("minste2", Ext::Misc2),
     ("minste3", Ext::Misc3),
     ("msa4-base", Ext::Msa4),
+    ("msa5-base", Ext::Msa5),
     ("edat2", Ext::Edat2),
     ("dfppc", Ext::DfpPacked),
     ("sea_esop2", Ext::Esop2),
@@ -180,7 +181,7 @@ static ALWAYS: &str = "aefsi aen ais esan3 esop idtes ldisphp stfle zpci plo-cl 
     kmo-tdea-128 kmo-tdea-192 kmo-aes-128 kmo-aes-192 kmo-aes-256 pcc-cmac-dea pcc-cmac-tdea-128 pcc-cmac-tdea-192 pcc-cmac-aes-128 \
     pcc-cmac-aes-192 pcc-xts-aes-128 pcc-xts-aes-256 kimd-sha-1 kimd-sha-256 kimd-sha-512 kimd-sha3-224 kimd-sha3-256 kimd-sha3-384 \
     kimd-sha3-512 kimd-shake-128 kimd-shake-256 kimd-ghash klmd-sha-1 klmd-sha-256 klmd-sha-512 klmd-sha3-224 klmd-sha3-256 klmd-sha3-384 \
-    klmd-sha3-512 msa3-base";
+    klmd-sha3-512 ppno-sha-512-drng prno-trng msa3-base";
 
 /// What a CPU has, and what the features of its model are as QEMU sees them.
 type Has = (ExtSet, FeatureSet);

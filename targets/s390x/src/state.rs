@@ -123,6 +123,8 @@ pub struct State {
     pub breaking_event: u64,
     /// Program parameter.
     pub program_parameter: u64,
+    /// What random numbers are made of.
+    pub random: u64,
     /// The access registers of the operands of the instruction at work, in the access-register mode.
     pub operand_registers: [u8; 2],
     /// The one by which the last translation went that failed.
@@ -159,6 +161,7 @@ impl State {
             invalid_psw: false,
             breaking_event: 1,
             program_parameter: 0,
+            random: 0,
             operand_registers: [0; 2],
             fault_register: 0,
             cpu_state: CpuState::Operating,

@@ -69,6 +69,33 @@ pub(crate) fn sha1(state: &mut [u32; 5], block: &[u8]) {
     }
 }
 
+/// The first 64 binary places of a square root.
+fn root64(n: u64) -> u64 {
+    let whole = n.isqrt();
+    let (mut root, mut rest) = (u128::from(whole), u128::from(n - whole * whole));
+    for _ in 0..64 {
+        rest <<= 2;
+        let trial = root << 2 | 1;
+        root <<= 1;
+        if rest >= trial {
+            rest -= trial;
+            root |= 1;
+        }
+    }
+    root as u64
+}
+
+/// The SHA-512 digest of a message. Initial values are fractions of square roots of the first primes.
+pub(crate) fn digest512(message: &[u8]) -> [u8; 64] {
+    const BLOCK: usize = 128;
+    let mut state = [2, 3, 5, 7, 11, 13, 17, 19].map(root64);
+    let mut padded = [message, &[0x80]].concat();
+    padded.resize((padded.len() + 16).next_multiple_of(BLOCK) - 16, 0);
+    padded.extend((message.len() as u128 * 8).to_be_bytes());
+    padded.chunks(BLOCK).for_each(|block| sha512(&mut state, block));
+    std::array::from_fn(|i| (state[i / 8] >> (56 - i % 8 * 8)) as u8)
+}
+
 macro_rules! sha2 {
     ($(#[$m:meta])* $name:ident $ty:ty, $rounds:literal, $k:expr, $S0:expr, $S1:expr, $s0:expr, $s1:expr) => {
         $(#[$m])*
@@ -133,21 +160,6 @@ mod tests {
         let mut state: [u64; 8] = std::array::from_fn(|i| start[i]);
         sha512(&mut state, &padded(b"abc", 128));
         assert_eq!((state[0], state[7]), (0xddaf_35a1_9361_7aba, 0x2a9a_c94f_a54c_a49f));
-    }
-
-    /// The first 64 binary places of a square root.
-    fn root64(n: u64) -> u64 {
-        let whole = n.isqrt();
-        let (mut root, mut rest) = (u128::from(whole), u128::from(n - whole * whole));
-        for _ in 0..64 {
-            rest <<= 2;
-            let trial = root << 2 | 1;
-            root <<= 1;
-            if rest >= trial {
-                rest -= trial;
-                root |= 1;
-            }
-        }
-        root as u64
+        assert_eq!(digest512(b"abc")[56..], state[7].to_be_bytes());
     }
 }

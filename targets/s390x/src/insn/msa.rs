@@ -20,6 +20,7 @@ insns! {
     "1011 1001 0010 1010 ................" RRE kmf "{r1}, {r2}" [Msa4];
     "1011 1001 0010 1011 ................" RRE kmo "{r1}, {r2}" [Msa4];
     "1011 1001 0010 1100 ................" RRE pcc "" [Msa4];
+    "1011 1001 0011 1100 ................" RRE prno "{r1}, {r2}" [Msa5];
     "1011 1001 0010 1101 ................" RRF kmctr "{r1}, {r3}, {r2}" [Msa4];
 }
 
@@ -31,6 +32,7 @@ lifts! { l, f;
     kmac(RRE) { one(l, msa::KMAC, f.r2) }
     kmf(RRE) { both(l, msa::KMF, f.r1, f.r2, 0) }
     kmo(RRE) { both(l, msa::KMO, f.r1, f.r2, 0) }
+    prno(RRE) { both(l, msa::PRNO, f.r1, f.r2, 0) }
     pcc(RRE) { l.call(helper::MSA, &[l.k(msa::PCC as i64), l.k(0), l.k(0), l.k(0)]); Next }
     kmctr(RRF) {
         if f.r3 & 1 != 0 || f.r3 == 0 {

@@ -4,6 +4,7 @@
 mod cipher;
 mod compute;
 mod digest;
+mod random;
 
 use crate::crypto::block::Cipher;
 use crate::storage::{self, address_mask};
@@ -25,6 +26,7 @@ pub(crate) const KMCTR: u64 = 5;
 pub(crate) const KMF: u64 = 6;
 pub(crate) const KMO: u64 = 7;
 pub(crate) const PCC: u64 = 8;
+pub(crate) const PRNO: u64 = 9;
 
 /// DEA, TDEA with two and three keys, AES with keys of 128, 192 and 256 bits.
 const CIPHERS: &[u64] = &[1, 2, 3, 18, 19, 20];
@@ -32,7 +34,7 @@ const CIPHERS: &[u64] = &[1, 2, 3, 18, 19, 20];
 const CIPHERS_XTS: &[u64] = &[1, 2, 3, 18, 19, 20, 50, 52];
 
 /// Function codes that are installed, of each instruction, beside 0.
-const INSTALLED: [&[u64]; 9] = [
+const INSTALLED: [&[u64]; 10] = [
     CIPHERS_XTS,
     CIPHERS,
     &[1, 2, 3, 32, 33, 34, 35, 36, 37, 65],
@@ -42,6 +44,7 @@ const INSTALLED: [&[u64]; 9] = [
     CIPHERS,
     CIPHERS,
     CIPHERS_XTS,
+    &[3, 114],
 ];
 
 /// QUERY: a bit for each function.
@@ -56,7 +59,7 @@ fn query(cpu: &mut Cpu, which: u64) -> Out {
 /// Which instruction, both registers, the third one. Function code and modifier are in register 0, the parameter block's address in 1.
 pub(crate) fn perform(cpu: &mut Cpu, [which, r1, r2, r3]: Args) -> Out {
     let code = general(cpu, 0) & 0x7f;
-    // The modifier of enciphering instructions is bit 56; the others have none, and want a zero there.
+    // The modifier of instructions that encipher or generate is bit 56; the others have none, and want a zero there.
     let decipher = general(cpu, 0) & 0x80 != 0;
     if decipher && matches!(which, KIMD | KLMD | KMAC | PCC) {
         return Err(Fault::SPECIFICATION);
@@ -71,6 +74,7 @@ pub(crate) fn perform(cpu: &mut Cpu, [which, r1, r2, r3]: Args) -> Out {
         KIMD | KLMD => digest::digest(cpu, code, r2, which == KLMD),
         KMAC => cipher::authenticate(cpu, code, r2),
         PCC => compute::compute(cpu, code),
+        PRNO => random::perform(cpu, code, decipher, r1, r2),
         _ => cipher::cipher(cpu, which, code, decipher, [r1, r2, r3]),
     }
 }
