@@ -57,15 +57,15 @@ fn utf8(cpu: &mut Cpu, at: u64, left: u64, check: bool) -> Result<Found, Fault> 
     Ok(if bad { Found::Invalid } else { Found::Character(c, n) })
 }
 
-/// UTF-16: a high surrogate and what follows make a character.
+/// UTF-16: a high surrogate and what follows make a character. A low one by itself is a character even with the well-formedness check, which
+/// looks at the second half of a pair alone.
 fn utf16(cpu: &mut Cpu, at: u64, left: u64, check: bool) -> Result<Found, Fault> {
     if left < 2 {
         return Ok(Found::Partial);
     }
     let first = unit(cpu, at, 2)?;
     if !(0xd800..=0xdbff).contains(&first) {
-        let lone = check && (0xdc00..=0xdfff).contains(&first);
-        return Ok(if lone { Found::Invalid } else { Found::Character(first, 2) });
+        return Ok(Found::Character(first, 2));
     }
     if left < 4 {
         return Ok(Found::Partial);
