@@ -61,6 +61,13 @@ def own_pair(case, found):
     return r1 in (r2, r2 + 1)
 
 
+def strings_overlap(case, found):
+    """Operands of characters of two bytes at most whose addresses are in registers, the first one's length in characters or bytes behind it."""
+    r1, r2 = (int(n) for n in re.findall(r"%r(\d+)", case["text"])[:2])
+    a, b, reach = (int(case["r"][n], 16) for n in (r1, r2, (r1 + 1) & 15))
+    return a < b + 2 * reach and b < a + 2 * reach
+
+
 def dies(case):
     """QEMU 7.2 has an internal error with these: SET FPC AND SIGNAL, ROTATE THEN ... SELECTED BITS that only tests, and COMPARE AND SWAP AND STORE."""
     name, _, rest = case["text"].partition(" ")
@@ -102,6 +109,9 @@ QEMU = [
     (set("cpya".split()), "QEMU 7.2 has no such instruction", unknown),
     (set("trte trtre cuse plo csst".split()), "QEMU 7.2 has no such instruction", unknown),
     (set("troo trot trto trtt mvclu clclu".split()), "PoP: R1 names an even-odd pair, and lengths of two-byte characters are even", odd_pair),
+    (set("trot".split()), "PoP, TRANSLATE ONE TO TWO: the test character has two bytes; QEMU 7.2 takes one", lambda case, found: int(case["r"][0], 16) & 0xFF00),
+    (set("troo trot trto trtt".split()), "the operands overlap: PoP predicts nothing", strings_overlap),
+    (set("troo trot trto trtt".split()), "a length of 0: QEMU 7.2 goes on all the same", lambda case, found: any(re.match(r"r\d+: 0 f{8}", f) for f in found)),
     (set("vfpso".split()), "single-element control: the other elements are unpredictable", lambda case, found: ", 8, " in case["text"]),
     (set("mvcin".split()), "the operands overlap: PoP predicts nothing", inverse),
     (set("clst".split()), "PoP, COMPARE LOGICAL STRING: bits 32 to 55 of register 0 are zero", odd_pair),
