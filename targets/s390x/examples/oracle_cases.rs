@@ -192,7 +192,7 @@ fn main() {
     }
     let bench = Bench::<S390x> {
         name: "s390x",
-        kind: Kind::new(Model::parse("qemu").expect("the default model")),
+        kind: Kind::new(Model::parse("max").expect("the model with everything")),
         endian: Endian::Big,
         prepare,
         trap: |_| None,
@@ -200,7 +200,7 @@ fn main() {
         trap_changes: &[],
     };
     let is_system = |row: &Insn| insn::system_::INSNS.iter().any(|i| i.name == row.name);
-    let features = Model::parse("qemu").expect("the default model").exts().bits();
+    let features = Model::parse("max").expect("the model with everything").exts().bits();
     let decoder: Decoder<Handler> = Decoder::new(insn::TABLES, features, INDEX);
     let (mut engine, mut evaluator) = (bench.machine::<Interp>(), bench.machine::<Interp>());
     println!("{{\"pc\":{PC},\"window\":{WINDOW_AT}}}");

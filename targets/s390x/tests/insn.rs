@@ -23,7 +23,7 @@ fn main() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/insn");
     let bench = Arc::new(Bench::<S390x> {
         name: "s390x",
-        kind: Kind::new(Model::parse("qemu").expect("the default model")),
+        kind: Kind::new(Model::parse("max").expect("the model with everything")),
         endian: Endian::Big,
         prepare,
         trap: |ctx| match ctx.state.last_program? {
