@@ -26,6 +26,8 @@ const LIST: usize = 16;
 /// CPU entries, byte 4: the CPU is dedicated, and its vertical polarization is high.
 const DEDICATED: u8 = 4;
 const HIGH: u8 = 3;
+/// Byte 5: what CPUs of virtual machines are, by QEMU from 8.2 on: an integrated facility for Linux.
+const IFL: u8 = 3;
 /// CPUs that one entry has room for.
 const MASK: u32 = 64;
 
@@ -105,7 +107,7 @@ impl Shape {
             *masks.entry(cpu / MASK * MASK).or_default() |= 1 << (63 - cpu % MASK);
         }
         for (origin, mask) in masks {
-            block.extend([0, 0, 0, 0, if self.vertical.load(Ordering::Acquire) { DEDICATED | HIGH } else { 0 }, 0]);
+            block.extend([0, 0, 0, 0, if self.vertical.load(Ordering::Acquire) { DEDICATED | HIGH } else { 0 }, IFL]);
             block.extend((origin as u16).to_be_bytes());
             block.extend(mask.to_be_bytes());
         }
@@ -169,6 +171,7 @@ mod tests {
         assert_eq!(flat[4..12], [0, 0, 0, 0, 8, 2, 0, 4]);
         // Eight cores of a container and a CPU entry each.
         assert_eq!(flat.len(), LIST + 8 * (8 + 16));
+        assert_eq!(flat[LIST + 8..LIST + 16], [0, 0, 0, 0, 0, IFL, 0, 0]);
         let full = shape.block(4).unwrap();
         assert_eq!(full[4..12], [0, 0, 2, 2, 2, 2, 0, 4]);
         assert_eq!(full.len(), LIST + 2 * 8 + 4 * 8 + 8 * (8 + 16));
