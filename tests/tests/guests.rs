@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use devices::Capture;
 use libtest_mimic::{Arguments, Failed, Trial};
-use machine::{Advance, Console, Machine, RunState};
+use machine::{Advance, Console, DeviceConfig, Given, Machine, RunState, WatchdogAction};
 use tests::Setup;
 use xtask::guests::{Arch, Run, demo_binary};
 use xtask::root;
@@ -27,6 +27,7 @@ fn main() {
     trials.push(trial("keys-s390x".to_owned(), || all_is_well("keys", "keys")));
     trials.push(trial("code-s390x".to_owned(), || all_is_well("code", "code")));
     trials.push(trial("states-s390x".to_owned(), states));
+    trials.push(trial("conditions-s390x".to_owned(), conditions));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -141,11 +142,33 @@ fn states() -> Result<()> {
         ensure!(matches!(advance, Advance::Ran | Advance::Wait(Some(_))), "{advance:?}: {}", console.text());
     }
     let text = console.text();
-    ensure!(text.contains("sense of CPU 2, 3, 4: 1 0x40, 1 0x10, 2\n"), "{text}");
+    ensure!(text.contains("sense of CPU 2, 3, 4: 1 0x40, 1 0x10, 3\n"), "{text}");
     let shown: Vec<String> = machine.cpus().iter().map(|c| format!("{:?}", c.cpu.info())).collect();
     let wanted = ["Operating", "Load", "Stopped", "CheckStop", "Uninitialized", "Stopped"];
     let all = shown.iter().zip(wanted).all(|(is, must)| is.contains(must));
     ensure!(shown.len() == wanted.len() && all, "{shown:?}");
+    Ok(())
+}
+
+/// What is refused on s390x, with a watchdog that restarts after 15 seconds of virtual time.
+fn conditions() -> Result<()> {
+    let setup = Setup { smp: "2", icount: Some(3), ..Setup::new("s390x", "s390-ccw-virtio") };
+    let mut config = setup.config()?;
+    config.boot.kernel = Some(root().join("guests/tests/s390x/bin/conditions-s390x.elf").display().to_string());
+    config.name = Some("kvm-unit-test".to_owned());
+    config.watchdog = WatchdogAction::InjectNmi;
+    let value = DeviceConfig { driver: "diag288".to_owned(), ..DeviceConfig::default() };
+    config.devices.push(Given { option: "-device diag288".to_owned(), value });
+    let console = Capture::new();
+    config.console = Console::new(console.clone());
+    let mut machine = Machine::new(config)?;
+    let begin = Instant::now();
+    while !matches!(machine.advance(), Advance::Exit(_)) {
+        ensure!(begin.elapsed() < LIMIT, "{}", console.text());
+    }
+    ensure!(console.text().contains("\nconditions: all is well\n"), "{}", console.text());
+    let events: Vec<String> = machine.take_events().iter().map(|event| format!("{event:?}")).collect();
+    ensure!(events.iter().any(|event| event.contains("WATCHDOG") && event.contains("inject-nmi")), "{events:?}");
     Ok(())
 }
 

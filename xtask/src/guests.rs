@@ -426,6 +426,7 @@ static TOOLS: &[Test] = &[
     Test { folder: "s390x", name: "access", smp: &[], fp: false },
     Test { folder: "s390x", name: "keys", smp: &[], fp: false },
     Test { folder: "s390x", name: "states", smp: &[], fp: false },
+    Test { folder: "s390x", name: "conditions", smp: &[], fp: false },
 ];
 
 /// One test on one target with one number of harts.

@@ -85,6 +85,7 @@ impl Debugger {
         let stop = match machine.state() {
             RunState::Shutdown => Stop::Shutdown,
             RunState::InternalError => Stop::Stuck { cpu: 0 },
+            RunState::Watchdog => Stop::Watchdog,
             RunState::Paused | RunState::GuestPanicked => Stop::Paused,
             // Prelaunch is where a reset of a stopped machine leads.
             RunState::Running | RunState::Debug | RunState::Prelaunch | RunState::Preconfig => return,

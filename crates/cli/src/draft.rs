@@ -1,7 +1,7 @@
 //! What the options have said so far; once all are read it becomes the machine's configuration and the list of consoles.
 
 use cpu::LogItems;
-use machine::config::{Boot, DriveConfig, Icount, MemConfig, Threading};
+use machine::config::{Boot, Icount, MemConfig, Threading};
 use machine::{DeviceConfig, Given, GlobalProp, MachineConfig, ObjectConfig, Target, registry};
 use qmp::chardev::Backend;
 use qmp::json::writer::Style;
@@ -11,6 +11,10 @@ use topology::{SmpOptions, opts};
 use crate::channel::{Channel, User};
 use crate::fatal::Fatal;
 use crate::options::Text;
+
+mod devices;
+
+use devices::Devices;
 
 /// The options as they come.
 pub(crate) struct Draft {
@@ -59,7 +63,8 @@ pub(crate) struct Draft {
     numa: Vec<Given<String>>,
     objects: Vec<Given<ObjectConfig>>,
     devices: Vec<Given<DeviceConfig>>,
-    drives: Vec<Given<DriveConfig>>,
+    /// Drives, network cards, watchdogs.
+    pub(crate) attached: Devices,
     name: Option<String>,
     uuid: [u8; 16],
     icount: Option<Icount>,
@@ -125,7 +130,7 @@ impl Draft {
             numa: Vec::new(),
             objects: Vec::new(),
             devices: Vec::new(),
-            drives: Vec::new(),
+            attached: Devices::default(),
             name: None,
             uuid: [0; 16],
             icount: None,
@@ -310,7 +315,8 @@ impl Draft {
                 ("reboot", "shutdown") => self.no_reboot = true,
                 ("shutdown", "poweroff") => self.no_shutdown = false,
                 ("shutdown", "pause") => self.no_shutdown = true,
-                ("panic", "pause" | "shutdown" | "none") | ("watchdog", _) => {}
+                ("panic", "pause" | "shutdown" | "none") => {}
+                ("watchdog", action) if self.attached.set_watchdog(action) => {}
                 _ => return Err(Fatal::of(&text.whole(), format_args!("Invalid parameter '{key}={value}'"))),
             }
         }
@@ -335,39 +341,6 @@ impl Draft {
             "none" => Ok(()),
             _ => Err(Fatal::of(&text.whole(), "not supported; only 'none' is")),
         }
-    }
-
-    /// `-drive`: a raw file, on targets whose boards have disks.
-    pub(crate) fn drive(&mut self, text: Text<'_>) -> Result<(), Fatal> {
-        let fault = |why: &str| Fatal::of(&text.whole(), why.to_owned());
-        let mut value = DriveConfig { attached: true, ..DriveConfig::default() };
-        for (key, given) in opts::pairs(text.value, None) {
-            match (key.as_str(), given.as_str()) {
-                ("file", _) => value.file = given,
-                ("id", _) => value.id = Some(given),
-                ("if", "none") => value.attached = false,
-                ("if", "virtio")
-                | ("format", "raw")
-                | ("media", "disk")
-                | ("cache" | "aio" | "index" | "discard", _) => {}
-                ("readonly" | "read-only", _) => {
-                    value.read_only = opts::switch(&given).ok_or_else(|| fault("readonly expects 'on' or 'off'"))?;
-                }
-                ("format", _) => return Err(fault("only format=raw is supported")),
-                _ => return Err(fault(&format!("{key}={given} is not supported"))),
-            }
-        }
-        if value.file.is_empty() && !value.attached {
-            return Ok(());
-        }
-        if self.target.name != "s390x" {
-            return Err(fault("drives are not supported; give the program with -kernel"));
-        }
-        if value.file.is_empty() {
-            return Err(fault("a drive needs a file"));
-        }
-        self.drives.push(Given { option: text.whole(), value });
-        Ok(())
     }
 
     pub(crate) fn serial(&mut self, text: Text<'_>) -> Result<(), Fatal> {
@@ -527,7 +500,8 @@ impl Draft {
         config.numa = std::mem::take(&mut self.numa);
         config.objects = std::mem::take(&mut self.objects);
         config.devices = self.devices.clone();
-        config.drives = std::mem::take(&mut self.drives);
+        self.attached.put(&mut config, self.nodefaults);
+        config.has_first_serial = !self.nodefaults;
         config.icount = self.icount;
         config.own_accelerator = self.own_accelerator;
         config.threading = self.threading.unwrap_or_default();

@@ -65,6 +65,7 @@ pub(crate) fn run(program: &str, plan: Plan) -> Result<i32, Fatal> {
     config.console = wiring.console(0);
     config.second_console = wiring.console(1);
     config.debug_console = wiring.console(wiring::DEBUG);
+    config.has_first_serial |= wiring.has_serial(0);
     config.has_second_serial = wiring.has_serial(1);
     config.console_ports = crate::consoles::serial_ports(&plan.channels);
     if let Some(pattern) = &plan.log_file {

@@ -27,11 +27,12 @@ fn put(bytes: &mut [u8], at: usize, value: u32) {
     bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
 }
 
-/// Carries out the request at the start of the block; the response goes behind it. The condition code.
-pub(crate) fn call(block: &mut [u8; 4096]) -> u64 {
+/// Carries out the request at the start of the block; the response goes behind it. The condition code, or `None` where the request's length
+/// is none that there may be.
+pub(crate) fn call(block: &mut [u8; 4096]) -> Option<u64> {
     let (len, command) = ((word(block, 0) >> 16) as usize, word(block, 0) & 0xffff);
-    if !(16..=4080).contains(&len) || !len.is_multiple_of(8) {
-        return 3;
+    if !(16..=4096 - HEADER).contains(&len) || !len.is_multiple_of(8) {
+        return None;
     }
     let (request, answer) = block.split_at_mut(len);
     let (code, size) = match command {
@@ -48,7 +49,7 @@ pub(crate) fn call(block: &mut [u8; 4096]) -> u64 {
         answer[..HEADER].fill(0);
     }
     put(answer, 0, (size as u32) << 16 | code);
-    0
+    Some(0)
 }
 
 /// STORE CHANNEL-PATH DESCRIPTION: there is path 0, of the type that virtual devices have.

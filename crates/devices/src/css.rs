@@ -223,7 +223,7 @@ impl Css {
         }
         s.parameter = word(schib, 0);
         s.flags = s.flags & !path::CHANGEABLE | flags & path::CHANGEABLE;
-        s.last = last;
+        s.last = last & (path::BLOCK_FORMAT | path::CONCURRENT_SENSE);
         s.block = ((word(schib, 12) >> 16) as u16, block);
         Some(0)
     }
@@ -385,7 +385,7 @@ impl Css {
     }
 
     /// CHANNEL SUBSYSTEM CALL.
-    pub fn call(&self, block: &mut [u8; 4096]) -> u64 {
+    pub fn call(&self, block: &mut [u8; 4096]) -> Option<u64> {
         chsc::call(block)
     }
 

@@ -12,6 +12,8 @@ pub enum PowerRequest {
     },
     /// Reset the whole machine.
     Reset,
+    /// A watchdog has run out.
+    Watchdog,
     /// A guest has given up a core that its board has asked for.
     CoreGivenUp {
         /// The slot it is in.

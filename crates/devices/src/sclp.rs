@@ -9,6 +9,7 @@ use std::sync::Arc;
 use memory::{Device, Line, Nanos, Size};
 use parking_lot::Mutex;
 
+use crate::ebcdic::{ascii, ebcdic};
 use crate::percpu::Started;
 use crate::sink::Sink;
 
@@ -77,7 +78,8 @@ const ROOM: usize = 4096;
 
 struct State {
     config: SclpConfig,
-    sink: Box<dyn Sink>,
+    /// The ASCII console, if there is one.
+    sink: Option<Box<dyn Sink>>,
     /// The line console, if there is one.
     lines_sink: Option<Box<dyn Sink>>,
     wire: Line,
@@ -110,9 +112,9 @@ fn number(block: &[u8], at: usize, len: usize) -> u32 {
 }
 
 impl Sclp {
-    /// A service processor whose ASCII console writes to `sink` and whose line console to `lines`, and which holds `wire` up while a
+    /// A service processor whose ASCII console writes to `sink` and whose line console to `lines`, each of which may be missing, and which holds `wire` up while a
     /// service signal is pending.
-    pub fn new(config: SclpConfig, sink: Box<dyn Sink>, lines: Option<Box<dyn Sink>>, wire: Line) -> Sclp {
+    pub fn new(config: SclpConfig, sink: Option<Box<dyn Sink>>, lines: Option<Box<dyn Sink>>, wire: Line) -> Sclp {
         let (present, standby) = (config.present.clone(), vec![false; config.max_cpus as usize]);
         let sclp = Sclp(Arc::new(Mutex::new(State {
             config,
@@ -203,7 +205,9 @@ impl State {
     fn command(&mut self, command: u32, address: u32, block: &mut [u8]) -> Done {
         const CONFIGURE: u32 = 0x0011_0001;
         const DECONFIGURE: u32 = 0x0010_0001;
-        let crosses = address as usize % 4096 + block.len() > 4096;
+        // The block may have been cut there.
+        let len = block.len().max(number(block, 0, 2) as usize);
+        let crosses = address as usize % 4096 + len > 4096;
         // The third byte tells variants apart that are the same here, or names a CPU.
         let code = match command & 0xffff_00ff {
             0x0002_0001 | 0x0012_0001 | 0x0001_0001 if crosses => response::BOUNDARY,
@@ -305,9 +309,9 @@ impl State {
             }
             let kind = block[at + 2];
             let body = &block[at + EVENT_HEADER..at + len];
-            match kind {
-                event::ASCII => self.sink.write(body),
-                event::MESSAGE | event::URGENT if self.lines_sink.is_some() => self.write_lines(body),
+            match (kind, &mut self.sink) {
+                (event::ASCII, Some(sink)) => sink.write(body),
+                (event::MESSAGE | event::URGENT, _) if self.lines_sink.is_some() => self.write_lines(body),
                 _ => return response::INVALID_FUNCTION,
             }
             block[at + 3] |= 0x80;
@@ -318,12 +322,11 @@ impl State {
 
     /// The text objects of a message's data block (MDB), in EBCDIC.
     fn write_lines(&mut self, body: &[u8]) {
-        /// A message-data-block header's magic, "MDB ".
+        /// Length, type, tag ("MDB ") and revision.
+        const HEAD: usize = 12;
         const OBJECT_TEXT: u32 = 4;
-        let mut at = number(body, 0, 2) as usize;
-        let head = 16;
-        let total = at.min(body.len());
-        at = head;
+        let total = body.len().min(number(body, 0, 2) as usize);
+        let mut at = HEAD;
         while at + 4 <= total {
             let len = number(body, at, 2) as usize;
             if len < 4 || at + len > total {
@@ -399,10 +402,11 @@ impl State {
         }
         // Masks shorter or longer than four bytes are filled up with zeros or cut.
         self.receive = (0..4).fold(0, |all, i| all << 8 | if i < len { u32::from(block[12 + i]) } else { 0 });
-        let lines = self.lines_sink.is_some();
-        let with = |masks: u32| if lines { masks } else { 0 };
-        let takes = mask(event::ASCII) | with(mask(event::MESSAGE) | mask(event::URGENT));
-        let sends = mask(event::ASCII) | mask(event::QUIESCE) | mask(event::CONFIGURATION) | with(mask(event::COMMAND));
+        let with = |there: bool, masks: u32| if there { masks } else { 0 };
+        let ascii = with(self.sink.is_some(), mask(event::ASCII));
+        let lines = |masks| with(self.lines_sink.is_some(), masks);
+        let takes = ascii | lines(mask(event::MESSAGE) | mask(event::URGENT));
+        let sends = ascii | mask(event::QUIESCE) | mask(event::CONFIGURATION) | lines(mask(event::COMMAND));
         for (at, value) in [(12 + 2 * len, takes), (12 + 3 * len, sends)] {
             for (i, byte) in value.to_be_bytes().into_iter().chain(std::iter::repeat(0)).take(len).enumerate() {
                 block[at + i] = byte;
@@ -430,11 +434,6 @@ fn command_body(line: &[u8]) -> Vec<u8> {
     body
 }
 
-/// ASCII to EBCDIC.
-fn ebcdic(c: u8) -> u8 {
-    (0..=255).find(|code| ascii(*code) == c).unwrap_or(0x6f)
-}
-
 /// What is typed at the line console.
 pub struct LineConsole(Sclp);
 
@@ -454,55 +453,6 @@ impl Device for LineConsole {
         state.tell();
         n
     }
-}
-
-/// EBCDIC (code page 1047) to ASCII, as far as messages need it.
-fn ascii(code: u8) -> u8 {
-    const RANGES: [(u8, u8, u8); 7] = [
-        (0xc1, 9, b'A'),
-        (0xd1, 9, b'J'),
-        (0xe2, 8, b'S'),
-        (0x81, 9, b'a'),
-        (0x91, 9, b'j'),
-        (0xa2, 8, b's'),
-        (0xf0, 10, b'0'),
-    ];
-    const OTHERS: [(u8, u8); 31] = [
-        (0x40, b' '),
-        (0x4b, b'.'),
-        (0x4c, b'<'),
-        (0x4d, b'('),
-        (0x4e, b'+'),
-        (0x4f, b'|'),
-        (0x50, b'&'),
-        (0x5a, b'!'),
-        (0x5b, b'$'),
-        (0x5c, b'*'),
-        (0x5d, b')'),
-        (0x5e, b';'),
-        (0x5f, b'^'),
-        (0x60, b'-'),
-        (0x61, b'/'),
-        (0x6b, b','),
-        (0x6c, b'%'),
-        (0x6d, b'_'),
-        (0x6e, b'>'),
-        (0x6f, b'?'),
-        (0x79, b'`'),
-        (0x7a, b':'),
-        (0x7b, b'#'),
-        (0x7c, b'@'),
-        (0x7d, b'\''),
-        (0x7e, b'='),
-        (0x7f, b'"'),
-        (0xa1, b'~'),
-        (0xad, b'['),
-        (0xbd, b']'),
-        (0xe0, b'\\'),
-    ];
-    let range = RANGES.iter().find(|(first, n, _)| (*first..first + n).contains(&code));
-    let other = || OTHERS.iter().find(|(from, _)| *from == code).map_or(b'.', |&(_, to)| to);
-    range.map_or_else(other, |(first, _, to)| to + (code - first))
 }
 
 impl Device for Sclp {
@@ -537,13 +487,69 @@ mod tests {
     use super::*;
     use crate::sink::{Capture, NullSink};
 
+    fn without_console() -> Sclp {
+        let config = SclpConfig { ram: 1 << 20, max_cpus: 1, present: Started::new(1) };
+        Sclp::new(config, None, None, Line::unconnected())
+    }
+
+    #[test]
+    fn without_a_console_there_are_no_characters() {
+        let sclp = without_console();
+        let mut block = [0; 28];
+        put(&mut block, 10, &[0, 4]);
+        sclp.call(0x0078_0005, 0x8000, &mut block);
+        let rest = mask(event::QUIESCE) | mask(event::CONFIGURATION);
+        assert_eq!((number(&block, 20, 4), number(&block, 24, 4)), (0, rest));
+        let mut block = vec![0, 16, 0, 0, 0, 0, 0, 0, 0, 8, event::ASCII, 0, 0, 0, b'h', b'i'];
+        sclp.call(0x0076_0005, 0x8000, &mut block);
+        assert_eq!(block[6..8], [0x40, 0xf0]);
+    }
+
+    #[test]
+    fn a_block_that_crosses_a_page_is_refused() {
+        let sclp = without_console();
+        // As long as the page allows, and longer by its header: only the page's part is there.
+        for (address, len, there, wanted) in [
+            (0x8000, 4096, 4096, 0x10),
+            (0x8000, 4104, 4096, 0x100),
+            (0x8f80, 256, 128, 0x100),
+            (0x8000, 65_535, 4096, 0x100),
+        ] {
+            let mut block = vec![0; there];
+            put(&mut block, 0, &(len as u16).to_be_bytes());
+            sclp.call(0x0002_0001, address, &mut block);
+            assert_eq!(number(&block, 6, 2), wanted, "{address:#x} {len}");
+        }
+    }
+
+    /// A general object, then two lines: length, type, flags and reserved bytes before the text.
+    #[test]
+    fn lines_are_written() {
+        let out = Capture::new();
+        let config = SclpConfig { ram: 1 << 20, max_cpus: 1, present: Started::new(1) };
+        let sclp = Sclp::new(config, None, Some(Box::new(out.clone())), Line::unconnected());
+        let mut objects = vec![0; 56];
+        put(&mut objects, 0, &[0, 56, 0, 1]);
+        for text in [[0xc8, 0x89], [0xd6, 0x92]] {
+            objects.extend([0, 12, 0, 4, 0x10, 0, 0, 0, 0, 0]);
+            objects.extend(text);
+        }
+        let len = objects.len() as u8;
+        let mut block = vec![0, len + 26, 0, 0, 0, 0, 0, 0, 0, len + 18, event::MESSAGE, 0, 0, 0];
+        block.extend([0, len + 12, 0, 1, 0xd4, 0xc4, 0xc2, 0x40, 0, 0, 0, 1]);
+        block.extend(objects);
+        sclp.call(0x0076_0005, 0x8000, &mut block);
+        assert_eq!((block[6], block[7], block[11]), (0, 0x20, 0x80));
+        assert_eq!(out.text(), "Hi\nOk\n");
+    }
+
     fn make() -> (Sclp, Capture) {
         let present = Started::new(4);
         present.set(0, true);
         present.set(2, true);
         let config = SclpConfig { ram: 512 << 20, max_cpus: 4, present };
         let out = Capture::new();
-        (Sclp::new(config, Box::new(out.clone()), Some(Box::new(NullSink)), Line::unconnected()), out)
+        (Sclp::new(config, Some(Box::new(out.clone())), Some(Box::new(NullSink)), Line::unconnected()), out)
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::registry::{self, MachineType};
 use crate::targets::Target;
 use crate::value::Value;
+use crate::watchdog::WatchdogAction;
 
 /// An option's value together with its text, which errors quote.
 #[derive(Clone, PartialEq, Debug)]
@@ -134,6 +135,8 @@ pub struct DriveConfig {
     pub file: String,
     /// The guest may not write.
     pub read_only: bool,
+    /// What the guest writes is forgotten at the end. `None`: as `-snapshot` says.
+    pub snapshot: Option<bool>,
     /// The board is to attach it by itself.
     pub attached: bool,
 }
@@ -310,6 +313,8 @@ pub struct MachineConfig {
     pub second_console: Console,
     /// Where characters of a debug port go.
     pub debug_console: Console,
+    /// Whether there is a first serial port, on boards where that is open.
+    pub has_first_serial: bool,
     /// Whether there is a second serial port.
     pub has_second_serial: bool,
     /// Character devices that devices of the command line name: the serial port's console that each is.
@@ -328,6 +333,10 @@ pub struct MachineConfig {
     pub stopped: bool,
     /// `-preconfig`: wait for `x-exit-preconfig` before building.
     pub preconfig: bool,
+    /// A board that has a network card of its own makes it.
+    pub default_nic: bool,
+    /// `-watchdog-action`.
+    pub watchdog: WatchdogAction,
     /// `-no-reboot`: a reset ends the process.
     pub no_reboot: bool,
     /// `-no-shutdown`: a shutdown of the guest pauses the machine instead.
@@ -360,6 +369,7 @@ impl MachineConfig {
             console: Console::default(),
             second_console: Console::default(),
             debug_console: Console::default(),
+            has_first_serial: true,
             has_second_serial: false,
             console_ports: Vec::new(),
             icount: None,
@@ -369,6 +379,8 @@ impl MachineConfig {
             uuid: [0; 16],
             stopped: false,
             preconfig: false,
+            default_nic: true,
+            watchdog: WatchdogAction::default(),
             no_reboot: false,
             no_shutdown: false,
         })

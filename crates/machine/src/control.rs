@@ -46,6 +46,7 @@ pub(crate) enum Request {
     AnnounceDump,
     Panic { core: u32, psw: (u64, u64) },
     CoreGivenUp { slot: usize },
+    Watchdog,
 }
 
 impl From<PowerRequest> for Request {
@@ -53,6 +54,7 @@ impl From<PowerRequest> for Request {
         match asked {
             PowerRequest::Shutdown { code } => Request::Shutdown(ShutdownCause::GuestShutdown, code as i32),
             PowerRequest::Reset => Request::Reset(ShutdownCause::GuestReset),
+            PowerRequest::Watchdog => Request::Watchdog,
             PowerRequest::DisabledWait { core, psw } => Request::Panic { core, psw },
             PowerRequest::CoreGivenUp { slot } => Request::CoreGivenUp { slot },
         }
@@ -208,6 +210,7 @@ impl Machine {
             Request::AnnounceDump => self.announce_dump(false),
             Request::Panic { core, psw } => return self.panic(core, psw),
             Request::CoreGivenUp { slot } => self.core_given_up(slot),
+            Request::Watchdog => return self.watchdog(),
         }
         None
     }

@@ -34,6 +34,7 @@ pub mod targets;
 pub mod thread;
 pub mod types;
 pub mod value;
+mod watchdog;
 
 pub use config::{DeviceConfig, Given, GlobalProp, MachineConfig, ObjectConfig};
 pub use console::Console;
@@ -50,3 +51,4 @@ pub use registry::MachineType;
 pub use run::{Event, RunState, ShutdownCause};
 pub use targets::{Arch, Target};
 pub use value::Value;
+pub use watchdog::WatchdogAction;

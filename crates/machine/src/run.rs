@@ -21,6 +21,8 @@ pub enum RunState {
     GuestPanicked,
     /// A CPU can't go on.
     InternalError,
+    /// Stopped by a watchdog.
+    Watchdog,
 }
 
 impl RunState {
@@ -35,6 +37,7 @@ impl RunState {
             RunState::Shutdown => "shutdown",
             RunState::GuestPanicked => "guest-panicked",
             RunState::InternalError => "internal-error",
+            RunState::Watchdog => "watchdog",
         }
     }
 

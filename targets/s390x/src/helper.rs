@@ -243,7 +243,7 @@ helpers! {
     /// TEST BLOCK.
     TEST_BLOCK = keys::test_block, any(1);
     /// SIGNAL PROCESSOR: register, CPU address, order.
-    SIGP = signal::sigp, any(3);
+    SIGP = signal::sigp, any(4);
     /// DIAGNOSE: both registers, code, next address.
     DIAGNOSE = service::diagnose, any(4);
     /// SERVICE CALL.
@@ -259,7 +259,7 @@ helpers! {
     /// MOVE WITH OPTIONAL SPECIFICATIONS: addresses, register of the length.
     MOVE_OPTIONAL = spaces::move_optional, any(3);
     /// MOVE PAGE: both addresses.
-    MOVE_PAGE = spaces::move_page, any(2);
+    MOVE_PAGE = spaces::move_page, any(3);
     /// EXTRACT PRIMARY or SECONDARY ASN: control register.
     EXTRACT_ASN = spaces::extract_asn, to_storage(1);
     /// INSERT VIRTUAL STORAGE KEY: address.

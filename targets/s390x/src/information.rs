@@ -9,13 +9,25 @@ use crate::trap::{Cpu, Fault, Out, code, set_cc};
 
 type Args = [u64; 4];
 
-/// Text in EBCDIC, filled with blanks: capitals, digits and blanks.
+/// Text in EBCDIC (code page 1047), cut or filled with blanks: letters, digits and what names have beside; others are blanks.
 fn ebcdic(text: &str, len: usize) -> Vec<u8> {
     let code = |c: u8| match c {
         b'A'..=b'I' => 0xc1 + (c - b'A'),
         b'J'..=b'R' => 0xd1 + (c - b'J'),
         b'S'..=b'Z' => 0xe2 + (c - b'S'),
+        b'a'..=b'i' => 0x81 + (c - b'a'),
+        b'j'..=b'r' => 0x91 + (c - b'j'),
+        b's'..=b'z' => 0xa2 + (c - b's'),
         b'0'..=b'9' => 0xf0 + (c - b'0'),
+        b'.' => 0x4b,
+        b'+' => 0x4e,
+        b'-' => 0x60,
+        b'/' => 0x61,
+        b',' => 0x6b,
+        b'_' => 0x6d,
+        b':' => 0x7a,
+        b'#' => 0x7b,
+        b'@' => 0x7c,
         _ => 0x40,
     };
     let mut bytes: Vec<u8> = text.bytes().map(code).collect();
@@ -39,6 +51,11 @@ pub(crate) fn stsi(cpu: &mut Cpu, [address, ..]: Args) -> Out {
         return Err(Fault::program(code::PRIVILEGED));
     }
     let (zero, one) = (general(cpu, 0) as u32, general(cpu, 1) as u32);
+    // A function code that there isn't: nothing else is looked at.
+    if !matches!(zero >> 28, 0..=3 | 15) {
+        set_cc(cpu, 3);
+        return Ok(0);
+    }
     if zero & 0x0fff_ff00 != 0 || one & 0xffff_0000 != 0 {
         return Err(Fault::SPECIFICATION);
     }
@@ -93,22 +110,20 @@ fn information(cpu: &Cpu, function: u32, first: u32, second: u32) -> Option<Vec<
             put(44, &ebcdic("QEMU", 8));
             put(35, &[DEDICATED]);
             put(52, &1000u32.to_be_bytes());
-            put(64, &cpus.to_be_bytes());
+            put(72, &cpus.to_be_bytes());
         }
         (3, 2, 2) => {
             put(31, &[1]);
             put(36, &counts);
-            // TCGguest, as QEMU says.
-            put(44, &[0xe3, 0xc3, 0xc7, 0x87, 0xa4, 0x85, 0xa2, 0xa3]);
             put(52, &1000u32.to_be_bytes());
             put(75, &[UTF_8]);
             let (name, uuid) = shared.map_or((None, [0; 16]), |m| m.services().identity());
-            let name = name.unwrap_or("TCGguest").as_bytes();
-            put(2048, &name[..name.len().min(NAME)]);
+            // As QEMU calls what has no name.
+            let name = name.unwrap_or("TCGguest");
+            put(44, &ebcdic(name, 8));
+            put(2048, &name.as_bytes()[..name.len().min(NAME)]);
             put(80, &uuid);
-            put(56, &ebcdic("KVM", 3));
-            // A solidus and small letters.
-            put(59, &[0x61, 0xd3, 0x89, 0x95, 0xa4, 0xa7, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40]);
+            put(56, &ebcdic("KVM/Linux", 16));
         }
         (15, 1, magnitude) => {
             let told = topology(cpu).filter(|_| cpu.model().has(Ext::Topology));

@@ -49,10 +49,12 @@ pub(crate) fn service_call(cpu: &mut Cpu, [command, address, ..]: Args) -> Out {
     }
     let header = read_absolute(cpu, address, 2);
     let len = usize::from(u16::from_be_bytes([header[0], header[1]]));
-    if !(8..=4096).contains(&len) {
+    if len < 8 {
         return Err(Fault::SPECIFICATION);
     }
-    let mut block = read_absolute(cpu, address, len);
+    // What crosses the page's end is for the service processor to refuse: it answers in the header.
+    let here = len.min((PAGE - address % PAGE) as usize);
+    let mut block = read_absolute(cpu, address, here);
     let reconfigured = machine.services().service_call(command as u32, address as u32, &mut block);
     if let Some((cpu, on)) = reconfigured {
         machine.post(cpu, irq::ORDER, |mail| mail.order = Some(Order::Configure(on)));
@@ -69,6 +71,7 @@ pub(crate) fn diagnose(cpu: &mut Cpu, [r1, r3, function, next]: Args) -> Out {
             cpu.yield_turn();
             Ok(next)
         }
+        0x288 => watchdog(cpu, r1, r3, next),
         0x308 => load(cpu, r1, r3, next),
         0x500 => hypercall(cpu, next),
         _ => Err(Fault::SPECIFICATION),
@@ -77,17 +80,30 @@ pub(crate) fn diagnose(cpu: &mut Cpu, [r1, r3, function, next]: Args) -> Out {
 
 /// Virtio's notification: function in register 1, subchannel, queue and cookie in 2 to 4.
 fn hypercall(cpu: &mut Cpu, next: u64) -> Out {
+    const EARLY: u64 = 0;
     const NOTIFY: u64 = 3;
     const INVALID: i64 = -22;
     let board = cpu.board();
     let Some(machine) = signal::machine(&board) else { return Err(Fault::SPECIFICATION) };
     let [schid, queue, cookie] = [2, 3, 4].map(|n| general(cpu, n));
     let answer = match general(cpu, 1) {
+        // Virtio of before there were subchannels: words in storage are an early console, which nobody reads.
+        EARLY if cpu.bus().ram_page(schid).is_some() => 0,
+        EARLY => INVALID,
         NOTIFY => machine.services().notify(schid as u32, queue, cookie),
-        _ => INVALID,
+        _ => return Err(Fault::SPECIFICATION),
     };
     set_general(cpu, 2, answer as u64);
     Ok(next)
+}
+
+/// DIAGNOSE 0x288: function and time in a pair of registers, action in another.
+fn watchdog(cpu: &mut Cpu, r1: u64, r3: u64, next: u64) -> Out {
+    let board = cpu.board();
+    let Some(machine) = signal::machine(&board).filter(|_| r1 & 1 == 0) else { return Err(Fault::SPECIFICATION) };
+    let [function, seconds, action] = [r1, r1 + 1, r3].map(|n| general(cpu, n));
+    let done = machine.services().watchdog(function, seconds, action, cpu.now());
+    if done { Ok(next) } else { Err(Fault::SPECIFICATION) }
 }
 
 /// DIAGNOSE 0x308: resets and program loading.

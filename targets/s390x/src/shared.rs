@@ -110,6 +110,9 @@ pub trait Services: Send + Sync {
     /// The hypervisor is told that a queue of a virtio device has work; what register 2 gets.
     fn notify(&self, schid: u32, queue: u64, cookie: u64) -> i64;
 
+    /// DIAGNOSE 0x288, the watchdog: function, time in seconds and action, at the machine's time in nanoseconds. Whether there is such a thing.
+    fn watchdog(&self, function: u64, seconds: u64, action: u64, now: u64) -> bool;
+
     /// Resets the channel subsystem and the service processor.
     fn reset(&self);
 

@@ -226,34 +226,50 @@ fn store_vectors(cpu: &mut Cpu, at: u64) {
 /// Condition codes of SIGNAL PROCESSOR.
 enum Answer {
     Accepted,
+    /// Accepted too, and the addressee has it in its mail.
+    Sent,
     Status(u64),
     Busy,
     NotOperational,
 }
 
-/// SIGNAL PROCESSOR: register for the status, CPU address, order.
-pub(crate) fn sigp(cpu: &mut Cpu, [r1, address, order, _]: [u64; 4]) -> Out {
-    let parameter = general(cpu, r1 | 1);
+/// SIGNAL PROCESSOR: registers for the status and with the CPU address, order, addresses of the instruction and of the next one; where to go
+/// on.
+pub(crate) fn sigp(cpu: &mut Cpu, [registers, order, here, next]: [u64; 4]) -> Out {
+    let r1 = registers >> 4;
+    let (address, parameter) = (general(cpu, registers & 15) & 0xffff, general(cpu, r1 | 1));
     let board = cpu.board();
+    let sent = cpu.state.sent.take() == Some((address as u32, [here, next]));
     let answer = match machine(&board) {
-        Some(machine) => signal(cpu, machine, (address & 0xffff) as u32, order as u8, parameter),
-        None => alone(cpu, address & 0xffff, order as u8),
+        Some(_) if sent => Answer::Sent,
+        Some(machine) => signal(cpu, machine, address as u32, order as u8, parameter),
+        None => alone(cpu, address, order as u8),
     };
     let cc = match answer {
+        Answer::Sent => {
+            // The addressee gets on with it: on other machines programs find at once that it is done.
+            if machine(&board).is_some_and(|machine| is_busy(machine, address as u32)) {
+                cpu.state.sent = Some((address as u32, [here, next]));
+                cpu.yield_turn();
+                return Ok(here);
+            }
+            0
+        }
         Answer::Accepted => 0,
         Answer::Status(bits) => {
             set_word(cpu, r1, bits);
             1
         }
         Answer::Busy => {
-            // Whoever tries again lets the other one get on.
+            // Condition code 2 is for who is busy for long. An order takes no longer than a turn of the addressee: until then the instruction
+            // has not begun, and who sends orders to each other carries them out between two tries.
             cpu.yield_turn();
-            2
+            return Ok(here);
         }
         Answer::NotOperational => 3,
     };
     set_cc(cpu, cc);
-    Ok(0)
+    Ok(next)
 }
 
 /// What a CPU answers that knows of no other.
@@ -274,7 +290,7 @@ fn signal(cpu: &Cpu, machine: &Machine, to: u32, order: u8, parameter: u64) -> A
         return Answer::Status(if all { status::INVALID_PARAMETER } else { status::INCORRECT_STATE });
     }
     let is_reset = matches!(order, 0x0b | 0x0c);
-    if !is_reset && machine.open(to, |mail| mail.order.is_some()) == Some(true) {
+    if !is_reset && is_busy(machine, to) {
         return Answer::Busy;
     }
     // What the last order has made of it.
@@ -301,9 +317,28 @@ fn signal(cpu: &Cpu, machine: &Machine, to: u32, order: u8, parameter: u64) -> A
         0x15 if runs(machine, to, state) => Answer::Accepted,
         0x15 => Answer::Status(status::NOT_RUNNING),
         _ => match translate(cpu, order, parameter, state) {
-            Ok(order) => accept(irq::ORDER, &|mail| mail.order = Some(order)),
+            Ok(order) => {
+                machine.post(to, irq::ORDER, |mail| mail.order = Some(order));
+                // What is for itself a CPU carries out behind the instruction.
+                if to == own { Answer::Accepted } else { Answer::Sent }
+            }
             Err(bits) => Answer::Status(bits),
         },
+    }
+}
+
+/// Whether a CPU has an order that it has not carried out yet.
+fn is_busy(machine: &Machine, cpu: u32) -> bool {
+    machine.open(cpu, |mail| mail.order.is_some()) == Some(true)
+}
+
+/// Something interrupts the CPU: SIGNAL PROCESSOR waits no longer for its addressee.
+pub(crate) fn conclude(cpu: &mut Cpu) {
+    if let Some((_, [here, next])) = cpu.state.sent.take()
+        && here == cpu.pc()
+    {
+        set_cc(cpu, 0);
+        cpu.set_pc(next);
     }
 }
 
@@ -352,11 +387,11 @@ fn translate(cpu: &Cpu, order: u8, parameter: u64, state: CpuState) -> Result<Or
             stopped(Order::StoreStatus(at as u32))
         }
         0x17 if cpu.model().has(crate::ext::Ext::Vector) => {
-            let at = parameter & !0x3ff;
-            if !there(at) {
+            // There is no guarded storage, whose status would ask for the area's length in the last bits.
+            if parameter & 0x3ff != 0 || !there(parameter) {
                 return Err(status::INVALID_PARAMETER);
             }
-            stopped(Order::StoreAdditional(at))
+            stopped(Order::StoreAdditional(parameter))
         }
         _ => Err(status::INVALID_ORDER),
     }

@@ -193,8 +193,8 @@ pub(crate) fn move_optional(cpu: &mut Cpu, [first, second, r3, _]: Args) -> Out 
     copy_true(cpu, to, from, r3, PAGE)
 }
 
-/// MOVE PAGE: both addresses; controls in register 0.
-pub(crate) fn move_page(cpu: &mut Cpu, [first, second, ..]: Args) -> Out {
+/// MOVE PAGE: both addresses, both registers' numbers; controls in register 0.
+pub(crate) fn move_page(cpu: &mut Cpu, [first, second, registers, ..]: Args) -> Out {
     const RESERVED: u64 = 0xf000;
     const FIRST_KEY: u64 = 0x800;
     const SECOND_KEY: u64 = 0x400;
@@ -221,7 +221,11 @@ pub(crate) fn move_page(cpu: &mut Cpu, [first, second, ..]: Args) -> Out {
                 set_cc(cpu, cc);
                 return Ok(0);
             }
-            other => drop(other?),
+            Err(fault) => {
+                cpu.state.operand_access = registers as u8;
+                return Err(fault);
+            }
+            Ok(_) => {}
         }
     }
     copy(cpu, to, from, PAGE as usize)?;

@@ -129,6 +129,10 @@ pub struct State {
     pub operand_registers: [u8; 2],
     /// The one by which the last translation went that failed.
     pub fault_register: u8,
+    /// Both registers' numbers of the MOVE PAGE whose page is not there; 0 otherwise.
+    pub operand_access: u8,
+    /// SIGNAL PROCESSOR, while its addressee has not carried out the order yet: the addressee, and the addresses of the instruction and of the next.
+    pub sent: Option<(u32, [u64; 2])>,
     /// The CPU state.
     pub cpu_state: CpuState,
     /// Length in bytes of the instruction at work, where it is known; 0 otherwise.
@@ -164,6 +168,8 @@ impl State {
             random: 0,
             operand_registers: [0; 2],
             fault_register: 0,
+            operand_access: 0,
+            sent: None,
             cpu_state: CpuState::Operating,
             ilc: 0,
             last_program: None,

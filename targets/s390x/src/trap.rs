@@ -249,6 +249,7 @@ pub(crate) mod low {
     pub(super) const DATA_CODE: u64 = 0x90;
     pub(super) const MONITOR_CLASS: u64 = 0x94;
     pub(super) const ACCESS_ID: u64 = 0xa0;
+    pub(super) const OPERAND_ID: u64 = 0xa2;
     pub(super) const TRANSLATION_ID: u64 = 0xa8;
     pub(super) const MONITOR_CODE: u64 = 0xb0;
     pub(crate) const SUBSYSTEM_ID: u64 = 0xb8;
@@ -296,6 +297,10 @@ pub(crate) fn set_psw_mask(cpu: &mut Cpu, mask: u64) {
 /// Loads a new PSW; returns the instruction address. One that is not valid is an exception before the next instruction.
 pub(crate) fn load_psw(cpu: &mut Cpu, mask: u64, address: u64) -> u64 {
     set_psw_mask(cpu, mask);
+    // Others are told whether the CPU waits.
+    if let Some(machine) = cpu.shared::<crate::shared::Machine>() {
+        machine.show_mask(cpu.index(), mask);
+    }
     cpu.state.invalid_psw = psw::is_invalid(mask, address);
     if mask & psw::WAIT != 0 && !cpu.state.invalid_psw {
         cpu.set_halted(true);
@@ -358,6 +363,9 @@ fn nullifies(code: u32) -> bool {
 
 /// Takes an exception or interruption.
 pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
+    if matches!(fault, Fault::External { .. } | Fault::Io | Fault::Report) {
+        signal::conclude(cpu);
+    }
     let (pc, ilc) = (cpu.pc(), length(cpu));
     let next = pc.wrapping_add(ilc) & bits::mask(psw::address_bits(cpu.state.psw_mask));
     if let Fault::Program { code: code::SPANNING, arg } = fault {
@@ -417,6 +425,7 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
 
 /// A restart interruption: the CPU operates from then on.
 pub(crate) fn restart(cpu: &mut Cpu) {
+    signal::conclude(cpu);
     cpu.state.cpu_state = CpuState::Operating;
     let pc = cpu.pc();
     swap_psw(cpu, low::RESTART, pc);
@@ -507,6 +516,11 @@ fn store_program(cpu: &mut Cpu, code: u32, arg: u64, ilc: u64) {
             // Bits 62 and 63 tell of the access-register mode.
             let access = if arg & 3 == mmu::IN_ACCESS_SPACE { cpu.state.fault_register } else { 0 };
             store(cpu, low::ACCESS_ID, access.into(), Width::W8);
+            // PoP, "Operand Access Identification": of MOVE PAGE alone.
+            let operands = std::mem::take(&mut cpu.state.operand_access);
+            if code == code::PAGE {
+                store(cpu, low::OPERAND_ID, operands.into(), Width::W8);
+            }
         }
         code::SPACE_SWITCH | code::AFX_TRANSLATION..=code::SECONDARY_AUTHORITY => {
             store(cpu, low::TRANSLATION_ID, arg, Width::W64);

@@ -83,3 +83,22 @@ fn options_reach_the_configuration() {
     assert_eq!((plan.config.stopped, plan.config.name.as_deref()), (true, Some("a")));
     assert_eq!(plan.config.uuid[..4], [0, 0x11, 0x22, 0x33]);
 }
+
+#[test]
+fn devices_beside_cpus_reach_the_configuration() {
+    let config = |line: &str| plan_for("s390x", line).unwrap().config;
+    let plain = config("");
+    assert!(plain.default_nic && plain.has_first_serial && plain.watchdog == machine::WatchdogAction::Reset);
+    let bare = config("-nodefaults -watchdog diag288 --watchdog-action inject-nmi");
+    assert!(!bare.default_nic && !bare.has_first_serial && bare.watchdog == machine::WatchdogAction::InjectNmi);
+    assert_eq!(bare.devices[0].value.driver, "diag288");
+    assert!(!config("-nic none").default_nic);
+    assert_eq!(config("-action watchdog=pause").watchdog, machine::WatchdogAction::Pause);
+    let snapshots = |line| config(line).drives.iter().map(|drive| drive.value.snapshot).collect::<Vec<_>>();
+    assert_eq!(snapshots("-drive file=a,snapshot=on -drive file=b"), [Some(true), Some(false)]);
+    assert_eq!(snapshots("-drive file=a,snapshot=off -drive file=b -snapshot"), [Some(false), Some(true)]);
+    let fault = |line: &str| plan_for("s390x", line).unwrap_err().text;
+    assert_eq!(fault("-watchdog-action bark"), "unknown -watchdog-action parameter");
+    assert_eq!(fault("-drive file=a,snapshot=maybe"), "-drive file=a,snapshot=maybe: snapshot expects 'on' or 'off'");
+    assert!(plan("-watchdog diag288").is_err());
+}

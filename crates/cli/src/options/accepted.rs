@@ -19,7 +19,6 @@ pub(super) static ACCEPTED: &[OptionRow] = &[
     value(&["k"], "language", "accepted, without effect: there is no window", Draft::ignore),
     value(&["tb-size"], "n", "accepted, without effect", Draft::ignore),
     flag(&["singlestep"], "accepted, without effect", |_| {}),
-    flag(&["snapshot"], "accepted, without effect: there are no disks that are written to", |_| {}),
     flag(&["only-migratable"], "accepted, without effect", |_| {}),
     flag(&["mem-prealloc"], "accepted, without effect: memory backends have 'prealloc'", |_| {}),
     flag(&["no-fd-bootchk", "no-quit", "full-screen", "show-cursor"], "accepted, without effect", |_| {}),
@@ -70,8 +69,6 @@ pub(super) fn refusal(name: &str) -> Option<&'static str> {
         | "usbdevice"
         | "virtfs"
         | "virtfs_synth"
-        | "watchdog"
-        | "watchdog-action"
         | "win2k-hack"
         | "writeconfig"
         | "xen-attach"

@@ -1,6 +1,7 @@
 //! Boards: one file a machine type, with its memory map, devices and reset state.
 
 pub mod aurix;
+mod file_disk;
 mod htif;
 pub mod isapc;
 pub mod leon3;

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use devices::percpu::Started;
-use devices::{Css, NullSink, Power, PowerRequest, Sclp, SclpConfig, VirtioCcw, VirtioModel};
+use devices::{Css, Diag288, Power, PowerRequest, Sclp, SclpConfig, VirtioCcw, VirtioModel};
 use loader::{AddressKind, ByteOrder, Class, Elf, Expected, LoadTarget};
 use memory::Line;
 use s390x::shared::{Channel, IoInterruption, Services, Topology, Wish};
@@ -98,7 +98,7 @@ const FIRMWARE: (u64, u64) = (0x20_0000, 0x800);
 const TOD_EPOCH: u64 = 0x7d91_048b_ca00_0000;
 
 /// The address of the network card that the board has by itself.
-const NIC: [u8; 6] = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
+pub(crate) const NIC: [u8; 6] = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56];
 
 fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let size = board.ram.next_multiple_of(1 << 20);
@@ -118,7 +118,7 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     let consoles = s390_devices::Consoles::of(board)?;
     let sinks = [consoles.ascii, consoles.lines].map(|port| port.map(|port| mips::sink(board, port)));
     let [ascii, lines] = sinks;
-    let sclp = Sclp::new(config, ascii.unwrap_or_else(|| Box::new(NullSink)), lines, floating(&wires, irq::SERVICE));
+    let sclp = Sclp::new(config, ascii, lines, floating(&wires, irq::SERVICE));
     let device = board.part(sclp.clone());
     let keyboard = board.part(sclp.line_console());
     for (port, device) in [(consoles.ascii, &device), (consoles.lines, &keyboard)] {
@@ -131,14 +131,17 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         floating(&wires, irq::REPORT),
         board.dma.clone(),
     );
-    css.add(Box::new(VirtioCcw::new(VirtioModel::network(NIC))));
+    if board.config.default_nic {
+        css.add(Box::new(VirtioCcw::new(VirtioModel::network(NIC))));
+    }
     s390_devices::add(board, &css, &consoles)?;
     board.part(css.clone());
     board.started = Some(present.clone());
     let shape = shape(board, present);
     let power = board.power.clone();
     let (name, uuid) = (board.config.name.clone(), board.config.uuid);
-    let services = Board { wires, sclp, css, power, shape, name, uuid };
+    let watchdog = s390_devices::watchdog(board)?;
+    let services = Board { wires, sclp, css, power, shape, name, uuid, watchdog };
     let tod = TOD_EPOCH.wrapping_add((mips::start_time(board) as u64).wrapping_mul(4_096_000_000));
     board.shared = Some(Arc::new(s390x::shared::Machine::new(Box::new(services), cpus, size, entry, tod)));
     Ok(())
@@ -267,6 +270,7 @@ struct Board {
     shape: Shape,
     name: Option<String>,
     uuid: [u8; 16],
+    watchdog: Option<Diag288>,
 }
 
 impl Services for Board {
@@ -297,7 +301,7 @@ impl Services for Board {
             Channel::Monitor { controls, origin } => self.css.monitor(controls, origin),
             Channel::ResetPath => self.css.reset_path(schid),
             Channel::ReportWord(word) => Some(self.css.report(word)),
-            Channel::Call(block) => Some(self.css.call(block)),
+            Channel::Call(block) => self.css.call(block),
         }
     }
 
@@ -311,6 +315,10 @@ impl Services for Board {
 
     fn notify(&self, schid: u32, queue: u64, _: u64) -> i64 {
         self.css.notify(schid, u32::try_from(queue).unwrap_or(u32::MAX))
+    }
+
+    fn watchdog(&self, function: u64, seconds: u64, action: u64, now: u64) -> bool {
+        self.watchdog.as_ref().is_some_and(|watchdog| watchdog.call(function, seconds, action, now))
     }
 
     fn reset(&self) {

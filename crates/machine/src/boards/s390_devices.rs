@@ -1,25 +1,25 @@
 //! Devices that the command line asks for: disks and consoles behind subchannels, and which serial port is which console.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use devices::{Css, Diag288, NullSink, Sink, VirtioCcw, VirtioConsole, VirtioModel};
 
-use devices::virtio_block::Disk;
-use devices::{Css, NullSink, Sink, VirtioCcw, VirtioConsole, VirtioModel};
-
+use crate::boards::file_disk::FileDisk;
 use crate::boards::mips;
+use crate::boards::s390_ccw::NIC;
 use crate::build::Build;
 use crate::config::{DeviceConfig, DriveConfig, Given};
 use crate::error::Error;
 use crate::objects::unknown_property;
 
 const BLOCK: &str = "virtio-blk-ccw";
+const NETWORK: &str = "virtio-net-ccw";
+const WATCHDOG: &str = "diag288";
 const SERIAL_BUS: &str = "virtio-serial-ccw";
 const PORT: &str = "virtconsole";
 const ASCII: &str = "sclpconsole";
 const LINES: &str = "sclplmconsole";
 
 /// Devices of the command line that the board makes.
-pub(crate) const OURS: &[&str] = &[BLOCK, SERIAL_BUS, PORT, ASCII, LINES];
+pub(crate) const OURS: &[&str] = &[BLOCK, NETWORK, SERIAL_BUS, PORT, ASCII, LINES, WATCHDOG];
 
 fn fault(option: &str, why: impl std::fmt::Display) -> Error {
     Error::new(format!("{option}: {why}"))
@@ -79,7 +79,8 @@ impl Consoles {
                 _ => consoles.ports.push((buses - 1, port)),
             }
         }
-        let rest = (0..2).filter(|port| !taken.contains(port) && (*port == 0 || board.config.has_second_serial));
+        let there = [board.config.has_first_serial, board.config.has_second_serial];
+        let rest = (0..2).filter(|port| !taken.contains(port) && there[*port]);
         for port in rest {
             let slot = if consoles.ascii.is_none() { &mut consoles.ascii } else { &mut consoles.lines };
             slot.get_or_insert(port);
@@ -97,24 +98,57 @@ fn console_port(board: &Build<'_>, given: &Asked) -> Result<Option<usize>, Error
     found.map(Some).ok_or_else(missing)
 }
 
-/// Adds disks and consoles: those of `-device` in their order, then the drives that go by themselves.
+/// Adds disks, network cards and consoles: those of `-device` in their order, then the drives that go by themselves.
 pub(crate) fn add(board: &mut Build<'_>, css: &Css, consoles: &Consoles) -> Result<(), Error> {
-    let mut buses = 0;
-    let wanted: Vec<Asked> = asked(board, &[BLOCK, SERIAL_BUS]).cloned().collect();
+    let (mut buses, mut cards) = (0, u8::from(board.config.default_nic));
+    let wanted: Vec<Asked> = asked(board, &[BLOCK, NETWORK, SERIAL_BUS]).cloned().collect();
     for given in wanted {
-        if given.value.driver == SERIAL_BUS {
-            add_console(board, css, consoles, buses);
-            buses += 1;
-            continue;
+        match given.value.driver.as_str() {
+            SERIAL_BUS => {
+                add_console(board, css, consoles, buses);
+                buses += 1;
+            }
+            NETWORK => {
+                let card = VirtioModel::network(address(&given, cards)?);
+                css.add(Box::new(VirtioCcw::new(card)));
+                cards = cards.wrapping_add(1);
+            }
+            _ => add_disk(board, css, &given)?,
         }
-        let drive = property(&given, "drive", &["devno", "serial", "bootindex", "scsi"])?;
-        let id = drive.ok_or_else(|| fault(&given.option, "drive property not set"))?;
-        let found = board.config.drives.iter().find(|drive| drive.value.id.as_deref() == Some(&id));
-        let found =
-            found.ok_or_else(|| fault(&given.option, format!("Property '{BLOCK}.drive' can't find value '{id}'")))?;
-        attach(css, found)?;
     }
     board.config.drives.iter().filter(|drive| drive.value.attached).try_for_each(|drive| attach(css, drive))
+}
+
+/// The watchdog that the guest has. Of several it finds none.
+pub(crate) fn watchdog(board: &mut Build<'_>) -> Result<Option<Diag288>, Error> {
+    let wanted: Vec<Asked> = asked(board, &[WATCHDOG]).cloned().collect();
+    wanted.iter().try_for_each(|given| property(given, "", &[]).map(drop))?;
+    let watchdog = Diag288::new(board.power.clone(), board.config.watchdog.is_unnoticed());
+    Ok((wanted.len() == 1).then(|| {
+        board.part(watchdog.clone());
+        watchdog
+    }))
+}
+
+/// The address of a network card: the one that it is given, or the one that QEMU would give the card with that number.
+fn address(given: &Asked, number: u8) -> Result<[u8; 6], Error> {
+    let known = ["devno", "max_revision", "bootindex", "romfile"];
+    let Some(text) = property(given, "mac", &known)? else {
+        let [head @ .., last] = NIC;
+        let [a, b, c, d, e] = head;
+        return Ok([a, b, c, d, e, last.wrapping_add(number)]);
+    };
+    let bytes: Option<Vec<u8>> = text.split([':', '-']).map(|byte| u8::from_str_radix(byte, 16).ok()).collect();
+    let bytes = bytes.and_then(|bytes| <[u8; 6]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| fault(&given.option, format!("Property '{NETWORK}.mac' doesn't take value '{text}'")))
+}
+
+fn add_disk(board: &Build<'_>, css: &Css, given: &Asked) -> Result<(), Error> {
+    let drive = property(given, "drive", &["devno", "serial", "bootindex", "scsi"])?;
+    let id = drive.ok_or_else(|| fault(&given.option, "drive property not set"))?;
+    let found = board.config.drives.iter().find(|drive| drive.value.id.as_deref() == Some(&id));
+    let missing = || fault(&given.option, format!("Property '{BLOCK}.drive' can't find value '{id}'"));
+    attach(css, found.ok_or_else(missing)?)
 }
 
 /// Adds the virtio console whose place among those is `bus`.
@@ -138,37 +172,4 @@ fn attach(css: &Css, drive: &Given<DriveConfig>) -> Result<(), Error> {
         .map_err(|e| Error::new(format!("{}: Could not open '{}': {e}", drive.option, drive.value.file)))?;
     css.add(Box::new(VirtioCcw::new(VirtioModel::block(Box::new(disk)))));
     Ok(())
-}
-
-/// A disk that is a file.
-struct FileDisk {
-    file: File,
-    len: u64,
-    read_only: bool,
-}
-
-impl FileDisk {
-    fn open(drive: &DriveConfig) -> std::io::Result<FileDisk> {
-        let mut file = OpenOptions::new().read(true).write(!drive.read_only).open(&drive.file)?;
-        let len = file.seek(SeekFrom::End(0))?;
-        Ok(FileDisk { file, len, read_only: drive.read_only })
-    }
-}
-
-impl Disk for FileDisk {
-    fn len(&self) -> u64 {
-        self.len
-    }
-
-    fn is_read_only(&self) -> bool {
-        self.read_only
-    }
-
-    fn read(&mut self, at: u64, bytes: &mut [u8]) -> bool {
-        self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.read_exact(bytes)).is_ok()
-    }
-
-    fn write(&mut self, at: u64, bytes: &[u8]) -> bool {
-        self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.write_all(bytes)).is_ok()
-    }
 }

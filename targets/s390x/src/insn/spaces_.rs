@@ -39,7 +39,7 @@ lifts! { l, f;
     mvcsk(SSE) { l.call(helper::MOVE_ONE_KEY, &[l.addr(f.a1), l.addr(f.a2), l.k(0)]); Next }
     mvcdk(SSE) { l.call(helper::MOVE_ONE_KEY, &[l.addr(f.a1), l.addr(f.a2), l.k(1)]); Next }
     mvcos(SSF) { l.call(helper::MOVE_OPTIONAL, &[l.addr(f.a1), l.addr(f.a2), l.k(f.r3.into())]); Next }
-    mvpg(RRE) { l.call(helper::MOVE_PAGE, &[l.at(f.r1), l.at(f.r2)]); Next }
+    mvpg(RRE) { l.call(helper::MOVE_PAGE, &[l.at(f.r1), l.at(f.r2), l.k((f.r1 << 4 | f.r2).into())]); Next }
     epar(RRE) { l.set_w(f.r1, l.call(helper::EXTRACT_ASN, &[l.k(4)])); Next }
     esar(RRE) { l.set_w(f.r1, l.call(helper::EXTRACT_ASN, &[l.k(3)])); Next }
     ivsk(RRE) { let key = l.call(helper::VIRTUAL_KEY, &[l.at(f.r2)]); l.set_g(f.r1, l.g(f.r1).deposit(0, 8, key)); Next }

@@ -223,7 +223,11 @@ lifts! { l, f;
     }
     lpp(S) if l.supervisor() => { l.call(helper::PROGRAM_PARAMETER, &[l.load(l.aligned(l.addr(f.a2), 8), Width::W64)]); Next }
     // Signal processor, diagnose, service call, tracing, monitor call.
-    sigp(RS) if l.supervisor() => { l.call(helper::SIGP, &[l.k(f.r1.into()), l.g(f.r3), l.addr(f.a2)]); l.update() }
+    sigp(RS) if l.supervisor() => {
+        let (here, next) = (l.ir.konst(Width::W64, l.pc()), l.ir.konst(Width::W64, l.next_pc()));
+        let pc = l.call(helper::SIGP, &[l.k((f.r1 << 4 | f.r3).into()), l.addr(f.a2), here, next]);
+        l.update_to(pc)
+    }
     diag(RS) if l.supervisor() => {
         let pc = l.call(helper::DIAGNOSE, &[l.k(f.r1.into()), l.k(f.r3.into()), l.addr(f.a2), l.ir.konst(Width::W64, l.next_pc())]);
         l.update_to(pc)
