@@ -80,10 +80,8 @@ fn enter_real(cpu: &mut Cpu, e: Event) -> Result<(), Fault> {
     stack.push(cpu, regs::ip_of(cpu, e.pc), Width::W16)?;
     stack.commit(cpu);
     cpu.state.eflags &= !(bit::IF | bit::TF | bit::AC | bit::RF);
-    let selector = (entry >> 16) as u16;
-    cpu.state.seg[sreg::CS].selector = selector;
-    cpu.set_reg(state::base(sreg::CS), u64::from(selector) << 4);
-    cpu.set_pc((u64::from(selector) << 4) + (entry & 0xffff));
+    seg::set_paragraph(cpu, (entry >> 16) as u16);
+    cpu.set_pc(cpu.reg(state::base(sreg::CS)) + (entry & 0xffff));
     Ok(())
 }
 
@@ -169,6 +167,7 @@ fn through_gate(
     if was_virtual && (conforming || dpl != 0) {
         return Err(coded(vector::GP, selector));
     }
+    check_limit(cpu, d, offset)?;
     let new_cpl = if conforming { cpl } else { dpl };
     let mut new_ss = None;
     let mut stack = if long {
@@ -221,10 +220,8 @@ fn through_gate(
         }
         None => {}
     }
-    cpu.state.eflags &= !(bit::TF | bit::VM | bit::RF | bit::NT);
-    if !trap {
-        cpu.state.eflags &= !bit::IF;
-    }
+    let masked = if trap { 0 } else { bit::IF };
+    cpu.state.eflags &= !(bit::TF | bit::VM | bit::RF | bit::NT | masked);
     stack.commit(cpu);
     seg::set_cs(cpu, selector, d, new_cpl);
     let pc = cpu.reg(state::base(sreg::CS)).wrapping_add(offset);
@@ -484,6 +481,10 @@ fn load_flags(cpu: &mut Cpu, flags: u64, w: Width, cpl: u8, iopl: bool) {
 }
 
 fn to_virtual(cpu: &mut Cpu, mut stack: Stack, cs: u16, ip: u64, flags: u64) -> Out {
+    // SDM volume 2A, IRET, "RETURN-TO-VIRTUAL-8086-MODE": the limit is that of the 8086 program's segment.
+    if ip > 0xffff {
+        return Err(Fault::GP0);
+    }
     let sp = stack.pop(cpu, Width::W32)?;
     let mut list = [0; 5];
     for slot in &mut list {
@@ -497,7 +498,7 @@ fn to_virtual(cpu: &mut Cpu, mut stack: Stack, cs: u16, ip: u64, flags: u64) -> 
     }
     seg::set_real(cpu, sreg::CS, cs);
     cpu.set_reg(state::RSP, sp);
-    Ok(go(cpu, ip & 0xffff))
+    Ok(go(cpu, ip))
 }
 
 /// A far return or IRET (then with flags) in protected mode, to the same or an outer privilege.

@@ -73,8 +73,6 @@ helpers! {
     CC_CARRY = cc_carry, pure_(4);
     /// The linear address of an access: segment, offset, bytes and write.
     SEG_LINEAR = seg::linear_helper, check(3, RegSet::All);
-    /// The linear address of an offset in the code segment.
-    CODE_LINEAR = seg::code_linear, check(1, RegSet::All);
     /// Interrupts are looked at behind this instruction.
     END_SHADOW = system::end_shadow, plain(0);
     /// Debug conditions before an instruction: its address.

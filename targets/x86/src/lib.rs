@@ -15,6 +15,7 @@ mod helper;
 mod insn;
 mod integer;
 mod lift;
+mod limit;
 pub mod mmu;
 mod mmx;
 pub mod mode;
@@ -42,5 +43,6 @@ mod walk;
 mod x87;
 
 pub use insn::all as instructions;
+pub use limit::set_code as set_code_segment;
 pub use target::{Lifter, X86};
 pub use trap::irq;

@@ -12,8 +12,8 @@ use crate::mode::flag;
 use crate::model::Model;
 use crate::state::{self, sreg};
 use crate::target::Lifter;
-use crate::trap::vector;
-use crate::{helper, insn};
+use crate::trap::{GP0_CODE, vector};
+use crate::{helper, insn, limit};
 
 /// A value of the block.
 pub(crate) type V<'b> = Val<'b>;
@@ -66,7 +66,8 @@ fn bitness(mode: Mode) -> u32 {
 /// What decoding came to.
 pub(crate) enum Decoded {
     Insn(Box<Instruction>),
-    Invalid,
+    /// The bytes that tell so.
+    Invalid(u32),
     TooLong,
     More,
 }
@@ -84,7 +85,7 @@ pub(crate) fn decode(code: &Code<'_>) -> Decoded {
     match decoder.last_error() {
         iced_x86::DecoderError::NoMoreBytes if code.bytes.len() < 15 => Decoded::More,
         iced_x86::DecoderError::NoMoreBytes => Decoded::TooLong,
-        _ => Decoded::Invalid,
+        _ => Decoded::Invalid(decoder.position().max(1) as u32),
     }
 }
 
@@ -93,27 +94,20 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
     let insn = match decode(&code) {
         Decoded::More => return Lifted::More,
         Decoded::Insn(insn) => *insn,
-        Decoded::Invalid => {
+        Decoded::Invalid(len) => {
+            begin(builder, &code, len);
             builder.exit(Exit::Raise { code: vector::UD.into(), arg: 0 });
             return Lifted::End(1);
         }
         Decoded::TooLong => {
             // SDM volume 3A, "Interrupt 13": the instruction is longer than 15 bytes.
-            builder.exit(Exit::Raise { code: u32::from(vector::GP) | 0x100, arg: 0 });
+            begin(builder, &code, 1);
+            builder.exit(Exit::Raise { code: GP0_CODE, arg: 0 });
             return Lifted::End(1);
         }
     };
     let len = insn.len() as u32;
-    let mode = code.mode & !(flag::SHADOW | flag::RF);
-    if code.mode & (flag::TF | flag::DEBUG | flag::RF) != 0 {
-        builder.call(helper::DEBUG_BEGIN, &[builder.konst(Width::W64, code.pc)]);
-    }
-    if code.mode & flag::SHADOW != 0 {
-        builder.call(helper::END_SHADOW, &[]);
-    }
-    if code.mode != mode {
-        builder.enter_mode(mode);
-    }
+    let mode = begin(builder, &code, len);
     let single = code.mode & flag::SINGLE != 0;
     let vex = insn.encoding() == EncodingKind::VEX;
     let bytes = &code.bytes[..insn.len()];
@@ -134,10 +128,28 @@ pub(crate) fn lift(lifter: &Lifter, builder: &Builder<'_>, code: Code<'_>) -> Li
         Flow::Undefined => {
             builder.abandon_insn();
             builder.begin_insn(code.offset, 0);
+            begin(builder, &code, len);
             builder.exit(Exit::Raise { code: vector::UD.into(), arg: 0 });
             Lifted::End(len)
         }
     }
+}
+
+/// What comes before an instruction of `len` bytes, in the order of priority; the mode behind that.
+fn begin(builder: &Builder<'_>, code: &Code<'_>, len: u32) -> Mode {
+    limit::begin_block(builder, code);
+    if code.mode & (flag::TF | flag::DEBUG | flag::RF) != 0 {
+        builder.call(helper::DEBUG_BEGIN, &[builder.konst(Width::W64, code.pc)]);
+    }
+    limit::check_insn(builder, code, len);
+    if code.mode & flag::SHADOW != 0 {
+        builder.call(helper::END_SHADOW, &[]);
+    }
+    let mode = code.mode & !(flag::SHADOW | flag::RF);
+    if code.mode != mode {
+        builder.enter_mode(mode);
+    }
+    mode
 }
 
 /// Text and length of an instruction.
@@ -539,14 +551,6 @@ impl<'b> Lift<'b> {
         let delta = w.cut(target.wrapping_sub(self.next()));
         let ip = (self.ip_of(self.next()) + self.k(delta)) & self.k(w.mask());
         Target::Offset(ip)
-    }
-
-    /// The linear address of offset `ip` in the code segment, whose limit is checked.
-    pub(crate) fn code_address(&self, ip: V<'b>) -> V<'b> {
-        if self.long() || self.is(flag::FLAT) {
-            return ip;
-        }
-        self.ir.call(helper::CODE_LINEAR, &[ip])
     }
 
     /// Calls a helper that gives the linear address to go on at.

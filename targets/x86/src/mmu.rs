@@ -60,6 +60,9 @@ pub(crate) fn bus_address(cpu: &Cpu, phys: u64) -> u64 {
 
 /// Translates.
 pub(crate) fn translate(cpu: &mut Cpu, address: u64, access: Access, in_space: u8) -> Result<Translation, Fault> {
+    if access == Access::Fetch && crate::limit::is_outside(cpu, address) {
+        return Err(Fault::GP0);
+    }
     let long = cpu.state.efer & bit::LMA != 0;
     if long && !canonical(cpu, address) {
         return Err(if access == Access::Fetch { Fault::GP0 } else { Fault::NotCanonical { address } });

@@ -53,6 +53,10 @@ pub mod flag {
     pub const MPX_RESET: Mode = 1 << 22;
     /// A guest of SVM runs.
     pub const GUEST: Mode = 1 << 23;
+    /// The code segment is not one of 4 GiB: see [`crate::limit`].
+    pub const LIMIT: Mode = 1 << 24;
+    /// Its limit is near, or it wraps around: each instruction is checked.
+    pub const EDGE: Mode = 1 << 25;
     /// Instructions run one by one.
     pub const SINGLE: Mode = TF | SHADOW | DEBUG | RF;
 }
@@ -89,7 +93,7 @@ pub(crate) fn current(cpu: &Cpu) -> Mode {
     put(crate::debug::any(s), flag::DEBUG);
     put(s.eflags & bit::RF != 0, flag::RF);
     put(s.cr0 & bit::AM != 0 && s.eflags & bit::AC != 0 && s.cpl == 3, flag::ALIGN);
-    mode | crate::mpx::mode(cpu)
+    mode | crate::mpx::mode(cpu) | crate::limit::mode(cpu)
 }
 
 fn is_flat(cpu: &Cpu) -> bool {

@@ -1,7 +1,7 @@
 //! The states after reset and INIT (SDM volume 3A, "Processor State After Reset").
 
 use crate::model::word;
-use crate::state::{self, Fpu, Seg, State, sreg};
+use crate::state::{self, Fpu, Seg, State};
 use crate::trap::Cpu;
 
 /// Present, accessed, writable data; or readable code, as reset has it in CS.
@@ -42,7 +42,6 @@ pub(crate) fn init(cpu: &mut Cpu) {
     let s = &mut cpu.state;
     let data = Seg { selector: 0, limit: 0xffff, attr: DATA, base: 0 };
     s.seg = [data; 6];
-    s.seg[sreg::CS] = Seg { selector: 0xf000, attr: 0x9b, ..data };
     s.ldtr = Seg { attr: 0x82, ..data };
     s.tr = Seg { attr: 0x8b, ..data };
     (s.gdt_base, s.gdt_limit, s.idt_base, s.idt_limit) = (0, 0xffff, 0, 0xffff);
@@ -55,8 +54,9 @@ pub(crate) fn init(cpu: &mut Cpu) {
     s.svm = Default::default();
     (s.shadow, s.shadow_ss, s.debug_trap, s.nmi_masked, s.delivering) = (false, false, 0, false, 0);
     for n in 0..6 {
-        cpu.set_reg(state::base(n), if n == sreg::CS { 0xffff_0000 } else { 0 });
+        cpu.set_reg(state::base(n), 0);
     }
+    crate::limit::set_code(cpu, Seg { selector: 0xf000, attr: 0x9b, base: 0xffff_0000, ..data });
     cpu.flush_tlb();
     cpu.set_pc(0xffff_fff0);
 }

@@ -51,17 +51,6 @@ pub(crate) fn linear_helper(cpu: &mut Cpu, [seg, offset, what, _]: [u64; 4]) -> 
     linear(cpu, seg as usize, offset, what as u32 & 0xffff, what >> 16 != 0)
 }
 
-/// The linear address of an offset in the code segment.
-pub(crate) fn code_linear(cpu: &mut Cpu, [ip, ..]: [u64; 4]) -> Out {
-    if is_64(cpu) {
-        return Ok(ip);
-    }
-    if ip > u64::from(cpu.state.seg[sreg::CS].limit) {
-        return Err(Fault::GP0);
-    }
-    Ok(cpu.reg(state::base(sreg::CS)).wrapping_add(ip) & 0xffff_ffff)
-}
-
 /// A descriptor as memory holds it.
 #[derive(Clone, Copy)]
 pub(crate) struct Descriptor(pub(crate) u64);
@@ -127,21 +116,29 @@ pub(crate) fn touch(cpu: &mut Cpu, selector: u16, d: Descriptor) -> Result<Descr
 
 /// Puts a descriptor's contents into a segment register.
 pub(crate) fn set(cpu: &mut Cpu, n: usize, seg: Seg) {
+    if n == sreg::CS {
+        return crate::limit::set_code(cpu, seg);
+    }
     cpu.set_reg(state::base(n), seg.base);
     cpu.state.seg[n] = Seg { base: 0, ..seg };
 }
 
 /// A segment register in real or virtual-8086 mode.
 pub(crate) fn set_real(cpu: &mut Cpu, n: usize, selector: u16) {
-    cpu.set_reg(state::base(n), u64::from(selector) << 4);
     let virtual_ = cpu.state.eflags & bit::VM != 0 && cpu.state.cr0 & bit::PE != 0;
-    let seg = &mut cpu.state.seg[n];
-    seg.selector = selector;
+    let mut seg = Seg { selector, base: u64::from(selector) << 4, ..cpu.state.seg[n] };
     if virtual_ {
         (seg.limit, seg.attr) = (0xffff, 0xf3);
     } else if n == sreg::CS {
         seg.attr = 0x93;
     }
+    set(cpu, n, seg);
+}
+
+/// CS as interrupts of real mode and start-up IPIs load it: limit and attributes stay.
+pub(crate) fn set_paragraph(cpu: &mut Cpu, selector: u16) {
+    let seg = Seg { selector, base: u64::from(selector) << 4, ..cpu.state.seg[sreg::CS] };
+    set(cpu, sreg::CS, seg);
 }
 
 /// Loads a segment register other than CS.

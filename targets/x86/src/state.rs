@@ -22,6 +22,8 @@ pub const FP_OK: Reg = Reg(22);
 pub const FPU_IP: Reg = Reg(23);
 /// Offset of its operand in memory.
 pub const FPU_DP: Reg = Reg(30);
+/// Linear address of the last byte of the code segment; up to 33 bits.
+pub const CS_LAST: Reg = Reg(31);
 const BASE: u16 = 24;
 const XMM: u16 = 32;
 /// Number of registers of the file.
@@ -75,7 +77,7 @@ pub fn file() -> Vec<(String, Width)> {
     file.push(("mxcsr".to_owned(), Width::W32));
     file.extend(["fp_ok", "fpu_ip"].map(|n| (n.to_owned(), Width::W64)));
     file.extend(["es", "cs", "ss", "ds", "fs", "gs"].map(|n| (format!("{n}_base"), Width::W64)));
-    file.extend(["fpu_dp", "spare"].map(|n| (n.to_owned(), Width::W64)));
+    file.extend(["fpu_dp", "cs_last"].map(|n| (n.to_owned(), Width::W64)));
     file.extend((0..68).map(|n| (format!("xmm{}_{}", n / 4, n % 4), Width::W64)));
     file
 }

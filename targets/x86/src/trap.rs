@@ -3,7 +3,7 @@
 use cpu::Ctx;
 
 use crate::far;
-use crate::state::{self, bit, sreg};
+use crate::state::{self, bit};
 use crate::target::X86;
 use crate::vme;
 
@@ -105,6 +105,8 @@ pub enum Fault {
     Injected,
     /// A virtual interrupt.
     VirtualInterrupt,
+    /// None: the block was lifted for code far from the limit of its segment, which is near.
+    NearLimit,
     /// A guest of SVM is left.
     Exit {
         /// The exit code.
@@ -131,6 +133,11 @@ impl Fault {
     pub const UD: Fault = Fault::plain(vector::UD);
 }
 
+/// The code of [`uop::Exit::Raise`] for #GP; its argument is the error code.
+pub(crate) const GP0_CODE: u32 = 1 << 8 | vector::GP as u32;
+/// That for [`Fault::NearLimit`].
+pub(crate) const NEAR_LIMIT: u32 = 4 << 8;
+
 /// One event on its way to its handler.
 #[derive(Clone, Copy)]
 pub(crate) struct Event {
@@ -152,6 +159,7 @@ pub(crate) fn deliver(cpu: &mut Cpu, fault: Fault) {
     let cr2 = cpu.state.cr2;
     let hard = |vector: u8| Event { vector, error: None, software: false, pc, rf: false };
     let event = match fault {
+        Fault::NearLimit => return,
         Fault::Init => return init(cpu),
         Fault::Exit { code, info } => return crate::svm::exit(cpu, code, info, None),
         Fault::Injected => {
@@ -322,8 +330,7 @@ fn init(cpu: &mut Cpu) {
 fn start_up(cpu: &mut Cpu) {
     let vector = cpu.acknowledge(irq::SIPI) & 0xff;
     cpu.state.wait_for_sipi = false;
-    cpu.state.seg[sreg::CS].selector = (vector << 8) as u16;
-    cpu.set_reg(state::base(sreg::CS), vector << 12);
+    crate::seg::set_paragraph(cpu, (vector << 8) as u16);
     cpu.set_pc(vector << 12);
 }
 
@@ -400,12 +407,13 @@ pub(crate) fn wakes(cpu: &Cpu) -> bool {
             || pending(lines) && crate::svm::lets_in(cpu))
 }
 
-/// The fault that an exit of a block means: the vector, and whether it has the error code 0.
+/// The fault that an exit of a block means: the vector, and what kind of fault.
 pub(crate) fn raise(code: u32, arg: u64) -> Fault {
     let vector = code as u8;
     match code >> 8 {
         0 => Fault::plain(vector),
         1 => Fault::coded(vector, arg as u32),
+        4 => Fault::NearLimit,
         n => Fault::Software { vector, next: arg, short: n == 3 },
     }
 }

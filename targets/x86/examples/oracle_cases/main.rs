@@ -161,9 +161,10 @@ fn prepare_16(ctx: &mut Ctx<X86>) {
     ctx.state.seg = [flat(0x93, false); 6];
     // Real mode, but code and data lie above 64 KiB.
     for n in 0..6 {
-        ctx.set_reg(state::base(n), if n == 1 { 0x1_0000 } else { 0x2_0000 });
-        ctx.state.seg[n].selector = if n == 1 { 0x1000 } else { 0x2000 };
+        ctx.set_reg(state::base(n), 0x2_0000);
+        ctx.state.seg[n].selector = 0x2000;
     }
+    x86::set_code_segment(ctx, Seg { selector: 0x1000, base: 0x1_0000, ..flat(0x93, false) });
 }
 
 fn prepare_32(ctx: &mut Ctx<X86>) {
@@ -171,7 +172,7 @@ fn prepare_32(ctx: &mut Ctx<X86>) {
     (0..6).for_each(|n| ctx.set_reg(state::base(n), 0));
     ctx.state.cr0 = 0x11;
     ctx.state.seg = [flat(0x93, true); 6];
-    ctx.state.seg[1] = flat(0x9b, true);
+    x86::set_code_segment(ctx, flat(0x9b, true));
 }
 
 fn prepare_64(ctx: &mut Ctx<X86>) {

@@ -91,19 +91,24 @@ fn cmov(l: &Lift<'_>, cc: u8) -> Flow {
     Flow::Next
 }
 
-/// A jump to the instruction's target if `cond` is 1.
-fn jump_if(l: &Lift<'_>, cond: V<'_>) -> Flow {
+/// A jump to the instruction's target if `cond` is 1, behind what else it does when the target is within the limit.
+fn jump_if<'b>(l: &Lift<'b>, cond: V<'b>, then: impl FnOnce()) -> Flow {
     match l.near_target() {
-        Target::Known(pc) => l.branch(cond, pc, l.next()),
+        Target::Known(pc) => {
+            l.code_address_if(Some(cond), l.k(pc));
+            then();
+            l.branch(cond, pc, l.next())
+        }
         Target::Offset(ip) => {
-            let ip = l.ir.select(cond, ip, l.ip_of(l.next()));
-            l.indirect(l.code_address(ip), Hint::None)
+            let to = l.code_address_if(Some(cond), ip);
+            then();
+            l.indirect(l.ir.select(cond, to, l.k(l.next() & 0xffff_ffff)), Hint::None)
         }
     }
 }
 
 fn jcc(l: &Lift<'_>, cc: u8) -> Flow {
-    jump_if(l, l.cond(cc))
+    jump_if(l, l.cond(cc), || {})
 }
 
 /// Width of the counter: that of addresses.
@@ -122,19 +127,12 @@ fn loop_(l: &Lift<'_>, cc: Option<u8>) -> Flow {
     let count = l.low(1, w).add_imm(-1);
     let more = count.is_nonzero();
     let cond = cc.map_or(more, |cc| more & l.cond(cc));
-    if let Target::Offset(ip) = l.near_target() {
-        let ip = l.ir.select(cond, ip, l.ip_of(l.next()));
-        let pc = l.code_address(ip);
-        l.set_low(1, count);
-        return l.indirect(pc, Hint::None);
-    }
-    l.set_low(1, count);
-    jump_if(l, cond)
+    jump_if(l, cond, || l.set_low(1, count))
 }
 
 fn jcxz(l: &Lift<'_>, w: Width) -> Flow {
     let count = l.low(1, w);
-    jump_if(l, count.eq(count.konst(0)))
+    jump_if(l, count.eq(count.konst(0)), || {})
 }
 
 /// Selector and offset of a far pointer: both 64 bits wide, and the operand size as a power of two.
@@ -174,7 +172,10 @@ fn jmp(l: &Lift<'_>) -> Flow {
             l.indirect(l.code_address(ip), Hint::None)
         }
         _ => match l.near_target() {
-            Target::Known(pc) => l.jump(pc),
+            Target::Known(pc) => {
+                l.code_address(l.k(pc));
+                l.jump(pc)
+            }
             Target::Offset(ip) => l.indirect(l.code_address(ip), Hint::None),
         },
     }
@@ -196,6 +197,7 @@ fn call(l: &Lift<'_>) -> Flow {
     }
     match l.near_target() {
         Target::Known(pc) => {
+            l.code_address(l.k(pc));
             l.push(back);
             l.returns_here();
             l.jump(pc)
