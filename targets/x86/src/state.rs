@@ -188,6 +188,7 @@ pub mod bit {
     pub const DE: u64 = 8;
     pub const PSE: u64 = 0x10;
     pub const PAE: u64 = 0x20;
+    pub const MCE: u64 = 0x40;
     pub const PGE: u64 = 0x80;
     pub const PCE: u64 = 0x100;
     pub const OSFXSR: u64 = 0x200;

@@ -551,10 +551,10 @@ pub(crate) fn cr4_mask(cpu: &Cpu) -> u64 {
         | pick(m.has(word::F1_EDX, 2), bit::DE)
         | pick(m.has(word::F1_EDX, 3), bit::PSE)
         | pick(m.has(word::F1_EDX, 6), bit::PAE)
-        | 0x40
+        | pick(m.has(word::F1_EDX, 7), bit::MCE)
         | pick(m.has(word::F1_EDX, 13), bit::PGE)
         | bit::PCE
-        | pick(m.has(word::F1_EDX, 24), bit::OSFXSR | 0x400)
+        | pick(m.has(word::F1_EDX, 24), bit::OSFXSR | bit::OSXMMEXCPT)
         | pick(m.has(word::F7_ECX, 2), bit::UMIP)
         | pick(m.has(word::F7_EBX, 0), bit::FSGSBASE)
         | pick(m.has(word::F1_ECX, 17), bit::PCIDE)

@@ -41,6 +41,10 @@ impl Device for Ports {
 
 /// A CPU with 4 MiB of RAM but for the program's ROM, and its ports.
 fn machine() -> (Vcpu<X86, Interp>, Arc<Ram>, Ports) {
+    machine_of(64, "qemu64")
+}
+
+fn machine_of(bits: u32, model: &str) -> (Vcpu<X86, Interp>, Arc<Ram>, Ports) {
     let ram = Arc::new(Ram::new(4 << 20).expect("the host has some memory"));
     let rom = Arc::new(Ram::new(0x1000).expect("the host has some memory"));
     rom.write_bytes(0, IMAGE);
@@ -60,7 +64,7 @@ fn machine() -> (Vcpu<X86, Interp>, Arc<Ram>, Ports) {
         clock: Arc::new(Still),
         board: Arc::new(PlainBoard),
     };
-    let kind = Kind::new(Model::parse(64, "qemu64").expect("a model"));
+    let kind = Kind::new(Model::parse(bits, model).expect("a model"));
     (Vcpu::<X86, Interp>::new(&kind, env), ram, ports)
 }
 
@@ -114,6 +118,32 @@ fn a_debugger_writes_selectors() {
     set(&mut cpu, "cr0", 0x11);
     set(&mut cpu, "fs", 0x18);
     assert_eq!((get(&cpu, "fs"), get(&cpu, "fs_base")), (0x18, 0x12_3456));
+}
+
+/// The bits of CR4 that can be set, in real mode: the others are reserved (SDM volume 3A, "Control Registers").
+fn cr4_bits(bits: u32, model: &str) -> u32 {
+    let can_be_set = |bit: &u32| {
+        let (mut cpu, ram, _) = machine_of(bits, model);
+        // mov %eax, %cr4; hlt. The handler of #GP is at 0, in memory that holds a jump to itself.
+        ram.write_bytes(0x2_0100, &[0x0f, 0x22, 0xe0, 0xf4]);
+        let ax = if bits == 64 { "rax" } else { "eax" };
+        for (name, value) in [(if bits == 64 { "rip" } else { "eip" }, 0x100), ("cs", 0x2000), (ax, 1 << bit)] {
+            set(&mut cpu, name, value);
+        }
+        cpu.step();
+        cpu.pc() == 0x2_0103 && get(&cpu, "cr4") == 1 << bit
+    };
+    (0..32).filter(can_be_set).map(|bit| 1 << bit).sum()
+}
+
+#[test]
+fn cr4_has_what_the_model_has() {
+    // PSE; performance counters can be closed whatever the model. TSD, DE, MCE with the Pentium; PAE, PGE, SSE's two with QEMU's 32 bits.
+    assert_eq!(cr4_bits(32, "486"), 0x110);
+    assert_eq!(cr4_bits(32, "pentium"), 0x15c);
+    assert_eq!(cr4_bits(32, "qemu32"), 0x7fc);
+    // FSGSBASE, OSXSAVE, SMEP and SMAP; but not VME, which QEMU 4.2's TCG has not, nor PCIDE, which is for long mode.
+    assert_eq!(cr4_bits(64, "Skylake-Client"), 0x0035_07fc);
 }
 
 /// What [`CHAIN`] does to EAX, ECX, EDX, EBX and ESI, worked out with a carry of its own.
