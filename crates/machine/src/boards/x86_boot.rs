@@ -26,6 +26,9 @@ const BDA_EBDA: u64 = 0x40e;
 const BDA_BASE_MEMORY: u64 = 0x413;
 /// Files of firmware, best first.
 const FIRMWARE: [&str; 2] = ["bios-256k.bin", "bios.bin"];
+/// The same for the oldest boards, as on QEMU. Without a bridge that makes RAM of what lies below the last 128 KiB, the larger one does not run.
+const OLD_FIRMWARE: [&str; 2] = ["bios.bin", "bios-256k.bin"];
+const OLD_BOARDS: [&str; 4] = ["isapc", "pc-0", "pc-1", "pc-i440fx-1"];
 /// Directories of Debian's package.
 const SEABIOS: &str = "/usr/share/seabios";
 
@@ -54,13 +57,15 @@ pub(crate) enum Start {
 /// What the user wants, or what there is.
 pub(crate) fn choose(board: &Build<'_>) -> Result<Start, Error> {
     let boot = &board.config.boot;
+    let is_old = OLD_BOARDS.iter().any(|old| board.config.machine.name.starts_with(old));
+    let files = if is_old { OLD_FIRMWARE } else { FIRMWARE };
     let mut dirs = boot.firmware_dirs.clone();
     dirs.push(SEABIOS.into());
     let name = match boot.bios.as_deref() {
         Some("none") => return Ok(Start::Direct),
         Some(name) if name != "default" => Some(firmware::named(name, &dirs)),
         None if boot.kernel.is_some() => return Ok(Start::Direct),
-        _ => FIRMWARE.iter().map(|name| firmware::named(name, &dirs)).find(|name| std::path::Path::new(name).is_file()),
+        _ => files.iter().map(|name| firmware::named(name, &dirs)).find(|name| std::path::Path::new(name).is_file()),
     };
     let Some(name) = name else { return Ok(Start::Direct) };
     let bytes = read_file(&name)?;
