@@ -384,6 +384,7 @@ pub static TESTS: &[Test] = &[
     Test { folder: "x86", name: "timers", smp: &[1], fp: false },
     Test { folder: "x86", name: "apic", smp: &[1], fp: false },
     Test { folder: "x86", name: "smp", smp: &[4, 7], fp: false },
+    Test { folder: "x86", name: "cpuhp", smp: &[4], fp: false },
     Test { folder: "x86", name: "now", smp: &[1], fp: false },
     Test { folder: "x86", name: "features", smp: &[1], fp: false },
     Test { folder: "x86", name: "svm", smp: &[1], fp: false },

@@ -10,6 +10,7 @@ mod alarms;
 mod state;
 
 pub mod a20;
+pub mod acpi_cpus;
 pub mod acpi_pm;
 pub mod aurix_asclin;
 pub mod aurix_ir;

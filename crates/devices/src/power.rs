@@ -14,10 +14,19 @@ pub enum PowerRequest {
     Reset,
     /// A watchdog has run out.
     Watchdog,
-    /// A guest has given up a core that its board has asked for.
+    /// A guest has given up a core or CPU.
     CoreGivenUp {
         /// The slot it is in.
         slot: usize,
+    },
+    /// A guest tells by ACPI's `_OST` what has become of an event of a CPU.
+    OspmStatus {
+        /// The CPU's slot.
+        slot: usize,
+        /// The event.
+        event: u32,
+        /// What has become of it.
+        status: u32,
     },
     /// A mainframe's CPU waits for nothing: the guest has crashed.
     DisabledWait {

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use cpu::Lines;
-use devices::{Power, clint::TimeBase, percpu::Started};
+use devices::{Power, acpi_cpus::OspmStatus, clint::TimeBase, percpu::Started};
 use loader::{LoadTarget, Unmapped};
 use memory::host::HostMemory;
 use memory::{AddressSpace, Device, DeviceEndian, Dma, Line, Ram, SharedDevice};
@@ -154,11 +154,16 @@ pub trait CoreSlots: Send + Sync {
     /// A core is in a slot now.
     fn plugged(&self, slot: usize);
 
-    /// Asks the guest to give up the core in a slot. `false` if the guest has not taken it: then it may go at once.
+    /// Asks the guest to give up the core in a slot. `false` if it can't be asked: because it has not taken it, or does not know how.
     fn ask_back(&self, slot: usize) -> bool;
 
     /// The core is gone.
     fn removed(&self, slot: usize);
+
+    /// What the guest has said of each slot.
+    fn ospm_status(&self) -> Vec<OspmStatus> {
+        Vec::new()
+    }
 }
 
 /// Who takes what `inject-nmi` sends.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cpu::{Clock, Exit};
+use devices::acpi_cpus::OspmStatus;
 use devices::{Power, PowerRequest};
 use parking_lot::Mutex;
 use sparc::v8::trap::SHUT_DOWN;
@@ -47,6 +48,7 @@ pub(crate) enum Request {
     Panic { core: u32, psw: (u64, u64) },
     CoreGivenUp { slot: usize },
     Watchdog,
+    OspmStatus { slot: usize, status: OspmStatus },
 }
 
 impl From<PowerRequest> for Request {
@@ -57,6 +59,9 @@ impl From<PowerRequest> for Request {
             PowerRequest::Watchdog => Request::Watchdog,
             PowerRequest::DisabledWait { core, psw } => Request::Panic { core, psw },
             PowerRequest::CoreGivenUp { slot } => Request::CoreGivenUp { slot },
+            PowerRequest::OspmStatus { slot, event, status } => {
+                Request::OspmStatus { slot, status: OspmStatus { event, status } }
+            }
         }
     }
 }
@@ -211,6 +216,7 @@ impl Machine {
             Request::Panic { core, psw } => return self.panic(core, psw),
             Request::CoreGivenUp { slot } => self.core_given_up(slot),
             Request::Watchdog => return self.watchdog(),
+            Request::OspmStatus { slot, status } => self.tell_ospm_status(slot, status),
         }
         None
     }

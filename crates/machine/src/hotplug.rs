@@ -2,6 +2,7 @@
 //!
 //! Our own board's checks and texts are those of QEMU 4.2's pc, without the APIC ID.
 
+use devices::acpi_cpus::OspmStatus;
 use topology::{ApicIds, ApicPlace, CpuProps, opts};
 
 use crate::boards;
@@ -17,6 +18,17 @@ use crate::value::Value;
 
 /// APIC IDs from here on can't be plugged by index.
 const APIC_ID_LIMIT: u32 = 255;
+
+/// What a guest has said of a CPU's slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OspmSaid {
+    /// Id of the device in it, if it has one.
+    pub device: Option<String>,
+    /// Its number.
+    pub slot: usize,
+    /// What was said.
+    pub status: OspmStatus,
+}
 
 /// ISA devices that users may ask for.
 const ASKED_FOR: [&str; 3] = ["isa-debug-exit", "isa-debugcon", "pc-testdev"];
@@ -316,9 +328,26 @@ impl Machine {
             return Err(Error::new("Boot CPU is unpluggable"));
         }
         if self.config.machine.apic_ids != ApicIdKind::None {
-            // The guest would have to be asked, and none has told us that it can be.
+            if self.core_slots.as_ref().is_some_and(|board| board.ask_back(slot)) {
+                self.sched.wake_all();
+                return Ok(());
+            }
+            // The guest has not told us that it can be asked.
             let kind = build::cpu_type(&self.config);
             return Err(Error::new(format!("acpi: device unplug request for not supported device type: {kind}")));
+        }
+        self.remove_cpu(at, slot);
+        Ok(())
+    }
+
+    /// Takes the CPU at this place of the list out of its slot, and tells of it.
+    pub(crate) fn remove_cpu(&mut self, at: usize, slot: usize) {
+        let object = self.cpus[at].object;
+        let path = self.objects.path(object);
+        if self.config.machine.apic_ids != ApicIdKind::None {
+            // Its local APIC is a device within it, whose going is told of, too.
+            let apic = format!("{path}/lapic");
+            self.raise(Event { name: "DEVICE_DELETED", data: vec![("path", Value::from(apic.as_str()))] });
         }
         self.unplug(at);
         self.slots.slots[slot].occupant = None;
@@ -329,7 +358,36 @@ impl Machine {
         }
         data.push(("path", Value::from(path.as_str())));
         self.raise(Event { name: "DEVICE_DELETED", data });
-        Ok(())
+        if let Some(board) = &self.core_slots {
+            board.removed(slot);
+        }
+    }
+
+    /// Id of the device in a slot, if it has one.
+    fn id_in(&self, slot: usize) -> Option<String> {
+        let path = self.slots.slots.get(slot)?.occupant.as_deref()?;
+        path.strip_prefix("/machine/peripheral/").map(str::to_string)
+    }
+
+    /// `query-acpi-ospm-status`: what the guest has said of the CPUs' slots.
+    pub fn ospm_status(&self) -> Vec<OspmSaid> {
+        let list = self.core_slots.as_ref().map(|board| board.ospm_status()).unwrap_or_default();
+        let said = |(slot, status)| OspmSaid { device: self.id_in(slot), slot, status };
+        list.into_iter().enumerate().map(said).collect()
+    }
+
+    /// The guest has said something of a slot: ACPI_DEVICE_OST.
+    pub(crate) fn tell_ospm_status(&mut self, slot: usize, status: OspmStatus) {
+        let mut info: Vec<(String, Value)> = Vec::new();
+        let mut put = |name: &str, value: Value| info.push((name.to_string(), value));
+        if let Some(id) = self.id_in(slot) {
+            put("device", Value::from(id.as_str()));
+        }
+        put("slot", Value::from(slot.to_string().as_str()));
+        put("slot-type", Value::from("CPU"));
+        put("source", Value::Int(status.event.into()));
+        put("status", Value::Int(status.status.into()));
+        self.raise(Event { name: "ACPI_DEVICE_OST", data: vec![("info", Value::Object(info))] });
     }
 
     /// `cpu-add`.

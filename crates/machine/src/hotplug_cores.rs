@@ -105,8 +105,14 @@ impl Machine {
         Ok(())
     }
 
-    /// The guest has given up a core.
+    /// The guest has given up a core or CPU.
     pub(crate) fn core_given_up(&mut self, slot: usize) {
+        if !self.config.machine.cores {
+            if let Some(at) = self.cpus.iter().position(|vcpu| vcpu.slot == Some(slot)) {
+                self.remove_cpu(at, slot);
+            }
+            return;
+        }
         let path = self.slots.slots.get(slot).and_then(|slot| slot.occupant.clone());
         if let Some(object) = path.and_then(|path| self.objects.resolve(&path).ok()) {
             self.take_out(object, slot);

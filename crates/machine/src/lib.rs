@@ -43,6 +43,7 @@ pub use cpu_models::{Comparison, ModelInfo, ModelNotes};
 pub use devices::Sink;
 pub use error::{Error, ErrorClass, Warning};
 pub use firmware::firmware_directories;
+pub use hotplug::OspmSaid;
 pub use machine::{HotpluggableCpu, Machine, Vcpu};
 pub use memdev::MemDev;
 pub use objects::PropertyInfo;

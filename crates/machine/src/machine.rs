@@ -350,7 +350,12 @@ impl Machine {
     /// Makes the CPU of a slot that was free.
     pub(crate) fn plug(&mut self, slot: usize, object: ObjectId) -> Result<(), Error> {
         let model = build::model_text(&self.config);
-        self.enter(Plan { index: slot as i64, object, slot: Some(slot), model })
+        self.enter(Plan { index: slot as i64, object, slot: Some(slot), model })?;
+        if let Some(board) = self.core_slots.as_ref().filter(|_| self.state != RunState::Preconfig) {
+            board.plugged(slot);
+            self.sched.wake_all();
+        }
+        Ok(())
     }
 
     /// Takes the CPU at this place of the list out of it.

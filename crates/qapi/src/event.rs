@@ -1,6 +1,6 @@
 //! Events: what the server tells unasked.
 
-use crate::misc::DumpQueryResult;
+use crate::misc::{AcpiOstInfo, DumpQueryResult};
 use crate::run_state::ShutdownCause;
 use crate::{Empty, Schema, Value, qapi_enum, qapi_struct};
 
@@ -11,6 +11,14 @@ qapi_struct! {
         "guest" => guest: bool,
         /// The cause.
         "reason" => reason: ShutdownCause,
+    }
+}
+
+qapi_struct! {
+    /// Data of ACPI_DEVICE_OST.
+    pub struct AcpiDeviceOstData {
+        /// What the guest has said.
+        "info" => info: AcpiOstInfo,
     }
 }
 
@@ -55,6 +63,7 @@ qapi_struct! {
 
 /// The events that this server can send, in the order of their names.
 pub const EVENT_NAMES: &[&str] = &[
+    "ACPI_DEVICE_OST",
     "DEVICE_DELETED",
     "DUMP_COMPLETED",
     "GUEST_PANICKED",
@@ -69,6 +78,7 @@ pub const EVENT_NAMES: &[&str] = &[
 
 /// Enters all events into the introspection.
 pub fn define_events(schema: &mut Schema) {
+    schema.event::<AcpiDeviceOstData>("ACPI_DEVICE_OST");
     schema.event::<DeviceDeletedData>("DEVICE_DELETED");
     schema.event::<DumpCompletedData>("DUMP_COMPLETED");
     schema.event::<GuestPanickedData>("GUEST_PANICKED");

@@ -208,6 +208,30 @@ qapi_struct! {
 }
 
 qapi_enum! {
+    /// What a slot of ACPI's is for.
+    pub enum AcpiSlotType {
+        Dimm = "DIMM",
+        Cpu = "CPU",
+    }
+}
+
+qapi_struct! {
+    /// What a guest has said of a slot by `_OST` (ACPI Specification 6.3, "_OST (OSPM Status Indication)").
+    pub struct AcpiOstInfo {
+        /// Id of the device in the slot, if it has one.
+        "device" => device: Option<String>,
+        /// The slot's number.
+        "slot" => slot: String,
+        /// What it is for.
+        "slot-type" => slot_type: AcpiSlotType,
+        /// The event.
+        "source" => source: i64,
+        /// What has become of it.
+        "status" => status: i64,
+    }
+}
+
+qapi_enum! {
     /// Forms of a dump.
     pub enum DumpGuestMemoryFormat {
         Elf = "elf",

@@ -1,22 +1,26 @@
-//! AML, as far as a board's description needs it: names, numbers, packages, devices and resource templates.
+//! AML, as far as a board's description needs it: names, numbers, packages, devices, methods, fields and resource templates.
 //!
 //! ACPI Specification 6.3, chapters "ACPI Machine Language (AML) Specification" and "Device Configuration" (resource data types).
 
 /// Bytes of AML.
 pub type Aml = Vec<u8>;
 
-/// "Package Length Encoding": the length counts itself.
-fn with_length(body: &[u8]) -> Aml {
+/// "Package Length Encoding" of `len` and `own` times its own bytes.
+fn length(len: usize, own: usize) -> Aml {
     let fits = [(1usize, 1usize << 6), (2, 1 << 12), (3, 1 << 20), (4, 1 << 28)];
-    let (bytes, _) = fits.into_iter().find(|(n, limit)| body.len() + n < *limit).unwrap_or((4, 0));
-    let len = body.len() + bytes;
+    let (bytes, _) = fits.into_iter().find(|(n, limit)| len + own * n < *limit).unwrap_or((4, 0));
+    let len = len + own * bytes;
     let mut out = match bytes {
         1 => vec![len as u8],
         n => vec![((n - 1) << 6) as u8 | (len & 0xf) as u8],
     };
     out.extend((1..bytes).map(|n| (len >> (4 + 8 * (n - 1))) as u8));
-    out.extend_from_slice(body);
     out
+}
+
+/// A body behind its length, which counts itself.
+fn with_length(body: &[u8]) -> Aml {
+    [&length(body.len(), 1)[..], body].concat()
 }
 
 /// A name path: segments of up to four letters, separated by dots, perhaps from the root on.
@@ -91,6 +95,118 @@ pub fn device(at: &str, inside: &[Aml]) -> Aml {
     [&[0x5b, 0x82][..], &with_length(&body)].concat()
 }
 
+/// `Method (path, args, NotSerialized) { ... }`.
+pub fn method(at: &str, args: u8, inside: &[Aml]) -> Aml {
+    with_flags(at, args, inside)
+}
+
+/// `Method (path, args, Serialized) { ... }`.
+pub fn serialized(at: &str, args: u8, inside: &[Aml]) -> Aml {
+    with_flags(at, args | 8, inside)
+}
+
+fn with_flags(at: &str, flags: u8, inside: &[Aml]) -> Aml {
+    let body = [&path(at)[..], &[flags], &inside.concat()].concat();
+    [&[0x14][..], &with_length(&body)].concat()
+}
+
+/// Argument `n` of a method.
+pub fn arg(n: u8) -> Aml {
+    vec![0x68 + n]
+}
+
+/// Local variable `n` of a method.
+pub fn local(n: u8) -> Aml {
+    vec![0x60 + n]
+}
+
+/// A call of a method.
+pub fn call(at: &str, args: &[Aml]) -> Aml {
+    [&path(at)[..], &args.concat()].concat()
+}
+
+/// `Store (value, target)`.
+pub fn store(value: &[u8], target: &[u8]) -> Aml {
+    [&[0x70][..], value, target].concat()
+}
+
+/// `LEqual (a, b)`.
+pub fn equal(a: &[u8], b: &[u8]) -> Aml {
+    [&[0x93][..], a, b].concat()
+}
+
+/// `Return (value)`.
+pub fn return_(value: &[u8]) -> Aml {
+    [&[0xa4][..], value].concat()
+}
+
+fn block(op: u8, condition: &[u8], inside: &[Aml]) -> Aml {
+    [&[op][..], &with_length(&[condition, &inside.concat()].concat())].concat()
+}
+
+/// `If (condition) { ... }`.
+pub fn if_(condition: &[u8], inside: &[Aml]) -> Aml {
+    block(0xa0, condition, inside)
+}
+
+/// `While (condition) { ... }`.
+pub fn while_(condition: &[u8], inside: &[Aml]) -> Aml {
+    block(0xa2, condition, inside)
+}
+
+/// `Notify (path, value)`.
+pub fn notify(at: &str, value: &[u8]) -> Aml {
+    [&[0x86][..], &path(at), value].concat()
+}
+
+/// `Mutex (path, 0)`.
+pub fn mutex(at: &str) -> Aml {
+    [&[0x5b, 0x01][..], &path(at), &[0]].concat()
+}
+
+/// `Acquire (path, 0xffff)`: waits as long as it takes.
+pub fn acquire(at: &str) -> Aml {
+    [&[0x5b, 0x23][..], &path(at), &[0xff, 0xff]].concat()
+}
+
+/// `Release (path)`.
+pub fn release(at: &str) -> Aml {
+    [&[0x5b, 0x27][..], &path(at)].concat()
+}
+
+/// `OperationRegion (path, SystemIO, first, len)`.
+pub fn ports_region(at: &str, first: u16, len: u8) -> Aml {
+    [&[0x5b, 0x80][..], &path(at), &[1], &int(first.into()), &int(len.into())].concat()
+}
+
+/// How a field is accessed: by bytes, by doublewords; what is around it in what is written becomes 0 ("DefField").
+pub const BYTES: u8 = 1;
+/// See [`BYTES`].
+pub const DOUBLEWORDS: u8 = 3;
+/// See [`BYTES`].
+pub const WRITE_AS_ZEROS: u8 = 2 << 5;
+
+/// Part of a field's list: so many bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    /// That nobody uses.
+    Skip(usize),
+    /// With a name of four letters.
+    Field(&'static str, usize),
+}
+
+/// `Field (region, flags) { ... }`.
+pub fn field(region: &str, flags: u8, list: &[Bits]) -> Aml {
+    let mut body = [&path(region)[..], &[flags]].concat();
+    for bits in list {
+        match *bits {
+            Bits::Skip(n) => body.extend([&[0][..], &length(n, 0)].concat()),
+            Bits::Field(name, n) => body.extend([path(name), length(n, 0)].concat()),
+        }
+    }
+    [&[0x5b, 0x81][..], &with_length(&body)].concat()
+}
+
 /// A resource template of these descriptors.
 pub fn resources(descriptors: &[Aml]) -> Aml {
     // End tag; a checksum of 0 counts as right.
@@ -157,6 +273,11 @@ mod tests {
         assert_eq!((long[0], long[1], long.len()), (0x46, 0x06, 102));
         let longer = with_length(&[7; 0x2000]);
         assert_eq!((&longer[..3], longer.len()), (&[0x83, 0x00, 0x02][..], 0x2003));
+        // Offset (4), ABCD, 1, then 64 bits of EFGH: a length of more than 63 takes two bytes.
+        let list = [Bits::Skip(32), Bits::Field("ABCD", 1), Bits::Field("EFGH", 64)];
+        let expected = b"\x5b\x81\x13REGS\x41\x00\x20ABCD\x01EFGH\x40\x04";
+        assert_eq!(field("REGS", BYTES | WRITE_AS_ZEROS, &list), expected);
+        assert_eq!(serialized("ABCD", 2, &[return_(&arg(1))]), b"\x14\x08ABCD\x0a\xa4\x69");
         assert_eq!(window(Window::Io(0, 0xcf7)), [0x88, 13, 0, 1, 0x0c, 3, 0, 0, 0, 0, 0xf7, 0x0c, 0, 0, 0xf8, 0x0c]);
     }
 }

@@ -1,7 +1,7 @@
 //! The DSDT: what of a board software finds by name.
 
 use super::aml::{self, Aml, Window, device, eisa, int, io, irq, memory, name, resources, window};
-use super::{Platform, Power};
+use super::{Platform, Power, cpus};
 
 /// An ISA device with its resources.
 fn part(at: &str, id: &str, uid: u64, uses: &[Aml]) -> Aml {
@@ -53,17 +53,6 @@ fn reserved(power: &Power) -> Aml {
     part("PMR", "PNP0C02", 1, &[io(power.base, len), io(power.events.0, power.events.1), io(0xb2, 2)])
 }
 
-fn cpu(n: usize, platform: &Platform) -> Aml {
-    let entry = &platform.cpus[n];
-    let state = if entry.present { 0xf } else { 0 };
-    let mut inside =
-        vec![name("_HID", &aml::text("ACPI0007")), name("_UID", &int(n as u64)), name("_STA", &int(state))];
-    if !platform.nodes.is_empty() {
-        inside.push(name("_PXM", &int(entry.node.into())));
-    }
-    device(&format!("C{n:03X}"), &inside)
-}
-
 /// The body of the table.
 pub(super) fn body(platform: &Platform) -> Aml {
     let mut inside = Vec::new();
@@ -80,12 +69,13 @@ pub(super) fn body(platform: &Platform) -> Aml {
     if let Some(power) = &platform.power {
         inside.push(reserved(power));
     }
-    inside.push(device("CPUS", &{
-        let mut all = vec![name("_HID", &aml::text("ACPI0010")), name("_CID", &eisa("PNP0A05"))];
-        all.extend((0..platform.cpus.len()).map(|n| cpu(n, platform)));
-        all
-    }));
+    inside.push(cpus::container(platform));
+    let mut event = Aml::new();
+    if let Some(first) = platform.power.and_then(|power| power.cpus) {
+        inside.push(cpus::registers(first));
+        event = cpus::event();
+    }
     // Soft off is type 0 on both chips.
     let off = name("_S5", &aml::package(&[int(0), int(0), int(0), int(0)]));
-    [aml::scope("\\_SB", &inside), off].concat()
+    [aml::scope("\\_SB", &inside), event, off].concat()
 }

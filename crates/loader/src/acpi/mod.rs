@@ -5,6 +5,7 @@
 //! PCI Firmware Specification 3.0, "MCFG".
 
 pub mod aml;
+mod cpus;
 mod dsdt;
 mod tables;
 
@@ -31,6 +32,8 @@ pub struct Power {
     pub events: (u16, u8),
     /// Whether PCI's reset register at 0xcf9 is there.
     pub reset: bool,
+    /// First port of the registers of CPUs that come and go.
+    pub cpus: Option<u16>,
 }
 
 /// A piece of memory of a node.

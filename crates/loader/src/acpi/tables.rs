@@ -50,18 +50,24 @@ impl Fields {
     }
 }
 
+/// The entry of a processor with its flags: "Processor Local APIC Structure", "Processor Local x2APIC Structure".
+pub(super) fn local_apic(uid: usize, apic_id: u32, flags: u32) -> Vec<u8> {
+    let mut f = Fields::default();
+    if apic_id < XAPIC_MAX && uid < 255 {
+        f.u8(0).u8(8).u8(uid as u8).u8(apic_id as u8).u32(flags);
+    } else {
+        f.u8(9).u8(16).u16(0).u32(apic_id).u32(flags).u32(uid as u32);
+    }
+    f.0
+}
+
 /// "Multiple APIC Description Table".
 fn madt(platform: &Platform) -> Vec<u8> {
     let mut f = Fields::default();
     f.u32(LOCAL_APIC).u32(1);
     for (uid, CpuEntry { apic_id, present, .. }) in platform.cpus.iter().enumerate() {
         // Enabled; or only able to be, on line.
-        let flags = u32::from(*present);
-        if *apic_id < XAPIC_MAX && uid < 255 {
-            f.u8(0).u8(8).u8(uid as u8).u8(*apic_id as u8).u32(flags);
-        } else {
-            f.u8(9).u8(16).u16(0).u32(*apic_id).u32(flags).u32(uid as u32);
-        }
+        f.0.extend(local_apic(uid, *apic_id, u32::from(*present)));
     }
     f.u8(1).u8(12).u8(0).u8(0).u32(IO_APIC).u32(0);
     // The 8254 is at pin 2; power management and PCI's interrupts are active high levels.
@@ -132,7 +138,7 @@ mod flag {
 fn fadt(platform: &Platform) -> Vec<u8> {
     let mut f = Fields::default();
     let boot = if platform.keyboard { flag::BOOT } else { 0 };
-    let Some(Power { base, events: (gpe, gpe_len), reset }) = platform.power else {
+    let Some(Power { base, events: (gpe, gpe_len), reset, .. }) = platform.power else {
         f.u32(0).u32(0).zeros(65).u16(boot).u8(0).u32(flag::HARDWARE_REDUCED | flag::WBINVD | flag::PROC_C1);
         f.zeros(12 + 1 + 2 + 1 + 8 + 8);
         f.zeros(FADT_LEN - 36 - f.0.len());

@@ -6,7 +6,7 @@ fn platform() -> Platform {
     let cpu = |n: u32| CpuEntry { apic_id: if n == 3 { 300 } else { n }, present: n < 2, node: n % 2 };
     Platform {
         cpus: (0..4).map(cpu).collect(),
-        power: Some(Power { base: 0x600, events: (0xafe0, 4), reset: true }),
+        power: Some(Power { base: 0x600, events: (0xafe0, 4), reset: true, cpus: Some(0xaf00) }),
         hpet: true,
         pci_window: Some(0xc000_0000),
         pcie: Some(0xb000_0000),

@@ -143,6 +143,8 @@ const PM: [Field; 10] = [
 ];
 /// Where QEMU's general-purpose events are.
 const EVENTS: u16 = 0xafe0;
+/// Where its registers of CPUs that come and go are.
+const CPUS: u16 = 0xaf00;
 /// Where firmware puts power management.
 const PM_BASE: u16 = 0x600;
 
@@ -172,13 +174,14 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
         }),
     ];
     chips.add_pci(board, functions);
-    chips.add_pm(board, PmChip::PIIX4, &base, Some(EVENTS));
+    let pm = chips.add_pm(board, PmChip::PIIX4, &base, Some(EVENTS));
+    chips.add_hotplug(board, CPUS, &pm);
     chips.add_ide(board);
     let tables = Tables::new(
         board,
         &map,
         &Fixed {
-            power: Some(Power { base: PM_BASE, events: (EVENTS, 4), reset: true }),
+            power: Some(Power { base: PM_BASE, events: (EVENTS, 4), reset: true, cpus: Some(CPUS) }),
             hpet: true,
             pci_window: Some(map.below.max(0x8000_0000) as u32),
             pcie: None,

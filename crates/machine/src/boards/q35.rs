@@ -109,6 +109,8 @@ const LPC: [Field; 11] = [
 /// Where firmware puts power management, and where its events are in it.
 const PM_BASE: u16 = 0x600;
 const EVENTS: u16 = PM_BASE + 0x20;
+/// Where QEMU's registers of CPUs that come and go are.
+const CPUS: u16 = 0x0cd8;
 /// Where PCI Express's configuration space is, of 256 MiB. It can't be moved: it is there when the register says so.
 const PCIE: u64 = 0xb000_0000;
 const PCIE_SIZE: u64 = 0x1000_0000;
@@ -144,12 +146,13 @@ fn build(board: &mut Build<'_>) -> Result<(), Error> {
     ];
     let bus = chips.add_pci(board, functions);
     board.device("pcie-mmcfg", PCIE, PCIE_SIZE, LITTLE, PciWindow::new(bus).gated(open))?;
-    chips.add_pm(board, PmChip::ICH9, &base, None);
+    let pm = chips.add_pm(board, PmChip::ICH9, &base, None);
+    chips.add_hotplug(board, CPUS, &pm);
     let tables = Tables::new(
         board,
         &map,
         &Fixed {
-            power: Some(Power { base: PM_BASE, events: (EVENTS, 16), reset: true }),
+            power: Some(Power { base: PM_BASE, events: (EVENTS, 16), reset: true, cpus: Some(CPUS) }),
             hpet: true,
             pci_window: Some(0xc000_0000),
             pcie: Some(PCIE),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ::x86::irq;
 use ::x86::mmu::{APIC_WINDOW, PORTS};
 use devices::a20::{A20Gate, Port92};
+use devices::acpi_cpus::{AcpiCpus, CPU_PORTS, OspmStatus};
 use devices::acpi_pm::{AcpiPm, PmChip};
 use devices::debug_ports::{DebugCon, DebugExit};
 use devices::hpet::{HPET_BASE, Hpet};
@@ -21,7 +22,7 @@ use memory::{Bank, BankSwitch, Line, Ram, SharedDevice};
 
 use crate::boards::mips::{self, LITTLE};
 use crate::boards::x86::RamMap;
-use crate::build::{Build, Nmi};
+use crate::build::{Build, CoreSlots, Nmi};
 use crate::error::Error;
 use crate::sched::Attention;
 
@@ -229,6 +230,18 @@ impl Chips {
         pm
     }
 
+    /// The registers of CPUs that come and go, at 32 ports from `first` on.
+    pub(crate) fn add_hotplug(&mut self, board: &mut Build<'_>, first: u16, pm: &AcpiPm) {
+        let smp = board.smp;
+        let ids = board.config.machine.apic_ids.ids(&smp);
+        let ids = (0..smp.maxcpus).map(|n| ids.as_ref().map_or(n, |ids| ids.of_index(n))).collect();
+        let Some(started) = board.started.clone() else { return };
+        let cpus = AcpiCpus::new(ids, started, pm.clone(), board.power.clone());
+        let part = board.part(cpus.clone());
+        self.ports.add(first, CPU_PORTS, 4, &part, 0);
+        board.core_slots = Some(Arc::new(Slots(cpus)));
+    }
+
     /// Both IDE channels, without drives.
     pub(crate) fn add_ide(&mut self, board: &mut Build<'_>) {
         for (command, control) in IDE_PORTS {
@@ -247,6 +260,25 @@ impl Chips {
     /// Adds a device at ports.
     pub(crate) fn add(&mut self, first: u16, len: u16, width: u32, device: &SharedDevice) {
         self.ports.add(first, len, width, device, 0);
+    }
+}
+
+/// The board, as CPUs that come and go see it.
+struct Slots(AcpiCpus);
+
+impl CoreSlots for Slots {
+    fn plugged(&self, slot: usize) {
+        self.0.plugged(slot);
+    }
+
+    fn ask_back(&self, slot: usize) -> bool {
+        self.0.ask_back(slot)
+    }
+
+    fn removed(&self, _: usize) {}
+
+    fn ospm_status(&self) -> Vec<OspmStatus> {
+        self.0.ospm_status()
     }
 }
 
