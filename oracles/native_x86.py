@@ -102,9 +102,6 @@ def excused(case, signal, found):
     if name.startswith("sha") and trap == 13:
         # SDM: aligned operands (type 4); AMD's CPUs do not check.
         return True
-    if signal == 11 and name in ("ret", "jmp", "call") and trap is None:
-        # A target that is not canonical: #GP of the jump here, of the fetch behind it on QEMU.
-        return True
     if name in ("insertq", "extrq"):
         # APM volume 4: the upper half is undefined.
         return all(f.startswith("ymm") and ".1:" in f for f in found)

@@ -68,7 +68,7 @@ pub(crate) fn check_insn(ir: &Builder<'_>, code: &Code<'_>, len: u32) {
 }
 
 impl<'b> Lift<'b> {
-    /// The linear address of offset `ip` in the code segment, whose limit is checked: if `cond`, a truth value, is 1.
+    /// The linear address of offset `ip` in the code segment, whose limit is checked, in other than 64-bit code: if `cond`, a truth value, is 1.
     pub(crate) fn code_address_if(&self, cond: Option<V<'b>>, ip: V<'b>) -> V<'b> {
         if self.long() {
             return ip;
@@ -82,8 +82,15 @@ impl<'b> Lift<'b> {
         if based { linear & self.k(0xffff_ffff) } else { linear }
     }
 
-    /// The linear address of offset `ip` in the code segment, whose limit is checked.
+    /// The linear address of any offset `ip` in the code segment, whose limit is checked. In 64-bit code it has to be canonical (SDM volume
+    /// 1, "Canonical Addressing"; volume 2, CALL, JMP, RET): nothing has been done yet when the branch faults.
     pub(crate) fn code_address(&self, ip: V<'b>) -> V<'b> {
+        if self.long() {
+            let half = 1u64 << if self.is(flag::LA57) { 56 } else { 47 };
+            let outside = self.k(2 * half - 1).lt_u(ip.add_imm(half as i64));
+            self.ir.raise_if(outside, GP0_CODE, 0);
+            return ip;
+        }
         self.code_address_if(None, ip)
     }
 }

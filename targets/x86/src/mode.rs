@@ -57,6 +57,8 @@ pub mod flag {
     pub const LIMIT: Mode = 1 << 24;
     /// Its limit is near, or it wraps around: each instruction is checked.
     pub const EDGE: Mode = 1 << 25;
+    /// CR4.LA57: addresses of 57 bits.
+    pub const LA57: Mode = 1 << 26;
     /// Instructions run one by one.
     pub const SINGLE: Mode = TF | SHADOW | DEBUG | RF;
 }
@@ -86,6 +88,7 @@ pub(crate) fn current(cpu: &Cpu) -> Mode {
     put(s.cr0 & bit::TS != 0, flag::TS);
     put(s.cr0 & bit::EM != 0, flag::EM);
     put(s.cr0 & bit::MP != 0, flag::MP);
+    put(s.cr4 & bit::LA57 != 0, flag::LA57);
     put(s.cr4 & bit::OSFXSR != 0, flag::OSFXSR);
     put(s.cr4 & bit::OSXSAVE != 0 && s.xcr0 & 6 == 6, flag::AVX);
     put(s.svm.guest, flag::GUEST);

@@ -75,8 +75,38 @@ fn is_plain(number: u32) -> bool {
         | 0xc001_0010..=0xc001_0150 | 0xc000_0080..=0xc000_0107)
 }
 
+/// IA32_MCG_CAP: ten banks, and a register to control them.
+const MCG_CAP: u64 = 0x10a;
+
+/// #GP(0) for registers that the model has not, of those that QEMU has for all: those of 64-bit mode, and banks of machine checks beyond the last.
+fn check_there(cpu: &Cpu, number: u32) -> Result<(), Fault> {
+    let m = cpu.model();
+    let there = match number {
+        0xc000_0082..=0xc000_0084 | 0xc000_0100..=0xc000_0102 => m.has(word::F8_EDX, 29),
+        0x400..=0x47f => m.has(word::F1_EDX, 14) && u64::from(number - 0x400) / 4 < MCG_CAP & 0xff,
+        _ => true,
+    };
+    if there { Ok(()) } else { Err(Fault::GP0) }
+}
+
+/// Whether a register of a machine check's bank takes a value: IA32_MCi_CTL all ones or all zeros, IA32_MCi_STATUS 0 (SDM volume 3B, "Error-Reporting
+/// Register Banks").
+fn bank_takes(number: u32, value: u64) -> bool {
+    match number & 3 {
+        0 => value == 0 || value == u64::MAX,
+        1 => value == 0,
+        _ => true,
+    }
+}
+
+/// Whether all eight fields of IA32_PAT are memory types (SDM volume 3A, "IA32_PAT MSR").
+fn is_pat(value: u64) -> bool {
+    value.to_le_bytes().iter().all(|kind| matches!(kind, 0 | 1 | 4..=7))
+}
+
 /// RDMSR.
 pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
+    check_there(cpu, number)?;
     let s = &cpu.state;
     Ok(match number {
         0x10 => tsc(cpu),
@@ -87,7 +117,7 @@ pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
         }
         0xfe => 0x508,
         0x174..=0x176 => s.sysenter[(number - 0x174) as usize],
-        0x179 => 0x10a,
+        0x179 => MCG_CAP,
         0x277 => s.pat,
         0x6e0 if m_has_deadline(cpu) => {
             let at = apic_at(cpu, 0x7f0);
@@ -116,6 +146,7 @@ pub(crate) fn read(cpu: &mut Cpu, number: u32) -> Result<u64, Fault> {
 
 /// WRMSR.
 pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault> {
+    check_there(cpu, number)?;
     let is_address = canonical(cpu, value);
     let address = |v: u64| if is_address { Ok(v) } else { Err(Fault::GP0) };
     match number {
@@ -143,7 +174,9 @@ pub(crate) fn write(cpu: &mut Cpu, number: u32, value: u64) -> Result<(), Fault>
         }
         0x174 => cpu.state.sysenter[0] = value & 0xffff,
         0x175 | 0x176 => cpu.state.sysenter[(number - 0x174) as usize] = address(value)?,
+        0x277 if !is_pat(value) => return Err(Fault::GP0),
         0x277 => cpu.state.pat = value,
+        0x400..=0x47f if !bank_takes(number, value) => return Err(Fault::GP0),
         0x6e0 if m_has_deadline(cpu) => {
             // The board's APICs know the machine's time, not what this CPU has added to it. 0 turns the timer off.
             let nanos = value.wrapping_sub(cpu.state.tsc_offset) / TSC_PER_NANO;

@@ -146,6 +146,22 @@ fn cr4_has_what_the_model_has() {
     assert_eq!(cr4_bits(64, "Skylake-Client"), 0x0035_07fc);
 }
 
+/// Registers of 64-bit mode are there where that is.
+#[test]
+fn registers_of_64_bit_mode() {
+    for (bits, model, is_there) in [(64, "qemu64", true), (32, "qemu32", false)] {
+        let (mut cpu, ram, _) = machine_of(bits, model);
+        // rdmsr. The handler of #GP is at 0.
+        ram.write_bytes(0x2_0100, &[0x0f, 0x32]);
+        let names = if bits == 64 { ["rip", "rcx"] } else { ["eip", "ecx"] };
+        for (name, value) in [(names[0], 0x100), ("cs", 0x2000), (names[1], 0xc000_0102)] {
+            set(&mut cpu, name, value);
+        }
+        cpu.step();
+        assert_eq!(cpu.pc(), if is_there { 0x2_0102 } else { 0 }, "{model}");
+    }
+}
+
 /// What [`CHAIN`] does to EAX, ECX, EDX, EBX and ESI, worked out with a carry of its own.
 fn chain([mut a, mut c, mut d, mut b, _]: [u32; 5]) -> [u32; 5] {
     let (sum, mut carry) = a.overflowing_add(b);

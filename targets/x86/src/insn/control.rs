@@ -173,7 +173,7 @@ fn jmp(l: &Lift<'_>) -> Flow {
         }
         _ => match l.near_target() {
             Target::Known(pc) => {
-                l.code_address(l.k(pc));
+                l.code_address_if(None, l.k(pc));
                 l.jump(pc)
             }
             Target::Offset(ip) => l.indirect(l.code_address(ip), Hint::None),
@@ -197,7 +197,7 @@ fn call(l: &Lift<'_>) -> Flow {
     }
     match l.near_target() {
         Target::Known(pc) => {
-            l.code_address(l.k(pc));
+            l.code_address_if(None, l.k(pc));
             l.push(back);
             l.returns_here();
             l.jump(pc)
