@@ -58,6 +58,20 @@ impl Device for Unimp {
     fn reset(&mut self) {}
 }
 
+/// Where a PC has nothing: nobody drives the data lines, which read as ones.
+#[derive(Debug)]
+pub struct OpenBus;
+
+impl Device for OpenBus {
+    fn read(&mut self, _: u64, _: Size, _: Nanos) -> u64 {
+        u64::MAX
+    }
+
+    fn write(&mut self, _: u64, _: Size, _: u64, _: Nanos) {}
+
+    fn reset(&mut self) {}
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +85,11 @@ mod tests {
         device.reset();
         assert_eq!((touched.reads(), touched.writes()), (2, 1));
         assert!(device.save().is_empty() && device.restore(&[]).is_ok());
+    }
+
+    #[test]
+    fn an_open_bus_reads_ones() {
+        OpenBus.write(0x30, 4, 0, 0);
+        assert_eq!(OpenBus.read(0x30, 4, 0), u64::MAX);
     }
 }

@@ -17,6 +17,7 @@ use devices::pc_testdev::{FlushPage, TestInterrupts, TestMemory, TestPorts};
 use devices::pci::{Field, PciBus, PciFunction};
 use devices::pci_ports::PciPorts;
 use devices::percpu::Started;
+use devices::unimp::OpenBus;
 use devices::{ApicLines, Apics, I8254, I8259, IoApic, Mc146818, Ns16550a, Ns16550aConfig, PortBase, Ports};
 use memory::{Bank, BankSwitch, Line, Ram, SharedDevice};
 
@@ -34,6 +35,8 @@ const SHADOW_PARTS: usize = 12;
 const BIOS_PART: (u64, u64) = (0xf_0000, 0x1_0000);
 const MIB: u64 = 1 << 20;
 
+/// Where local APICs are after a reset.
+const NO_APIC: (u64, u64) = (0xfee0_0000, 0x1000);
 /// Where the memory of `pc-testdev` is.
 const TESTDEV_MEMORY: u64 = 0xff00_0000;
 
@@ -355,6 +358,8 @@ fn add_apics(board: &mut Build<'_>) -> Result<Apics, Error> {
         let page = apics.page(index as usize);
         board.device("apic", APIC_WINDOW + (index << 12), 0x1000, LITTLE, page)?;
     }
+    // What CPUs find at its usual place whose APIC is off, or elsewhere, or has no page.
+    board.device("no-apic", NO_APIC.0, NO_APIC.1, LITTLE, OpenBus)?;
     Ok(apics)
 }
 
