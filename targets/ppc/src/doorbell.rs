@@ -26,7 +26,7 @@ pub(crate) fn send<T: Ppc>(ctx: &mut Ctx<T>, [message, ..]: [u64; 4]) -> Result<
     let all = !server && message & BROADCAST != 0;
     let tag = message & if server { 0xf_ffff } else { 0x3fff };
     if let (Some(line), Some(board)) = (line(ctx, message), ctx.shared::<Board>()) {
-        board.ring(if all { None } else { usize::try_from(tag).ok() }, line);
+        board.ring((!all).then_some(tag as usize), line);
     }
     Ok(0)
 }
