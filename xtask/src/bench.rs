@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{cargo, need, output, root, run as sh, say};
+use crate::{need, output, release_program, root, say};
 
 /// What `cargo xtask bench` understands.
 #[derive(clap::Args)]
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     let polyarch = match &args.polyarch {
         Some(path) => path.canonicalize().with_context(|| format!("--polyarch {}", path.display()))?,
-        None => build()?,
+        None => release_program()?,
     };
     let folder = stage(&args.bench_dir.canonicalize()?)?;
     let script = folder.join("tools/compare.py");
@@ -234,11 +234,6 @@ fn without_own(peers: &str) -> Result<String> {
 fn with_rows(array: &str, rows: &[String]) -> Result<String> {
     let open = array.trim_end().strip_suffix(']').context("the table of peers is no array")?;
     Ok(format!("{},\n{}\n]\n", open.trim_end(), rows.join(",\n")))
-}
-
-fn build() -> Result<PathBuf> {
-    sh(cargo().args(["build", "--release", "--package", "cli"]))?;
-    Ok(root().join("target/release/polyarch"))
 }
 
 /// `old` with `table` as a code block between the markers.

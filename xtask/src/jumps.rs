@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{cargo, need, output, root, run as sh, say};
+use crate::{need, output, release_program, say};
 
 /// What `cargo xtask jumps` understands.
 #[derive(clap::Args)]
@@ -26,10 +26,7 @@ pub fn run(args: &Args) -> Result<()> {
     need("objdump", "Debian's binutils")?;
     let program = match &args.program {
         Some(path) => path.clone(),
-        None => {
-            sh(cargo().args(["build", "--release", "--package", "cli"]))?;
-            root().join("target/release/polyarch")
-        }
+        None => release_program()?,
     };
     let text =
         output(Command::new("objdump").args(["--disassemble", "--no-show-raw-insn", "--demangle"]).arg(&program))?;

@@ -26,6 +26,16 @@ pub fn root() -> PathBuf {
     here.parent().map_or_else(|| here.to_path_buf(), Path::to_path_buf)
 }
 
+/// Builds the emulator as users do: where it is.
+///
+/// # Errors
+/// When it can't be built.
+pub fn release_program() -> Result<PathBuf> {
+    run(cargo().args(["build", "--release", "--package", "cli"]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    Ok(root().join(target).join("release/polyarch"))
+}
+
 /// Runs `command` in the terminal.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::guests::Run;
 use crate::machine::boot;
-use crate::{cargo, root, run as sh, say};
+use crate::{cargo, release_program, root, run as sh, say};
 
 /// What `cargo xtask matrix` understands.
 #[derive(clap::Args)]
@@ -50,10 +50,7 @@ Written by `cargo xtask matrix`; don't edit. \"Passed\" is what the run that wro
 pub fn run(args: &Args) -> Result<()> {
     let bin = match &args.bin {
         Some(path) => path.clone(),
-        None => {
-            sh(cargo().args(["build", "--release", "--package", "cli"]))?;
-            root().join("target/release/polyarch")
-        }
+        None => release_program()?,
     };
     let mut page = HEAD.to_owned();
     for (target, folder) in TARGETS {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::guests::{ARCHS, Run, build_demo_on_virt};
 use crate::machine::boot;
-use crate::{cargo, need, root, run as sh, say};
+use crate::{cargo, need, release_program, root, run as sh, say};
 
 mod gdb;
 mod mips;
@@ -118,7 +118,7 @@ pub fn run(args: &Args) -> Result<()> {
         What::Softfloat => softfloat(),
         What::Riscv { count } => riscv::run(*count),
         What::Sparc { count } => sparc::run(*count),
-        What::S390x { count } => s390x::run(*count, &release_build()?),
+        What::S390x { count } => s390x::run(*count, &release_program()?),
         What::Mips { count } => mips::run(*count),
         What::Ppc { count, seed } => ppc::run(*count, *seed),
         What::Tricore { count, qemu } => tricore::run(*count, qemu.as_deref()),
@@ -153,11 +153,6 @@ fn softfloat() -> Result<()> {
         sh(oracle.args(["run", "--no-default-features", "--features", rules]))?;
     }
     Ok(())
-}
-
-fn release_build() -> Result<PathBuf> {
-    sh(cargo().args(["build", "--release", "--package", "cli"]))?;
-    Ok(root().join("target/release/polyarch"))
 }
 
 fn guests(record: bool, only: Option<&str>) -> Result<()> {
@@ -202,7 +197,7 @@ fn demo_on_virt() -> Result<()> {
 
 fn qmp(replay: Option<&Path>, targets: &[String], storm: u64, diff: u64) -> Result<()> {
     need("python3", "Debian's python3")?;
-    let bin = release_build()?;
+    let bin = release_program()?;
     if diff > 0 {
         need("qemu-system-s390x", "Debian's qemu-system-misc")?;
         sh(Command::new("python3").arg(root().join("oracles/qmp_diff.py")).arg(&bin).arg(diff.to_string()))?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::guests::Run;
-use crate::{need, say};
+use crate::{need, release_program, say};
 
 /// Commands after connecting. Addresses and instructions are those of the committed program, the same on both sides.
 const RISCV: &[&str] = &[
@@ -180,7 +180,7 @@ const SESSIONS: [(&str, &str, &[&str]); 8] = [
 /// When a program is missing, doesn't answer, or the answers differ.
 pub(super) fn run() -> Result<()> {
     need("gdb-multiarch", "Debian's gdb-multiarch")?;
-    let ours = super::release_build()?;
+    let ours = release_program()?;
     for (target, package, commands) in SESSIONS {
         let theirs = format!("qemu-system-{target}");
         need(&theirs, package)?;
