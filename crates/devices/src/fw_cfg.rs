@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use memory::{Device, Dma, Nanos, Size};
 use serde::{Deserialize, Serialize};
 
+use crate::percpu::Started;
 use crate::state;
 
 const PART: &str = "fw_cfg";
@@ -159,6 +160,7 @@ pub struct FwCfg {
     items: FwCfgItems,
     layout: FwCfgLayout,
     dma: Option<Dma>,
+    cpus: Option<Started>,
     s: State,
 }
 
@@ -166,7 +168,7 @@ impl FwCfg {
     /// A device with these items.
     pub fn new(mut items: FwCfgItems, layout: FwCfgLayout) -> FwCfg {
         items.number_files();
-        FwCfg { items, layout, dma: None, s: State::default() }
+        FwCfg { items, layout, dma: None, cpus: None, s: State::default() }
     }
 
     /// The same with the DMA interface, into this memory. Its address register is at offset 4, the upper half first.
@@ -176,9 +178,18 @@ impl FwCfg {
         self
     }
 
+    /// The same that tells how many CPUs there are now.
+    pub fn with_cpus(mut self, cpus: Option<Started>) -> FwCfg {
+        self.cpus = cpus;
+        self
+    }
+
     fn select(&mut self, value: u16) {
         // Bit 14 would ask for writing.
         (self.s.selected, self.s.at) = (value & 0xbfff, 0);
+        if let Some(cpus) = self.cpus.as_ref().filter(|_| self.s.selected == key::NB_CPUS) {
+            self.items.u16(key::NB_CPUS, cpus.count() as u16);
+        }
     }
 
     /// Carries out the request at `address`.
@@ -289,6 +300,22 @@ mod tests {
         assert_eq!((device.read(2, 1, 0), device.read(0, 2, 0)), (0, 0));
         let mut device = FwCfg::new(items, FwCfgLayout::Io);
         assert_eq!((device.read(2, 1, 0), device.read(1, 1, 0)), (0, u64::from(b'Q')));
+    }
+
+    #[test]
+    fn the_number_of_cpus_follows_them() {
+        let started = Started::new(4);
+        started.set(1, true);
+        let mut items = FwCfgItems::new();
+        items.u16(key::NB_CPUS, 3);
+        let mut device = FwCfg::new(items, FwCfgLayout::Memory).with_cpus(Some(started.clone()));
+        let mut count = || {
+            device.write(0, 2, key::NB_CPUS.into(), 0);
+            device.read(2, 1, 0)
+        };
+        assert_eq!(count(), 1);
+        started.set(3, true);
+        assert_eq!(count(), 2);
     }
 
     #[test]

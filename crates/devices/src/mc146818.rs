@@ -8,6 +8,7 @@
 use memory::{Device, Line, Nanos, Size};
 use serde::{Deserialize, Serialize};
 
+use crate::percpu::Started;
 use crate::state;
 
 const PART: &str = "mc146818";
@@ -107,13 +108,23 @@ struct State {
 pub struct Mc146818 {
     irq: Line,
     start: i64,
+    cpus: Option<Started>,
     s: State,
 }
+
+/// The byte of the memory where QEMU's firmware finds the number of CPUs less 1.
+const CPUS: u8 = 0x5f;
 
 impl Mc146818 {
     /// A clock that shows `start`, seconds since 1970, at guest time 0, and interrupts over `irq`.
     pub fn new(start: i64, irq: Line) -> Mc146818 {
-        Mc146818 { irq, start, s: Mc146818::power_on(start, vec![0; 128]) }
+        Mc146818 { irq, start, cpus: None, s: Mc146818::power_on(start, vec![0; 128]) }
+    }
+
+    /// The same whose memory tells firmware how many CPUs there are now.
+    pub fn with_cpus(mut self, cpus: Option<Started>) -> Mc146818 {
+        self.cpus = cpus;
+        self
     }
 
     /// The same with these bytes in its memory, as firmware expects them.
@@ -210,6 +221,7 @@ impl Mc146818 {
             11 => self.s.b,
             12 => self.read_c(),
             13 => VRT,
+            CPUS if self.cpus.is_some() => self.cpus.as_ref().map_or(0, |cpus| (cpus.count().clamp(1, 256) - 1) as u8),
             index => self.s.bytes[usize::from(index)],
         }
     }
@@ -342,6 +354,16 @@ mod tests {
 
     fn shown(rtc: &mut Mc146818, now: Nanos) -> Vec<u64> {
         [CENTURY.into(), 9, 8, 7, 6, 4, 2, 0].map(|index| get(rtc, index, now)).to_vec()
+    }
+
+    #[test]
+    fn firmware_finds_the_cpus_there_are() {
+        let started = Started::new(4);
+        started.set(0, true);
+        let mut rtc = Mc146818::new(0, Probe::default().line()).with_cpus(Some(started.clone()));
+        assert_eq!(get(&mut rtc, CPUS.into(), 0), 0);
+        started.set(2, true);
+        assert_eq!(get(&mut rtc, CPUS.into(), 0), 1);
     }
 
     #[test]

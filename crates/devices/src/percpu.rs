@@ -80,6 +80,11 @@ impl Started {
     pub fn get(&self, cpu: usize) -> bool {
         self.0.get(cpu).is_some_and(|flag| flag.load(Ordering::Acquire))
     }
+
+    /// How many CPUs have been started.
+    pub fn count(&self) -> usize {
+        self.0.iter().filter(|flag| flag.load(Ordering::Acquire)).count()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -176,7 +176,8 @@ fn add_fw_cfg(board: &mut Build<'_>, chips: &mut Chips, facts: &Facts<'_>) {
     if let Some(tables) = &facts.tables {
         tables.offer(&mut items);
     }
-    let device = board.part(FwCfg::new(items, FwCfgLayout::Io).with_dma(board.dma.clone()));
+    let device = FwCfg::new(items, FwCfgLayout::Io).with_dma(board.dma.clone()).with_cpus(board.started.clone());
+    let device = board.part(device);
     chips.add(0x510, 12, 8, &device);
 }
 

@@ -127,8 +127,8 @@ impl Chips {
             self.ports.add(0x61, 1, 1, &pit, 4);
         }
         if fitted.rtc {
-            let memory = cmos(map, board.smp.cpus);
-            let clock = board.part(Mc146818::new(mips::start_time(board), clock).with_memory(&memory));
+            let clock = Mc146818::new(mips::start_time(board), clock).with_memory(&cmos(map));
+            let clock = board.part(clock.with_cpus(board.started.clone()));
             self.ports.add(0x70, 2, 1, &clock, 0);
         }
         Ok(())
@@ -299,8 +299,8 @@ fn wire(pic: &I8259, io_apic: &IoApic, n: usize, has_pic: bool) -> Line {
 }
 
 /// What firmware reads of the machine in the clock's memory ("CMOS RAM" of PCs, and QEMU's own bytes from 0x5b on).
-fn cmos(map: &RamMap, cpus: u32) -> Vec<(u8, u8)> {
-    let mut out = vec![(0x14, 0x06), (0x3d, 0x02), (0x5f, (cpus.clamp(1, 256) - 1) as u8)];
+fn cmos(map: &RamMap) -> Vec<(u8, u8)> {
+    let mut out = vec![(0x14, 0x06), (0x3d, 0x02)];
     let mut word = |at: u8, value: u64| out.extend([(at, value as u8), (at + 1, (value >> 8) as u8)]);
     let extended = (map.below.saturating_sub(MIB) >> 10).min(0xffff);
     word(0x15, 640);
