@@ -136,6 +136,7 @@ fn help_and_lists_end_with_0() {
         (&["riscv64", "-accel", "help"], "tcg"),
         (&["riscv64", "-device", "help"], "rv64-riscv-cpu"),
         (&["riscv64", "-d", "help"], "guest_errors"),
+        (&["s390x", "-watchdog", "help"], "diag288"),
         (&["riscv64", "-L", "help"], "/usr/share/qemu"),
         (&["--help"], "topology"),
         (&["topology", "--smp", "sockets=2,cores=2", "--numa", "node,cpus=0-1", "--numa", "node,cpus=2-3"], "node 1"),

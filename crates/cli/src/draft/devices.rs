@@ -1,10 +1,10 @@
 //! Options for what a machine has beside its CPUs and consoles: drives, network cards, watchdogs.
 
 use machine::config::DriveConfig;
-use machine::{DeviceConfig, Given, MachineConfig, WatchdogAction};
+use machine::{DeviceConfig, Given, MachineConfig, Target, WatchdogAction};
 use topology::opts;
 
-use super::Draft;
+use super::{Draft, is_help};
 use crate::fatal::Fatal;
 use crate::options::Text;
 
@@ -86,6 +86,10 @@ impl Draft {
 
     /// `-watchdog`: short for the device.
     pub(crate) fn watchdog(&mut self, text: Text<'_>) -> Result<(), Fatal> {
+        if is_help(text.value) {
+            self.helps.push(watchdog_help);
+            return Ok(());
+        }
         if self.target.name != "s390x" || text.value != "diag288" {
             return Err(Fatal::of(&text.whole(), "Unknown -watchdog device; there is diag288, on mainframes"));
         }
@@ -100,4 +104,9 @@ impl Draft {
         }
         Err(Fatal::new("unknown -watchdog-action parameter".to_owned()))
     }
+}
+
+/// QEMU 4.2's list, as far as there are such devices.
+fn watchdog_help(target: &'static Target) -> String {
+    if target.name == "s390x" { "\tdiag288\t diag288 device for s390x platform\n".to_owned() } else { String::new() }
 }
