@@ -216,8 +216,8 @@ fn is_locked(ctx: &Ctx<Tricore>, guard: Guard) -> bool {
     }
 }
 
-/// Helper of MTCR: offset, value. Offsets where nothing is ignore the write, as do registers that ENDINIT protects: only "in the initialization
-/// state all CSFRs may be modified".
+/// Helper of MTCR: offset, value. Offsets where nothing is ignore the write, as do registers that ENDINIT protects, which can be changed in
+/// the initialization state alone ("ENDINIT Protection"; what else MTCR might do then it does not say).
 pub(crate) fn mtcr(ctx: &mut Ctx<Tricore>, [offset, value, ..]: [u64; 4]) -> Result<u64, Trap> {
     let Some((place, guard)) = find(ctx, offset) else { return Ok(0) };
     if is_locked(ctx, guard) {
